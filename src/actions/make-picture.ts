@@ -1,0 +1,45 @@
+import type { TaskReport } from '../report/task-report.ts';
+import { awaitTask } from './await-task.ts';
+import { record } from './record.ts';
+import { reportEntry } from './report-entry.ts';
+import { restoreSandboxTask } from './restore-sandbox.ts';
+import { savePictures } from './save-pictures.ts';
+import { submitEntry } from './submit-entry.ts';
+import type { Begun, Job, Work } from './work.ts';
+
+/**
+ * Brings a recorded task to its end from wherever it stands: submits what was only intended, waits for what was
+ * accepted, saves what is missing. What goes wrong is part of the report; the record then says what is left to do.
+ */
+export async function makePicture(work: Work, begun: Begun): Promise<TaskReport> {
+  const { entry } = begun;
+  const { progress } = work.context.reporter;
+  let report: TaskReport;
+  try {
+    const job: Job = {
+      work,
+      ...begun,
+      api: await work.context.api(entry.intended.server),
+    };
+    await finish(job);
+    report = reportEntry(work, entry);
+  } catch (error) {
+    report = reportEntry(work, entry, error);
+  }
+  progress.ended(entry.key, report.error !== null, report.cost?.charged_cents ?? 0);
+  return report;
+}
+
+async function finish(job: Job): Promise<void> {
+  const { entry } = job;
+  const { wishes, context } = job.work;
+  if (!entry.accepted) await submitEntry(job);
+  else if (entry.intended.server.sandbox) await restoreSandboxTask(context, entry);
+  if (!wishes.wait) return record(job, { event: 'let-go' });
+  const images = entry.completed?.images.length ? entry.completed.images : await awaitTask(job);
+  if (wishes.download) await savePictures(job, images);
+  await record(job, {
+    event: 'ended',
+    how: wishes.download ? 'saved' : 'kept',
+  });
+}

@@ -1,0 +1,16 @@
+import type { Context } from '../context.ts';
+import type { Entry } from '../journal/entry.ts';
+
+/** The built-in sandbox died with the process that a task is taken up from: the new one is told of the task. */
+export async function restoreSandboxTask(
+  context: Context,
+  { key, intended, accepted }: Entry,
+): Promise<void> {
+  const { wireRequest } = await import('../api/submit.ts');
+  const sandbox = await context.sandbox();
+  sandbox.restore({
+    idempotencyKey: key,
+    request: wireRequest(intended.request),
+    createdAtMs: accepted?.at ?? intended.at,
+  });
+}

@@ -1,0 +1,57 @@
+import { removeTempFiles } from '../disk/temp-file.ts';
+import type { Entry } from '../journal/entry.ts';
+import { resumeCommand } from './report-entry.ts';
+import type { Work } from './work.ts';
+
+const mostNamed = 5;
+
+/**
+ * What happens at a signal, all of it at once: temporary files go, requests that never left are closed as given up,
+ * and the last line says which tasks go on at the service and how to take them up.
+ */
+export function stopGracefully(work: Work): void {
+  const { context, fates } = work;
+  context.world.onStop((signal) => {
+    context.reporter.progress.stop();
+    removeTempFiles();
+    const left: Entry[] = [];
+    for (const run of context.journal.owned()) {
+      for (const entry of [...run.open.values()]) {
+        const fate = fates.get(entry.key);
+        if (!fate || entry.letGo) continue; // another task of a run that was taken over
+        if (entry.accepted || fate.uncertain) left.push(entry);
+        else giveUp(entry.key);
+      }
+
+      function giveUp(key: string): void {
+        try {
+          run.appendNow({
+            event: 'ended',
+            key,
+            at: context.world.clock.now(),
+            how: 'given-up',
+            message: signal,
+          });
+        } catch {
+          // It will be sent by a later `resume`: not what was wished, and nothing is lost.
+        }
+      }
+    }
+    return lastLine(work, left);
+  });
+}
+
+function lastLine({ context }: Work, left: readonly Entry[]): string {
+  if (left.length === 0) return 'Stopped: nothing was bought.';
+  const ids = left.flatMap(({ accepted }) => (accepted ? [accepted.id] : []));
+  const named =
+    ids.slice(0, mostNamed).join(', ') +
+    (ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '');
+  const what =
+    ids.length > 0
+      ? `${ids.length > 1 ? 'tasks' : 'task'} ${named} went on`
+      : 'a request may have been accepted';
+  const [only] = left;
+  const command = left.length === 1 && only ? resumeCommand(context, only) : context.command('resume');
+  return `Stopped: ${what}. Take up: ${command}`;
+}

@@ -1,0 +1,40 @@
+import { parseDuration } from '../task/duration.ts';
+import { parseSize } from '../task/size.ts';
+import type { Wishes } from './work.ts';
+
+/** The flags about waiting and saving, as they were typed. */
+export interface WaitingFlags {
+  wait?: boolean;
+  download?: boolean;
+  timeout?: string;
+  pollInterval?: string;
+  maxBytes?: string;
+}
+
+const defaultTimeout = '15m';
+const defaultMaxBytes = 256 * 1024 * 1024;
+
+/** Every problem goes to `problems`, naming its flag. */
+export function readWishes(
+  flags: WaitingFlags,
+  timeoutSetting: string | undefined,
+  problems: string[],
+): Wishes {
+  const timeout = flags.timeout ?? timeoutSetting ?? defaultTimeout;
+  const timeoutMs = parseDuration(timeout);
+  if (!timeoutMs) problems.push(`--timeout ${JSON.stringify(timeout)} is no duration like 90s or 15m`);
+  const pollIntervalMs = flags.pollInterval === undefined ? undefined : parseDuration(flags.pollInterval);
+  if (flags.pollInterval !== undefined && !pollIntervalMs) {
+    problems.push(`--poll-interval ${JSON.stringify(flags.pollInterval)} is no duration like 2s or 500ms`);
+  }
+  const maxBytes = flags.maxBytes === undefined ? defaultMaxBytes : parseSize(flags.maxBytes);
+  if (!maxBytes) problems.push(`--max-bytes ${JSON.stringify(flags.maxBytes)} is no size like 20MB`);
+  return {
+    wait: flags.wait !== false,
+    patient: true,
+    download: flags.download !== false,
+    timeoutMs: timeoutMs ?? 1,
+    pollIntervalMs,
+    maxBytes: maxBytes ?? 1,
+  };
+}

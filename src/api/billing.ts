@@ -1,0 +1,24 @@
+import type { Cost } from '../task/task.ts';
+import { at, isObject } from './json.ts';
+
+/** What an answer tells of the price; null where it tells nothing. Failed tasks are refunded by the service. */
+export function costOf(answer: unknown): Cost | null {
+  const billing = at(answer, 'billing');
+  if (!isObject(billing)) return null;
+  const reserved = cents(at(billing, 'reservation.amount_cents'));
+  const charged = cents(at(billing, 'settlement.charged_amount_cents'));
+  const refunded = isObject(at(billing, 'refund'));
+  if (reserved === null && charged === null && !refunded) return null;
+  const currency = at(billing, 'currency') ?? at(billing, 'reservation.currency');
+  return {
+    currency: typeof currency === 'string' ? currency : 'USD',
+    reserved_cents: reserved,
+    charged_cents: charged,
+    refunded,
+  };
+}
+
+function cents(value: unknown): number | null {
+  const amount = typeof value === 'string' ? Number(value) : value;
+  return typeof amount === 'number' && Number.isFinite(amount) && amount >= 0 ? amount : null;
+}

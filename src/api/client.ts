@@ -1,0 +1,83 @@
+import type { Clock, Deadline } from '../clock.ts';
+import type { Failure } from '../errors.ts';
+import type { ImageRequest } from '../task/request.ts';
+import type { Caller } from './exchange.ts';
+import { type Look, look } from './look.ts';
+import { type OpenImage, openImage, type Resumption } from './open-image.ts';
+import { asTemplate, type Dialect, type StatusClues } from './routes.ts';
+import { type Accepted, type Fate, submit } from './submit.ts';
+import type { Transport } from './transport.ts';
+
+/** What is known of a server from earlier calls. */
+export interface Memory {
+  recall(base: string): {
+    dialect?: Dialect | undefined;
+    statusTemplate?: string | undefined;
+  };
+  remember(base: string, facts: { dialect?: Dialect; statusTemplate?: string }): void;
+}
+
+export interface ClientOptions {
+  base: string;
+  apiKey: string | undefined;
+  /** `auto` finds out which form of the API the server has. */
+  api: 'auto' | Dialect;
+  transport: Transport;
+  memory: Memory;
+  clock: Clock;
+  userAgent: string;
+}
+
+/** The service, as the rest of the program sees it. */
+export interface Api {
+  base: string;
+  submit(order: Order): Promise<Accepted>;
+  look(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Look>;
+  openImage(url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage>;
+  /** For calls beside the task's life: prices, balance. */
+  caller: Caller;
+}
+
+export interface Order {
+  request: ImageRequest;
+  idempotencyKey: string;
+  fate: Fate;
+  deadline: Deadline;
+  onRetry?: ((failure: Failure, waitMs: number) => void) | undefined;
+}
+
+/** The most that an answer may have: enough for pictures inside it, little enough for any machine. */
+const maxAnswerBytes = 64 * 1024 * 1024;
+
+export function createApi({ base, api, memory, clock, transport, apiKey, userAgent }: ClientOptions): Api {
+  const caller: Caller = {
+    transport,
+    apiKey,
+    userAgent,
+    maxBytes: maxAnswerBytes,
+  };
+  return {
+    base,
+    caller,
+    async submit(order) {
+      const first = memory.recall(base).dialect ?? 'guide';
+      const dialects: Dialect[] = api === 'auto' ? [first, first === 'guide' ? 'service' : 'guide'] : [api];
+      const accepted = await submit(caller, {
+        base,
+        dialects,
+        clock,
+        ...order,
+      });
+      memory.remember(base, { dialect: accepted.dialect });
+      return accepted;
+    },
+    async look(id, clues, signal) {
+      const remembered = memory.recall(base).statusTemplate;
+      const found = await look(caller, base, id, { ...clues, remembered }, clock.now(), signal);
+      const template = asTemplate(found.statusUrl, id);
+      if (template !== undefined) memory.remember(base, { statusTemplate: template });
+      return found;
+    },
+    openImage: (url, signal, resume) => openImage(transport, url, clock.now(), signal, resume),
+  };
+}

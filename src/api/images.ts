@@ -1,0 +1,39 @@
+import type { RemoteImage } from '../task/task.ts';
+import { at, isObject, type Json, parseJson } from './json.ts';
+
+/**
+ * The pictures of a completed task, wherever this server puts them: the first of these places that holds any.
+ * Empty where none does.
+ */
+export function imagesOf(answer: unknown): RemoteImage[] {
+  for (const place of ['images', 'image_urls', 'image_url', 'output', 'data']) {
+    const urls = urlsIn(at(answer, place));
+    if (urls.length > 0) return urls.map((url) => ({ url }));
+  }
+  for (const wrapper of ['result', 'data', 'response.body']) {
+    const inner = at(answer, wrapper);
+    const images = imagesInside(typeof inner === 'string' ? parseJson(inner) : inner);
+    if (images.length > 0) return images;
+  }
+  return [];
+}
+
+function imagesInside(inner: Json | undefined): RemoteImage[] {
+  if (isObject(inner)) {
+    const images = imagesOf(inner);
+    return images.length > 0 ? images : urlsIn(inner).map((url) => ({ url }));
+  }
+  return urlsIn(inner).map((url) => ({ url }));
+}
+
+function urlsIn(value: Json | undefined): string[] {
+  if (typeof value === 'string') return isImageUrl(value) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap(urlsIn);
+  if (!isObject(value)) return [];
+  if (typeof value.b64_json === 'string') return [`data:;base64,${value.b64_json}`];
+  return typeof value.url === 'string' ? urlsIn(value.url) : [];
+}
+
+function isImageUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) ? URL.canParse(text) : /^data:/i.test(text);
+}

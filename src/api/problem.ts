@@ -1,0 +1,88 @@
+import { type ErrorCode, Failure } from '../errors.ts';
+import { at, firstText, isObject, type Json, parseJson } from './json.ts';
+import { isTransient } from './retry.ts';
+
+export interface ProblemAnswer {
+  status: number;
+  text: string;
+  requestId?: string | undefined;
+  host: string;
+}
+
+const hints: Partial<Record<ErrorCode, string>> = {
+  authentication: 'Check the key: runapi-imagen doctor shows where it comes from',
+  insufficient_credits:
+    'Add credits to the account at https://runapi.ai; runapi-imagen balance shows what is left',
+  rate_limit: 'Wait a little and run the same command again',
+  service_unavailable: 'Run the same command again in a while: nothing is paid twice',
+  conflict: 'Run the command again with --new to send it as a fresh request',
+  not_found: 'Check the task id, the key and --base-url',
+};
+
+/** An error answer of the service as a failure, in the service's own words and without its markup. */
+export function problemOf(answer: ProblemAnswer): Failure {
+  const code = codeOf(answer.status);
+  const said = messageOf(answer.text);
+  const message = said ?? `${answer.host} answered ${answer.status} and gave no reason`;
+  return new Failure(code, message, {
+    hint: hints[code],
+    status: answer.status,
+    requestId: answer.requestId,
+    retryable: isTransient(answer.status),
+    details: detailsOf(answer.text),
+  });
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 401 || status === 403) return 'authentication';
+  if (status === 402) return 'insufficient_credits';
+  if (status === 404 || status === 410) return 'not_found';
+  if (status === 409) return 'conflict';
+  if (status === 429) return 'rate_limit';
+  if (status >= 500 || status === 408 || status === 425) return 'service_unavailable';
+  if (status >= 400) return 'validation';
+  return 'bad_response';
+}
+
+function messageOf(text: string): string | undefined {
+  const answer = parseJson(text);
+  if (!isObject(answer)) return looksLikeMarkup(text) || text.trim() === '' ? undefined : plainText(text);
+  const paths = ['error.message', 'error', 'message', 'detail', 'msg', 'errorMessage', 'error.code', 'title'];
+  const message = firstText(answer, paths);
+  const fields = fieldProblems(at(answer, 'errors'));
+  const parts = [message, fields].filter((part) => part !== undefined && part !== '');
+  return parts.length === 0 ? undefined : plainText(parts.join(': '));
+}
+
+function fieldProblems(errors: Json | undefined): string | undefined {
+  if (Array.isArray(errors)) return errors.map(problemText).join('; ');
+  if (!isObject(errors)) return undefined;
+  return Object.entries(errors)
+    .map(([field, problem]) => `${field} ${problemText(problem ?? '')}`)
+    .join('; ');
+}
+
+function problemText(problem: Json): string {
+  if (typeof problem === 'string') return problem;
+  if (Array.isArray(problem)) return problem.map(problemText).join(', ');
+  return firstText(problem, ['message', 'msg', 'detail']) ?? JSON.stringify(problem);
+}
+
+function detailsOf(text: string): Json | null {
+  const answer = parseJson(text);
+  return at(answer, 'errors') ?? at(answer, 'error.details') ?? at(answer, 'details') ?? null;
+}
+
+function looksLikeMarkup(text: string): boolean {
+  return /^\s*(<!doctype|<html|<\?xml|<[a-z]+[\s>])/i.test(text);
+}
+
+/** One line of at most 500 characters without control characters or tags. */
+export function plainText(text: string): string {
+  const line = text
+    .replace(/<\/?[a-z][^>]{0,1000}>/gi, ' ')
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
+}

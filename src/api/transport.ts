@@ -1,0 +1,146 @@
+import type { Dispatcher } from 'undici';
+import { Failure } from '../errors.ts';
+import { isLoopback } from './base-url.ts';
+import { networkFault } from './network-fault.ts';
+import { proxyFor } from './proxy.ts';
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'HEAD';
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: AsyncIterable<Uint8Array>;
+  /** Drops what has not been read. */
+  close(): void;
+}
+
+/** Sends one request and follows nothing. Throws a `NetworkFault`, or the signal's reason. */
+export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
+
+export interface TransportOptions {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Told of every exchange, for `--verbose`. The lines hold no key. */
+  log?: ((line: string) => void) | undefined;
+}
+
+const connectTimeoutMs = 10_000;
+const headersTimeoutMs = 60_000;
+/** A body that brings no byte for so long is cut. */
+const stallTimeoutMs = 30_000;
+
+/** A transport over undici, which is loaded with the first request. Connections are kept and shared. */
+export function createTransport({ env, log }: TransportOptions): Transport {
+  let loading: Promise<typeof import('undici')> | undefined;
+  const dispatchers = new Map<string, Dispatcher>();
+
+  async function send({ url: address, ...wanted }: HttpRequest): Promise<HttpAnswer> {
+    loading ??= import('undici');
+    const undici = await loading;
+    const url = new URL(address);
+    const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url.protocol, env);
+    const dispatcher = dispatchers.get(proxy ?? '') ?? dispatcherOf(undici, proxy, env);
+    dispatchers.set(proxy ?? '', dispatcher);
+    try {
+      const { statusCode, headers, body } = await undici.request(url, {
+        ...wanted,
+        dispatcher,
+      });
+      body.on('error', () => undefined); // told to the reader of the body, and to nobody who closed it
+      return {
+        status: statusCode,
+        headers: flat(headers),
+        body: readBody(body, url.host, wanted.signal),
+        close: () => body.destroy(),
+      };
+    } catch (error) {
+      throw wanted.signal?.aborted ? wanted.signal.reason : networkFault(error, url.host);
+    }
+  }
+
+  return log ? logged(send, log) : send;
+}
+
+/** Loads undici ahead of the first request, while other work is done. */
+export function warmUp(): void {
+  import('undici').catch(() => undefined);
+}
+
+function dispatcherOf(
+  undici: typeof import('undici'),
+  proxy: string | undefined,
+  env: TransportOptions['env'],
+): Dispatcher {
+  const options = {
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: headersTimeoutMs,
+    bodyTimeout: stallTimeoutMs,
+  };
+  if (proxy === undefined) return new undici.Agent(options);
+  const noProxy = env.no_proxy || env.NO_PROXY || '';
+  try {
+    return new undici.EnvHttpProxyAgent({
+      ...options,
+      httpProxy: proxy,
+      httpsProxy: proxy,
+      noProxy,
+      proxyTunnel: false,
+    });
+  } catch (error) {
+    throw new Failure(
+      'validation',
+      `the proxy ${JSON.stringify(withoutPassword(proxy))} is not a usable address`,
+      {
+        hint: 'Mend HTTPS_PROXY / HTTP_PROXY, or unset it',
+        cause: error,
+      },
+    );
+  }
+}
+
+function withoutPassword(proxy: string): string {
+  return proxy.replace(/\/\/[^@/]*@/, '//…@');
+}
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const entries = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+  );
+  return Object.fromEntries(entries);
+}
+
+async function* readBody(
+  body: AsyncIterable<Uint8Array>,
+  host: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : networkFault(error, host);
+  }
+}
+
+function logged(send: Transport, log: (line: string) => void): Transport {
+  return async (request) => {
+    log(`> ${request.method} ${request.url}`);
+    for (const [name, value] of Object.entries(request.headers)) {
+      log(`>   ${name}: ${name === 'authorization' ? 'Bearer …' : value}`);
+    }
+    if (request.body !== undefined) log(`>   ${request.body}`);
+    try {
+      const answer = await send(request);
+      log(`< ${answer.status} ${request.url}`);
+      for (const [name, value] of Object.entries(answer.headers)) log(`<   ${name}: ${value}`);
+      return answer;
+    } catch (error) {
+      log(`< ${error instanceof Error ? error.message : String(error)}`);
+      throw error;
+    }
+  };
+}

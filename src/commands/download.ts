@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import type { DownloadFlags } from '../actions/download.ts';
+import type { GlobalFlags } from '../context.ts';
+import { type Desk, inContext, withGlobalFlags } from './doing.ts';
+import { withExamples } from './examples.ts';
+
+export function downloadCommand(desk: Desk): Command {
+  const command = new Command('download')
+    .summary('save the pictures of completed tasks')
+    .description('Saves the pictures of tasks that completed, and prints their paths.')
+    .argument('<task-id...>', 'the tasks')
+    .option('--wait', 'wait for those that still run')
+    .option(
+      '-o, --output <path>',
+      'a file, a name template, or - for stdout (default: {prompt}-{task}.{ext})',
+    )
+    .option('-d, --dir <folder>', 'where to save; made if missing (default: .)')
+    .option('--overwrite', 'replace a file of the same name; otherwise a free name is taken')
+    .option('--skip-existing', 'leave a file that exists as it is')
+    .option('--timeout <duration>', 'give up after, say, 90s or 15m (default: 15m)')
+    .option('--poll-interval <duration>', 'look at the task at a fixed interval (default: adaptive)')
+    .option('--max-bytes <size>', 'the most that one picture may have (default: 256MB)')
+    .option('--no-record', 'neither read nor keep the record on disk')
+    .option('--sandbox', 'the tasks are of the built-in sandbox')
+    .action(async (ids: string[], flags: DownloadFlags & GlobalFlags) => {
+      await inContext(desk, flags, async (context) => {
+        const { download } = await import('../actions/download.ts');
+        return download(context, ids, flags);
+      });
+    });
+  return withExamples(withGlobalFlags(command), [
+    'download tsk_abc123',
+    'download tsk_abc123 --wait --dir shots',
+    'download tsk_abc123 --output mug.png --overwrite',
+  ]);
+}

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import type { GenerateFlags } from '../actions/plan.ts';
+import type { GlobalFlags } from '../context.ts';
+import { type Desk, inContext, withGlobalFlags } from './doing.ts';
+import { withExamples } from './examples.ts';
+
+export function generateCommand(desk: Desk): Command {
+  const command = new Command('generate')
+    .summary('make a picture: submit, wait, download')
+    .description('Makes a picture from a prompt: submits one task, waits for it and saves the picture.')
+    .argument('[prompt...]', 'the prompt; words are joined by a space, "-" reads stdin')
+    .option(
+      '-m, --model <name>',
+      'imagen-4, imagen-4-fast or imagen-4-ultra; a comma list makes one task each (default: imagen-4)',
+    )
+    .option('-r, --ratio <w:h>', '1:1, 16:9, 9:16, 3:4 or 4:3; auto with imagen-4-fast')
+    .option('--aspect-ratio <w:h>', 'the same as --ratio')
+    .option('--negative <text>', 'what to avoid')
+    .option('--negative-prompt <text>', 'the same as --negative')
+    .option('--seed <n>', 'an integer; a comma list makes one task each')
+    .option('-n, --count <n>', 'make so many pictures of the same request (default: 1)')
+    .option('--prompt-file <file>', 'read the prompt from a file')
+    .option(
+      '-o, --output <path>',
+      'a file, a name template, or - for stdout (default: {prompt}-{task}.{ext})',
+    )
+    .option('-d, --dir <folder>', 'where to save; made if missing (default: .)')
+    .option('--overwrite', 'replace a file of the same name; otherwise a free name is taken')
+    .option('--skip-existing', 'do nothing for a file that exists')
+    .option('--new', 'buy a new picture even where an interrupted run could be taken up')
+    .option('--no-wait', 'submit, print the task id, stop')
+    .option('--no-download', 'wait, print the URLs, save nothing')
+    .option('--timeout <duration>', 'give up waiting after, say, 90s or 15m (default: 15m)')
+    .option('--poll-interval <duration>', 'look at the task at a fixed interval (default: adaptive)')
+    .option('--callback-url <url>', 'have the service call this address when the task ends')
+    .option('--max-bytes <size>', 'the most that one picture may have (default: 256MB)')
+    .option('--no-record', 'keep no record on disk: an interrupted task can then be found by its id only')
+    .option('--sandbox', 'use the built-in sandbox: no key, no cost')
+    .option('--json-schema', 'print the JSON Schema of the --json lines and stop')
+    .action(async (words: string[], flags: Typed) => {
+      await inContext(desk, flags, async (context) => {
+        if (flags.jsonSchema) {
+          const { printSchema } = await import('../actions/print-schema.ts');
+          return printSchema(context);
+        }
+        const { generate } = await import('../actions/generate.ts');
+        return generate(context, words, {
+          ...flags,
+          ratio: flags.ratio ?? flags.aspectRatio,
+          negative: flags.negative ?? flags.negativePrompt,
+        } as GenerateFlags);
+      });
+    });
+  return withExamples(withGlobalFlags(command), [
+    'generate "mug with HELLO" --ratio 16:9',
+    'generate "red fox in snow" --dir shots --output fox.png',
+    'echo "a quiet harbour" | runapi-imagen generate',
+    'generate "a mug" --no-wait',
+    'generate "a mug" --json | jq -r \'.images[0].path\'',
+    'generate "a mug" --sandbox',
+  ]);
+}
+
+interface Typed extends GenerateFlags, GlobalFlags {
+  aspectRatio?: string;
+  negativePrompt?: string;
+  jsonSchema?: boolean;
+}

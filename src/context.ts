@@ -1,0 +1,162 @@
+import { defaultBaseUrl, parseBaseUrl } from './api/base-url.ts';
+import { type Api, createApi } from './api/client.ts';
+import { createTransport, type Transport } from './api/transport.ts';
+import { type Credentials, findKey, missingKey } from './credentials.ts';
+import type { Server } from './journal/event.ts';
+import { type Journal, openJournal } from './journal/journal.ts';
+import { thisProcess } from './journal/owner.ts';
+import { stateFolder } from './journal/state-folder.ts';
+import { unrecorded } from './journal/unrecorded.ts';
+import { createReporter } from './report/create-reporter.ts';
+import type { Reporter } from './report/reporter.ts';
+import type { Sandbox } from './sandbox/server.ts';
+import { openServerMemory, type ServerMemory } from './settings/server-memory.ts';
+import { readSettings, type StoredSettings } from './settings/store.ts';
+import { isLive, wantsColour } from './terminal/abilities.ts';
+import { colours } from './terminal/colours.ts';
+import { plainLines, spinnerLine } from './terminal/status-line.ts';
+import { programVersion } from './version.ts';
+import type { World } from './world.ts';
+
+/** The flags that every command takes. */
+export interface GlobalFlags {
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  color?: boolean;
+  baseUrl?: string;
+  /** `false` for `--no-record`. */
+  record?: boolean;
+}
+
+/** The world, wired for one command. What costs something is made with its first use. */
+export interface Context {
+  world: World;
+  flags: GlobalFlags;
+  reporter: Reporter;
+  stored: StoredSettings;
+  /** The state folder; undefined without a home. */
+  state: string | undefined;
+  journal: Journal;
+  memory: ServerMemory;
+  credentials(): Promise<Credentials>;
+  /** The server that the flags and settings name. */
+  server(sandbox: boolean): Promise<Server>;
+  /** Throws `authentication` where there is no key for it. */
+  api(server: Server): Promise<Api>;
+  /** The sandbox that lives in this process. */
+  sandbox(): Promise<Sandbox>;
+  /** A command to paste. */
+  command(words: string): string;
+  close(): Promise<void>;
+}
+
+export async function createContext(world: World, flags: GlobalFlags): Promise<Context> {
+  const { env, clock, stderr, stdout } = world;
+  const stored = readSettings(world);
+  const state = stateFolder(world);
+  const colour = wantsColour(stderr, env, flags.color);
+  const line = flags.quiet
+    ? undefined
+    : isLive(stderr, env)
+      ? spinnerLine(stderr, colour)
+      : plainLines(stderr, clock);
+  const reporter = createReporter({
+    stdout,
+    stderr,
+    clock,
+    cwd: world.cwd,
+    json: flags.json === true,
+    quiet: flags.quiet === true,
+    traces: flags.verbose === true,
+    colours: await colours(colour),
+    line,
+  });
+  const journal =
+    state === undefined || flags.record === false
+      ? unrecorded(flags.record === false)
+      : openJournal({
+          folder: state,
+          owner: thisProcess(world.pid),
+          clock,
+          probe: world.probe,
+          version: programVersion,
+        });
+  const memory = openServerMemory(flags.record === false ? undefined : state);
+  const log = flags.verbose ? (text: string) => void stderr.write(`${text}\n`) : undefined;
+
+  let transport: Transport | undefined;
+  let found: Promise<Credentials> | undefined;
+  let sandbox: Promise<Sandbox> | undefined;
+  const apis = new Map<string, Promise<Api>>();
+
+  const context: Context = {
+    world,
+    flags,
+    reporter,
+    stored,
+    state,
+    journal,
+    memory,
+    credentials: () => (found ??= findKey(world, stored)),
+
+    async server(inSandbox) {
+      if (inSandbox) return { base: 'sandbox', sandbox: true };
+      return { base: await baseUrl(), sandbox: false };
+    },
+
+    api(server) {
+      const known = apis.get(server.base) ?? connect(server);
+      apis.set(server.base, known);
+      return known;
+    },
+
+    sandbox: () =>
+      (sandbox ??= import('./sandbox/server.ts').then(({ startSandbox }) =>
+        startSandbox({ now: clock.now }),
+      )),
+
+    command: (words) => `${world.calledAs} ${words}`,
+
+    async close() {
+      reporter.progress.stop();
+      await journal.close();
+      memory.save();
+      await (await sandbox)?.close();
+    },
+  };
+
+  /** The flag, the environment, the setting, the place where the key came from, the service's own address. */
+  async function baseUrl(): Promise<string> {
+    if (flags.baseUrl !== undefined) return parseBaseUrl(flags.baseUrl, '--base-url');
+    const named = env.RUNAPI_BASE_URL;
+    if (named) return parseBaseUrl(named, 'RUNAPI_BASE_URL');
+    if (stored.settings.baseUrl) return parseBaseUrl(stored.settings.baseUrl, `baseUrl in ${stored.path}`);
+    const { key } = await context.credentials();
+    return key?.baseUrl ? parseBaseUrl(key.baseUrl, key.source) : defaultBaseUrl;
+  }
+
+  async function connect(server: Server): Promise<Api> {
+    const apiKey = server.sandbox ? 'sandbox' : await apiKeyOrThrow();
+    transport ??= createTransport({ env, log });
+    return createApi({
+      base: server.sandbox ? (await context.sandbox()).url : server.base,
+      apiKey,
+      api: server.sandbox ? 'auto' : ((stored.settings.api ?? 'auto') as 'auto'),
+      transport,
+      memory: server.sandbox ? openServerMemory(undefined) : memory,
+      clock,
+      userAgent: `runapi-imagen/${programVersion}`,
+    });
+  }
+
+  async function apiKeyOrThrow(): Promise<string> {
+    const credentials = await context.credentials();
+    const apiKey = credentials.key?.apiKey;
+    if (apiKey === undefined) throw missingKey(credentials);
+    world.keepSecret(apiKey);
+    return apiKey;
+  }
+
+  return context;
+}

@@ -1,0 +1,77 @@
+import { readFileSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isatty } from 'node:tty';
+import { systemClock, systemDeadline } from './system-clock.ts';
+import { createInput } from './terminal/input.ts';
+import { createOutput } from './terminal/output.ts';
+import { createRedactor } from './terminal/redact.ts';
+import type { StopSignal, World } from './world.ts';
+
+/** As shells count them: 128 and the signal's number. */
+const signalExits: Record<StopSignal, number> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+};
+
+/** The front door: all of the process that the program sees. */
+export function createWorld(process: NodeJS.Process): World {
+  const redactor = createRedactor();
+  const last: Array<(signal: StopSignal) => string> = [];
+  const signals = Object.keys(signalExits) as StopSignal[];
+  let stopping = false;
+
+  function stop(signal: StopSignal): void {
+    // The second one does not wait for anything.
+    if (stopping) process.exit(signalExits[signal]);
+    stopping = true;
+    for (const say of last) {
+      const line = redactor.redact(say(signal));
+      try {
+        writeSync(2, `${stderr.isTerminal ? '\n' : ''}${line}\n`);
+      } catch {
+        // Nobody reads it; the record knows.
+      }
+    }
+    process.exit(signalExits[signal]);
+  }
+
+  const stderr = createOutput(process.stderr, redactor.redact);
+  for (const signal of signals) process.on(signal, () => stop(signal));
+  return {
+    env: process.env,
+    platform: process.platform,
+    home: homeFolder(),
+    readText,
+    cwd: process.cwd(),
+    pid: process.pid,
+    nodeVersion: process.version,
+    calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',
+    stdin: createInput(() => process.stdin, isatty(0)),
+    stdout: createOutput(process.stdout, redactor.redact),
+    stderr,
+    clock: systemClock,
+    deadline: systemDeadline,
+    probe: (pid) => void process.kill(pid, 0),
+    keepSecret: redactor.keep,
+    onStop: (say) => void last.push(say),
+  };
+}
+
+/** An account without a home folder makes homedir() throw. */
+function homeFolder(): string | undefined {
+  try {
+    return homedir() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

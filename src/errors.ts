@@ -1,0 +1,62 @@
+/** The failures that a user can meet. Each code has one exit code; the table is part of the contract with scripts. */
+export const exitCodes = {
+  internal: 1,
+  authentication: 2,
+  insufficient_credits: 3,
+  over_budget: 3,
+  validation: 4,
+  not_found: 4,
+  conflict: 4,
+  timeout: 5,
+  rate_limit: 6,
+  task_failed: 7,
+  network: 8,
+  service_unavailable: 8,
+  bad_response: 8,
+  download: 9,
+} as const;
+
+export type ErrorCode = keyof typeof exitCodes;
+
+/** Some of many tasks failed, some did not. */
+export const someFailed = 10;
+
+export interface FailureFacts {
+  /** What the user can do about it, in one line. */
+  hint?: string | undefined;
+  /** HTTP status of the answer that said so. */
+  status?: number | undefined;
+  requestId?: string | undefined;
+  /** The same call may go through later. */
+  retryable?: boolean;
+  details?: unknown;
+  cause?: unknown;
+  /** Milliseconds that the service asked to wait. */
+  retryAfterMs?: number | undefined;
+  /** A picture's URL is no longer good: a fresh one may be had. */
+  expired?: boolean;
+  /** What came of a picture so far is of no use. */
+  restart?: boolean;
+}
+
+/** A failure told to the user without a stack trace. Everything else that is thrown is a bug (`internal`). */
+export class Failure extends Error {
+  override name = 'Failure';
+  readonly code: ErrorCode;
+  readonly facts: FailureFacts;
+
+  constructor(code: ErrorCode, message: string, facts: FailureFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = code;
+    this.facts = facts;
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.code];
+  }
+}
+
+/** Bad input: nothing was sent. */
+export function invalid(message: string, hint?: string, details?: unknown): Failure {
+  return new Failure('validation', message, { hint, details });
+}

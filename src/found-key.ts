@@ -1,0 +1,30 @@
+/** What a place where keys are kept had to say. */
+export interface FoundKey {
+  apiKey: string | undefined;
+  /** Where this very key belongs, as it is written there; never set without the key. */
+  baseUrl: string | undefined;
+  /** The place, for people: `RunAPI CLI (/home/u/.config/runapi/config.json)`. */
+  source: string;
+  /** What is wrong there, a line each. No line ever holds a key. */
+  problems: string[];
+}
+
+/**
+ * Why a trimmed text can't be a key, to follow "the key in …"; undefined where it can. A key becomes an HTTP
+ * header, and what is pasted from a page or a PDF brings spaces and look-alikes that no header takes.
+ */
+export function keyFlaw(key: string): string | undefined {
+  return /[^\x21-\x7e]/.test(key)
+    ? 'holds a space, a control character or a letter outside ASCII: copy it again'
+    : undefined;
+}
+
+/** An `http(s)://host` address in full: what another program's settings may give as a base URL. */
+export function isWebAddress(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}
+
+/** Names and paths come from outside: whatever they hold, the line about them stays one line. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?').slice(0, 500);
+}

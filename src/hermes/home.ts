@@ -1,0 +1,71 @@
+import { joinPath, readForeign, type Surroundings } from '../surroundings.ts';
+
+/** The folder with Hermes Agent's `config.yaml`, `.env`, `skills/`, `plugins/`; undefined where none can be named. */
+export function hermesHome(surroundings: Surroundings): string | undefined {
+  return hermesPlace(surroundings)?.home;
+}
+
+export interface HermesPlace {
+  home: string;
+  /** The profile whose home this is; undefined for the default one. */
+  profile: string | undefined;
+  /** The file that named the profile; undefined where `HERMES_HOME` did, or nothing. */
+  profileFile: string | undefined;
+  problems: string[];
+}
+
+/**
+ * Which home Hermes Agent 0.21 would use: `HERMES_HOME`, else the profile that `<root>/active_profile` names, else
+ * the root. Whether anything is there yet is another question. Never throws.
+ */
+export function hermesPlace(surroundings: Surroundings): HermesPlace | undefined {
+  const told = surroundings.env.HERMES_HOME?.trim();
+  if (told)
+    return {
+      home: told,
+      profile: profileIn(told),
+      profileFile: undefined,
+      problems: [],
+    };
+  const root = rootOf(surroundings);
+  if (root === undefined) return undefined;
+
+  const file = joinPath(surroundings, root, 'active_profile');
+  const { text, problem } = readForeign(surroundings, file);
+  const name = text?.trim() ?? '';
+  const place = { home: root, profile: undefined, profileFile: undefined };
+  if (problem !== undefined) return { ...place, problems: [problem] };
+  if (name === '' || name === 'default') return { ...place, problems: [] };
+  if (!profileName.test(name)) return { ...place, problems: [`${file} does not name a profile`] };
+  return {
+    home: joinPath(surroundings, root, 'profiles', name),
+    profile: name,
+    profileFile: file,
+    problems: [],
+  };
+}
+
+/** A word, so that no file's content leads out of `profiles/`. */
+const profileName = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
+
+function profileIn(home: string): string | undefined {
+  return /[\\/]profiles[\\/]([^\\/]+)[\\/]*$/.exec(home)?.[1];
+}
+
+function rootOf(surroundings: Surroundings): string | undefined {
+  const { env, platform, home } = surroundings;
+  const dotted = home ? joinPath(surroundings, home, '.hermes') : undefined;
+  if (platform !== 'win32') return dotted;
+  const local = env.LOCALAPPDATA?.trim() || (home && joinPath(surroundings, home, 'AppData', 'Local'));
+  const native = local ? joinPath(surroundings, local, 'hermes') : undefined;
+  const roots = [native, dotted].filter((root) => root !== undefined);
+  return roots.find((root) => isHome(surroundings, root)) ?? roots[0];
+}
+
+/** Whether Hermes has been here, told by the files that we may read anyway. */
+function isHome(surroundings: Surroundings, root: string): boolean {
+  return ['config.yaml', '.env', 'active_profile'].some((name) => {
+    const { text, problem } = readForeign(surroundings, joinPath(surroundings, root, name));
+    return text !== undefined || problem !== undefined;
+  });
+}

@@ -1,0 +1,35 @@
+import { apply, type Entry } from './entry.ts';
+import type { Journal } from './journal.ts';
+import type { Run } from './run.ts';
+import { unwritable } from './unwritable.ts';
+
+/**
+ * A journal that keeps nothing on disk. Where the user did not ask for that (`wanted` is false: there is no home to
+ * keep it in), the first run fails before anything is paid.
+ */
+export function unrecorded(wanted: boolean): Journal {
+  const open = new Map<string, Entry>();
+  const run: Run = {
+    open,
+    append: async (event) => remember(open, event),
+    appendNow: (event) => remember(open, event),
+    touch() {},
+    close: async () => undefined,
+  };
+  return {
+    async run() {
+      if (wanted) return run;
+      throw unwritable('there is no home folder');
+    },
+    dead: async () => [],
+    claim: async () => undefined,
+    each: async () => undefined,
+    owned: () => [run],
+    close: async () => undefined,
+  };
+}
+
+function remember(open: Map<string, Entry>, event: Parameters<Run['append']>[0]): void {
+  apply(open, event);
+  if (event.event === 'ended') open.delete(event.key);
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '../clock.ts';
+import { formatDuration } from '../task/duration.ts';
+import type { Colours } from '../terminal/colours.ts';
+import { printable } from '../terminal/printable.ts';
+import type { StatusLine } from '../terminal/status-line.ts';
+import type { Output } from '../world.ts';
+import { failureText } from './failure-text.ts';
+import { dataLines, summary } from './human.ts';
+import { createProgress } from './progress.ts';
+import type { Reporter } from './reporter.ts';
+import { type ErrorReport, errorReport } from './task-report.ts';
+
+export interface ReporterOptions {
+  stdout: Output;
+  stderr: Output;
+  clock: Clock;
+  cwd: string;
+  json: boolean;
+  quiet: boolean;
+  /** Stack traces, for `--verbose`. */
+  traces: boolean;
+  colours: Colours;
+  line: StatusLine | undefined;
+}
+
+/** The one place that knows whether a script or a person reads. */
+export function createReporter(options: ReporterOptions): Reporter {
+  const { stdout, stderr, colours, json, quiet, cwd } = options;
+  const progress = createProgress(options.line, options.clock);
+  const say = (text: string): void => progress.aside(() => void stderr.write(`${text}\n`));
+
+  async function print(object: unknown, lines: readonly string[]): Promise<void> {
+    const text = json ? `${jsonLine(object)}\n` : lines.map((line) => `${line}\n`).join('');
+    if (text === '') return;
+    // On one terminal the status line must be gone before the data comes.
+    let written: Promise<void> = Promise.resolve();
+    progress.aside(() => {
+      written = stdout.write(text);
+    });
+    await written;
+  }
+
+  function complain(error: ErrorReport, resume?: string | null): void {
+    progress.aside(() => void stderr.write(failureText(error, colours, resume)));
+  }
+
+  return {
+    progress,
+    async task(report, wanted) {
+      if (report.error) complain(report.error, report.resume);
+      else if (wanted === 'files' && !quiet) say(summary(report, colours));
+      await print(report, dataLines(report, wanted, cwd));
+    },
+    async failure(error, resume) {
+      const report = {
+        error: errorReport(error),
+        ...(resume !== undefined && { resume }),
+      };
+      complain(report.error, resume);
+      if (options.traces && error instanceof Error) say(colours.quiet(traceOf(error)));
+      if (json) await print(report, []);
+    },
+    data: (object, text) => print(object, text === '' ? [] : [text]),
+    note: (text) => {
+      if (!quiet) say(printable(text));
+    },
+    warn: (text) => say(`${colours.warning('warning:')} ${printable(text)}`),
+    next(command, why) {
+      if (!quiet) say(`${colours.quiet(`${why ?? 'Next'}:`)} ${printable(command)}`);
+    },
+    retrying(failure, waitMs) {
+      if (!quiet)
+        say(colours.quiet(`${printable(failure.message)}: trying again in ${formatDuration(waitMs)}`));
+    },
+  };
+}
+
+/** JSON that is safe to show: JSON itself lets the C1 control characters pass. */
+export function jsonLine(object: unknown): string {
+  return JSON.stringify(object).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function traceOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by: ${traceOf(error.cause)}` : '';
+  return printableLines(error.stack ?? error.message) + cause;
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}

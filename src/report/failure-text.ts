@@ -1,0 +1,11 @@
+import type { Colours } from '../terminal/colours.ts';
+import { printable } from '../terminal/printable.ts';
+import type { ErrorReport } from './task-report.ts';
+
+/** A failure in two lines at most: what happened, and what to do. */
+export function failureText(error: ErrorReport, colours: Colours, resume?: string | null): string {
+  const about = error.request_id ? colours.quiet(` (request ${printable(error.request_id)})`) : '';
+  const what = `${colours.bad('error:')} ${printable(error.message)}${about}`;
+  const todo = [resume ? `Take it up again: ${resume}` : '', error.hint ?? ''].find((line) => line !== '');
+  return todo ? `${what}\n${printable(todo)}\n` : `${what}\n`;
+}

@@ -1,0 +1,25 @@
+import type { Failure } from '../errors.ts';
+import type { Progress } from './progress.ts';
+import type { TaskReport } from './task-report.ts';
+
+/** What of a task is the data that the user asked for. */
+export type Wanted = 'files' | 'urls' | 'id' | 'state' | 'nothing';
+
+/** Says what happened: data on stdout, everything else on stderr. */
+export interface Reporter {
+  progress: Progress;
+  /** A task has ended, or is all that there is to say of it now. */
+  task(report: TaskReport, wanted: Wanted): Promise<void>;
+  /** A command failed before any task. `resume`: a task may exist all the same, and this command finds out. */
+  failure(error: unknown, resume?: string): Promise<void>;
+  /** Another kind of data: the object for scripts, the text for people. */
+  data(object: unknown, text: string): Promise<void>;
+  /** A line about what goes on; `--quiet` silences it. */
+  note(text: string): void;
+  /** Something is not as it should be, and the work goes on. */
+  warn(text: string): void;
+  /** The command that comes next. */
+  next(command: string, why?: string): void;
+  /** A retry is about to happen. */
+  retrying(failure: Failure, waitMs: number): void;
+}

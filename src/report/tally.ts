@@ -1,0 +1,38 @@
+import { formatDuration } from '../task/duration.ts';
+
+/** What one task is doing now. */
+export interface Step {
+  /** `submitting`, `processing`, `saving 1 of 2`: in the user's words. */
+  doing: string;
+  /** What moves while it does so, say how much of the picture is there. */
+  detail?: string | undefined;
+  model: string;
+  taskId?: string | undefined;
+}
+
+/** How many tasks are where: what the status line says. */
+export interface Tally {
+  /** Undefined where it is not known yet: a batch that is still being read. */
+  total: number | undefined;
+  done: number;
+  failed: number;
+  cents: number;
+  running: ReadonlyMap<string, Step>;
+}
+
+/** The status line, with the seconds since the beginning. */
+export function tallyText({ total, done, failed, cents, running }: Tally, elapsedMs: number): string {
+  const [only] = running.values();
+  const time = formatDuration(Math.floor(elapsedMs / 1000) * 1000).replace('.0s', 's');
+  if (total === 1 && only) {
+    return [`${only.model}: ${only.doing}`, only.detail, time, only.taskId].filter(Boolean).join(' · ');
+  }
+  const counts = [
+    `${done}${total === undefined ? '' : ` of ${total}`} done`,
+    `${running.size} running`,
+    failed > 0 && `${failed} failed`,
+    cents > 0 && `$${(cents / 100).toFixed(2)}`,
+    time,
+  ];
+  return counts.filter(Boolean).join(' · ');
+}

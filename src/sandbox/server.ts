@@ -1,0 +1,114 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Failure } from '../errors.ts';
+import { answerCall } from './answer-call.ts';
+import { readOrder } from './order.ts';
+import { Refusal } from './refusal.ts';
+import type { Dialect } from './routes.ts';
+import { openTaskBook, type TaskBook } from './task-book.ts';
+
+export interface SandboxOptions {
+  /** 127.0.0.1 unless told. */
+  host?: string | undefined;
+  /** 0, unless told: any free one. */
+  port?: number | undefined;
+  /** Milliseconds until a task ends, give or take a fifth, the same for the same task. 1500 unless told. */
+  latencyMs?: number | undefined;
+  /** Share of the tasks that fail, 0 to 1; which ones depends on their idempotency keys. 0 unless told. */
+  failRate?: number | undefined;
+  /** Whose task routes are there; the others answer 404. Both unless told. */
+  dialect?: Dialect | undefined;
+  /** Milliseconds since 1970. All that happens over time is computed from it. */
+  now(): number;
+}
+
+export interface AcceptedTask {
+  idempotencyKey: string;
+  /** The JSON body that was posted. */
+  request: unknown;
+  createdAtMs: number;
+}
+
+export interface Sandbox {
+  /** Base URL, without a slash at its end. */
+  url: string;
+  /**
+   * Knows a task again that another process had posted, as if it had been posted here then; answers its id.
+   *
+   * @throws {Failure} `validation` where the body is none that would have been taken
+   */
+  restore(task: AcceptedTask): string;
+  /** Cuts what is still open. */
+  close(): Promise<void>;
+}
+
+/**
+ * A server that speaks RunAPI's contract for Imagen 4, free of charge.
+ *
+ * @throws {Failure} `validation` where it can't listen on that host and port
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { host = '127.0.0.1', port = 0, latencyMs = 1500, failRate = 0, dialect = 'both', now } = options;
+  const book = openTaskBook({ latencyMs, failRate });
+  const house = { book, firstTries: new Set<string>(), now, dialect };
+  const server = createServer((request, response) => void answerCall(request, response, house));
+  await listen(server, host, port);
+  return {
+    url: `http://${reachable(host)}:${(server.address() as AddressInfo).port}`,
+    restore: (task) => restore(book, task),
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function restore(book: TaskBook, { idempotencyKey, request: body, createdAtMs }: AcceptedTask): string {
+  try {
+    return book.enter({
+      idempotencyKey,
+      order: readOrder(body),
+      body,
+      createdAtMs,
+    }).task.id;
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    throw new Failure('validation', `The sandbox can't know this task again: ${cause.message}.`, { cause });
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((listening, refused) => {
+    const fail = (cause: unknown) => refused(cannotListen(host, port, cause));
+    try {
+      server.once('error', fail).listen(port, host, () => listening());
+    } catch (cause) {
+      // Node throws where the number is none that a port can have.
+      fail(cause);
+    }
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken',
+  EACCES: 'that port needs more rights',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+  ERR_SOCKET_BAD_PORT: 'a port is a number from 0 to 65535',
+};
+
+function cannotListen(host: string, port: number, cause: unknown): Failure {
+  const reason = reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
+  return new Failure('validation', `The sandbox can't listen on ${host}, port ${port}: ${reason}.`, {
+    hint: 'Name another port with --port, or --port 0 for any free one.',
+    cause,
+  });
+}
+
+/** Listening everywhere is not an address that a client can call. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}

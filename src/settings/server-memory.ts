@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What earlier calls of a server taught: the form of its API, where its tasks are looked up, how long they take. */
+export interface ServerFacts {
+  dialect?: 'guide' | 'service' | undefined;
+  /** With `{id}` in it. */
+  statusTemplate?: string | undefined;
+  /** Milliseconds that tasks took, by model, newest last. */
+  durations?: Record<string, number[]> | undefined;
+}
+
+export interface ServerMemory {
+  recall(base: string): ServerFacts;
+  remember(base: string, facts: ServerFacts): void;
+  learn(base: string, model: string, durationMs: number): void;
+  /** Writes what is new. */
+  save(): void;
+}
+
+/** Local servers come and go with their ports. */
+const mostServers = 50;
+const mostDurations = 100;
+
+/** Kept in `servers.json` of the state folder. It only saves time: what can't be read or written is passed over. */
+export function openServerMemory(folder: string | undefined): ServerMemory {
+  const path = folder && join(folder, 'servers.json');
+  let known: Record<string, ServerFacts> | undefined;
+  let changed = false;
+
+  const read = (): Record<string, ServerFacts> => (known ??= readServers(path));
+
+  function change(base: string, facts: ServerFacts): void {
+    known = { ...read(), [base]: { ...read()[base], ...facts } };
+    changed = true;
+  }
+
+  return {
+    recall: (base) => read()[base] ?? {},
+    remember(base, facts) {
+      const before = read()[base] ?? {};
+      const news = Object.entries(facts).some(([name, value]) => before[name as keyof ServerFacts] !== value);
+      if (news) change(base, facts);
+    },
+    learn(base, model, durationMs) {
+      const durations = read()[base]?.durations ?? {};
+      const seen = [...(durations[model] ?? []), Math.round(durationMs)].slice(-mostDurations);
+      change(base, { durations: { ...durations, [model]: seen } });
+    },
+    save() {
+      if (!changed || !folder || !path) return;
+      changed = false;
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        const whole = `${path}.${randomBytes(4).toString('hex')}`;
+        const newest = Object.entries(read()).slice(-mostServers);
+        writeFileSync(whole, JSON.stringify(Object.fromEntries(newest)), {
+          mode: 0o600,
+        });
+        renameSync(whole, path);
+      } catch {
+        // The next run finds out again.
+      }
+    },
+  };
+}
+
+function readServers(path: string | undefined): Record<string, ServerFacts> {
+  try {
+    const parsed: unknown = path ? JSON.parse(readFileSync(path, 'utf8')) : {};
+    return isRecord(parsed)
+      ? Object.fromEntries(Object.entries(parsed).map(([base, facts]) => [base, checked(facts)]))
+      : {};
+  } catch {
+    return {};
+  }
+}
+
+function checked(facts: unknown): ServerFacts {
+  if (!isRecord(facts)) return {};
+  const { dialect, statusTemplate, durations } = facts;
+  return {
+    ...((dialect === 'guide' || dialect === 'service') && { dialect }),
+    ...(typeof statusTemplate === 'string' && URL.canParse(statusTemplate) && { statusTemplate }),
+    ...(isRecord(durations) && {
+      durations: Object.fromEntries(Object.entries(durations).map(onlyNumbers)),
+    }),
+  };
+}
+
+function onlyNumbers([model, values]: [string, unknown]): [string, number[]] {
+  return [model, Array.isArray(values) ? values.filter((value) => Number.isFinite(value)) : []];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { extensionOf, numbered, safeFileName } from '../../src/image/file-name.ts';
+
+test.each([
+  ['mug-with-hello-abc123.png', 'mug-with-hello-abc123.png'],
+  ['커피-머그.png', '커피-머그.png'],
+  ['two words.png', 'two words.png'],
+  ['../../etc/passwd', 'etc-passwd'],
+  ['..\\..\\boot.ini', 'boot.ini'],
+  ['a<b>c:d"e|f?g*h.png', 'a-b-c-d-e-f-g-h.png'],
+  ['a\nb\tc\x7f\x9b.png', 'a-b-c--.png'],
+  ['mug\u202egnp.exe', 'mug-gnp.exe'],
+  ['lone\ud800.png', 'lone-.png'],
+  ['.hidden', 'hidden'],
+  [' . -rf', 'rf'],
+  ['mug. . ', 'mug'],
+  ['...', 'image'],
+  ['', 'image'],
+  ['con', '_con'],
+  ['CON.png', '_CON.png'],
+  ['nul .tar.gz', '_nul .tar.gz'],
+  ['Com1.png', '_Com1.png'],
+  ['lpt³', '_lpt³'],
+  ['CONIN$.png', '_CONIN$.png'],
+  ['console.png', 'console.png'],
+  ['com10.png', 'com10.png'],
+])('%j is safe as %j', (name, safe) => {
+  expect(safeFileName(name)).toBe(safe);
+});
+
+describe('a long name', () => {
+  test('of spaces takes no longer than others', { timeout: 2000 }, () => {
+    expect(safeFileName(`a${' '.repeat(200_000)}b`)).toBe('a');
+  });
+
+  test('keeps its extension', () => {
+    expect(safeFileName(`${'x'.repeat(300)}.png`)).toBe(`${'x'.repeat(227)}.png`);
+  });
+
+  test('is not cut inside a character', () => {
+    expect(safeFileName(`${'👩‍👩‍👧‍👦'.repeat(20)}.png`)).toBe(`${'👩‍👩‍👧‍👦'.repeat(9)}.png`);
+  });
+
+  test('of one endless character is an image', () => {
+    expect(safeFileName(`a${'\u0301'.repeat(300)}.png`)).toBe('image.png');
+  });
+});
+
+test.each([
+  ['a.png', 2, 'a-2.png'],
+  ['a.tar.gz', 2, 'a.tar-2.gz'],
+  ['v1.5', 3, 'v1.5-3'],
+  ['.hidden', 2, '.hidden-2'],
+  [`${'x'.repeat(300)}.png`, 12, `${'x'.repeat(224)}-12.png`],
+])('%j for the n-th time, %d, is %j', (name, n, expected) => {
+  expect(numbered(name, n)).toBe(expected);
+});
+
+test.each([
+  ['a.png', '.png'],
+  ['a.b.webp', '.webp'],
+  ['mug', ''],
+  ['v1.5', ''],
+  ['.hidden', ''],
+])('the extension of %s is %j', (name, extension) => {
+  expect(extensionOf(name)).toBe(extension);
+});
+
+test('any name is safe, stays safe when numbered, and is made safe only once', () => {
+  const parts = fc.constantFrom(
+    'con',
+    'COM¹',
+    '.',
+    ' ',
+    '-',
+    '/',
+    '\\',
+    '\u202e',
+    '\0',
+    'é',
+    'x'.repeat(120),
+    '.png',
+  );
+  const names = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.array(parts).map((all) => all.join('')),
+  );
+  fc.assert(
+    fc.property(names, fc.integer({ min: 2, max: 9999 }), (name, n) => {
+      const safe = safeFileName(name);
+      expectSafe(safe);
+      expectSafe(numbered(safe, n));
+      expect(safeFileName(safe)).toBe(safe);
+    }),
+  );
+});
+
+function expectSafe(name: string): void {
+  expect(name).toMatch(/^[^-.\s]/u);
+  expect(name).toMatch(/[^.\s]$/u);
+  expect(name).not.toMatch(/[<>:"/\\|?*\p{Cc}\p{Cs}\p{Bidi_Control}]/u);
+  expect(name.split('.')[0]?.trim()).not.toMatch(/^(con|prn|aux|nul|(com|lpt)[\d¹²³]|conin\$|conout\$)$/i);
+  expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255 - 24);
+}

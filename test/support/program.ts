@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa, type Options } from 'execa';
+import { onTestFinished } from 'vitest';
+
+export const bin = resolve(import.meta.dirname, '../../bin/runapi-imagen.js');
+
+/** A machine of its own for one test: a home and a working folder that nobody else has. */
+export interface Machine {
+  home: string;
+  folder: string;
+  env: Record<string, string>;
+}
+
+/** Removed when the test is over. */
+export async function newMachine(): Promise<Machine> {
+  const root = await mkdtemp(join(tmpdir(), 'runapi-imagen-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const { mkdir } = await import('node:fs/promises');
+  const home = join(root, 'home');
+  const folder = join(root, 'work');
+  await mkdir(home);
+  await mkdir(folder);
+  return {
+    home,
+    folder,
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      RUNAPI_API_KEY: 'rk_test_0123456789abcdef',
+    },
+  };
+}
+
+/** The real program with real arguments. Never throws: look at `exitCode`, `stdout` and `stderr`. */
+export function run<Extra extends Options>(machine: Machine, words: readonly string[], extra?: Extra) {
+  return execa(process.execPath, [bin, ...words], {
+    cwd: machine.folder,
+    env: machine.env,
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    ...(extra as Extra),
+  });
+}
+
+/** The folder's files, hidden ones too. */
+export async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true })).sort();
+}
