@@ -22,7 +22,7 @@ export interface SandboxOptions {
   now(): number;
 }
 
-export interface AcceptedTask {
+interface AcceptedTask {
   idempotencyKey: string;
   /** The JSON body that was posted. */
   request: unknown;

@@ -15,7 +15,7 @@ export interface SandboxTask {
   priceCents: number;
 }
 
-export interface Entry {
+interface Entry {
   idempotencyKey: string | undefined;
   order: Order;
   /** The body that the order stood in: what a replay must repeat. */

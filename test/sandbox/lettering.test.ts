@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drawable } from '../../src/sandbox/picture/drawable.ts';
 import { letterFor } from '../../src/sandbox/picture/letter.ts';
 import { widthOf } from '../../src/sandbox/picture/lettering.ts';
-import { wrap } from '../../src/sandbox/picture/wrap.ts';
+import { clipped, fill, fillEvenly, measure } from '../../src/sandbox/picture/wrap.ts';
 
 describe('the alphabet', () => {
   it('has every printable letter of ASCII', () => {
@@ -35,27 +35,29 @@ describe('breaking a caption into lines', () => {
   const text = 'The quick brown fox jumps over the lazy dog and runs away';
 
   it('keeps every word and stays within the width', () => {
-    const lines = wrap(text, 8, 99);
+    const lines = fill(measure(text, 8), 8);
     expect(lines.join(' ')).toBe(text);
+    expect(lines.length).toBeGreaterThan(2);
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(8);
   });
 
   it('makes the lines even', () => {
-    const widths = wrap('one two three four five six', widthOf('one two three four five') + 0.1, 99).map(
-      (line) => widthOf(line),
-    );
+    const words = measure('one two three four five six', 99);
+    const widths = fillEvenly(words, widthOf('one two three four five') + 0.1).map((line) => widthOf(line));
     expect(widths).toHaveLength(2);
     expect(Math.abs((widths[0] ?? 0) - (widths[1] ?? 0))).toBeLessThan(2);
   });
 
   it('says by an ellipsis that something was left out', () => {
-    const lines = wrap(text, 8, 2);
+    const lines = clipped(fill(measure(text, 8), 8), 8, 2);
     expect(lines).toHaveLength(2);
     expect(lines[1]).toMatch(/\w…$/);
     expect(widthOf(lines[1] ?? '')).toBeLessThanOrEqual(8);
   });
 
   it('cuts a word that is wider than the line', () => {
-    expect(wrap('x'.repeat(100), 5, 99).join('')).toBe('x'.repeat(100));
+    const lines = fill(measure('x'.repeat(100), 5), 5);
+    expect(lines.join('')).toBe('x'.repeat(100));
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(5);
   });
 });

@@ -2,14 +2,27 @@ import { onTestFinished } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
 
 /** Noon of a day, so that a test has hours before and after it. */
-export const noon = Date.UTC(2026, 5, 15, 12);
+const noon = Date.UTC(2026, 5, 15, 12);
 export const dayMs = 86_400_000;
+
+/** Whatever the sandbox tells; the fields that tests look into. */
+interface Told {
+  id: string;
+  task_id: string;
+  status: string;
+  images: { url: string }[];
+  response: { status: number; content_type: string; body: string };
+  errors: Record<string, string[]>;
+  price_schedules: { unit_price_cents: number }[];
+}
+
+type Reply = Omit<Response, 'json'> & { json(): Promise<Told> };
 
 export interface TestSandbox extends Sandbox {
   /** Lets time go on. */
   pass(milliseconds: number): void;
-  get(path: string, headers?: Record<string, string>): Promise<Response>;
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  get(path: string, headers?: Record<string, string>): Promise<Reply>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
   /** Posts a task in the guide's way and lets it end; answers its id. */
   make(prompt: string, fields?: object): Promise<string>;
 }
@@ -25,7 +38,7 @@ export async function openSandbox(options: Partial<SandboxOptions> = {}): Promis
       method: 'POST',
       headers: { ...key, 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
-    });
+    }) as Promise<Reply>;
   return {
     ...sandbox,
     post,
@@ -33,10 +46,13 @@ export async function openSandbox(options: Partial<SandboxOptions> = {}): Promis
       nowMs += milliseconds;
     },
     get: (path, headers = {}) =>
-      fetch(sandbox.url + path, { headers: path.startsWith('/files') ? headers : { ...key, ...headers } }),
+      fetch(sandbox.url + path, {
+        headers: path.startsWith('/files') ? headers : { ...key, ...headers },
+      }) as Promise<Reply>,
     make: async (prompt, fields = {}) => {
-      const answer = await post('/v1/text_to_image', { model: 'imagen-4', prompt, ...fields });
-      const { task_id } = (await answer.json()) as { task_id: string };
+      const body = { model: 'imagen-4', prompt, ...fields };
+      const answer = await post('/v1/text_to_image', body, { 'idempotency-key': JSON.stringify(body) });
+      const { task_id } = await answer.json();
       nowMs += 2000;
       return task_id;
     },

@@ -61,7 +61,7 @@ describe('following a task', () => {
       billing: {
         reservation: { amount_cents: 8 },
         settlement: null,
-        refund: { refunded_at: '2026-06-15T12:00:01.023Z' },
+        refund: { refunded_at: '2026-06-15T12:00:00.967Z' },
       },
     });
     const wrapped = await (await get(`/api/v1/tasks/${id}`)).json();

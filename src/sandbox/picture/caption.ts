@@ -3,7 +3,7 @@ import { type Colour, colourOf, mix } from './colour.ts';
 import { drawable } from './drawable.ts';
 import { drawInk } from './ink.ts';
 import { strokesOf } from './lettering.ts';
-import { wrap } from './wrap.ts';
+import { clipped, fill, fillEvenly, measure } from './wrap.ts';
 
 const white = colourOf('#fffdf8');
 const lineHeight = 1.42;
@@ -23,7 +23,7 @@ export function writeCaption(canvas: Canvas, { prompt, facts, ground }: Caption)
   const small = unit * 0.021;
   const { lines, size } = setText(drawable(prompt), canvas.width - 2 * margin, unit, canvas.height * 0.34);
   const foot = canvas.height - margin;
-  const head = foot - small * 2.1 - lines.length * size * lineHeight;
+  const head = foot - small * 2.5 - lines.length * size * lineHeight;
   shadeFoot(canvas, head - unit * 0.12, ground);
   const rim = {
     colour: mix(ground, [0, 0, 0], 0.4),
@@ -52,17 +52,17 @@ export function writeCaption(canvas: Canvas, { prompt, facts, ground }: Caption)
 /** The largest size at which the text fits into the room; at the smallest it is clipped. */
 function setText(text: string, width: number, unit: number, room: number): { lines: string[]; size: number } {
   if (!text) return { lines: [], size: 0 };
+  const words = measure(text, width / (unit * 0.085));
   const smallest = unit * 0.03;
   for (let size = unit * 0.085; size > smallest; size *= 0.92) {
-    const lines = wrap(text, width / size, 99);
+    const lines = fill(words, width / size).length;
     // A large size is for a few words: three lines of it are a caption, six are a wall.
     const most = size > unit * 0.06 ? 2 : size > unit * 0.042 ? 3 : 5;
-    if (lines.length <= most && lines.length * size * lineHeight <= room) return { lines, size };
+    const fits = lines <= most && lines * size * lineHeight <= room;
+    if (fits) return { lines: fillEvenly(words, width / size), size };
   }
-  return {
-    lines: wrap(text, width / smallest, Math.floor(room / (smallest * lineHeight))),
-    size: smallest,
-  };
+  const most = Math.floor(room / (smallest * lineHeight));
+  return { lines: clipped(fill(words, width / smallest), width / smallest, most), size: smallest };
 }
 
 function placed(strokes: number[], size: number, left: number, baseline: number): number[] {

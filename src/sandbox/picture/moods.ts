@@ -23,13 +23,15 @@ export interface Weather {
   curtain?: readonly [Colour, Colour];
   /** Sand and no water. */
   dry?: boolean;
+  /** A lake, whatever else there is. */
+  wet?: boolean;
 }
 
 /** The mood that the words of the prompt ask for; without such a word, any. */
 export function moodFor(prompt: string, draw: Draw): Mood & Weather {
   const asked = askedFor.find(([words]) => words.test(prompt))?.[1] ?? all;
   const name = pick(draw, asked);
-  return { ...moods[name], ...weatherOf[name] };
+  return { ...moods[name], ...weatherOf[name], ...(water.test(prompt) && { dry: false, wet: true }) };
 }
 
 const dark = '#1b1430';
@@ -74,6 +76,8 @@ const askedFor: readonly (readonly [RegExp, Choice])[] = [
   [/\b(storm|rain|thunder)\b|폭풍/i, ['storm']],
   [/\b(ink|sumi-e|calligraphy)\b|수묵/i, ['ink']],
 ];
+
+const water = /\b(lakes?|seas?|oceans?|rivers?|water|coast|beach|harbou?r)\b|호수|바다|바닷가|강가/i;
 
 function mood(sky: string, layers: string, ribbonText: string): Mood {
   const [lightColour, far, near, cloud, ribbon] = layers.split(' ').map(colourOf) as [

@@ -33,7 +33,7 @@ export interface Ridge {
 export function planScene(width: number, height: number, mood: Mood & Weather, draw: Draw): Scene {
   const unit = Math.min(width, height);
   const relief = mood.dry ? 'dunes' : pick<Relief>(draw, ['peaks', 'peaks', 'peaks', 'hills', 'hills']);
-  const withLake = !mood.dry && draw() < 0.55;
+  const withLake = (!mood.dry && draw() < 0.55) || mood.wet === true;
   const layers = relief === 'peaks' ? 6 : 7;
   const shore = withLake ? layers - 2 : undefined;
   const horizon = Math.round(height * (withLake ? 0.56 + draw() * 0.07 : 0.47 + draw() * 0.1));

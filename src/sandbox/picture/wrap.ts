@@ -1,48 +1,66 @@
 import { widthOf } from './lettering.ts';
 
-/**
- * Breaks a text into lines no wider than `width` ems, as even as they can be. A word that is too long is cut. What goes
- * beyond `most` lines is left out, and an ellipsis says so.
- */
-export function wrap(text: string, width: number, most: number): string[] {
-  const lines = fill(text, width);
-  if (lines.length > most) return shortened(lines.slice(0, most), width);
-  let [narrow, wide] = [width / 2, width];
-  // The narrowest width that needs no further line leaves no single word on the last one.
-  for (let round = 0; round < 7; round++) {
-    const middle = (narrow + wide) / 2;
-    if (fill(text, middle).length > lines.length) narrow = middle;
-    else wide = middle;
-  }
-  return fill(text, wide);
+/** A piece of text that stays on one line, and its width in ems. */
+export interface Word {
+  text: string;
+  width: number;
+  /** The rest of a word that was cut: no space before it. */
+  joined: boolean;
 }
 
-function fill(text: string, width: number): string[] {
+const space = widthOf(' ');
+
+/** The words of a text, measured once for all sizes that are tried; what is wider than `widest` ems is cut. */
+export function measure(text: string, widest: number): Word[] {
+  return text.split(' ').flatMap((word) => cut(word, widest));
+}
+
+/** Sets words into lines no wider than `width` ems, each as full as it can be. */
+export function fill(words: readonly Word[], width: number): string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ').flatMap((word) => cut(word, width))) {
-    const longer = line ? `${line} ${word}` : word;
-    if (line && widthOf(longer) > width) {
+  let [line, used] = ['', 0];
+  for (const word of words) {
+    const gap = word.joined || !line ? 0 : space;
+    if (line && used + gap + word.width > width) {
       lines.push(line);
-      line = word;
-    } else line = longer;
+      [line, used] = [word.text, word.width];
+    } else {
+      line += (gap ? ' ' : '') + word.text;
+      used += gap + word.width;
+    }
   }
   return line ? [...lines, line] : lines;
 }
 
-function cut(word: string, width: number): string[] {
-  if (widthOf(word) <= width) return [word];
-  const parts = [''];
-  for (const character of word) {
-    const part = parts.at(-1) ?? '';
-    if (widthOf(part + character) > width) parts.push(character);
-    else parts[parts.length - 1] = part + character;
+/** The same in as many lines, as even as they can be: no single word is left on the last. */
+export function fillEvenly(words: readonly Word[], width: number): string[] {
+  const lines = fill(words, width).length;
+  let [narrow, wide] = [width / 2, width];
+  for (let round = 0; round < 7; round++) {
+    const middle = (narrow + wide) / 2;
+    if (fill(words, middle).length > lines) narrow = middle;
+    else wide = middle;
   }
-  return parts;
+  return fill(words, wide);
 }
 
-function shortened(lines: string[], width: number): string[] {
-  let last = lines.at(-1) ?? '';
+/** The first `most` lines; an ellipsis says where there were more. */
+export function clipped(lines: readonly string[], width: number, most: number): string[] {
+  if (lines.length <= most) return [...lines];
+  let last = lines[most - 1] ?? '';
   while (last && widthOf(`${last}…`) > width) last = last.slice(0, -1);
-  return [...lines.slice(0, -1), `${last.replace(/[ ,;:.-]+$/, '')}…`];
+  return [...lines.slice(0, most - 1), `${last.replace(/[ ,;:.-]+$/, '')}…`];
+}
+
+function cut(text: string, widest: number): Word[] {
+  const words: Word[] = [{ text: '', width: 0, joined: false }];
+  for (const letter of text) {
+    const width = widthOf(letter);
+    const word = words.at(-1);
+    if (word && word.width + width <= widest) {
+      word.text += letter;
+      word.width += width;
+    } else words.push({ text: letter, width, joined: true });
+  }
+  return words;
 }

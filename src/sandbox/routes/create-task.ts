@@ -10,21 +10,15 @@ import type { SandboxTask } from '../task-book.ts';
 
 export async function createGuideTask(call: Call, house: House): Promise<Answer> {
   const { task, replayed } = await enter(call, house);
-  const { id } = task;
+  const { id, order } = task;
   const told = {
     task_id: id,
     status: 'pending',
-    model: task.order.model,
+    model: order.model,
     ...(replayed && { task_replayed: true }),
   };
-  return accepted(
-    task,
-    house,
-    jsonAnswer(told, {
-      'X-RunAPI-Task-Id': id,
-      Location: `/v1/text_to_image/${id}`,
-    }),
-  );
+  const headers = { 'X-RunAPI-Task-Id': id, Location: `/v1/text_to_image/${id}` };
+  return accepted(task, house, jsonAnswer(told, headers));
 }
 
 export async function createServiceTask(call: Call, house: House): Promise<Answer> {

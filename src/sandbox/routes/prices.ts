@@ -25,10 +25,9 @@ export async function quotePrice(call: Call, { now }: House): Promise<Answer> {
     action: action ?? '',
     model: model ?? '',
   });
-  if (!schedule)
-    throw new Refusal(422, 'Validation failed', {
-      errors: unpriced({ service, action, model }),
-    });
+  if (!schedule) {
+    throw new Refusal(422, 'Validation failed', { errors: unpriced({ service, action, model }) });
+  }
   return jsonAnswer({
     price_quote: {
       pricing_status: schedule.pricing_status,
