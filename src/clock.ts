@@ -17,4 +17,6 @@ export interface Deadline {
   /** Milliseconds left, never below 0. */
   remaining(): number;
   signal: AbortSignal;
+  /** It no longer matters: a batch has many of them. */
+  cancel(): void;
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError, type Option } from 'commander';
+import { batchCommand } from './commands/batch.ts';
 import { configCommand } from './commands/config.ts';
 import type { Desk } from './commands/doing.ts';
 import { downloadCommand } from './commands/download.ts';
@@ -58,6 +59,7 @@ function buildProgram(desk: Desk): Command {
     generateCommand,
     statusCommand,
     downloadCommand,
+    batchCommand,
     resumeCommand,
     configCommand,
     sandboxCommand,

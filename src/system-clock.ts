@@ -35,7 +35,7 @@ export const systemClock: Clock = {
 export function systemDeadline(milliseconds: number): Deadline {
   const end = performance.now() + milliseconds;
   const controller = new AbortController();
-  setTimeout(
+  const timer = setTimeout(
     () =>
       controller.abort(
         new Failure('timeout', `not finished after ${formatDuration(milliseconds)}`, {
@@ -48,5 +48,6 @@ export function systemDeadline(milliseconds: number): Deadline {
   return {
     remaining: () => Math.max(0, end - performance.now()),
     signal: controller.signal,
+    cancel: () => clearTimeout(timer),
   };
 }

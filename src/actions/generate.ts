@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import pMap from 'p-map';
 import type { Context } from '../context.ts';
 import { prepareFolder } from '../disk/folder.ts';
 import { fixedFolder } from '../image/picture-path.ts';
-import type { Server } from '../journal/event.ts';
-import { unwritable } from '../journal/unwritable.ts';
+import type { Server, Target } from '../journal/event.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { TaskReport } from '../report/task-report.ts';
+import type { ImageRequest } from '../task/request.ts';
+import { intend } from './intend.ts';
 import { makePicture } from './make-picture.ts';
 import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
 import { skipExisting } from './skip-existing.ts';
@@ -28,13 +28,14 @@ export async function generate(
   const server = await context.server(flags.sandbox === true);
   await context.api(server); // a missing key is told before anything else happens
   if (plan.wishes.wait && plan.wishes.download) await prepareTarget(plan);
-  if (await skipExisting(context, plan)) return 0;
+  const wanted = await unskipped(context, plan);
+  if (wanted.length === 0) return 0;
 
   const work = createWork(context, plan.wishes);
   stopGracefully(work);
-  context.reporter.progress.expect(plan.requests.length);
-  const begun = await begin(work, plan, server, flags.new === true);
-  const reports = await pMap(begun, (each) => makeAndReport(work, each, plan.requests.length), {
+  context.reporter.progress.expect(wanted.length);
+  const begun = await begin(work, wanted, server, flags.new === true);
+  const reports = await pMap(begun, (each) => makeAndReport(work, each, wanted.length), {
     concurrency: tasksAtOnce,
   });
   sayWhatIsNext(work, reports);
@@ -45,42 +46,36 @@ async function prepareTarget({ target: { folder, output } }: Plan): Promise<void
   if (output !== '-') await prepareFolder(resolve(folder, fixedFolder(output)));
 }
 
+/** What is left to make where --skip-existing finds files. */
+async function unskipped(context: Context, { requests, target }: Plan): Promise<Wanted[]> {
+  const wanted: Wanted[] = [];
+  for (const [position, request] of requests.entries()) {
+    const own = { ...target, index: position + 1 };
+    if (!(await skipExisting(context, request, own))) wanted.push({ request, target: own });
+  }
+  return wanted;
+}
+
+interface Wanted {
+  request: ImageRequest;
+  target: Target;
+}
+
 /** Every task has its intent on disk before the first request leaves. */
 async function begin(
   work: Work,
-  { requests, target }: Plan,
+  wanted: readonly Wanted[],
   server: Server,
   fresh: boolean,
 ): Promise<Begun[]> {
-  const { context } = work;
-  const taken = fresh ? [] : await takeUp(context, requests, server, target);
-  const run = await context.journal.run();
+  const taken = fresh ? [] : await takeUp(work.context, wanted, server);
   return await Promise.all(
-    requests.map(async (request, index) => {
-      const known = taken[index];
-      if (known) sayTakenUp(work, known);
-      const begun = known ?? { run, ...(await intend()) };
-      work.fates.set(begun.entry.key, begun.fate);
-      return begun;
-
-      async function intend(): Promise<Omit<Begun, 'run'>> {
-        const key = randomUUID();
-        const at = context.world.clock.now();
-        const intent = {
-          event: 'intended',
-          key,
-          at,
-          server,
-          request,
-          target: { ...target, index: index + 1 },
-        } as const;
-        await run.append(intent).catch((error) => {
-          throw unwritable(String((error as NodeJS.ErrnoException).code ?? error), error);
-        });
-        const entry = run.open.get(key);
-        if (!entry) throw new Error('the record does not hold what was written to it');
-        return { entry, fate: { uncertain: false } };
-      }
+    wanted.map((each, position) => {
+      const known = taken[position];
+      if (!known) return intend(work, { server, ...each });
+      sayTakenUp(work, known);
+      work.fates.set(known.entry.key, known.fate);
+      return known;
     }),
   );
 }

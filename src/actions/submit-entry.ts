@@ -20,6 +20,7 @@ export async function submitEntry(job: Job): Promise<void> {
       idempotencyKey: entry.key,
       fate,
       deadline: work.deadline,
+      rateLimitTries: work.rateLimitTries,
       onRetry: reporter.retrying,
     });
     await record(job, {
@@ -40,6 +41,7 @@ export async function submitEntry(job: Job): Promise<void> {
       await record(job, {
         event: 'ended',
         how: 'refused',
+        code: (error as Failure).code,
         message: (error as Failure).message,
       });
     }

@@ -11,16 +11,15 @@ import type { Begun } from './work.ts';
  */
 export async function takeUp(
   context: Context,
-  requests: readonly ImageRequest[],
+  wanted: ReadonlyArray<{ request: ImageRequest; target: Target }>,
   server: Server,
-  target: Omit<Target, 'index'>,
 ): Promise<Array<Begun | undefined>> {
   const dead = await context.journal.dead();
   const claimed = new Map<string, Promise<Awaited<ReturnType<typeof context.journal.claim>>>>();
   const taken = new Set<string>();
   const found: Array<Begun | undefined> = [];
-  for (const [index, request] of requests.entries()) {
-    found.push(undefined);
+  for (const { request, target } of wanted) {
+    let begun: Begun | undefined;
     for (const { run, entry } of candidates(dead, request, server)) {
       if (taken.has(entry.key)) continue;
       const claim = claimed.get(run.name) ?? context.journal.claim(run.name);
@@ -29,18 +28,11 @@ export async function takeUp(
       const mine = own?.open.get(entry.key);
       if (!own || !mine) continue;
       taken.add(entry.key);
-      const retargeted = {
-        event: 'retargeted',
-        key: entry.key,
-        at: context.world.clock.now(),
-      } as const;
-      await own.append({
-        ...retargeted,
-        target: { ...target, index: index + 1 },
-      });
-      found[index] = { run: own, entry: mine, fate: { uncertain: true } };
+      await own.append({ event: 'retargeted', key: entry.key, at: context.world.clock.now(), target });
+      begun = { run: own, entry: mine, fate: { uncertain: true } };
       break;
     }
+    found.push(begun);
   }
   return found;
 }

@@ -30,6 +30,8 @@ export interface Work {
   wishes: Wishes;
   wanted: Wanted;
   deadline: Deadline;
+  /** How often a POST is tried that is refused for the rate of requests. */
+  rateLimitTries?: number;
   downloads: LimitFunction;
   /** By idempotency key: may the service hold a task of which the answer never came? */
   fates: Map<string, Fate>;

@@ -2,6 +2,7 @@ import type { Clock, Deadline } from '../clock.ts';
 import type { Failure } from '../errors.ts';
 import type { ImageRequest } from '../task/request.ts';
 import type { Caller } from './exchange.ts';
+import { createGovernor } from './governor.ts';
 import { type Look, look } from './look.ts';
 import { type OpenImage, openImage, type Resumption } from './open-image.ts';
 import { asTemplate, type Dialect, type StatusClues } from './routes.ts';
@@ -43,6 +44,8 @@ export interface Order {
   idempotencyKey: string;
   fate: Fate;
   deadline: Deadline;
+  /** How often a request is tried that is refused for the rate of requests. */
+  rateLimitTries?: number | undefined;
   onRetry?: ((failure: Failure, waitMs: number) => void) | undefined;
 }
 
@@ -55,6 +58,8 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
     apiKey,
     userAgent,
     maxBytes: maxAnswerBytes,
+    governor: createGovernor(clock),
+    clock,
   };
   return {
     base,

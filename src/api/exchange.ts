@@ -1,6 +1,9 @@
+import type { Clock } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import { decoded } from './decoded.ts';
+import type { Governor } from './governor.ts';
 import { NetworkFault } from './network-fault.ts';
+import { retryAfter } from './retry.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
 export interface Call {
@@ -24,6 +27,8 @@ export interface Caller {
   userAgent: string;
   /** The most bytes that an answer may have. */
   maxBytes: number;
+  governor: Governor;
+  clock: Clock;
 }
 
 const mostRedirects = 5;
@@ -35,6 +40,7 @@ const mostRedirects = 5;
 export async function exchange(caller: Caller, call: Call): Promise<Answer> {
   let { url } = call;
   for (let hop = 0; hop <= mostRedirects; hop++) {
+    await caller.governor.admit(call.signal);
     const answer = await caller.transport({
       method: call.method,
       url,
@@ -42,6 +48,9 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
       ...(call.signal && { signal: call.signal }),
     });
+    if (answer.status === 429)
+      caller.governor.refused(retryAfter(answer.headers['retry-after'], caller.clock.now()));
+    else caller.governor.passed();
     const target = redirectTarget(answer, url);
     if (target === undefined) return { ...answer, text: await readText(answer, caller.maxBytes, url) };
     answer.close();

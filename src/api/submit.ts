@@ -34,8 +34,6 @@ export interface Submission extends Patience {
   /** The dialects to try, the likeliest first. */
   dialects: readonly Dialect[];
   fate: Fate;
-  /** Waits while the whole program is slowed down by a rate limit. */
-  admitted?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -43,10 +41,7 @@ export interface Submission extends Patience {
  * that ended it; `fate.uncertain` then tells whether a task may exist all the same.
  */
 export async function submit(caller: Caller, submission: Submission): Promise<Accepted> {
-  return await tryAgain(async () => {
-    await submission.admitted?.();
-    return await tryDialects(caller, submission);
-  }, submission);
+  return await tryAgain(() => tryDialects(caller, submission), submission);
 }
 
 /** A 404 or 405 of a create route means that nothing was created there: only then is the next dialect tried. */

@@ -6,6 +6,8 @@ import { backoff, triesBeforeAccepted, triesUnreachable } from './retry.ts';
 export interface Patience {
   clock: Clock;
   deadline: Deadline;
+  /** How often a call is tried that is refused for the rate of calls: few times, unless many calls share the blame. */
+  rateLimitTries?: number | undefined;
   onRetry?: ((failure: Failure, waitMs: number) => void) | undefined;
 }
 
@@ -13,20 +15,25 @@ export interface Patience {
  * Makes a call again while it fails in a way that may pass, a few times and never past the deadline. Throws the
  * failure of the last try.
  */
-export async function tryAgain<Result>(
-  call: () => Promise<Result>,
-  { clock, deadline, onRetry }: Patience,
-): Promise<Result> {
+export async function tryAgain<Result>(call: () => Promise<Result>, patience: Patience): Promise<Result> {
+  const { clock, deadline, onRetry } = patience;
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
       if (!(error instanceof Failure) || !error.facts.retryable) throw error;
-      const tries = error instanceof NetworkFault && error.neverSent ? triesUnreachable : triesBeforeAccepted;
-      const wait = Math.max(error.facts.retryAfterMs ?? 0, backoff(attempt, clock.random()));
+      const tries = triesFor(error, patience);
+      // Where many calls share a rate they wait their turn anyway: backing off on top would idle.
+      const growth = error.code === 'rate_limit' && patience.rateLimitTries !== undefined ? 1 : attempt;
+      const wait = Math.max(error.facts.retryAfterMs ?? 0, backoff(growth, clock.random()));
       if (attempt >= tries || wait >= deadline.remaining()) throw error;
       onRetry?.(error, wait);
       await clock.wait(wait, deadline.signal);
     }
   }
+}
+
+function triesFor(failure: Failure, { rateLimitTries = triesBeforeAccepted }: Patience): number {
+  if (failure.code === 'rate_limit') return rateLimitTries;
+  return failure instanceof NetworkFault && failure.neverSent ? triesUnreachable : triesBeforeAccepted;
 }

@@ -20,6 +20,8 @@ export interface BatchRow {
   /** Names the file and its settings: the same file run again has the same. */
   batch: string;
   row: number;
+  /** Names the task within the batch by what it asks for. */
+  key: string;
   id?: string | undefined;
 }
 
@@ -85,5 +87,7 @@ export type Event =
       key: string;
       at: number;
       how: Ending;
+      /** Of the failure, where it was one. */
+      code?: string | undefined;
       message?: string | undefined;
     };

@@ -28,6 +28,8 @@ export interface Journal {
   claim(name: string): Promise<Run | undefined>;
   /** Every task ever recorded, the newest runs first, until `visit` answers true. */
   each(visit: (entry: Entry) => boolean): Promise<void>;
+  /** Every task ever recorded, in no order, one at a time: for those that keep but little of each. */
+  scan(visit: (entry: Entry) => void | Promise<void>): Promise<void>;
   /** The runs that this process owns now. */
   owned(): readonly Run[];
   close(): Promise<void>;
@@ -125,6 +127,16 @@ export function openJournal({ folder, owner, clock, probe, version }: JournalOpt
         const open = await readRun(path, (entry) => ended.push(entry));
         const all = [...ended, ...(open?.values() ?? [])].sort((a, b) => b.intended.at - a.intended.at);
         if (all.some(visit)) return;
+      }
+    },
+
+    async scan(visit) {
+      const { readRun } = await import('./read-run.ts');
+      for (const place of [done, runs]) {
+        for (const name of await list(place)) {
+          const open = await readRun(join(place, name), visit);
+          for (const entry of open?.values() ?? []) await visit(entry);
+        }
       }
     },
 

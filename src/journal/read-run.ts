@@ -10,7 +10,7 @@ import { readLine, versionOf } from './schema.ts';
  */
 export async function readRun(
   path: string,
-  ended?: (entry: Entry) => void,
+  ended?: (entry: Entry) => unknown,
 ): Promise<Map<string, Entry> | undefined> {
   const entries = new Map<string, Entry>();
   try {
@@ -27,7 +27,7 @@ export async function readRun(
       const entry = entries.get(event.key);
       if (!entry?.ended) continue;
       entries.delete(event.key);
-      ended?.(entry);
+      await ended?.(entry);
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // taken over by somebody else

@@ -43,7 +43,7 @@ const schema = discriminatedUnion('event', [
       callbackUrl: optional(string()),
     }),
     target,
-    row: optional(object({ batch: string(), row: number(), id: optional(string()) })),
+    row: optional(object({ batch: string(), row: number(), key: string(), id: optional(string()) })),
   }),
   object({
     event: literal('accepted'),
@@ -86,6 +86,7 @@ const schema = discriminatedUnion('event', [
     event: literal('ended'),
     ...told,
     how: oneOf(['saved', 'kept', 'failed', 'refused', 'given-up', 'expired']),
+    code: optional(string()),
     message: optional(string()),
   }),
 ]);

@@ -24,6 +24,7 @@ export function unrecorded(wanted: boolean): Journal {
     dead: async () => [],
     claim: async () => undefined,
     each: async () => undefined,
+    scan: async () => undefined,
     owned: () => [run],
     close: async () => undefined,
   };

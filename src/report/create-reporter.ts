@@ -8,7 +8,7 @@ import { failureText } from './failure-text.ts';
 import { dataLines, summary } from './human.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter } from './reporter.ts';
-import { type ErrorReport, errorReport } from './task-report.ts';
+import { type ErrorReport, errorReport, type TaskReport } from './task-report.ts';
 
 export interface ReporterOptions {
   stdout: Output;
@@ -47,7 +47,7 @@ export function createReporter(options: ReporterOptions): Reporter {
   return {
     progress,
     async task(report, wanted) {
-      if (report.error) complain(report.error, report.resume);
+      if (report.error) complain(ofRow(report, report.error), report.resume);
       else if (wanted === 'files' && !quiet) say(summary(report, colours));
       await print(report, dataLines(report, wanted, cwd));
     },
@@ -73,6 +73,11 @@ export function createReporter(options: ReporterOptions): Reporter {
         say(colours.quiet(`${printable(failure.message)}: trying again in ${formatDuration(waitMs)}`));
     },
   };
+}
+
+/** In a batch the row says which of many it was. */
+function ofRow({ row }: TaskReport, error: ErrorReport): ErrorReport {
+  return row === undefined ? error : { ...error, message: `row ${row}: ${error.message}` };
 }
 
 /** JSON that is safe to show: JSON itself lets the C1 control characters pass. */

@@ -38,7 +38,8 @@ export function summary(report: TaskReport, colours: Colours): string {
     report.replayed ? 'taken up, not paid again' : '',
   ].filter((fact) => fact !== '');
   const what = report.prompt === null ? (report.task_id ?? '') : shortened(report.prompt, 48);
-  return `${colours.good('✔')} ${what} ${colours.quiet(facts.join(' · '))}`;
+  const row = report.row === undefined ? '' : `${report.row}: `;
+  return `${colours.good('✔')} ${row}${what} ${colours.quiet(facts.join(' · '))}`;
 }
 
 function pictureFacts({ width, height, mime, bytes }: ImageReport): string {

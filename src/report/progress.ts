@@ -9,6 +9,8 @@ export interface Progress {
   step(key: string, step: Step): void;
   /** The task has ended; it cost so many cents. */
   ended(key: string, failed: boolean, cents: number): void;
+  /** A task that needed nothing. */
+  settled(): void;
   /** Prints something else above the status line. */
   aside(print: () => void): void;
   stop(): void;
@@ -49,6 +51,9 @@ export function createProgress(line: StatusLine | undefined, clock: Clock): Prog
       tally.cents += cents;
       if (running.size > 0) show(false);
       else line?.clear();
+    },
+    settled() {
+      tally.done += 1;
     },
     aside(print) {
       line?.clear();

@@ -19,44 +19,54 @@ export interface Followed {
 const longestBackoffMs = 30_000;
 /** A task that was just accepted may not be known everywhere at once. */
 const settlingMs = 10_000;
+/** So often the next look is planned anew: other tasks that end meanwhile tell how long this one will take. */
+const replanMs = 200;
 
 /**
  * Looks at an accepted task until it ends. It survives any number of lost looks; it throws `timeout` when the
  * deadline comes, and what no further look can mend (a refused key, an unknown task).
  */
-export async function follow({
-  look,
-  pace,
-  clock,
-  deadline,
-  ageMs,
-  onLook,
-  onLost,
-}: Followed): Promise<Task> {
-  const start = clock.monotonic() - ageMs;
+export async function follow(followed: Followed): Promise<Task> {
+  const { look, pace, clock, deadline, onLook, onLost } = followed;
+  const start = clock.monotonic() - followed.ageMs;
   const age = (): number => clock.monotonic() - start;
-  let wait = pace({ elapsedMs: age(), random: clock.random() });
-  for (let lost = 0; ; ) {
-    if (wait > 0) await clock.wait(Math.min(wait, deadline.remaining()), deadline.signal);
+
+  async function waitUntil(due: number): Promise<void> {
+    const left = Math.min(due - age(), deadline.remaining());
+    if (left > 0) await clock.wait(left, deadline.signal);
     deadline.signal.throwIfAborted();
+  }
+
+  /** Waits for the moment that the pace chooses, sooner when it changes its mind. */
+  async function rest(lookedMs: number | undefined, retryAfterMs: number | undefined): Promise<void> {
+    const random = clock.random();
+    const facts = { random, ...(lookedMs !== undefined && { lookedMs }) };
+    let due = age() + pace({ ...facts, elapsedMs: age(), retryAfterMs });
+    if (retryAfterMs) return waitUntil(due);
+    while (age() + replanMs < due) {
+      await waitUntil(age() + replanMs);
+      due = Math.min(due, age() + pace({ ...facts, elapsedMs: age() }));
+    }
+    await waitUntil(due);
+  }
+
+  await rest(undefined, undefined);
+  for (let lost = 0; ; ) {
     const lookedMs = age();
     try {
       const { task, retryAfterMs } = await look();
       onLook?.(task);
       if (hasEnded(task)) return task;
       lost = 0;
-      wait = pace({
-        elapsedMs: age(),
-        lookedMs,
-        retryAfterMs,
-        random: clock.random(),
-      });
+      await rest(lookedMs, retryAfterMs);
     } catch (error) {
+      deadline.signal.throwIfAborted();
       if (!(error instanceof Failure) || !mayPass(error, lookedMs)) throw error;
       lost += 1;
       const backoff = clock.random() * Math.min(longestBackoffMs, 500 * 2 ** Math.min(lost, 10));
-      wait = Math.max(error.facts.retryAfterMs ?? 0, backoff);
+      const wait = Math.max(error.facts.retryAfterMs ?? 0, backoff);
       onLost?.(error, wait);
+      await waitUntil(age() + wait);
     }
   }
 }

@@ -1,0 +1,45 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type BatchFormat, formatOf } from '../batch/read-rows.ts';
+import { batchName } from '../batch/row-key.ts';
+import type { Context } from '../context.ts';
+import { createTempFile } from '../disk/temp-file.ts';
+import { invalid } from '../errors.ts';
+
+/** A batch file that can be read twice: once to check it, once to do it. */
+export interface BatchSource {
+  path: string;
+  format: BatchFormat;
+  /** Names the batch in the record. */
+  name: string;
+  remove(): Promise<void>;
+}
+
+/** Throws `validation` for a file that is not there. stdin is copied into the state folder first. */
+export async function openBatch(context: Context, file: string): Promise<BatchSource> {
+  const { cwd } = context.world;
+  if (file === '-') return await spool(context);
+  const path = resolve(cwd, file);
+  try {
+    if (statSync(path).isDirectory()) throw invalid(`${file} is a folder, not a batch file`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw invalid(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
+  }
+  return { path, format: await formatOf(path), name: batchName(path), remove: async () => undefined };
+}
+
+async function spool(context: Context): Promise<BatchSource> {
+  const { stdin, cwd } = context.world;
+  if (stdin.isTerminal) context.reporter.note('Reading rows from the terminal: end them with Ctrl-D');
+  const copy = await createTempFile(context.state ?? cwd);
+  for await (const chunk of stdin.stream as AsyncIterable<Uint8Array>) await copy.write(chunk);
+  await copy.finish();
+  return {
+    path: copy.path,
+    format: await formatOf(copy.path),
+    name: batchName(`stdin in ${cwd}`),
+    remove: copy.remove,
+  };
+}

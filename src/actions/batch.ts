@@ -1,0 +1,165 @@
+import { resolve } from 'node:path';
+import pMap from 'p-map';
+import type { Context } from '../context.ts';
+import { prepareFolder } from '../disk/folder.ts';
+import { type ErrorCode, exitCodes, invalid } from '../errors.ts';
+import { fixedFolder } from '../image/picture-path.ts';
+import type { Server } from '../journal/event.ts';
+import type { TaskReport } from '../report/task-report.ts';
+import { type Past, readPast } from './batch-past.ts';
+import { type BatchFlags, type BatchPlan, type BatchTask, readBatchPlan, readTasks } from './batch-plan.ts';
+import { type BatchSource, openBatch } from './batch-source.ts';
+import { type BatchCount, sayBatchEnd } from './batch-summary.ts';
+import { intend } from './intend.ts';
+import { makePicture } from './make-picture.ts';
+import { adopt, reopen } from './reopen.ts';
+import { skipExisting } from './skip-existing.ts';
+import { stopGracefully } from './stop.ts';
+import { type Begun, createWork, type Work } from './work.ts';
+
+/** A rate limit is the whole batch's: a task of it is tried until its own time is up. */
+const rateLimitTries = 1000;
+/** What no other row can escape either. */
+const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
+  'authentication',
+  'insufficient_credits',
+  'over_budget',
+]);
+const flawsTold = 20;
+
+/** Makes the pictures of a batch file, or those that earlier runs left. Answers the exit code. */
+export async function batch(context: Context, file: string, flags: BatchFlags): Promise<number> {
+  const plan = readBatchPlan(context, flags);
+  const server = await context.server(flags.sandbox === true);
+  await context.api(server); // a missing key is told before anything else happens
+  const source = await openBatch(context, file);
+  try {
+    const total = await checkRows(context, source, flags, plan);
+    const { folder, output } = plan.target;
+    if (plan.wishes.wait && plan.wishes.download) await prepareFolder(resolve(folder, fixedFolder(output)));
+    const past = flags.new ? undefined : await readPast(context, source.name);
+    return await makeAll({ context, source, flags, plan, server, past, total });
+  } finally {
+    await source.remove();
+  }
+}
+
+/** Reads the whole file before anything is paid. Answers how many tasks it holds. */
+async function checkRows(
+  context: Context,
+  source: BatchSource,
+  flags: BatchFlags,
+  plan: BatchPlan,
+): Promise<number> {
+  const flaws: string[] = [];
+  let flawed = 0;
+  let total = 0;
+  for await (const _ of readTasks(context, source, flags, plan, noteFlaw)) total += 1;
+  if (flawed > 0 && !flags.skipInvalid) {
+    const more = flawed > flaws.length ? `; and ${flawed - flaws.length} more` : '';
+    throw invalid(
+      flaws.join('; ') + more,
+      'Nothing was sent. Mend the rows, or go on without them: --skip-invalid',
+      flaws,
+    );
+  }
+  for (const flaw of flaws) context.reporter.warn(`${flaw}: left out`);
+  if (total + flawed === 0)
+    throw invalid('the batch holds no rows', 'Write one prompt a line, JSONL, or CSV with a head line');
+  return total;
+
+  function noteFlaw(line: number, flaw: string): void {
+    flawed += 1;
+    if (flaws.length < flawsTold) flaws.push(`line ${line}: ${flaw}`);
+  }
+}
+
+interface Batch {
+  context: Context;
+  source: BatchSource;
+  flags: BatchFlags;
+  plan: BatchPlan;
+  server: Server;
+  past: Past | undefined;
+  total: number;
+}
+
+async function makeAll({ context, source, flags, plan, server, past, total }: Batch): Promise<number> {
+  const { world, reporter } = context;
+  const work: Work = { ...createWork(context, plan.wishes), rateLimitTries };
+  const began = world.clock.monotonic();
+  const count: BatchCount = {
+    total,
+    made: 0,
+    failed: 0,
+    before: 0,
+    failedBefore: 0,
+    elsewhere: 0,
+    cents: 0,
+    codes: new Set(),
+  };
+  const owned = new Map();
+  let halted: TaskReport | undefined;
+  stopGracefully(work);
+  reporter.progress.expect(total);
+
+  await pMap(unlessHalted(), (task) => make(task), { concurrency: plan.concurrency });
+  return sayBatchEnd(context, count, halted, world.clock.monotonic() - began);
+
+  async function* unlessHalted(): AsyncGenerator<BatchTask> {
+    for await (const task of readTasks(context, source, flags, plan, () => undefined)) {
+      if (halted) return;
+      yield task;
+    }
+  }
+
+  async function make(task: BatchTask): Promise<void> {
+    if (halted || isSettled(task) || (await skipExisting(context, task.request, task.target))) return;
+    const begun = await begin(task);
+    if (!begun) {
+      count.elsewhere += 1;
+      return;
+    }
+    const deadline = world.deadline(plan.wishes.timeoutMs);
+    const report = await makePicture({ ...work, deadline }, begun);
+    deadline.cancel();
+    work.fates.delete(begun.entry.key);
+    note(report);
+    await reporter.task(report, work.wanted);
+  }
+
+  /** Whether there is nothing to do for the task in this run. */
+  function isSettled({ key }: BatchTask): boolean {
+    if (past?.done.has(key)) count.before += 1;
+    else if (past?.failed.has(key) && !flags.retryFailed) count.failedBefore += 1;
+    else if (past?.elsewhere.has(key) && !past.failed.has(key)) count.elsewhere += 1;
+    else return false;
+    reporter.progress.settled();
+    return true;
+  }
+
+  async function begin({ row, id, key, request, target }: BatchTask): Promise<Begun | undefined> {
+    const unfinished = past?.unfinished.get(key);
+    const lost = past?.lost.get(key);
+    if (!unfinished && !lost) {
+      const own = { batch: source.name, row, key, ...(id !== undefined && { id }) };
+      return await intend(work, { request, server, target, row: own });
+    }
+    const begun = unfinished
+      ? await adopt(context, unfinished.run, unfinished.entry.key, owned)
+      : lost && (await reopen(context, lost));
+    if (begun) work.fates.set(begun.entry.key, begun.fate);
+    return begun;
+  }
+
+  function note(report: TaskReport): void {
+    count.cents += report.cost?.charged_cents ?? 0;
+    if (!report.error) {
+      count.made += 1;
+      return;
+    }
+    count.failed += 1;
+    count.codes.add(exitCodes[report.error.code as ErrorCode] ?? exitCodes.internal);
+    if (stopsAll.has(report.error.code)) halted ??= report;
+  }
+}
