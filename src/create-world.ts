@@ -1,6 +1,5 @@
 import { readFileSync, writeSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isatty } from 'node:tty';
+import { homedir, userInfo } from 'node:os';
 import { systemClock, systemDeadline } from './system-clock.ts';
 import { createInput } from './terminal/input.ts';
 import { createOutput } from './terminal/output.ts';
@@ -19,12 +18,10 @@ export function createWorld(process: NodeJS.Process): World {
   const redactor = createRedactor();
   const last: Array<(signal: StopSignal) => string> = [];
   const signals = Object.keys(signalExits) as StopSignal[];
-  let stopping = false;
 
   function stop(signal: StopSignal): void {
-    // The second one does not wait for anything.
-    if (stopping) process.exit(signalExits[signal]);
-    stopping = true;
+    // The second one does not wait for anything: the system itself ends the process.
+    for (const each of signals) process.removeAllListeners(each);
     for (const say of last) {
       const line = redactor.redact(say(signal));
       try {
@@ -36,7 +33,7 @@ export function createWorld(process: NodeJS.Process): World {
     process.exit(signalExits[signal]);
   }
 
-  const stderr = createOutput(process.stderr, redactor.redact);
+  const stderr = createOutput(() => process.stderr, redactor.redact);
   for (const signal of signals) process.on(signal, () => stop(signal));
   return {
     env: process.env,
@@ -47,13 +44,18 @@ export function createWorld(process: NodeJS.Process): World {
     pid: process.pid,
     nodeVersion: process.version,
     calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',
-    stdin: createInput(() => process.stdin, isatty(0)),
-    stdout: createOutput(process.stdout, redactor.redact),
+    invocation: [process.execPath, ...process.argv.slice(1, 2)],
+    stdin: createInput(
+      () => process.stdin,
+      () => process.getBuiltinModule('node:tty').isatty(0),
+    ),
+    stdout: createOutput(() => process.stdout, redactor.redact),
     stderr,
     clock: systemClock,
     deadline: systemDeadline,
     probe: (pid) => void process.kill(pid, 0),
     keepSecret: redactor.keep,
+    interrupt: () => stop('SIGINT'),
     onStop: (say) => void last.push(say),
   };
 }
@@ -61,7 +63,7 @@ export function createWorld(process: NodeJS.Process): World {
 /** An account without a home folder makes homedir() throw. */
 function homeFolder(): string | undefined {
   try {
-    return homedir() || undefined;
+    return homedir() || userInfo().homedir || undefined;
   } catch {
     return undefined;
   }

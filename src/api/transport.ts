@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import { Failure } from '../errors.ts';
 import { isLoopback } from './base-url.ts';
@@ -9,7 +11,9 @@ export interface HttpRequest {
   url: string;
   headers: Record<string, string>;
   body?: string;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  /** Called when there is a connection and the body is about to leave: before, nobody can have got the request. */
+  leaving?: (() => void) | undefined;
 }
 
 export interface HttpAnswer {
@@ -33,22 +37,29 @@ const connectTimeoutMs = 10_000;
 const headersTimeoutMs = 60_000;
 /** A body that brings no byte for so long is cut. */
 const stallTimeoutMs = 30_000;
+/** Characters of an answer that `--verbose` shows. */
+const mostLogged = 2000;
 
 /** A transport over undici, which is loaded with the first request. Connections are kept and shared. */
 export function createTransport({ env, log }: TransportOptions): Transport {
   let loading: Promise<typeof import('undici')> | undefined;
   const dispatchers = new Map<string, Dispatcher>();
 
-  async function send({ url: address, ...wanted }: HttpRequest): Promise<HttpAnswer> {
-    loading ??= import('undici');
+  async function send({ url: address, leaving, body: text, ...wanted }: HttpRequest): Promise<HttpAnswer> {
+    loading ??= loadUndici();
     const undici = await loading;
+    wanted.signal?.throwIfAborted();
     const url = new URL(address);
+    const outgoing = text === undefined ? undefined : outgoingBody(text, leaving);
     const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url.protocol, env);
     const dispatcher = dispatchers.get(proxy ?? '') ?? dispatcherOf(undici, proxy, env);
     dispatchers.set(proxy ?? '', dispatcher);
     try {
       const { statusCode, headers, body } = await undici.request(url, {
-        ...wanted,
+        method: wanted.method,
+        signal: wanted.signal,
+        headers: { ...wanted.headers, ...(outgoing && { 'content-length': String(outgoing.length) }) },
+        body: outgoing?.body ?? null,
         dispatcher,
       });
       body.on('error', () => undefined); // told to the reader of the body, and to nobody who closed it
@@ -59,16 +70,36 @@ export function createTransport({ env, log }: TransportOptions): Transport {
         close: () => body.destroy(),
       };
     } catch (error) {
-      throw wanted.signal?.aborted ? wanted.signal.reason : networkFault(error, url.host);
+      throw wanted.signal?.aborted ? wanted.signal.reason : networkFault(error, url.host, outgoing?.left());
     }
   }
 
   return log ? logged(send, log) : send;
 }
 
-/** Loads undici ahead of the first request, while other work is done. */
-export function warmUp(): void {
-  import('undici').catch(() => undefined);
+/** A body is pulled once there is a connection to write it to: that is the moment in which the request leaves. */
+function outgoingBody(
+  text: string,
+  leaving: (() => void) | undefined,
+): { body: Readable; length: number; left(): boolean } {
+  const bytes = Buffer.from(text);
+  let hasLeft = false;
+  return { body: Readable.from(pulled()), length: bytes.length, left: () => hasLeft };
+
+  async function* pulled(): AsyncGenerator<Uint8Array> {
+    hasLeft = true;
+    leaving?.();
+    yield bytes;
+  }
+}
+
+/**
+ * undici's HTTP parser is WebAssembly. V8 would compile it a second time, optimised, in the background, and the end
+ * of the process waits for that: longer than a whole picture's transfer takes. The first compilation is fast enough.
+ */
+function loadUndici(): Promise<typeof import('undici')> {
+  setFlagsFromString('--wasm-tiering-budget=1000000000');
+  return import('undici');
 }
 
 function dispatcherOf(
@@ -126,6 +157,19 @@ async function* readBody(
   }
 }
 
+/** Notes the beginning of a text while it is read. */
+async function* loggedBody(
+  body: AsyncIterable<Uint8Array>,
+  log: (line: string) => void,
+): AsyncGenerator<Uint8Array> {
+  let text = '';
+  for await (const chunk of body) {
+    if (text.length < mostLogged) text += Buffer.from(chunk).toString('utf8');
+    yield chunk;
+  }
+  if (text !== '') log(`<   ${text.slice(0, mostLogged)}`);
+}
+
 function logged(send: Transport, log: (line: string) => void): Transport {
   return async (request) => {
     log(`> ${request.method} ${request.url}`);
@@ -137,7 +181,9 @@ function logged(send: Transport, log: (line: string) => void): Transport {
       const answer = await send(request);
       log(`< ${answer.status} ${request.url}`);
       for (const [name, value] of Object.entries(answer.headers)) log(`<   ${name}: ${value}`);
-      return answer;
+      const { 'content-type': type = 'text', 'content-encoding': coding } = answer.headers;
+      const isText = /json|text|xml/.test(type) && coding === undefined;
+      return isText ? { ...answer, body: loggedBody(answer.body, log) } : answer;
     } catch (error) {
       log(`< ${error instanceof Error ? error.message : String(error)}`);
       throw error;

@@ -9,16 +9,7 @@ export interface Colours {
 
 /** chalk is loaded only where there is something to colour. It does not know NO_COLOR: that is decided before. */
 export async function colours(wanted: boolean): Promise<Colours> {
-  if (!wanted) {
-    const plain = (text: string): string => text;
-    return {
-      good: plain,
-      bad: plain,
-      warning: plain,
-      quiet: plain,
-      strong: plain,
-    };
-  }
+  if (!wanted) return plainColours;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
   return {
@@ -29,3 +20,14 @@ export async function colours(wanted: boolean): Promise<Colours> {
     strong: chalk.bold,
   };
 }
+
+const plain = (text: string): string => text;
+
+/** No colour at all. */
+export const plainColours: Colours = {
+  good: plain,
+  bad: plain,
+  warning: plain,
+  quiet: plain,
+  strong: plain,
+};

@@ -1,10 +1,12 @@
-import { invalid } from '../errors.ts';
+import { Failure, invalid } from '../errors.ts';
 import type { Input } from '../world.ts';
 
 /** stdin, opened only when it is read: with a closed descriptor 0 there is none. */
-export function createInput(open: () => NodeJS.ReadStream, isTerminal: boolean): Input {
+export function createInput(open: () => NodeJS.ReadStream, isTerminal: () => boolean): Input {
   return {
-    isTerminal,
+    get isTerminal() {
+      return isTerminal();
+    },
     get stream() {
       return open();
     },
@@ -18,7 +20,7 @@ export function createInput(open: () => NodeJS.ReadStream, isTerminal: boolean):
           chunks.push(chunk);
         }
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+        if (error instanceof Failure) throw error;
         // A closed stdin reads like an empty one.
       }
       return Buffer.concat(chunks);
