@@ -14,6 +14,7 @@ import { openServerMemory, type ServerMemory } from './settings/server-memory.ts
 import { readSettings, type StoredSettings } from './settings/store.ts';
 import { isLive, wantsColour } from './terminal/abilities.ts';
 import { colours } from './terminal/colours.ts';
+import { printable } from './terminal/printable.ts';
 import { plainLines, spinnerLine } from './terminal/status-line.ts';
 import { programVersion } from './version.ts';
 import type { World } from './world.ts';
@@ -27,6 +28,14 @@ export interface GlobalFlags {
   baseUrl?: string;
   /** `false` for `--no-record`. */
   record?: boolean;
+  /** The built-in sandbox: nothing is paid. */
+  sandbox?: boolean;
+}
+
+/** The base URL of the service, with the place where it was found. */
+interface Address {
+  base: string;
+  source: string;
 }
 
 /** The world, wired for one command. What costs something is made with its first use. */
@@ -40,10 +49,12 @@ export interface Context {
   journal: Journal;
   memory: ServerMemory;
   credentials(): Promise<Credentials>;
+  /** Where the service is, and who says so. Throws `validation`. */
+  address(): Promise<Address>;
   /** The server that the flags and settings name. */
   server(sandbox: boolean): Promise<Server>;
-  /** Throws `authentication` where there is no key for it. */
-  api(server: Server): Promise<Api>;
+  /** Throws `authentication` where there is no key for it, unless what is asked needs none. */
+  api(server: Server, key?: 'optional'): Promise<Api>;
   /** The sandbox that lives in this process. */
   sandbox(): Promise<Sandbox>;
   /** A command to paste. */
@@ -54,6 +65,7 @@ export interface Context {
 export async function createContext(world: World, flags: GlobalFlags): Promise<Context> {
   const { env, clock, stderr, stdout } = world;
   const stored = readSettings(world);
+  for (const key of [env.RUNAPI_API_KEY, stored.settings.apiKey]) if (key) world.keepSecret(key.trim());
   const state = stateFolder(world);
   const colour = wantsColour(stderr, env, flags.color);
   const line = flags.quiet
@@ -74,16 +86,18 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   });
   const journal =
     state === undefined || flags.record === false
-      ? unrecorded(flags.record === false)
+      ? unrecorded(flags.record === false || flags.sandbox === true)
       : openJournal({
           folder: state,
           owner: thisProcess(world.pid),
           clock,
           probe: world.probe,
           version: programVersion,
+          unreadable: (path, error) =>
+            reporter.warn(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`),
         });
   const memory = openServerMemory(flags.record === false ? undefined : state);
-  const log = flags.verbose ? (text: string) => void stderr.write(`${text}\n`) : undefined;
+  const log = flags.verbose ? (text: string) => void stderr.write(`${printable(text)}\n`) : undefined;
 
   let transport: Transport | undefined;
   let found: Promise<Credentials> | undefined;
@@ -99,15 +113,18 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     journal,
     memory,
     credentials: () => (found ??= findKey(world, stored)),
+    address,
 
     async server(inSandbox) {
       if (inSandbox) return { base: 'sandbox', sandbox: true };
-      return { base: await baseUrl(), sandbox: false };
+      const { base } = await context.address();
+      return { base, sandbox: false };
     },
 
-    api(server) {
-      const known = apis.get(server.base) ?? connect(server);
-      apis.set(server.base, known);
+    api(server, key) {
+      const name = `${server.base} ${key}`;
+      const known = apis.get(name) ?? connect(server, key);
+      apis.set(name, known);
       return known;
     },
 
@@ -127,17 +144,22 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   };
 
   /** The flag, the environment, the setting, the place where the key came from, the service's own address. */
-  async function baseUrl(): Promise<string> {
-    if (flags.baseUrl !== undefined) return parseBaseUrl(flags.baseUrl, '--base-url');
-    const named = env.RUNAPI_BASE_URL;
-    if (named) return parseBaseUrl(named, 'RUNAPI_BASE_URL');
-    if (stored.settings.baseUrl) return parseBaseUrl(stored.settings.baseUrl, `baseUrl in ${stored.path}`);
+  async function address(): Promise<Address> {
+    if (flags.baseUrl !== undefined) return named(flags.baseUrl, '--base-url');
+    if (env.RUNAPI_BASE_URL) return named(env.RUNAPI_BASE_URL, 'RUNAPI_BASE_URL');
+    if (stored.settings.baseUrl) return named(stored.settings.baseUrl, `baseUrl in ${stored.path}`);
     const { key } = await context.credentials();
-    return key?.baseUrl ? parseBaseUrl(key.baseUrl, key.source) : defaultBaseUrl;
+    return key?.baseUrl ? named(key.baseUrl, key.source) : { base: defaultBaseUrl, source: 'the default' };
   }
 
-  async function connect(server: Server): Promise<Api> {
-    const apiKey = server.sandbox ? 'sandbox' : await apiKeyOrThrow();
+  function named(text: string, source: string): Address {
+    return { base: parseBaseUrl(text, source), source };
+  }
+
+  async function connect(server: Server, key: 'optional' | undefined): Promise<Api> {
+    // What is wrong with the settings changes what is bought, so it is said wherever something may be.
+    if (!transport) for (const problem of stored.problems) reporter.warn(problem);
+    const apiKey = server.sandbox ? 'sandbox' : await findApiKey(key);
     transport ??= createTransport({ env, log });
     return createApi({
       base: server.sandbox ? (await context.sandbox()).url : server.base,
@@ -150,11 +172,11 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     });
   }
 
-  async function apiKeyOrThrow(): Promise<string> {
+  async function findApiKey(need: 'optional' | undefined): Promise<string | undefined> {
     const credentials = await context.credentials();
     const apiKey = credentials.key?.apiKey;
-    if (apiKey === undefined) throw missingKey(credentials);
-    world.keepSecret(apiKey);
+    if (apiKey !== undefined) world.keepSecret(apiKey);
+    else if (need !== 'optional') throw missingKey(credentials, world.calledAs);
     return apiKey;
   }
 

@@ -25,7 +25,7 @@ export async function findKey(surroundings: Surroundings, stored: StoredSettings
 
 /** Each place where a key may be, in order, read only when it is asked for. */
 export async function* sources(surroundings: Surroundings, stored: StoredSettings): AsyncGenerator<FoundKey> {
-  yield ownKey(surroundings.env.RUNAPI_API_KEY, 'RUNAPI_API_KEY');
+  yield await asInHermes(surroundings, ownKey(surroundings.env.RUNAPI_API_KEY, 'RUNAPI_API_KEY'));
   yield ownKey(stored.settings.apiKey, `the settings (${stored.path})`);
   const { runapiCliKey } = await import('./settings/runapi-cli.ts');
   const cli = runapiCliKey(surroundings);
@@ -33,6 +33,18 @@ export async function* sources(surroundings: Surroundings, stored: StoredSetting
   const { hermesKey } = await import('./hermes/key.ts');
   const hermes = await hermesKey(surroundings);
   if (hermes) yield hermes;
+}
+
+/**
+ * The key of the environment with the address to which Hermes Agent sends the same one. Asked only where HERMES_HOME
+ * says for which Hermes we work: what it starts has the key of its settings in the environment, and no address.
+ */
+async function asInHermes(surroundings: Surroundings, found: FoundKey): Promise<FoundKey> {
+  if (found.apiKey === undefined || !surroundings.env.HERMES_HOME?.trim()) return found;
+  const { hermesKey } = await import('./hermes/key.ts');
+  const hermes = await hermesKey(surroundings);
+  if (hermes?.apiKey !== found.apiKey) return found;
+  return { ...found, baseUrl: hermes.baseUrl, source: `${found.source}, as in ${hermes.source}` };
 }
 
 function ownKey(text: string | undefined, source: string): FoundKey {
@@ -46,10 +58,10 @@ function ownKey(text: string | undefined, source: string): FoundKey {
   };
 }
 
-export function missingKey({ problems }: Credentials): Failure {
+export function missingKey({ problems }: Credentials, calledAs = 'runapi-imagen'): Failure {
   const [problem] = problems;
   return new Failure('authentication', problem ? `no usable key: ${problem}` : 'no RunAPI key found', {
-    hint: 'Set RUNAPI_API_KEY or run: runapi-imagen config set api-key (or try --sandbox, free of charge)',
+    hint: `Set RUNAPI_API_KEY or run: ${calledAs} config set api-key (or try --sandbox, free of charge)`,
   });
 }
 

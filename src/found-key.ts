@@ -14,6 +14,8 @@ export interface FoundKey {
  * header, and what is pasted from a page or a PDF brings spaces and look-alikes that no header takes.
  */
 export function keyFlaw(key: string): string | undefined {
+  // Agents pass on a variable that is not set just as their settings spell it.
+  if (/\$\{/.test(key)) return 'is a variable that was never filled in: set it where the agent is started';
   return /[^\x21-\x7e]/.test(key)
     ? 'holds a space, a control character or a letter outside ASCII: copy it again'
     : undefined;

@@ -2,16 +2,12 @@ import { distance } from 'fastest-levenshtein';
 
 /** The word of `known` that was probably meant by `typed`, if any is near enough to be worth naming. */
 export function nearMiss(typed: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((word) => ({
-      word,
-      away: distance(typed.toLowerCase(), word.toLowerCase()),
-    }))
+  const lower = typed.toLowerCase();
+  const [best] = known
+    .map((word) => ({ word, away: distance(lower, word.toLowerCase()) }))
     .sort((a, b) => a.away - b.away);
-  const best = ranked[0];
-  if (!best) return undefined;
-  const near = best.away <= Math.max(1, Math.floor(best.word.length / 3));
-  return near || best.word.startsWith(typed.toLowerCase()) ? best.word : undefined;
+  if (best && best.away <= Math.max(1, Math.floor(best.word.length * 0.4))) return best.word;
+  return known.find((word) => word.toLowerCase().startsWith(lower));
 }
 
 /** ` (did you mean X?)`, or nothing. */

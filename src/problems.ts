@@ -11,3 +11,9 @@ export function noteProblem(error: unknown, problems: string[]): undefined {
   if (!(error instanceof Failure)) throw error;
   problems.push(error.message + (error.facts.hint ? ` (${error.facts.hint})` : ''));
 }
+
+/** What `tellAll` told, to be told with more. */
+export function problemsIn(error: unknown): string[] {
+  if (!(error instanceof Failure)) throw error;
+  return Array.isArray(error.facts.details) ? error.facts.details.map(String) : [error.message];
+}

@@ -1,14 +1,22 @@
-import { Command, CommanderError, type Option } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { readCommandLine } from './command-line.ts';
+import { balanceCommand } from './commands/balance.ts';
 import { batchCommand } from './commands/batch.ts';
+import { completionCommand, isHidden, taskIdsCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
-import type { Desk } from './commands/doing.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { type Desk, inContext, withGlobalFlags } from './commands/doing.ts';
 import { downloadCommand } from './commands/download.ts';
+import { galleryCommand } from './commands/gallery.ts';
 import { generateCommand } from './commands/generate.ts';
+import { historyCommand } from './commands/history.ts';
+import { mcpCommand } from './commands/mcp.ts';
+import { modelsCommand } from './commands/models.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
+import { skillCommand } from './commands/skill.ts';
 import { statusCommand } from './commands/status.ts';
 import { exitCodes } from './errors.ts';
-import { hoistCommand } from './hoist.ts';
 import { programVersion } from './version.ts';
 import type { World } from './world.ts';
 
@@ -24,20 +32,24 @@ More: runapi-imagen --help
 
 /** Does what the arguments say and answers the exit code. */
 export async function runProgram(world: World, argv: readonly string[]): Promise<number> {
-  let code = 0;
-  const program = buildProgram({ world, exit: (wanted) => (code = wanted) });
   if (argv.length === 0) {
     await world.stderr.write(welcome);
     return exitCodes.validation;
   }
+  let code = 0;
+  const desk: Desk = { world, exit: (wanted) => (code = wanted), problems: [] };
+  const program = buildProgram(desk);
   try {
-    await program.parseAsync(hoistCommand(argv, flagsWithValue(program)), {
-      from: 'user',
-    });
+    const line = readCommandLine(argv, program);
+    desk.problems.push(...line.problems);
+    await program.parseAsync(line.argv, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    code = error.exitCode === 0 ? 0 : exitCodes.validation;
-    if (code !== 0) await sayUsageError(world, error, argv.includes('--json'));
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0; // help and version
+      desk.problems.push(error.message.replace(/^error: /, ''));
+    }
+    const flags = { json: argv.includes('--json'), color: !argv.includes('--no-color') };
+    await inContext(desk, flags, () => Promise.reject(error));
   }
   return code;
 }
@@ -51,9 +63,10 @@ function buildProgram(desk: Desk): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void desk.world.stdout.write(text),
-      writeErr: () => undefined, // usage errors are said once, by sayUsageError
+      writeErr: () => undefined, // usage errors are said once, by the reporter
     })
     .addHelpText('before', `Examples:\n${welcome.split('\n').slice(2, 4).join('\n')}\n`)
+    .addHelpText('after', sharedFlags)
     .addHelpText('afterAll', `\nProblems and questions: ${home}/issues`);
   const commands = [
     generateCommand,
@@ -61,44 +74,36 @@ function buildProgram(desk: Desk): Command {
     downloadCommand,
     batchCommand,
     resumeCommand,
+    historyCommand,
+    galleryCommand,
+    modelsCommand,
+    balanceCommand,
     configCommand,
+    doctorCommand,
+    skillCommand,
     sandboxCommand,
+    mcpCommand,
+    completionCommand,
+    taskIdsCommand,
   ];
   for (const make of commands) {
     const command = make(desk);
-    program.addCommand(command);
+    program.addCommand(command, { hidden: isHidden(command) });
     inheritSettings(command, program);
   }
   return program;
+}
+
+/** What the whole help says of the flags that each command lists again. */
+function sharedFlags(): string {
+  const flags = withGlobalFlags(new Command()).options;
+  const width = Math.max(...flags.map((flag) => flag.flags.length));
+  const lines = flags.map((flag) => `  ${flag.flags.padEnd(width)}  ${flag.description}`);
+  return `\nFlags of every command:\n${lines.join('\n')}`;
 }
 
 /** addCommand() passes nothing on to a command that was made elsewhere. */
 function inheritSettings(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent).helpOption('-h, --help', 'print this help');
   for (const child of command.commands) inheritSettings(child, command);
-}
-
-/** The same flag means the same everywhere, so any command may tell whether a value follows it. */
-function flagsWithValue(program: Command): (flag: string) => boolean {
-  const options: Option[] = [program, ...program.commands].flatMap((command) => command.options as Option[]);
-  const names = options.filter(({ required }) => required).flatMap(({ short, long }) => [short, long]);
-  return (flag) => names.includes(flag);
-}
-
-async function sayUsageError(world: World, error: CommanderError, json: boolean): Promise<void> {
-  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const message = suggestion ? `${first} ${suggestion}` : first;
-  const hint = 'See runapi-imagen --help';
-  await world.stderr.write(`error: ${message}\n${hint}\n`);
-  if (!json) return;
-  const report = {
-    code: 'validation',
-    message,
-    hint,
-    status: null,
-    request_id: null,
-    retryable: false,
-    details: null,
-  };
-  await world.stdout.write(`${JSON.stringify({ error: report })}\n`);
 }

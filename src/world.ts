@@ -8,6 +8,8 @@ export interface World extends Surroundings {
   nodeVersion: string;
   /** How the user called the program, for the commands that it names: `runapi-imagen` or `npx runapi-imagen`. */
   calledAs: string;
+  /** Node and this program's own file: how to start it again, whatever the PATH. */
+  invocation: readonly string[];
   stdin: Input;
   stdout: Output;
   stderr: Output;
@@ -18,6 +20,8 @@ export interface World extends Surroundings {
   probe(pid: number): void;
   /** A text that no output may hold from now on. */
   keepSecret(text: string): void;
+  /** Ends the program as Ctrl-C does, where a raw terminal took the key for itself. */
+  interrupt(): void;
   /** What to do at once when a signal stops the program. Answers the last line on stderr. */
   onStop(last: (signal: StopSignal) => string): void;
 }
@@ -40,5 +44,7 @@ export interface Output {
   writeBytes(bytes: Uint8Array): Promise<void>;
   /** Nobody reads it any more. */
   isClosed(): boolean;
+  /** Why it could not be written to, where the reason is not that nobody reads it: a full disk, say. */
+  fault(): Error | undefined;
   stream: NodeJS.WriteStream;
 }

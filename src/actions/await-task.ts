@@ -1,4 +1,6 @@
+import { tryAgain } from '../api/try-again.ts';
 import { Failure } from '../errors.ts';
+import { laterCost } from '../task/cost.ts';
 import { likelyDuration } from '../task/expectation.ts';
 import { follow } from '../task/follow.ts';
 import type { RemoteImage, Task } from '../task/task.ts';
@@ -7,6 +9,17 @@ import type { Job } from './work.ts';
 
 /** The service keeps a picture for seven days. */
 export const pictureLifeMs = 7 * 24 * 3_600_000;
+
+/** What the record says in the place of a picture that came inside an answer. */
+const insideAnswer = 'data:';
+
+/** The pictures that the record knows of, where they can be fetched without another look at the task. */
+export function knownImages({ intended, completed }: Job['entry']): RemoteImage[] | undefined {
+  const images = completed?.images ?? [];
+  // The built-in sandbox has another address in every process.
+  const usable = images.length > 0 && !intended.server.sandbox;
+  return usable && images.every(({ url }) => url !== insideAnswer) ? images : undefined;
+}
 
 /** Waits for an accepted task and answers its pictures. Throws `task_failed` with the service's reason. */
 export async function awaitTask(job: Job): Promise<RemoteImage[]> {
@@ -36,7 +49,7 @@ export async function awaitTask(job: Job): Promise<RemoteImage[]> {
       if (status !== 'completed')
         reporter.progress.step(entry.key, {
           doing: status,
-          model,
+          model: entry.foreign ? undefined : model,
           taskId: accepted.id,
         });
     },
@@ -49,7 +62,9 @@ export async function awaitTask(job: Job): Promise<RemoteImage[]> {
 
 /** One more look at a completed task, for fresh addresses of its pictures. */
 export async function freshImages(job: Job): Promise<RemoteImage[]> {
-  const { task } = await look(job);
+  const { context, deadline } = job.work;
+  const patience = { clock: context.world.clock, deadline, onRetry: context.reporter.retrying };
+  const { task } = await tryAgain(() => look(job), patience);
   return task.images;
 }
 
@@ -62,21 +77,17 @@ async function look(job: Job): ReturnType<Job['api']['look']> {
 }
 
 async function ended(job: Job, task: Task): Promise<RemoteImage[]> {
+  const cost = laterCost(job.entry.accepted?.cost, task.cost);
   if (task.status === 'failed') {
     const message = `the task failed: ${task.reason ?? 'the service gave no reason'}`;
-    if (task.cost && job.entry.accepted) job.entry.accepted.cost = task.cost;
-    await record(job, { event: 'ended', how: 'failed', message });
+    await record(job, { event: 'ended', how: 'failed', message, cost });
     throw new Failure('task_failed', message, {
       hint: 'Failed tasks are not charged; change the prompt or try again',
     });
   }
   // Pictures inside the answer are not copied into the record: another look brings them again.
-  const images = task.images.filter(({ url }) => !url.startsWith('data:'));
-  await record(job, {
-    event: 'completed',
-    images,
-    cost: task.cost ?? job.entry.accepted?.cost ?? null,
-  });
+  const images = task.images.map((image) => (image.url.startsWith('data:') ? { url: insideAnswer } : image));
+  await record(job, { event: 'completed', images, cost });
   return task.images;
 }
 

@@ -4,7 +4,8 @@ import { type BatchFormat, formatOf } from '../batch/read-rows.ts';
 import { batchName } from '../batch/row-key.ts';
 import type { Context } from '../context.ts';
 import { createTempFile } from '../disk/temp-file.ts';
-import { invalid } from '../errors.ts';
+import { Failure, invalid } from '../errors.ts';
+import { makeFolders } from '../folders.ts';
 
 /** A batch file that can be read twice: once to check it, once to do it. */
 export interface BatchSource {
@@ -15,6 +16,11 @@ export interface BatchSource {
   remove(): Promise<void>;
 }
 
+/** How the record names the batch of a file, whether the file is still there or not. */
+export function nameOfBatch({ world: { cwd } }: Context, file: string): string {
+  return batchName(file === '-' ? `stdin in ${cwd}` : resolve(cwd, file));
+}
+
 /** Throws `validation` for a file that is not there. stdin is copied into the state folder first. */
 export async function openBatch(context: Context, file: string): Promise<BatchSource> {
   const { cwd } = context.world;
@@ -23,23 +29,29 @@ export async function openBatch(context: Context, file: string): Promise<BatchSo
   try {
     if (statSync(path).isDirectory()) throw invalid(`${file} is a folder, not a batch file`);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
     throw invalid(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
   }
-  return { path, format: await formatOf(path), name: batchName(path), remove: async () => undefined };
+  return {
+    path,
+    format: await formatOf(path),
+    name: nameOfBatch(context, file),
+    remove: async () => undefined,
+  };
 }
 
 async function spool(context: Context): Promise<BatchSource> {
   const { stdin, cwd } = context.world;
   if (stdin.isTerminal) context.reporter.note('Reading rows from the terminal: end them with Ctrl-D');
+  if (context.state) await makeFolders(context.state, 0o700);
   const copy = await createTempFile(context.state ?? cwd);
   for await (const chunk of stdin.stream as AsyncIterable<Uint8Array>) await copy.write(chunk);
   await copy.finish();
   return {
     path: copy.path,
     format: await formatOf(copy.path),
-    name: batchName(`stdin in ${cwd}`),
+    name: nameOfBatch(context, '-'),
     remove: copy.remove,
   };
 }

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { someFailed } from '../errors.ts';
 import type { TaskReport } from '../report/task-report.ts';
 import { formatDuration } from '../task/duration.ts';
+import { amountText } from '../task/money.ts';
 
 /** What became of the tasks of a batch. */
 export interface BatchCount {
@@ -36,7 +37,7 @@ export function sayBatchEnd(
     count.elsewhere > 0 && `${count.elsewhere} in another process`,
     left > 0 && `${left} not begun`,
     formatDuration(elapsedMs),
-    count.cents > 0 && `$${(count.cents / 100).toFixed(2)}`,
+    count.cents > 0 && amountText(count.cents),
   ];
   reporter.note(`Batch: ${facts.filter(Boolean).join(' · ')}`);
   if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');

@@ -1,11 +1,9 @@
-import { resolve } from 'node:path';
 import pMap from 'p-map';
 import type { Context } from '../context.ts';
-import { prepareFolder } from '../disk/folder.ts';
 import { type ErrorCode, exitCodes, invalid } from '../errors.ts';
-import { fixedFolder } from '../image/picture-path.ts';
 import type { Server } from '../journal/event.ts';
 import type { TaskReport } from '../report/task-report.ts';
+import { paidCents } from '../task/cost.ts';
 import { type Past, readPast } from './batch-past.ts';
 import { type BatchFlags, type BatchPlan, type BatchTask, readBatchPlan, readTasks } from './batch-plan.ts';
 import { type BatchSource, openBatch } from './batch-source.ts';
@@ -15,6 +13,7 @@ import { makePicture } from './make-picture.ts';
 import { adopt, reopen } from './reopen.ts';
 import { skipExisting } from './skip-existing.ts';
 import { stopGracefully } from './stop.ts';
+import { prepareTarget } from './target.ts';
 import { type Begun, createWork, type Work } from './work.ts';
 
 /** A rate limit is the whole batch's: a task of it is tried until its own time is up. */
@@ -35,8 +34,7 @@ export async function batch(context: Context, file: string, flags: BatchFlags): 
   const source = await openBatch(context, file);
   try {
     const total = await checkRows(context, source, flags, plan);
-    const { folder, output } = plan.target;
-    if (plan.wishes.wait && plan.wishes.download) await prepareFolder(resolve(folder, fixedFolder(output)));
+    if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
     const past = flags.new ? undefined : await readPast(context, source.name);
     return await makeAll({ context, source, flags, plan, server, past, total });
   } finally {
@@ -143,7 +141,8 @@ async function makeAll({ context, source, flags, plan, server, past, total }: Ba
     const lost = past?.lost.get(key);
     if (!unfinished && !lost) {
       const own = { batch: source.name, row, key, ...(id !== undefined && { id }) };
-      return await intend(work, { request, server, target, row: own });
+      const [begun] = await intend(work, [{ request, server, target, row: own }]);
+      return begun;
     }
     const begun = unfinished
       ? await adopt(context, unfinished.run, unfinished.entry.key, owned)
@@ -153,7 +152,7 @@ async function makeAll({ context, source, flags, plan, server, past, total }: Ba
   }
 
   function note(report: TaskReport): void {
-    count.cents += report.cost?.charged_cents ?? 0;
+    count.cents += paidCents(report.cost, report.error !== null);
     if (!report.error) {
       count.made += 1;
       return;

@@ -1,7 +1,7 @@
 import { parseBaseUrl } from '../api/base-url.ts';
 import type { Context } from '../context.ts';
 import { maskedKey } from '../credentials.ts';
-import { invalid } from '../errors.ts';
+import { Failure, invalid } from '../errors.ts';
 import { keyFlaw } from '../found-key.ts';
 import { kebab, knownSettings, type SettingName, settingName } from '../settings/known.ts';
 import { writeSetting } from '../settings/store.ts';
@@ -11,7 +11,7 @@ import { printable } from '../terminal/printable.ts';
 /** Prints one setting as it is stored, or its default. */
 export async function getSetting(context: Context, typed: string): Promise<number> {
   const name = settingName(typed);
-  const { value, source } = shown(context, name);
+  const { value, source } = await shown(context, name);
   await context.reporter.data({ name: kebab(name), value, source }, value ?? '');
   return 0;
 }
@@ -48,9 +48,10 @@ export async function unsetSetting(context: Context, typed: string): Promise<num
 
 /** Prints every setting with its value and source. Works with a broken file, and says what is wrong with it. */
 export async function listSettings(context: Context): Promise<number> {
-  for (const problem of context.stored.problems) context.reporter.warn(problem);
+  const { problems } = await context.credentials();
+  for (const problem of [...context.stored.problems, ...problems]) context.reporter.warn(problem);
   for (const name of Object.keys(knownSettings) as SettingName[]) {
-    const { value, source } = shown(context, name);
+    const { value, source } = await shown(context, name);
     await context.reporter.data(
       {
         name: kebab(name),
@@ -58,10 +59,14 @@ export async function listSettings(context: Context): Promise<number> {
         source,
         meaning: knownSettings[name].meaning,
       },
-      [kebab(name), value ?? knownSettings[name].fallback, source].join('\t'),
+      [kebab(name), value ?? emptyText(name, source), source].join('\t'),
     );
   }
   return 0;
+}
+
+function emptyText(name: SettingName, source: string): string {
+  return source === 'the default' ? knownSettings[name].fallback : '(none)';
 }
 
 /** Prints where the settings are, whether the file exists or not. */
@@ -73,41 +78,51 @@ export async function settingsPath(context: Context): Promise<number> {
   return 0;
 }
 
-function shown(
-  { world, stored, flags }: Context,
-  name: SettingName,
-): { value: string | null; source: string } {
-  const fromEnv = {
-    apiKey: 'RUNAPI_API_KEY',
-    baseUrl: 'RUNAPI_BASE_URL',
-  } as Partial<Record<SettingName, string>>;
-  const variable = fromEnv[name];
-  const present = (value: string): string => (name === 'apiKey' ? maskedKey(value.trim()) : printable(value));
-  if (name === 'baseUrl' && flags.baseUrl) return { value: flags.baseUrl, source: '--base-url' };
-  const named = variable && world.env[variable];
-  if (named) return { value: present(named), source: variable };
+/** What counts now, and who says so. */
+async function shown(context: Context, name: SettingName): Promise<{ value: string | null; source: string }> {
+  const { stored } = context;
+  if (name === 'apiKey') {
+    const { key } = await context.credentials();
+    return key?.apiKey
+      ? { value: maskedKey(key.apiKey), source: key.source }
+      : { value: null, source: 'the default' };
+  }
+  if (name === 'baseUrl') {
+    return await context.address().then(({ base, source }) => ({ value: base, source }), unusable);
+  }
   const kept = stored.settings[name];
-  if (kept !== undefined) return { value: present(kept), source: stored.path ?? 'file' };
+  if (kept !== undefined) return { value: printable(kept), source: stored.path ?? 'file' };
   const { fallback } = knownSettings[name];
-  return {
-    value: fallback.startsWith('(') ? null : fallback,
-    source: 'default',
-  };
+  return { value: fallback.startsWith('(') ? null : fallback, source: 'the default' };
+
+  function unusable(error: unknown): { value: null; source: string } {
+    if (!(error instanceof Failure)) throw error;
+    context.reporter.warn(error.message);
+    return { value: null, source: 'nowhere: it cannot be used' };
+  }
 }
 
-async function readKey({ world }: Context, value: string | undefined): Promise<string> {
+async function readKey({ world, command }: Context, value: string | undefined): Promise<string> {
   if (value !== undefined && value !== '-') {
     throw invalid(
       'a key on the command line stays in the shell history and shows in ps: it was not stored',
       'Run config set api-key and paste it, or pipe it in. If the key was real, make a new one',
     );
   }
-  const typed = world.stdin.isTerminal
-    ? await askSecret('RunAPI key (it will not be shown): ', world.stdin, world.stderr)
-    : (await world.stdin.readAll(10_000)).toString('utf8');
-  const key = typed?.trim();
-  if (!key) throw invalid('no key was given: nothing was changed');
+  const typed = world.stdin.isTerminal ? await ask() : (await world.stdin.readAll(10_000)).toString('utf8');
+  const key = typed.trim();
+  if (!key)
+    throw invalid(
+      'no key was given: nothing was changed',
+      `Pipe it in: ${command('config set api-key')} < key.txt`,
+    );
   const flaw = keyFlaw(key);
   if (flaw) throw invalid(`the key ${flaw}`);
   return key;
+
+  async function ask(): Promise<string> {
+    const answer = await askSecret('RunAPI key (it will not be shown): ', world.stdin, world.stderr);
+    if (answer.interrupted) world.interrupt();
+    return answer.typed;
+  }
 }

@@ -1,5 +1,6 @@
 import type { TaskReport } from '../report/task-report.ts';
-import { awaitTask } from './await-task.ts';
+import { paidCents } from '../task/cost.ts';
+import { awaitTask, knownImages } from './await-task.ts';
 import { record } from './record.ts';
 import { reportEntry } from './report-entry.ts';
 import { restoreSandboxTask } from './restore-sandbox.ts';
@@ -12,8 +13,10 @@ import type { Begun, Job, Work } from './work.ts';
  * accepted, saves what is missing. What goes wrong is part of the report; the record then says what is left to do.
  */
 export async function makePicture(work: Work, begun: Begun): Promise<TaskReport> {
-  const { entry } = begun;
+  const { entry, fate, run } = begun;
   const { progress } = work.context.reporter;
+  work.fates.set(entry.key, fate);
+  work.runs.add(run);
   let report: TaskReport;
   try {
     const job: Job = {
@@ -26,7 +29,9 @@ export async function makePicture(work: Work, begun: Begun): Promise<TaskReport>
   } catch (error) {
     report = reportEntry(work, entry, error);
   }
-  progress.ended(entry.key, report.error !== null, report.cost?.charged_cents ?? 0);
+  work.balance.settled(entry.key);
+  const failed = report.error !== null;
+  progress.ended(entry.key, failed, paidCents(report.cost, failed));
   return report;
 }
 
@@ -36,7 +41,8 @@ async function finish(job: Job): Promise<void> {
   if (!entry.accepted) await submitEntry(job);
   else if (entry.intended.server.sandbox) await restoreSandboxTask(context, entry);
   if (!wishes.wait) return record(job, { event: 'let-go' });
-  const images = entry.completed?.images.length ? entry.completed.images : await awaitTask(job);
+  const images = knownImages(entry) ?? (await awaitTask(job));
+  job.work.balance.settled(entry.key, entry.intended.server.sandbox ? undefined : job.api);
   if (wishes.download) await savePictures(job, images);
   await record(job, {
     event: 'ended',

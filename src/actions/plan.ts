@@ -1,20 +1,23 @@
 import type { Context } from '../context.ts';
-import type { Target } from '../journal/event.ts';
+import type { Server, Target } from '../journal/event.ts';
 import { noteProblem, tellAll } from '../problems.ts';
 import { type ImageRequest, parseRequests } from '../task/request.ts';
+import { askedBefore } from './again.ts';
 import { readPrompt } from './read-prompt.ts';
+import { checkShowing, type ShowFlags } from './show-pictures.ts';
 import { type NamingFlags, readTarget } from './target.ts';
 import { readWishes, type WaitingFlags } from './wishes.ts';
 import type { Wishes } from './work.ts';
 
 /** The flags of `generate`, as they were typed. */
-export interface GenerateFlags extends WaitingFlags, NamingFlags {
+export interface GenerateFlags extends WaitingFlags, NamingFlags, ShowFlags {
   model?: string;
   ratio?: string;
   negative?: string;
   seed?: string;
   count?: string;
   promptFile?: string;
+  again?: string;
   callbackUrl?: string;
   new?: boolean;
   sandbox?: boolean;
@@ -22,6 +25,7 @@ export interface GenerateFlags extends WaitingFlags, NamingFlags {
 
 /** What `generate` is going to do, checked. */
 export interface Plan {
+  server: Server;
   requests: ImageRequest[];
   /** Without the index, which each picture gets. */
   target: Omit<Target, 'index'>;
@@ -38,17 +42,21 @@ export async function readPlan(
 ): Promise<Plan> {
   const { settings } = context.stored;
   const problems: string[] = [];
-  const asked = await readPrompt(context, words, flags.promptFile).catch((error) =>
-    noteProblem(error, problems),
-  );
+  const note = (error: unknown): undefined => noteProblem(error, problems);
+  const before = flags.again === undefined ? undefined : await askedBefore(context, flags.again).catch(note);
+  const repeated = flags.again !== undefined && words.length === 0 && flags.promptFile === undefined;
+  const prompt = repeated
+    ? before?.request.prompt
+    : await readPrompt(context, words, flags.promptFile).catch(note);
+  const usual = before?.request ?? { model: settings.model ?? 'imagen-4', aspectRatio: settings.ratio };
   const wanted = parseRequests(
     {
-      prompt: asked ?? 'unknown',
-      model: flags.model ?? settings.model ?? 'imagen-4',
-      ratio: flags.ratio ?? settings.ratio,
-      negative: flags.negative,
-      seed: flags.seed,
-      callbackUrl: flags.callbackUrl,
+      prompt: prompt ?? 'unknown',
+      model: flags.model ?? usual.model,
+      ratio: flags.ratio ?? usual.aspectRatio,
+      negative: flags.negative ?? before?.request.negativePrompt,
+      seed: flags.seed ?? before?.request.seed?.toString(),
+      callbackUrl: flags.callbackUrl ?? before?.request.callbackUrl,
     },
     problems,
   );
@@ -62,6 +70,9 @@ export async function readPlan(
   if (requests.length > mostTasks) problems.push(`more than ${mostTasks} pictures at once: use batch`);
   const wishes = readWishes(flags, settings.timeout, problems);
   const target = readTarget(context, flags, requests.length, problems);
-  if (problems.length > 0) throw tellAll(problems);
-  return { requests, target, wishes };
+  checkShowing(flags, target.output, problems);
+  // What was tried in the sandbox is not bought because somebody wants to see it again.
+  const server = await context.server(flags.sandbox ?? before?.server.sandbox ?? false).catch(note);
+  if (problems.length > 0 || !server) throw tellAll(problems);
+  return { server, requests, target, wishes };
 }

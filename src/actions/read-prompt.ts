@@ -18,7 +18,7 @@ export async function readPrompt(
   if (file !== undefined && words.length > 0) {
     throw invalid('the prompt is given twice: as words and with --prompt-file', 'Leave one of them out');
   }
-  if (file !== undefined && !fromStdin) return decode(readFile(file), file);
+  if (file !== undefined && !fromStdin) return decode(readFile(file), `--prompt-file ${file}`);
   if (words.length > 0 && !fromStdin) return words.join(' ');
   if (stdin.isTerminal) {
     if (!fromStdin)
@@ -28,7 +28,7 @@ export async function readPrompt(
       );
     context.reporter.note('Reading the prompt from the terminal: end it with Ctrl-D');
   }
-  const text = decode(await stdin.readAll(maxPromptBytes), 'stdin');
+  const text = decode(await readStdin(context), 'stdin');
   if (text.trim() !== '') return text;
   throw invalid(
     'the prompt is empty: stdin holds nothing',
@@ -36,19 +36,35 @@ export async function readPrompt(
   );
 }
 
+/** Every wait is said: a pipe that nobody writes to looks like a program that hangs. */
+async function readStdin({ world, reporter }: Context): Promise<Buffer> {
+  const stop = world.clock.every(2_000, () => {
+    stop();
+    if (!world.stdin.isTerminal) reporter.note('Waiting for the prompt on stdin');
+  });
+  return await world.stdin.readAll(maxPromptBytes).finally(stop);
+}
+
 function readFile(path: string): Buffer {
-  try {
-    const bytes = readFileSync(path);
-    if (bytes.length > maxPromptBytes) throw invalid(`--prompt-file ${path} is larger than 1 MB`);
-    return bytes;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw invalid(
-      `--prompt-file ${path} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`,
-    );
+  const bytes = attempt(() => readFileSync(path));
+  if (bytes.length > maxPromptBytes) throw invalid(`--prompt-file ${path} is larger than 1 MB`);
+  return bytes;
+
+  function attempt(read: () => Buffer): Buffer {
+    try {
+      return read();
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      throw invalid(`--prompt-file ${path} cannot be read: ${reasons[code] ?? code}`);
+    }
   }
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'no permission',
+};
 
 function decode(bytes: Buffer, source: string): string {
   try {

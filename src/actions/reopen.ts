@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import type { Entry } from '../journal/entry.ts';
-import type { Server, Target } from '../journal/event.ts';
+import type { Event, Server, Target } from '../journal/event.ts';
 import type { DeadRun } from '../journal/journal.ts';
 import type { Run } from '../journal/run.ts';
 import { unrecorded } from '../journal/unrecorded.ts';
+import { type Claims, claim } from './claim.ts';
 import type { Begun } from './work.ts';
 
 /** Takes over the unfinished entry of a dead run; undefined where another process was quicker. */
@@ -11,10 +12,9 @@ export async function adopt(
   context: Context,
   dead: DeadRun,
   key: string,
-  owned: Map<string, Run>,
+  claims: Claims,
 ): Promise<Begun | undefined> {
-  const run = owned.get(dead.name) ?? (await context.journal.claim(dead.name));
-  if (run) owned.set(dead.name, run);
+  const run = await claim(context, dead, claims);
   const entry = run?.open.get(key);
   return run && entry && { run, entry, fate: { uncertain: true } };
 }
@@ -24,21 +24,33 @@ export async function reopen(
   context: Context,
   { key, intended, accepted, completed, saved }: Entry,
 ): Promise<Begun | undefined> {
-  const run = context.flags.record === false ? await unrecorded(true).run() : await context.journal.run();
-  await run.append({ event: 'intended', key, ...intended });
-  if (accepted) await run.append({ event: 'accepted', key, ...accepted });
-  if (completed) await run.append({ event: 'completed', key, ...completed });
-  for (const [index, file] of Object.entries(saved)) {
-    await run.append({
-      event: 'saved',
-      key,
-      at: intended.at,
-      index: Number(index),
-      file,
-    });
-  }
+  const { at } = intended;
+  const files = Object.entries(saved).map(([index, file]) => ({ index: Number(index), file }));
+  const events: Event[] = [
+    { event: 'intended', key, ...intended },
+    ...(accepted ? [{ event: 'accepted', key, ...accepted } as const] : []),
+    ...(completed ? [{ event: 'completed', key, ...completed } as const] : []),
+    ...files.map((each) => ({ event: 'saved', key, at, ...each }) as const),
+  ];
+  const run = await writtenDown(context, events);
   const entry = run.open.get(key);
   return entry && { run, entry, fate: { uncertain: true } };
+}
+
+/** Nothing is paid here: where the record can't be written, that is said, and the task is looked after all the same. */
+async function writtenDown({ flags, journal, reporter }: Context, events: readonly Event[]): Promise<Run> {
+  const nowhere = await unrecorded(true).run();
+  if (flags.record !== false) {
+    try {
+      const run = await journal.run();
+      await run.append(...events);
+      return run;
+    } catch (error) {
+      reporter.warn(error instanceof Error ? error.message : String(error));
+    }
+  }
+  await nowhere.append(...events);
+  return nowhere;
 }
 
 /** A task that another machine made: nothing is known but its id, and nothing is written down. */

@@ -1,42 +1,51 @@
 import type { Context } from '../context.ts';
-import type { Entry } from '../journal/entry.ts';
+import { Failure } from '../errors.ts';
+import { costOf, type Entry } from '../journal/entry.ts';
 import type { SavedFile } from '../journal/event.ts';
 import { errorReport, type ImageReport, requestReport, type TaskReport } from '../report/task-report.ts';
 import type { RemoteImage, TaskStatus } from '../task/task.ts';
 import { pictureLifeMs } from './await-task.ts';
+import { fetchCommand } from './fetch-command.ts';
 import type { Work } from './work.ts';
 
 /** What there is to say of a recorded task now, with what went wrong. */
 export function reportEntry(work: Work, entry: Entry, error?: unknown): TaskReport {
-  const { intended, accepted, completed } = entry;
+  const { intended, accepted, foreign } = entry;
+  const began = accepted?.at ?? intended.at;
   const uncertain = work.fates.get(entry.key)?.uncertain ?? false;
   return {
     task_id: accepted?.id ?? null,
     status: statusOf(entry),
-    ...requestReport(entry.foreign ? undefined : intended.request),
+    ...requestReport(foreign ? undefined : intended.request),
     images: imagesOf(entry),
-    cost: completed?.cost ?? accepted?.cost ?? null,
+    cost: costOf(entry),
     replayed: accepted?.replayed ?? false,
-    created_at: new Date(accepted?.at ?? intended.at).toISOString(),
-    elapsed_ms: Math.max(0, work.context.world.clock.now() - (accepted?.at ?? intended.at)),
-    resume: leavesSomething(entry, uncertain) ? resumeCommand(work.context, entry) : null,
+    created_at: foreign ? null : new Date(began).toISOString(),
+    elapsed_ms: foreign ? null : Math.max(0, work.context.world.clock.now() - began),
+    resume: leavesSomething(entry, uncertain, error) ? resumeCommand(work.context, entry) : null,
     error: error === undefined ? null : errorReport(error),
-    ...(intended.row && {
-      row: intended.row.row,
-      ...(intended.row.id !== undefined && { id: intended.row.id }),
-    }),
+    ...rowReport(entry),
   };
 }
 
-/** The command that takes the task up again, here or, without a record, by its id. */
-export function resumeCommand(context: Context, entry: Entry): string {
-  const id = entry.accepted?.id;
-  if (context.flags.record !== false) return context.command(id === undefined ? 'resume' : `resume ${id}`);
-  if (id === undefined) return context.command('generate …');
-  return context.command(`download ${id} --wait --base-url ${entry.intended.server.base}`);
+/** Which row of a batch file the task is, where it is one. */
+export function rowReport({ intended: { row } }: Entry): Pick<TaskReport, 'row' | 'id'> {
+  if (!row) return {};
+  return { row: row.row, ...(row.id !== undefined && { id: row.id }) };
 }
 
-function leavesSomething({ accepted, ended }: Entry, uncertain: boolean): boolean {
+/** The command that takes the task up again, here or, without a record, by its id. */
+export function resumeCommand(context: Context, entry: Entry): string | null {
+  const id = entry.accepted?.id;
+  if (context.flags.record !== false && !entry.foreign)
+    return context.command(id === undefined ? 'resume' : `resume ${id}`);
+  // Nothing was written down, and the sandbox has forgotten.
+  if (id === undefined || entry.intended.server.sandbox) return null;
+  return fetchCommand(context, [id], { wait: true, recorded: false });
+}
+
+function leavesSomething({ accepted, ended, foreign }: Entry, uncertain: boolean, error: unknown): boolean {
+  if (foreign && error instanceof Failure && error.code === 'not_found') return false;
   if (ended) return ended.how === 'kept'; // completed, and its pictures were left where they are
   return accepted !== undefined || uncertain;
 }
@@ -47,7 +56,8 @@ function statusOf({ accepted, completed, ended, letGo }: Entry): TaskStatus {
   return letGo ? 'pending' : 'processing';
 }
 
-function imagesOf({ completed, saved }: Entry): ImageReport[] {
+/** The task's pictures, saved or not. */
+export function imagesOf({ completed, saved }: Entry): ImageReport[] {
   const count = Math.max(
     completed?.images.length ?? 0,
     ...Object.keys(saved).map((index) => Number(index) + 1),

@@ -4,15 +4,16 @@ import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { DeadRun } from '../journal/journal.ts';
-import type { Run } from '../journal/run.ts';
 import { tellAll } from '../problems.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import type { TaskReport } from '../report/task-report.ts';
 import { pictureLifeMs } from './await-task.ts';
-import { checkTaskIds, locate } from './locate.ts';
+import type { Claims } from './claim.ts';
+import { checkTaskIds } from './locate.ts';
 import { makePicture } from './make-picture.ts';
 import { record } from './record.ts';
 import { adopt, reopen } from './reopen.ts';
+import { retarget } from './retarget.ts';
 import { stopGracefully } from './stop.ts';
 import { readWishes, type WaitingFlags } from './wishes.ts';
 import { type Begun, createWork, type Work } from './work.ts';
@@ -26,8 +27,8 @@ const tasksAtOnce = 8;
 
 /** Finishes what dead runs left, or just the tasks named. Answers the exit code. */
 export async function resume(context: Context, ids: readonly string[], flags: ResumeFlags): Promise<number> {
-  checkTaskIds(ids);
   const problems: string[] = [];
+  checkTaskIds(ids, problems);
   const wishes = readWishes(flags, context.stored.settings.timeout, problems);
   if (problems.length > 0) throw tellAll(problems);
   const work = createWork(context, wishes);
@@ -37,20 +38,19 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   const chosen = unfinished.filter(({ entry }) => isChosen(entry, ids, flags.all === true));
   const others = await named(
     context,
-    ids,
-    chosen.map(({ entry }) => entry),
+    ids.filter((id) => !chosen.some(({ entry }) => entry.accepted?.id === id)),
   );
   if (chosen.length + others.length === 0) {
-    context.reporter.note(nothingToDo(unfinished.length));
+    context.reporter.note(nothingToDo(unfinished.length, await context.journal.alive()));
     return 0;
   }
   context.reporter.progress.expect(chosen.length + others.length);
-  const owned = new Map<string, Run>();
+  const claims: Claims = new Map();
   const begin = [
     ...chosen.map(
       ({ run, entry }) =>
         () =>
-          take(work, run, entry, owned),
+          take(work, run, entry, claims),
     ),
     ...others.map((entry) => () => reopen(context, entry)),
   ];
@@ -65,38 +65,53 @@ function isChosen(entry: Entry, ids: readonly string[], all: boolean): boolean {
   return all || !entry.letGo;
 }
 
-/** The tasks that were named and that no dead run holds: ended ones, of which a file may be missing. */
-async function named(context: Context, ids: readonly string[], found: readonly Entry[]): Promise<Entry[]> {
-  const missing = ids.filter((id) => !found.some(({ accepted }) => accepted?.id === id));
-  if (missing.length === 0) return [];
-  const known = await locate(context, missing);
-  const unknown = missing.filter((id) => !known.has(id));
+/** The tasks that no dead run holds: ended ones, of which a file may be missing. */
+async function named(context: Context, ids: readonly string[]): Promise<Entry[]> {
+  const known = new Map<string, { entry: Entry; busy: boolean }>();
+  if (ids.length > 0) await context.journal.each(note);
+  const unknown = ids.filter((id) => !known.has(id));
   if (unknown.length > 0) {
     throw new Failure('not_found', `the record of this machine holds no task ${unknown.join(', ')}`, {
       hint: `Fetch it by its id: ${context.command(`download ${unknown.join(' ')} --wait`)}`,
     });
   }
-  return [...known.values()];
+  const busy = ids.filter((id) => known.get(id)?.busy);
+  if (busy.length > 0) {
+    throw new Failure('conflict', `another process is at work on ${busy.join(', ')}`, {
+      hint: 'Leave it to that one, or end it first',
+    });
+  }
+  return [...known.values()].map(({ entry }) => entry);
+
+  function note(entry: Entry, isBusy: boolean): boolean {
+    const id = entry.accepted?.id;
+    if (id === undefined || !ids.includes(id)) return false;
+    const before = known.get(id);
+    known.set(id, { entry: before?.entry ?? entry, busy: isBusy || before?.busy === true });
+    return false;
+  }
 }
 
-function nothingToDo(letGo: number): string {
-  if (letGo === 0) return 'Nothing to resume: every task has ended';
-  const tasks = letGo === 1 ? 'one task was' : `${letGo} tasks were`;
-  return `Nothing to resume; ${tasks} let go with --no-wait (resume --all fetches them)`;
+function nothingToDo(letGo: number, alive: number): string {
+  if (letGo > 0) {
+    const tasks = letGo === 1 ? 'one task was' : `${letGo} tasks were`;
+    return `Nothing to resume; ${tasks} let go with --no-wait (resume --all fetches them)`;
+  }
+  if (alive === 0) return 'Nothing to resume: every task has ended';
+  return `Nothing to resume: ${alive === 1 ? 'one run is' : `${alive} runs are`} still at work`;
 }
 
 /** A request that was never answered is not sent again when its picture would be gone by now. */
-async function take(
-  work: Work,
-  run: DeadRun,
-  entry: Entry,
-  owned: Map<string, Run>,
-): Promise<Begun | undefined> {
-  const begun = await adopt(work.context, run, entry.key, owned);
-  if (!begun || begun.entry.accepted) return begun;
-  if (work.context.world.clock.now() - begun.entry.intended.at < pictureLifeMs) return begun;
+async function take(work: Work, run: DeadRun, entry: Entry, claims: Claims): Promise<Begun | undefined> {
+  const { reporter, world } = work.context;
+  const begun = await adopt(work.context, run, entry.key, claims);
+  if (!begun) {
+    reporter.note('Another process has just taken a task up: left to it');
+    return undefined;
+  }
+  if (begun.entry.accepted || world.clock.now() - begun.entry.intended.at < pictureLifeMs) return begun;
   await record({ work, ...begun }, { event: 'ended', how: 'given-up', message: 'older than seven days' });
-  work.context.reporter.note(
+  reporter.note(
     `A request of ${new Date(begun.entry.intended.at).toISOString()} is too old to be sent again: closed`,
   );
   return undefined;
@@ -107,15 +122,13 @@ async function finish(
   begun: Begun | undefined,
   dir: string | undefined,
 ): Promise<TaskReport | undefined> {
-  if (!begun) return undefined; // another resume has it
+  if (!begun) return undefined;
   const { context } = work;
-  const { entry, run, fate } = begun;
-  work.fates.set(entry.key, fate);
-  const { target } = entry.intended;
+  const { target } = begun.entry.intended;
   const folder = dir === undefined ? target.folder : resolve(context.world.cwd, dir);
   // Nobody waits at the pipe any more that the picture was meant for.
   const output = target.output === '-' ? '' : target.output;
-  await record({ work, run, entry }, { event: 'retargeted', target: { ...target, folder, output } });
+  await retarget(work, begun, { ...target, folder, output });
   const report = await makePicture(work, begun);
   await context.reporter.task(report, 'files');
   return report;

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { diskFailure } from '../disk/disk-failure.ts';
 import { examine } from '../disk/examine.ts';
 import { makeFolder } from '../disk/folder.ts';
 import { exists, place } from '../disk/place.ts';
-import { createTempFile, type TempFile } from '../disk/temp-file.ts';
+import { createTempFile, type TempFile, tempPath } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
 import { extensionOf } from '../image/file-name.ts';
 import { picturePath } from '../image/picture-path.ts';
@@ -11,6 +12,8 @@ import type { SavedFile } from '../journal/event.ts';
 import type { RemoteImage } from '../task/task.ts';
 import { freshImages, pictureLifeMs } from './await-task.ts';
 import { record } from './record.ts';
+import { sidecarPath, writeSidecar } from './sidecar.ts';
+import { waitingRoom } from './target.ts';
 import { type Received, transfer } from './transfer.ts';
 import type { Job } from './work.ts';
 
@@ -23,19 +26,31 @@ export async function savePictures(job: Job, images: readonly RemoteImage[]): Pr
     images.map((image, index) => job.work.downloads(() => savePicture(job, image, index, images.length))),
   );
   const failed = tries.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
+  if (!failed) return;
+  await closeExpired(job, failed.reason);
+  throw failed.reason;
 }
 
 async function savePicture(job: Job, image: RemoteImage, index: number, count: number): Promise<void> {
+  await savePictureFile(job, image, index, count);
+  await writeSidecar(job, index);
+}
+
+async function savePictureFile(job: Job, image: RemoteImage, index: number, count: number): Promise<void> {
   const { entry, work } = job;
   const { output, folder } = entry.intended.target;
   const saved = entry.saved[index];
   if (saved && (await exists(saved.path))) return;
   if (await recogniseSaved(job, index)) return;
   const home =
-    output === '-' ? (work.context.state ?? folder) : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
+    output === '-'
+      ? waitingRoom(work.context, folder)
+      : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
   await makeFolder(home);
-  const temp = await createTempFile(home);
+  const path = tempPath(home);
+  // Written when the call returns: whoever takes the task up after a crash removes the file.
+  void record(job, { event: 'fetching', temp: path });
+  const temp = await createTempFile(home, path);
   try {
     const received = await receive(job, image, index, count, temp);
     if (output === '-') await toStdout(job, temp);
@@ -68,7 +83,7 @@ async function receive(
 ): Promise<Received> {
   const { work, api, entry } = job;
   const { reporter, world } = work.context;
-  const { model } = entry.intended.request;
+  const model = entry.foreign ? undefined : entry.intended.request.model;
   const taskId = entry.accepted?.id;
   let shown = -1;
   const order = {
@@ -96,34 +111,34 @@ async function receive(
   } catch (error) {
     if (!(error instanceof Failure) || !error.facts.expired) throw error;
     const fresh = (await freshImages(job))[index];
-    if (fresh) return await transfer({ ...order, url: fresh.url }).catch((again) => closeExpired(job, again));
+    if (fresh) return await transfer({ ...order, url: fresh.url });
     throw error;
   }
 }
 
-async function closeExpired(job: Job, error: unknown): Promise<never> {
-  const { accepted } = job.entry;
-  const ageMs = job.work.context.world.clock.now() - (accepted?.at ?? 0);
-  if (
-    error instanceof Failure &&
-    error.facts.expired &&
-    (error.facts.status === 410 || ageMs > pictureLifeMs)
-  ) {
-    await record(job, {
-      event: 'ended',
-      how: 'expired',
-      message: error.message,
-    });
-  }
-  throw error;
+/** A picture that is gone for good is told once, and not looked for again. */
+async function closeExpired(job: Job, error: unknown): Promise<void> {
+  if (!(error instanceof Failure) || !error.facts.expired) return;
+  const ageMs = job.work.context.world.clock.now() - (job.entry.accepted?.at ?? 0);
+  if (error.facts.status !== 410 && ageMs <= pictureLifeMs) return;
+  await record(job, { event: 'ended', how: 'expired', message: error.message });
 }
 
-async function toStdout({ work }: Job, temp: TempFile): Promise<void> {
-  const { stdout } = work.context.world;
-  work.context.reporter.progress.stop();
+async function toStdout({ work, entry }: Job, temp: TempFile): Promise<void> {
+  const { reporter, world, command } = work.context;
+  const { stdout } = world;
+  reporter.progress.stop();
   for await (const chunk of createReadStream(temp.path)) {
     await stdout.writeBytes(chunk as Uint8Array);
-    if (stdout.isClosed()) throw new Failure('download', 'nobody reads stdout any more');
+    const fault = stdout.fault();
+    if (fault) throw diskFailure(fault, 'stdout');
+    if (stdout.isClosed()) return sayClosed();
+  }
+
+  /** Whoever read the beginning wanted no more: that is no failure, and the picture can still be had. */
+  function sayClosed(): void {
+    reporter.note('stdout was closed before it had the whole picture');
+    if (entry.accepted) reporter.next(command(`download ${entry.accepted.id}`), 'Save it');
   }
 }
 
@@ -133,7 +148,7 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
   const { bytes, width, height, sha256, format } = received;
   for (let attempt = 1; ; attempt++) {
     const path = resolve(folder, pathOf(job, format.ext, index, attempt));
-    if (existing === 'rename' && (await exists(path))) continue;
+    if (existing === 'rename' && (await isTaken(job, path))) continue;
     await makeFolder(dirname(path));
     await record(job, { event: 'saving', index, path, sha256 });
     const outcome = await place(temp.path, path, existing === 'overwrite');
@@ -152,6 +167,12 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
     warnOfExtension(job, path, format.ext);
     return;
   }
+}
+
+/** With a sidecar the name of that has to be free too. */
+async function isTaken({ entry }: Job, path: string): Promise<boolean> {
+  const { sidecar } = entry.intended.target;
+  return (await exists(path)) || (sidecar === true && (await exists(sidecarPath(path))));
 }
 
 function warnOfExtension({ work }: Job, path: string, ext: string): void {

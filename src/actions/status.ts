@@ -2,13 +2,15 @@ import type { Api } from '../api/client.ts';
 import { tryAgain } from '../api/try-again.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../errors.ts';
-import type { Entry } from '../journal/entry.ts';
+import { costOf, type Entry } from '../journal/entry.ts';
 import { tellAll } from '../problems.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { errorReport, requestReport, type TaskReport } from '../report/task-report.ts';
+import { laterCost } from '../task/cost.ts';
 import { follow } from '../task/follow.ts';
 import { hasEnded, type Task } from '../task/task.ts';
-import { checkTaskIds, locate } from './locate.ts';
+import { fetchCommand } from './fetch-command.ts';
+import { checkServer, checkTaskIds, locate } from './locate.ts';
 import { imageReport } from './report-entry.ts';
 import { restoreSandboxTask } from './restore-sandbox.ts';
 import { readWishes, type WaitingFlags } from './wishes.ts';
@@ -21,8 +23,8 @@ export interface StatusFlags extends WaitingFlags {
 
 /** Tells the state of each task as soon as it is known. Answers the exit code. */
 export async function status(context: Context, ids: readonly string[], flags: StatusFlags): Promise<number> {
-  checkTaskIds(ids);
   const problems: string[] = [];
+  checkTaskIds(ids, problems);
   const wishes = readWishes(
     { ...flags, wait: flags.wait === true },
     context.stored.settings.timeout,
@@ -31,6 +33,7 @@ export async function status(context: Context, ids: readonly string[], flags: St
   if (problems.length > 0) throw tellAll(problems);
   const work = createWork(context, wishes);
   const known = await locate(context, ids);
+  await checkServer(context, ids, known, flags.sandbox === true);
   context.reporter.progress.expect(ids.length);
   const reports = await Promise.all(
     ids.map(async (id) => {
@@ -47,7 +50,11 @@ export async function status(context: Context, ids: readonly string[], flags: St
   return failed !== 0 || !flags.exitStatus ? failed : stateCode(reports);
 }
 
-async function statusOf(
+/**
+ * The state of one task now, or when it has ended; nothing is written down. What goes wrong is part of the report.
+ * @param entry what the record knows of it
+ */
+export async function statusOf(
   work: Work,
   id: string,
   entry: Entry | undefined,
@@ -63,17 +70,10 @@ async function statusOf(
       : await lookOnce(work, api, id, entry);
     return reportTask(context, task, entry);
   } catch (error) {
-    const unknown: Task = {
-      id,
-      status: 'processing',
-      images: [],
-      reason: null,
-      cost: null,
-    };
-    return {
-      ...reportTask(context, unknown, entry),
-      error: errorReport(error),
-    };
+    const report = errorReport(error);
+    const gone = report.code === 'not_found';
+    const untold: Task = { id, status: gone ? 'failed' : 'processing', images: [], reason: null, cost: null };
+    return { ...reportTask(context, untold, entry), error: report };
   }
 }
 
@@ -113,7 +113,7 @@ async function waitFor(work: Work, api: Api, id: string, entry: Entry | undefine
     onLook: (task) =>
       context.reporter.progress.step(id, {
         doing: task.status,
-        model,
+        model: entry ? model : undefined,
         taskId: id,
       }),
     onLost: context.reporter.retrying,
@@ -127,14 +127,14 @@ function reportTask(context: Context, task: Task, entry: Entry | undefined): Tas
     status: task.status,
     ...requestReport(entry?.intended.request),
     images: task.images.map((image, index) => imageReport(image, entry?.completed?.at, entry?.saved[index])),
-    cost: task.cost,
+    cost: laterCost(entry && costOf(entry), task.cost),
     replayed: false,
     created_at: at === undefined ? null : new Date(at).toISOString(),
     elapsed_ms: null,
     resume:
       task.status === 'failed'
         ? null
-        : context.command(`download ${task.id}${hasEnded(task) ? '' : ' --wait'}`),
+        : fetchCommand(context, [task.id], { wait: !hasEnded(task), recorded: entry !== undefined }),
     error: task.status === 'failed' ? failedReport(task) : null,
   };
 }

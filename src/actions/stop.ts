@@ -10,15 +10,16 @@ const mostNamed = 5;
  * and the last line says which tasks go on at the service and how to take them up.
  */
 export function stopGracefully(work: Work): void {
-  const { context, fates } = work;
+  const { context, fates, runs, wishes } = work;
   context.world.onStop((signal) => {
     context.reporter.progress.stop();
     removeTempFiles();
     const left: Entry[] = [];
-    for (const run of context.journal.owned()) {
+    for (const run of new Set([...context.journal.owned(), ...runs])) {
       for (const entry of [...run.open.values()]) {
         const fate = fates.get(entry.key);
-        if (!fate || entry.letGo) continue; // another task of a run that was taken over
+        // Another task of a run that was taken over, or one that was let go as it was asked for.
+        if (!fate || (entry.letGo && !wishes.wait)) continue;
         if (entry.accepted || fate.uncertain) left.push(entry);
         else giveUp(entry.key);
       }
@@ -51,7 +52,9 @@ function lastLine({ context }: Work, left: readonly Entry[]): string {
     ids.length > 0
       ? `${ids.length > 1 ? 'tasks' : 'task'} ${named} went on`
       : 'a request may have been accepted';
-  const [only] = left;
-  const command = left.length === 1 && only ? resumeCommand(context, only) : context.command('resume');
-  return `Stopped: ${what}. Take up: ${command}`;
+  const commands = left.map((entry) => resumeCommand(context, entry));
+  const recorded = context.flags.record !== false;
+  const all = context.command(left.some(({ letGo }) => letGo) ? 'resume --all' : 'resume');
+  const command = commands.length > 1 && recorded ? all : commands.find(Boolean);
+  return `Stopped: ${what}${command ? `. Take up: ${command}` : ''}`;
 }

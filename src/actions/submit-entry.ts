@@ -1,4 +1,6 @@
 import { Failure } from '../errors.ts';
+import type { Ending } from '../journal/event.ts';
+import { reserveBudget } from './keep-budget.ts';
 import { record } from './record.ts';
 import type { Job } from './work.ts';
 
@@ -10,11 +12,9 @@ export async function submitEntry(job: Job): Promise<void> {
   const { work, entry, api, fate } = job;
   const { reporter } = work.context;
   const { request } = entry.intended;
-  reporter.progress.step(entry.key, {
-    doing: 'submitting',
-    model: request.model,
-  });
   try {
+    await reserveBudget(job);
+    reporter.progress.step(entry.key, { doing: 'submitting', model: request.model });
     const { id, dialect, statusUrl, replayed, cost } = await api.submit({
       request,
       idempotencyKey: entry.key,
@@ -23,6 +23,7 @@ export async function submitEntry(job: Job): Promise<void> {
       rateLimitTries: work.rateLimitTries,
       onRetry: reporter.retrying,
     });
+    work.budget?.settle(entry.key, cost);
     await record(job, {
       event: 'accepted',
       id,
@@ -37,19 +38,21 @@ export async function submitEntry(job: Job): Promise<void> {
       taskId: id,
     });
   } catch (error) {
-    if (isFinal(error, fate.uncertain)) {
-      await record(job, {
-        event: 'ended',
-        how: 'refused',
-        code: (error as Failure).code,
-        message: (error as Failure).message,
-      });
-    }
+    if (!fate.uncertain) work.budget?.release(entry.key);
+    if (isFinal(error, fate.uncertain)) await record(job, endingOf(error));
     throw error;
   }
 }
 
+/** The service can't have a task for it: nobody may send it again, and buy what is not wanted any more. */
 function isFinal(error: unknown, uncertain: boolean): boolean {
-  if (!(error instanceof Failure)) return false;
-  return !uncertain || error.code === 'validation' || error.code === 'conflict';
+  return (
+    !uncertain || (error instanceof Failure && (error.code === 'validation' || error.code === 'conflict'))
+  );
+}
+
+function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string; message: string } {
+  if (error instanceof Failure)
+    return { event: 'ended', how: 'refused', code: error.code, message: error.message };
+  return { event: 'ended', how: 'given-up', message: String(error) };
 }

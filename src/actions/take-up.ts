@@ -1,60 +1,76 @@
-import type { Context } from '../context.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Server, Target } from '../journal/event.ts';
 import type { DeadRun } from '../journal/journal.ts';
 import type { ImageRequest } from '../task/request.ts';
-import type { Begun } from './work.ts';
+import { pictureLifeMs } from './await-task.ts';
+import { type Claims, claim } from './claim.ts';
+import { reopen } from './reopen.ts';
+import { retarget } from './retarget.ts';
+import type { Begun, Work } from './work.ts';
 
 /**
- * Looks in the record for unfinished tasks of the same requests at the same server, which dead runs left, and takes
- * them over. Answers one for each request, or undefined where there is none. Tasks that were let go are left alone.
+ * Looks in the record for tasks of the same requests at the same server in runs that were interrupted, and takes
+ * them over: the unfinished ones first, then those that the same run had finished. Answers one for each request, or
+ * undefined where there is none. Tasks that were let go are left alone.
  */
 export async function takeUp(
-  context: Context,
+  work: Work,
   wanted: ReadonlyArray<{ request: ImageRequest; target: Target }>,
   server: Server,
 ): Promise<Array<Begun | undefined>> {
-  const dead = await context.journal.dead();
-  const claimed = new Map<string, Promise<Awaited<ReturnType<typeof context.journal.claim>>>>();
+  const { context } = work;
+  const dead = await context.journal.dead('interrupted');
+  const claims: Claims = new Map();
   const taken = new Set<string>();
-  const found: Array<Begun | undefined> = [];
-  for (const { request, target } of wanted) {
-    let begun: Begun | undefined;
-    for (const { run, entry } of candidates(dead, request, server)) {
-      if (taken.has(entry.key)) continue;
-      const claim = claimed.get(run.name) ?? context.journal.claim(run.name);
-      claimed.set(run.name, claim);
-      const own = await claim;
+  const continued = new Set<DeadRun>();
+  const found = new Map<number, Begun>();
+  for (const [position, { request }] of wanted.entries()) {
+    for (const run of dead) await look(position, run, request);
+  }
+  for (const [position, { request, target }] of wanted.entries()) {
+    for (const { ended } of continued) await lookBack(position, ended, request);
+    const begun = found.get(position);
+    if (begun) await retarget(work, begun, target);
+  }
+  return wanted.map((_, position) => found.get(position));
+
+  async function look(position: number, run: DeadRun, request: ImageRequest): Promise<void> {
+    for (const entry of run.entries.values()) {
+      if (found.has(position)) return;
+      if (entry.letGo || taken.has(entry.key) || !isSame(entry, request) || isOld(entry)) continue;
+      const own = await claim(context, run, claims);
       const mine = own?.open.get(entry.key);
       if (!own || !mine) continue;
       taken.add(entry.key);
-      await own.append({ event: 'retargeted', key: entry.key, at: context.world.clock.now(), target });
-      begun = { run: own, entry: mine, fate: { uncertain: true } };
-      break;
+      continued.add(run);
+      found.set(position, { run: own, entry: mine, fate: { uncertain: true } });
     }
-    found.push(begun);
   }
-  return found;
+
+  /** Of several pictures that one command asked for, those that it had saved count too when it is run again. */
+  async function lookBack(position: number, ended: readonly Entry[], request: ImageRequest): Promise<void> {
+    for (const entry of ended) {
+      if (found.has(position)) return;
+      const isThere = entry.ended?.how === 'saved' || entry.ended?.how === 'kept';
+      if (!isThere || taken.has(entry.key) || !isSame(entry, request) || isOld(entry)) continue;
+      taken.add(entry.key);
+      const begun = await reopen(context, entry);
+      if (begun) found.set(position, begun);
+    }
+  }
+
+  function isSame({ intended }: Entry, request: ImageRequest): boolean {
+    const sameServer = intended.server.base === server.base && intended.server.sandbox === server.sandbox;
+    return !intended.row && sameServer && nameOf(intended.request) === nameOf(request);
+  }
+
+  /** Its picture is gone, and nobody knows whether the key still means anything: `resume` tells and closes it. */
+  function isOld({ intended, accepted }: Entry): boolean {
+    return context.world.clock.now() - (accepted?.at ?? intended.at) > pictureLifeMs;
+  }
 }
 
-function candidates(
-  dead: readonly DeadRun[],
-  request: ImageRequest,
-  server: Server,
-): Array<{ run: DeadRun; entry: Entry }> {
-  const wanted = JSON.stringify(sorted(request));
-  return dead.flatMap((run) =>
-    [...run.entries.values()]
-      .filter(({ intended, letGo }) => {
-        const sameServer = intended.server.base === server.base && intended.server.sandbox === server.sandbox;
-        return !letGo && !intended.row && sameServer && JSON.stringify(sorted(intended.request)) === wanted;
-      })
-      .map((entry) => ({ run, entry })),
-  );
-}
-
-function sorted(request: ImageRequest): Array<[string, unknown]> {
-  return Object.entries(request)
-    .filter(([, value]) => value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+function nameOf(request: ImageRequest): string {
+  const told = Object.entries(request).filter(([, value]) => value !== undefined);
+  return JSON.stringify(told.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

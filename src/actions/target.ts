@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
+import { prepareFolder } from '../disk/folder.ts';
+import { fixedFolder } from '../image/picture-path.ts';
 import { parseTemplate } from '../image/template.ts';
 import type { Target } from '../journal/event.ts';
 import { noteProblem } from '../problems.ts';
@@ -13,6 +15,7 @@ export interface NamingFlags {
   skipExisting?: boolean;
   wait?: boolean;
   download?: boolean;
+  sidecar?: boolean;
 }
 
 /** Where the pictures go, but for the index, which each gets. Every problem goes to `problems`, naming its flag. */
@@ -30,14 +33,29 @@ export function readTarget(
     problems.push('--overwrite and --skip-existing exclude each other');
   if (output === '-') checkStdout(context, flags, count, problems);
   else if (flags.output !== undefined || output !== '') {
-    if (isFolder(resolve(folder, output))) output = `${output}/`;
+    if (output.trim() !== '' && isFolder(resolve(folder, output))) output = `${output}/`;
     checkTemplate(output, flags, count, problems);
   }
   return {
     folder,
     output,
     existing: flags.overwrite ? 'overwrite' : flags.skipExisting ? 'skip' : 'rename',
+    ...(flags.sidecar && { sidecar: true }),
   };
+}
+
+/** Tries the folder, so that what is wrong with it is told before anything is paid. Throws `download`. */
+export async function prepareTarget(
+  context: Context,
+  { folder, output }: Pick<Target, 'folder' | 'output'>,
+): Promise<void> {
+  if (output !== '-') await prepareFolder(resolve(folder, fixedFolder(output)));
+  else if (waitingRoom(context, folder) === folder) await prepareFolder(folder);
+}
+
+/** Where a picture for stdout is until it is whole: beside the record, which is tried before anything is paid too. */
+export function waitingRoom({ flags, state }: Context, folder: string): string {
+  return flags.record === false || state === undefined ? folder : state;
 }
 
 function checkStdout(
@@ -50,6 +68,7 @@ function checkStdout(
   if (count > 1) problems.push(`--output - takes one picture, not ${count}`);
   if (flags.wait === false || flags.download === false)
     problems.push('--output - needs the picture: leave --no-wait and --no-download out');
+  if (flags.sidecar) problems.push('--sidecar stands beside a file: leave --output - out');
   if (world.stdout.isTerminal)
     problems.push('--output - would write image bytes to the terminal: pipe it, or name a file');
 }

@@ -25,6 +25,8 @@ export interface Received extends ImageFacts {
 
 /** So often in a row nothing new may come before it is given up. */
 const mostBarrenTries = 5;
+/** The picture is paid for: a host that is down for so long, in milliseconds, is not given up sooner. */
+const outageMs = 120_000;
 
 /**
  * Brings one picture into a temporary file: whole, checked, within the size limit. A torn transfer goes on where it
@@ -33,6 +35,8 @@ const mostBarrenTries = 5;
 export async function transfer(order: Transfer): Promise<Received> {
   const { clock, deadline, temp } = order;
   let intake = newIntake();
+  let news = clock.monotonic();
+  await temp.restart(); // another address may have filled it
   for (let barren = 0; ; ) {
     const before = intake.bytes;
     try {
@@ -53,9 +57,14 @@ export async function transfer(order: Transfer): Promise<Received> {
         intake = newIntake();
         await temp.restart();
       }
-      barren = intake.bytes > before ? 0 : barren + 1;
+      barren += 1;
+      if (intake.bytes > before) {
+        barren = 0;
+        news = clock.monotonic();
+      }
+      const isOutage = !failure.facts.restart && clock.monotonic() - news < outageMs;
       const wait = Math.max(failure.facts.retryAfterMs ?? 0, backoff(barren, clock.random()));
-      if (barren >= mostBarrenTries || wait >= deadline.remaining()) throw failure;
+      if ((barren >= mostBarrenTries && !isOutage) || wait >= deadline.remaining()) throw failure;
       order.onRetry?.(failure, wait);
       await clock.wait(wait, deadline.signal);
     }
@@ -116,9 +125,7 @@ async function take(
     if (intake.inspector.rejected()) {
       const flaw = intake.inspector.end();
       const reason = flaw.whole ? '' : flaw.reason;
-      throw new Failure('download', `the service sent no picture: ${reason}`, {
-        hint: 'Look with: runapi-imagen status <task-id>',
-      });
+      throw new Failure('download', `the service sent no picture: ${reason}`);
     }
     intake.hash.update(chunk);
     await temp.write(chunk);
@@ -136,9 +143,15 @@ function tooLarge(maxBytes: number): Failure {
 function dataOf(url: string): Uint8Array {
   const comma = url.indexOf(',');
   const body = url.slice(comma + 1);
-  return url.slice(0, comma).endsWith(';base64')
-    ? Buffer.from(body, 'base64')
-    : Buffer.from(decodeURIComponent(body));
+  return url.slice(0, comma).endsWith(';base64') ? Buffer.from(body, 'base64') : percentDecoded(body);
+}
+
+function percentDecoded(text: string): Uint8Array {
+  try {
+    return Buffer.from(decodeURIComponent(text));
+  } catch {
+    return Buffer.from(text); // no picture, and told as such
+  }
 }
 
 /** Passes on as a `download` failure what another try may mend; throws everything else. */

@@ -1,4 +1,5 @@
 import { parseDuration } from '../task/duration.ts';
+import { parseDollars } from '../task/money.ts';
 import { parseSize } from '../task/size.ts';
 import type { Wishes } from './work.ts';
 
@@ -9,6 +10,7 @@ export interface WaitingFlags {
   timeout?: string;
   pollInterval?: string;
   maxBytes?: string;
+  maxCost?: string;
 }
 
 const defaultTimeout = '15m';
@@ -29,6 +31,9 @@ export function readWishes(
   }
   const maxBytes = flags.maxBytes === undefined ? defaultMaxBytes : parseSize(flags.maxBytes);
   if (!maxBytes) problems.push(`--max-bytes ${JSON.stringify(flags.maxBytes)} is no size like 20MB`);
+  const maxCost = flags.maxCost === undefined ? undefined : parseDollars(flags.maxCost);
+  if (flags.maxCost !== undefined && maxCost === undefined)
+    problems.push(`--max-cost ${JSON.stringify(flags.maxCost)} is no amount of dollars like 0.50`);
   return {
     wait: flags.wait !== false,
     patient: true,
@@ -36,5 +41,6 @@ export function readWishes(
     timeoutMs: timeoutMs ?? 1,
     pollIntervalMs,
     maxBytes: maxBytes ?? 1,
+    maxCost,
   };
 }

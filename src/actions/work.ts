@@ -8,6 +8,8 @@ import type { Run } from '../journal/run.ts';
 import type { Wanted } from '../report/reporter.ts';
 import { Expectation } from '../task/expectation.ts';
 import { expectingPace, fixedPace, type Pace } from '../task/pace.ts';
+import { type BalanceWatch, watchBalance } from './balance-watch.ts';
+import { type Budget, createBudget } from './budget.ts';
 
 /** What the user wants of each task, and how long to be patient. */
 export interface Wishes {
@@ -22,6 +24,8 @@ export interface Wishes {
   pollIntervalMs?: number | undefined;
   /** The most bytes of one picture. */
   maxBytes: number;
+  /** The most that all tasks may cost together, in micro-cents of a US dollar. */
+  maxCost?: number | undefined;
 }
 
 /** What all tasks of one command share. */
@@ -33,8 +37,13 @@ export interface Work {
   /** How often a POST is tried that is refused for the rate of requests. */
   rateLimitTries?: number;
   downloads: LimitFunction;
+  /** Undefined where the user named none. */
+  budget: Budget | undefined;
+  balance: BalanceWatch;
   /** By idempotency key: may the service hold a task of which the answer never came? */
   fates: Map<string, Fate>;
+  /** The runs that hold its tasks. */
+  runs: Set<Run>;
   paceOf(base: string, model: string): Pace;
   /** A task of the model took so long. */
   learn(base: string, model: string, durationMs: number): void;
@@ -73,7 +82,10 @@ export function createWork(context: Context, wishes: Wishes): Work {
     wanted: wishes.wait ? (wishes.download ? 'files' : 'urls') : 'id',
     deadline: context.world.deadline(wishes.timeoutMs),
     downloads: pLimit(downloadsAtOnce),
+    balance: watchBalance(context),
+    budget: wishes.maxCost === undefined ? undefined : createBudget(wishes.maxCost),
     fates: new Map(),
+    runs: new Set(),
     paceOf: (base, model) =>
       wishes.pollIntervalMs === undefined
         ? expectingPace(expectationOf(base, model))

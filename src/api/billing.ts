@@ -3,11 +3,12 @@ import { at, isObject } from './json.ts';
 
 /** What an answer tells of the price; null where it tells nothing. Failed tasks are refunded by the service. */
 export function costOf(answer: unknown): Cost | null {
-  const billing = at(answer, 'billing');
+  const billing = at(answer, 'billing') ?? at(answer, 'data.billing');
   if (!isObject(billing)) return null;
   const reserved = cents(at(billing, 'reservation.amount_cents'));
-  const charged = cents(at(billing, 'settlement.charged_amount_cents'));
-  const refunded = isObject(at(billing, 'refund'));
+  const charged = cents(at(billing, 'settlement.charged_amount_cents')) ?? exactCents(billing);
+  const refund = at(billing, 'refund');
+  const refunded = isObject(refund) && refund.refunded_at !== null;
   if (reserved === null && charged === null && !refunded) return null;
   const currency = at(billing, 'currency') ?? at(billing, 'reservation.currency');
   return {
@@ -16,6 +17,12 @@ export function costOf(answer: unknown): Cost | null {
     charged_cents: charged,
     refunded,
   };
+}
+
+/** The settlement in millionths of a cent, where it is told in nothing else. */
+function exactCents(billing: unknown): number | null {
+  const micro = cents(at(billing, 'settlement.amount_micro_cents'));
+  return micro === null ? null : micro / 1_000_000;
 }
 
 function cents(value: unknown): number | null {

@@ -5,7 +5,7 @@ import type { Caller } from './exchange.ts';
 import { createGovernor } from './governor.ts';
 import { type Look, look } from './look.ts';
 import { type OpenImage, openImage, type Resumption } from './open-image.ts';
-import { asTemplate, type Dialect, type StatusClues } from './routes.ts';
+import { asTemplate, createUrl, type Dialect, type StatusClues } from './routes.ts';
 import { type Accepted, type Fate, submit } from './submit.ts';
 import type { Transport } from './transport.ts';
 
@@ -32,6 +32,8 @@ export interface ClientOptions {
 /** The service, as the rest of the program sees it. */
 export interface Api {
   base: string;
+  /** Where a request would be posted first. */
+  createUrl(): string;
   submit(order: Order): Promise<Accepted>;
   look(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Look>;
   openImage(url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage>;
@@ -61,15 +63,19 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
     governor: createGovernor(clock),
     clock,
   };
+  function dialects(): [Dialect, ...Dialect[]] {
+    const first = memory.recall(base).dialect ?? 'guide';
+    return api === 'auto' ? [first, first === 'guide' ? 'service' : 'guide'] : [api];
+  }
+
   return {
     base,
     caller,
+    createUrl: () => createUrl(base, dialects()[0]),
     async submit(order) {
-      const first = memory.recall(base).dialect ?? 'guide';
-      const dialects: Dialect[] = api === 'auto' ? [first, first === 'guide' ? 'service' : 'guide'] : [api];
       const accepted = await submit(caller, {
         base,
-        dialects,
+        dialects: dialects(),
         clock,
         ...order,
       });

@@ -13,6 +13,8 @@ export interface Call {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
+  /** Called when the request is about to leave: from then on the server may have got it. */
+  leaving?: (() => void) | undefined;
 }
 
 export interface Answer {
@@ -32,6 +34,8 @@ export interface Caller {
 }
 
 const mostRedirects = 5;
+/** A shorter one is a stand-in (the sandbox takes any), and may be a word of the answer. */
+const shortestKey = 12;
 
 /**
  * One call of the API with the key. Redirects are followed within the origin only, and a POST only where the
@@ -39,6 +43,7 @@ const mostRedirects = 5;
  */
 export async function exchange(caller: Caller, call: Call): Promise<Answer> {
   let { url } = call;
+  let status: number | undefined;
   for (let hop = 0; hop <= mostRedirects; hop++) {
     await caller.governor.admit(call.signal);
     const answer = await caller.transport({
@@ -46,14 +51,19 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
       url,
       headers: headersOf(caller, call),
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-      ...(call.signal && { signal: call.signal }),
+      signal: call.signal,
+      leaving: call.leaving,
     });
     if (answer.status === 429)
       caller.governor.refused(retryAfter(answer.headers['retry-after'], caller.clock.now()));
     else caller.governor.passed();
     const target = redirectTarget(answer, url);
-    if (target === undefined) return { ...answer, text: await readText(answer, caller.maxBytes, url) };
+    if (target === undefined) {
+      const text = await readText(answer, caller.maxBytes, url);
+      return { ...answer, text: withoutKey(text, caller.apiKey) };
+    }
     answer.close();
+    status = answer.status;
     const sameCall = call.method === 'GET' || answer.status === 307 || answer.status === 308;
     if (target.origin !== new URL(url).origin || !sameCall) {
       throw new Failure(
@@ -69,6 +79,7 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
   }
   throw new Failure('bad_response', `${new URL(url).host} redirects in a circle`, {
     hint: 'Check --base-url',
+    status,
   });
 }
 
@@ -84,9 +95,19 @@ function headersOf({ apiKey, userAgent }: Caller, { body, headers }: Call): Reco
 
 function redirectTarget({ status, headers }: HttpAnswer, from: string): URL | undefined {
   const location = headers.location;
-  if (![301, 302, 303, 307, 308].includes(status) || !location || !URL.canParse(location, from))
-    return undefined;
+  if (!isRedirect(status) || !location || !URL.canParse(location, from)) return undefined;
   return new URL(location, from);
+}
+
+/** The server did nothing but name another place. */
+export function isRedirect(status: number | undefined): boolean {
+  return status !== undefined && [301, 302, 303, 307, 308].includes(status);
+}
+
+/** Some servers repeat the key in their complaint about it, and what they say is kept in the record on disk. */
+function withoutKey(text: string, apiKey: string | undefined): string {
+  if (apiKey === undefined || apiKey.length < shortestKey) return text;
+  return text.replaceAll(apiKey, '[key]').replaceAll(JSON.stringify(apiKey).slice(1, -1), '[key]');
 }
 
 async function readText(answer: HttpAnswer, maxBytes: number, url: string): Promise<string> {

@@ -12,7 +12,7 @@ export function imagesOf(answer: unknown): RemoteImage[] {
   }
   for (const wrapper of ['result', 'data', 'response.body']) {
     const inner = at(answer, wrapper);
-    const images = imagesInside(typeof inner === 'string' ? parseJson(inner) : inner);
+    const images = imagesInside(typeof inner === 'string' ? (parseJson(inner) ?? inner) : inner);
     if (images.length > 0) return images;
   }
   return [];

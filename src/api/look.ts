@@ -1,8 +1,8 @@
 import { Failure } from '../errors.ts';
 import type { Task } from '../task/task.ts';
 import { readObject, readTask } from './answer.ts';
-import { type Answer, type Caller, exchange } from './exchange.ts';
-import { problemOf } from './problem.ts';
+import { refusalOf } from './ask.ts';
+import { type Caller, exchange } from './exchange.ts';
 import { retryAfter } from './retry.ts';
 import { type StatusClues, statusUrls } from './routes.ts';
 import { hostOf } from './submit.ts';
@@ -31,7 +31,7 @@ export async function look(
   for (const url of statusUrls(base, id, clues)) {
     const answer = await exchange(caller, { method: 'GET', url, signal });
     if (answer.status === 404 || answer.status === 405 || answer.status === 410) continue;
-    if (answer.status >= 300) throw refusal(answer, base, now);
+    if (answer.status >= 300) throw refusalOf(answer, base, now);
     try {
       const task = readTask(readObject(answer.text, hostOf(base)), id);
       return {
@@ -45,16 +45,6 @@ export async function look(
     }
   }
   throw unreadable ?? unknownTask(base, id);
-}
-
-function refusal(answer: Answer, base: string, now: number): Failure {
-  const failure = problemOf({
-    ...answer,
-    requestId: answer.headers['x-request-id'],
-    host: hostOf(base),
-  });
-  failure.facts.retryAfterMs = retryAfter(answer.headers['retry-after'], now);
-  return failure;
 }
 
 function unknownTask(base: string, id: string): Failure {

@@ -33,23 +33,28 @@ const lost: Readonly<Record<string, string>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'sent less than it announced',
 };
 
-/** Translates what undici and Node throw. TLS trouble is told as such and not tried again. */
-export function networkFault(error: unknown, host: string): NetworkFault {
+/**
+ * Translates what undici and Node throw. TLS trouble is told as such and not tried again.
+ * @param left whether the request had left, where that is known: a connection that was there can break with the same
+ * words as one that never came about
+ */
+export function networkFault(error: unknown, host: string, left?: boolean): NetworkFault {
   const code = codeOf(error);
   const known = unreachable[code];
   if (known)
-    return new NetworkFault(`${host} ${known}`, true, {
+    return new NetworkFault(`${host} ${known}`, left !== true, {
+      hint: 'Check the network and --base-url',
       retryable: true,
       cause: error,
     });
   if (isTlsTrouble(code, error)) {
-    return new NetworkFault(`${host}: no safe connection (${wordsOf(error)})`, true, {
+    return new NetworkFault(`${host}: no safe connection (${wordsOf(error)})`, left !== true, {
       hint: 'Check the address, the clock and a proxy that opens TLS (NODE_EXTRA_CA_CERTS names its certificate)',
       cause: error,
     });
   }
   const how = lost[code] ?? (code.startsWith('HPE_') ? 'answered something that is not HTTP' : undefined);
-  return new NetworkFault(`${host} ${how ?? `could not be asked (${wordsOf(error)})`}`, false, {
+  return new NetworkFault(`${host} ${how ?? `could not be asked (${wordsOf(error)})`}`, left === false, {
     retryable: true,
     cause: error,
   });
@@ -75,6 +80,15 @@ function isTlsTrouble(code: string, error: unknown): boolean {
 }
 
 function wordsOf(error: unknown): string {
+  const reason = reasonOf(error);
+  if (reason !== undefined) return reason;
   const message = error instanceof Error ? error.message || codeOf(error) : String(error);
   return message.split('\n')[0]?.slice(0, 200) ?? '';
+}
+
+/** OpenSSL's own message is a line of numbers and source files around these words. */
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { reason } = error as { reason?: unknown };
+  return typeof reason === 'string' ? reason : reasonOf(error.cause);
 }

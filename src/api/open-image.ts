@@ -107,7 +107,9 @@ function validatorOf(headers: HttpAnswer['headers']): string | undefined {
 }
 
 function refused({ status, headers }: HttpAnswer, url: string, now: number): Failure {
-  const expired = status === 403 || status === 404 || status === 410;
+  const retryable = status === 416 || status === 408 || status === 425 || status === 429 || status >= 500;
+  // Hosts of signed addresses answer with whatever means "no" to them.
+  const expired = status >= 400 && !retryable;
   const host = new URL(url).host;
   return new Failure(
     'download',
@@ -115,8 +117,9 @@ function refused({ status, headers }: HttpAnswer, url: string, now: number): Fai
     {
       status,
       expired,
+      hint: expired ? 'Pictures are kept for seven days; after that, generate makes a new one' : undefined,
       restart: status === 416,
-      retryable: status === 416 || status === 408 || status === 425 || status === 429 || status >= 500,
+      retryable,
       retryAfterMs: retryAfter(headers['retry-after'], now),
     },
   );

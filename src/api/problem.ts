@@ -15,6 +15,7 @@ const hints: Partial<Record<ErrorCode, string>> = {
     'Add credits to the account at https://runapi.ai; runapi-imagen balance shows what is left',
   rate_limit: 'Wait a little and run the same command again',
   service_unavailable: 'Run the same command again in a while: nothing is paid twice',
+  validation: 'The service refused the request: nothing was charged',
   conflict: 'Run the command again with --new to send it as a fresh request',
   not_found: 'Check the task id, the key and --base-url',
 };
@@ -23,7 +24,8 @@ const hints: Partial<Record<ErrorCode, string>> = {
 export function problemOf(answer: ProblemAnswer): Failure {
   const code = codeOf(answer.status);
   const said = messageOf(answer.text);
-  const message = said ?? `${answer.host} answered ${answer.status} and gave no reason`;
+  const answered = `${answer.host} answered ${answer.status}`;
+  const message = said === undefined ? `${answered} and gave no reason` : wordsOf(code, said, answered);
   return new Failure(code, message, {
     hint: hints[code],
     status: answer.status,
@@ -31,6 +33,11 @@ export function problemOf(answer: ProblemAnswer): Failure {
     retryable: isTransient(answer.status),
     details: detailsOf(answer.text),
   });
+}
+
+/** "boom" says nothing to somebody who doesn't know who said it; a refusal speaks for itself. */
+function wordsOf(code: ErrorCode, said: string, answered: string): string {
+  return code === 'service_unavailable' || code === 'bad_response' ? `${answered}: ${said}` : said;
 }
 
 function codeOf(status: number): ErrorCode {
@@ -45,8 +52,10 @@ function codeOf(status: number): ErrorCode {
 }
 
 function messageOf(text: string): string | undefined {
-  const answer = parseJson(text);
-  if (!isObject(answer)) return looksLikeMarkup(text) || text.trim() === '' ? undefined : plainText(text);
+  const parsed = parseJson(text);
+  const answer = parsed === undefined ? text : parsed;
+  if (typeof answer === 'string') return looksLikeMarkup(answer) ? undefined : plainText(answer) || undefined;
+  if (!isObject(answer)) return undefined;
   const paths = ['error.message', 'error', 'message', 'detail', 'msg', 'errorMessage', 'error.code', 'title'];
   const message = firstText(answer, paths);
   const fields = fieldProblems(at(answer, 'errors'));

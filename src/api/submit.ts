@@ -4,7 +4,7 @@ import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { acceptedId, readObject, wasReplayed } from './answer.ts';
 import { costOf } from './billing.ts';
-import { type Answer, type Caller, exchange } from './exchange.ts';
+import { type Answer, type Caller, exchange, isRedirect } from './exchange.ts';
 import { firstText } from './json.ts';
 import { NetworkFault } from './network-fault.ts';
 import { problemOf } from './problem.ts';
@@ -22,7 +22,7 @@ export interface Accepted {
   cost: Cost | null;
 }
 
-/** Whether the service may hold a task of which the answer never came. Whoever stops the program reads it. */
+/** Whether the service may hold a task that is not known yet. Whoever stops the program reads it. */
 export interface Fate {
   uncertain: boolean;
 }
@@ -65,7 +65,6 @@ async function tryDialects(caller: Caller, submission: Submission): Promise<Acce
 async function post(caller: Caller, submission: Submission, dialect: Dialect): Promise<Answer> {
   const { base, request, idempotencyKey, fate, deadline, clock } = submission;
   const before = fate.uncertain;
-  fate.uncertain = true;
   try {
     const answer = await exchange(caller, {
       method: 'POST',
@@ -76,6 +75,9 @@ async function post(caller: Caller, submission: Submission, dialect: Dialect): P
         'x-client-request-id': idempotencyKey,
       },
       signal: deadline.signal,
+      leaving: () => {
+        fate.uncertain = true;
+      },
     });
     if (answer.status < 400) return answer;
     const failure = problemOf({
@@ -87,14 +89,17 @@ async function post(caller: Caller, submission: Submission, dialect: Dialect): P
     if (failure.code !== 'service_unavailable') fate.uncertain = before;
     if (answer.status === 404 || answer.status === 405) return answer;
     failure.facts.retryAfterMs = retryAfter(answer.headers['retry-after'], clock.now());
+    // The try before, of which no answer came, may still be under way.
+    if (answer.status === 409 && before) failure.facts.retryable = true;
     throw failure;
   } catch (error) {
-    if (error instanceof NetworkFault && error.neverSent) fate.uncertain = before;
+    const redirected = error instanceof Failure && isRedirect(error.facts.status);
+    if (redirected || (error instanceof NetworkFault && error.neverSent)) fate.uncertain = before;
     throw error;
   }
 }
 
-function readAccepted(answer: Answer, { base, fate }: Submission, dialect: Dialect): Accepted {
+function readAccepted(answer: Answer, { base }: Submission, dialect: Dialect): Accepted {
   const named = answer.headers['x-runapi-task-id'];
   const fallbackId = named !== undefined && isTaskId(named) ? named : undefined;
   let body: ReturnType<typeof readObject> = {};
@@ -111,7 +116,6 @@ function readAccepted(answer: Answer, { base, fate }: Submission, dialect: Diale
       retryable: true,
     });
   }
-  fate.uncertain = false;
   const statusUrl = answer.headers.location ?? firstText(body, ['status_url', 'data.status_url']);
   return {
     id,

@@ -17,16 +17,20 @@ export interface Patience {
  */
 export async function tryAgain<Result>(call: () => Promise<Result>, patience: Patience): Promise<Result> {
   const { clock, deadline, onRetry } = patience;
+  let last: Failure | undefined;
   for (let attempt = 1; ; attempt++) {
     try {
       return await call();
     } catch (error) {
+      // Cut short by the deadline: what the try before was told says more than that time is over.
+      if (last && deadline.signal.aborted) throw last;
       if (!(error instanceof Failure) || !error.facts.retryable) throw error;
       const tries = triesFor(error, patience);
       // Where many calls share a rate they wait their turn anyway: backing off on top would idle.
       const growth = error.code === 'rate_limit' && patience.rateLimitTries !== undefined ? 1 : attempt;
       const wait = Math.max(error.facts.retryAfterMs ?? 0, backoff(growth, clock.random()));
       if (attempt >= tries || wait >= deadline.remaining()) throw error;
+      last = error;
       onRetry?.(error, wait);
       await clock.wait(wait, deadline.signal);
     }

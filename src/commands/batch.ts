@@ -37,7 +37,9 @@ export function batchCommand(desk: Desk): Command {
     .option('--timeout <duration>', 'give up waiting for a task after, say, 90s or 15m (default: 15m)')
     .option('--poll-interval <duration>', 'look at each task at a fixed interval (default: adaptive)')
     .option('--callback-url <url>', 'have the service call this address when a task ends')
+    .option('--sidecar', 'beside each picture a JSON file with all that is needed to make it again')
     .option('--max-bytes <size>', 'the most that one picture may have (default: 256MB)')
+    .option('--max-cost <usd>', 'stop buying when the live prices together go above so many dollars')
     .option('--no-record', 'keep no record on disk: the batch cannot be restarted then')
     .option('--sandbox', 'use the built-in sandbox: no key, no cost')
     .action(async (file: string, flags: Typed) => {

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import type { Context, GlobalFlags } from '../context.ts';
+import { problemsIn, tellAll } from '../problems.ts';
 import type { World } from '../world.ts';
 
 /** What a command needs to be done: the world, and where its exit code goes. */
 export interface Desk {
   world: World;
   exit(code: number): void;
+  /** What is wrong with the flags, each naming its flag: where there is anything, nothing is done. */
+  problems: string[];
 }
 
 /** The flags that every command takes. */
@@ -18,16 +21,27 @@ export function withGlobalFlags(command: Command): Command {
     .option('--base-url <url>', 'the address of the service (default: https://runapi.ai)');
 }
 
-/** Runs an action in a context of its own: its failures are told there, once, and become the exit code. */
+/**
+ * Runs an action in a context of its own: its failures are told there, once, and become the exit code.
+ * @param check finds what else is wrong where a flag is, so that all of it is told at once
+ */
 export async function inContext(
   desk: Desk,
   flags: GlobalFlags,
   act: (context: Context) => Promise<number>,
+  check?: (context: Context) => Promise<unknown>,
 ): Promise<void> {
   const { createContext } = await import('../context.ts');
   const context = await createContext(desk.world, flags);
   try {
-    desk.exit(await act(context));
+    if (desk.problems.length > 0) {
+      await check?.(context).catch((error) => desk.problems.push(...problemsIn(error)));
+      throw tellAll(desk.problems);
+    }
+    const code = await act(context);
+    desk.exit(code);
+    const fault = desk.world.stdout.fault();
+    if (fault && code === 0) throw (await import('../disk/disk-failure.ts')).diskFailure(fault, 'stdout');
   } catch (error) {
     const { exitCodeFor } = await import('../report/exit-code.ts');
     await context.reporter.failure(error);

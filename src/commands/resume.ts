@@ -16,6 +16,7 @@ export function resumeCommand(desk: Desk): Command {
     .option('-d, --dir <folder>', 'save here (default: where the interrupted run would have saved)')
     .option('--timeout <duration>', 'give up after, say, 90s or 15m (default: 15m)')
     .option('--poll-interval <duration>', 'look at the task at a fixed interval (default: adaptive)')
+    .option('--max-cost <usd>', 'send no request again whose live price goes above so many dollars')
     .option('--max-bytes <size>', 'the most that one picture may have (default: 256MB)')
     .action(async (ids: string[], flags: ResumeFlags & GlobalFlags) => {
       await inContext(desk, flags, async (context) => {

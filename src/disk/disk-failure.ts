@@ -6,6 +6,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  ENOENT: 'no folder can be made there',
   ENOTDIR: 'a part of the path is a file',
   EISDIR: 'it is a folder',
   ENAMETOOLONG: 'the name is too long',

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Failure } from '../errors.ts';
+import { makeFolders } from '../folders.ts';
 import { diskFailure } from './disk-failure.ts';
-import { exists } from './place.ts';
 
 /**
  * Makes the folder if it is missing and tries it by writing to it, so that what is wrong is told before anything
@@ -13,17 +14,38 @@ export async function prepareFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
     if (!(await stat(folder)).isDirectory()) throw notAFolder(folder);
-    const trial = join(folder, `.runapi-imagen-${randomBytes(6).toString('hex')}.part`);
-    const file = await open(trial, 'wx');
-    try {
-      await file.write('trial'); // a full disk still makes empty files
-    } finally {
-      await file.close();
-      await unlink(trial);
-    }
+    tryWriting(folder);
   } catch (error) {
     throw diskFailure(error, folder);
   }
+}
+
+/** In a file without a name, so that whoever is killed here leaves nothing behind. */
+function tryWriting(folder: string): void {
+  const file = openNameless(folder) ?? openUnlinked(folder);
+  try {
+    writeSync(file, 'trial'); // a full disk still makes empty files
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** O_TMPFILE of open(2), which Node has no name for; elsewhere it means nothing, and a folder can't be written to. */
+const nameless = 0o20000000;
+
+function openNameless(folder: string): number | undefined {
+  try {
+    return openSync(folder, nameless | constants.O_DIRECTORY | constants.O_WRONLY);
+  } catch {
+    return undefined; // not Linux, or not every file system: the other way tells what is wrong
+  }
+}
+
+function openUnlinked(folder: string): number {
+  const path = join(folder, `.runapi-imagen-${randomBytes(6).toString('hex')}.part`);
+  const file = openSync(path, 'wx');
+  unlinkSync(path);
+  return file;
 }
 
 function notAFolder(folder: string): Failure {
@@ -32,15 +54,11 @@ function notAFolder(folder: string): Failure {
   });
 }
 
-/** Like mkdir's `recursive`, which never returns for a folder under /proc on Node 20. Throws `download`. */
+/** With all the folders that lead to it. Throws `download`. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder);
+    await makeFolders(folder);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && dirname(folder) !== folder && !(await exists(dirname(folder)))) {
-      await makeFolder(dirname(folder));
-      await makeFolder(folder);
-    } else if (!(await exists(folder))) throw diskFailure(error, folder);
+    throw diskFailure(error, folder);
   }
 }

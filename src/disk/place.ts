@@ -1,17 +1,25 @@
 import { link, lstat, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { flushFolder } from '../folders.ts';
 import { diskFailure } from './disk-failure.ts';
 
-/** Gives a whole file its final name. `taken`: the name was there already, and nothing was changed. */
+/**
+ * Gives a whole file its final name, which then survives a power failure. `taken`: the name was there already, and
+ * nothing was changed.
+ */
 export async function place(from: string, to: string, overwrite: boolean): Promise<'placed' | 'taken'> {
   try {
-    if (overwrite) {
-      await rename(from, to);
-      return 'placed';
-    }
-    return await placeNew(from, to);
+    const outcome = overwrite ? await replace(from, to) : await placeNew(from, to);
+    if (outcome === 'placed') await flushFolder(dirname(to));
+    return outcome;
   } catch (error) {
     throw diskFailure(error, to);
   }
+}
+
+async function replace(from: string, to: string): Promise<'placed'> {
+  await rename(from, to);
+  return 'placed';
 }
 
 /** link() never replaces a file, rename() does; some file systems have no links. */

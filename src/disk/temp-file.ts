@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { diskFailure } from './disk-failure.ts';
 
 /** A file under a name of its own, until it is whole. */
@@ -30,13 +30,26 @@ export function removeTempFiles(): void {
   }
 }
 
+const nameForm = /^\.runapi-imagen-[0-9a-f]{12}\.part$/;
+
+/** A name that no other file has. */
+export function tempPath(folder: string): string {
+  return join(folder, `.runapi-imagen-${randomBytes(6).toString('hex')}.part`);
+}
+
+/** Removes a temporary file that a dead process left, and nothing that does not look like one. */
+export async function removeLeftFile(path: string): Promise<void> {
+  if (nameForm.test(basename(path))) await unlink(path).catch(() => undefined);
+}
+
 /** Throws `download` for what the file system refuses, here and in each method. */
-export async function createTempFile(folder: string): Promise<TempFile> {
-  const path = join(folder, `.runapi-imagen-${randomBytes(6).toString('hex')}.part`);
-  existing.add(path);
-  let file: FileHandle | undefined = await open(path, 'wx').catch((error) => {
-    existing.delete(path);
-    throw diskFailure(error, folder);
+export async function createTempFile(folder: string, path = tempPath(folder)): Promise<TempFile> {
+  let file: FileHandle | undefined;
+  await attempt(async () => {
+    // Made at once: a signal finds the file, or nothing makes it any more.
+    closeSync(openSync(path, 'ax'));
+    existing.add(path);
+    file = await open(path, constants.O_WRONLY | constants.O_APPEND);
   });
 
   async function close(): Promise<void> {
@@ -57,7 +70,8 @@ export async function createTempFile(folder: string): Promise<TempFile> {
     path,
     write: (chunk) =>
       attempt(async () => {
-        for (let at = 0; at < chunk.length; ) at += (await file?.write(chunk, at))?.bytesWritten ?? 0;
+        if (!file) throw new Error(`${path} is closed`);
+        for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
       }),
     restart: () => attempt(async () => file?.truncate(0)),
     finish: () =>
@@ -67,8 +81,7 @@ export async function createTempFile(folder: string): Promise<TempFile> {
       }),
     async remove() {
       await close().catch(() => undefined);
-      await unlink(path).catch(() => undefined);
-      existing.delete(path);
+      if (existing.delete(path)) await unlink(path).catch(() => undefined);
     },
     forget: () => void existing.delete(path),
   };

@@ -1,66 +1,77 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 
-/** A file that only grows, each text on disk before its promise resolves. Those who wait at once share one flush. */
+/** A file that only grows: by the whole of a text, or by nothing. */
 export interface AppendFile {
+  /** On disk when it resolves. Those who wait at once share one flush. */
   append(text: string): Promise<void>;
-  /** For the moment of dying: written and flushed when this returns. */
+  /** For the moment of dying: on disk when it returns. */
   appendNow(text: string): void;
   close(): Promise<void>;
 }
 
-interface Waiting {
-  text: string;
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
-export async function openAppendFile(path: string): Promise<AppendFile> {
+/**
+ * Writes happen at once, in their order, and only the flush is waited for: a signal never finds a line half way, and
+ * a killed process has written all that it had begun to say.
+ * @param torn its last line may be torn by the process that wrote it and died
+ */
+export async function openAppendFile(path: string, torn: boolean): Promise<AppendFile> {
   const file = await open(path, 'a', 0o600);
-  let waiting: Waiting[] = [];
-  let busy = false;
-  let idle = Promise.resolve();
-  // A write that failed half way leaves a torn line: the next one must not be glued to it.
-  let torn = false;
+  let mayBeTorn = torn;
+  let flushing: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
 
-  async function flushAll(): Promise<void> {
-    busy = true;
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      try {
-        await writeAll(file, (torn ? '\n' : '') + batch.map(({ text }) => text).join(''));
-        torn = false;
-        await file.datasync();
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        torn = true;
-        for (const { reject } of batch) reject(error);
-      }
+  function write(text: string): void {
+    const bytes = Buffer.from(mayBeTorn ? `\n${text}` : text);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(file.fd, bytes, written);
+      mayBeTorn = false;
+    } catch (error) {
+      mayBeTorn ||= written > 0 && !takeBack(written);
+      throw error;
     }
-    busy = false; // in the same step as the last look at the queue: nobody is left waiting
+  }
+
+  /** The disk filled up in the middle of a text. Answers whether its beginning is gone again. */
+  function takeBack(bytes: number): boolean {
+    try {
+      ftruncateSync(file.fd, fstatSync(file.fd).size - bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Who comes while a flush is under way needs the next one. */
+  function flush(): Promise<void> {
+    if (!flushing) {
+      flushing = file.datasync().finally(() => {
+        flushing = undefined;
+      });
+      return flushing;
+    }
+    following ??= flushing
+      .catch(() => undefined)
+      .then(() => {
+        following = undefined;
+        return flush();
+      });
+    return following;
   }
 
   return {
-    append: (text) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ text, resolve, reject });
-        if (!busy) idle = flushAll();
-      }),
+    async append(text) {
+      write(text);
+      await flush();
+    },
     appendNow(text) {
-      const descriptor = openSync(path, 'a', 0o600);
-      writeSync(descriptor, `${torn ? '\n' : ''}${waiting.map((each) => each.text).join('')}${text}`);
-      fsyncSync(descriptor);
-      closeSync(descriptor);
+      write(text);
+      fdatasyncSync(file.fd);
     },
     async close() {
-      await idle;
+      await (following ?? flushing)?.catch(() => undefined);
       await file.close();
     },
   };
-}
-
-async function writeAll(file: FileHandle, text: string): Promise<void> {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }

@@ -13,6 +13,8 @@ export interface Target {
   existing: 'rename' | 'overwrite' | 'skip';
   /** Which of the command's pictures this is, from 1. */
   index: number;
+  /** Beside each picture a JSON file is wanted that tells all about it. */
+  sidecar?: boolean | undefined;
 }
 
 /** The row of a batch file that a task belongs to. */
@@ -73,6 +75,8 @@ export type Event =
       images: RemoteImage[];
       cost: Cost | null;
     }
+  /** A picture is about to be fetched into this temporary file. */
+  | { event: 'fetching'; key: string; at: number; temp: string }
   | {
       event: 'saving';
       key: string;
@@ -90,4 +94,6 @@ export type Event =
       /** Of the failure, where it was one. */
       code?: string | undefined;
       message?: string | undefined;
+      /** What was told of the price of a task that failed. */
+      cost?: Cost | null | undefined;
     };

@@ -1,68 +1,68 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open as openFile, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Clock } from '../clock.ts';
+import { basename, join } from 'node:path';
+import { flushFolder } from '../folders.ts';
 import { openAppendFile } from './append-file.ts';
 import type { Entry } from './entry.ts';
 import { formatVersion } from './event.ts';
-import { heartbeatMs, isAlive, type Owner, ownerName, parseOwner } from './owner.ts';
+import type { Forgettable, RunFile } from './forget.ts';
+import type { Query } from './newest.ts';
+import { heartbeatMs, letGo, parseOwner } from './owner.ts';
 import { createRun, type Run } from './run.ts';
+import { openRunFolders, type RunFoldersOptions, whoseIs } from './run-folders.ts';
 import { unwritable } from './unwritable.ts';
-
-/** Runs that ended are kept so long, for `history`. */
-const keptMs = 90 * 24 * 3_600_000;
 
 /** A run whose process is gone and that left something to do. */
 export interface DeadRun {
   name: string;
+  /** The tasks that did not end, by their idempotency keys. */
   entries: Map<string, Entry>;
+  /** Those that did, but for rows of a batch: there may be many. */
+  ended: Entry[];
 }
 
 /** The record on disk of what was intended, accepted and saved. Each process writes files of its own only. */
 export interface Journal {
   /** This process's own run, made with the first use. Throws where the folder cannot be written. */
   run(): Promise<Run>;
-  /** The runs of processes that are gone, oldest first. */
-  dead(): Promise<DeadRun[]>;
+  /** The runs of processes that are gone, oldest first; `interrupted`: without those that were only let go. */
+  dead(only?: 'interrupted'): Promise<DeadRun[]>;
+  /** How many runs other processes are at work on. */
+  alive(): Promise<number>;
   /** Takes a dead run over; undefined where somebody else was quicker. */
   claim(name: string): Promise<Run | undefined>;
-  /** Every task ever recorded, the newest runs first, until `visit` answers true. */
-  each(visit: (entry: Entry) => boolean): Promise<void>;
+  /** Every task ever recorded, the newest runs first, until `visit` answers true. `busy`: another process is at it. */
+  each(visit: (entry: Entry, busy: boolean) => boolean): Promise<void>;
   /** Every task ever recorded, in no order, one at a time: for those that keep but little of each. */
   scan(visit: (entry: Entry) => void | Promise<void>): Promise<void>;
+  /** The newest tasks that match, newest first, each once. A file that can't be read is named to `unreadable`. */
+  newest(query: Query, unreadable: (path: string, error: unknown) => void): Promise<Entry[]>;
+  /** What of the chosen tasks can be forgotten: all but those that are not finished, or whose run goes on. */
+  forgettable(isChosen: (entry: Entry) => boolean): Promise<Forgettable>;
+  /** Removes the record of these tasks; their pictures stay. */
+  forget(keys: ReadonlySet<string>): Promise<void>;
   /** The runs that this process owns now. */
   owned(): readonly Run[];
   close(): Promise<void>;
 }
 
-export interface JournalOptions {
-  /** The state folder. */
-  folder: string;
-  owner: Owner;
-  clock: Clock;
-  /** Throws where no process has this number; changes nothing. */
-  probe(pid: number): void;
+export interface JournalOptions extends RunFoldersOptions {
   version: string;
 }
 
-export function openJournal({ folder, owner, clock, probe, version }: JournalOptions): Journal {
-  const runs = join(folder, 'runs');
-  const done = join(folder, 'done');
+export function openJournal({ version, ...options }: JournalOptions): Journal {
+  const { folder, clock } = options;
+  const folders = openRunFolders(options);
+  const { runs, done } = folders;
   const owned = new Map<string, Run>();
   let own: Promise<Run> | undefined;
   let stopHeartbeat: (() => void) | undefined;
 
   async function create(): Promise<Run> {
-    await makeFolders();
-    const name = `${clock.now().toString(36)}-${randomBytes(4).toString('hex')}.${ownerName(owner)}.jsonl`;
-    const file = await openAppendFile(join(runs, name));
+    await folders.make();
+    const name = folders.newName();
+    const file = await openAppendFile(join(runs, name), false);
     await file.append(`${JSON.stringify({ format: formatVersion, program: version })}\n`);
-    await syncFolder(runs);
+    await flushFolder(runs);
     return adopt(name, createRun(join(runs, name), file, new Map(), done));
-  }
-
-  async function makeFolders(): Promise<void> {
-    for (const path of [folder, runs, done]) await mkdir(path, { recursive: true, mode: 0o700 });
   }
 
   function adopt(name: string, run: Run): Run {
@@ -74,69 +74,104 @@ export function openJournal({ folder, owner, clock, probe, version }: JournalOpt
   }
 
   async function isDead(name: string): Promise<boolean> {
-    const alive = parseOwner(name.split('.')[1] ?? '');
-    if (!alive || owned.has(name)) return false;
-    const { mtimeMs } = await stat(join(runs, name));
-    return !isAlive(alive, owner, clock.now() - mtimeMs, probe);
+    return !owned.has(name) && (await folders.isDead(name));
+  }
+
+  async function isBusy(path: string): Promise<boolean> {
+    const name = basename(path);
+    const unfinished = path.startsWith(runs) && parseOwner(whoseIs(name)) !== undefined;
+    return unfinished && !owned.has(name) && !(await folders.isDead(name));
   }
 
   return {
     run: () =>
       (own ??= create().catch((error) => {
-        throw unwritable(`${folder}: ${(error as NodeJS.ErrnoException).code ?? error}`, error);
+        throw unwritable(`${folder}: ${codeOf(error)}`, error);
       })),
     owned: () => [...owned.values()],
 
-    async dead() {
+    async dead(only) {
       const found: DeadRun[] = [];
-      for (const name of await list(runs)) {
-        if (!(await isDead(name).catch(() => false))) continue;
-        const { readRun } = await import('./read-run.ts');
-        const entries = await readRun(join(runs, name));
-        if (entries?.size === 0) await rename(join(runs, name), join(done, name)).catch(() => undefined);
-        else if (entries) found.push({ name, entries });
+      for (const name of await folders.list(runs)) {
+        if ((only && whoseIs(name) === letGo) || !(await isDead(name))) continue;
+        let isStrange = false;
+        const ended: Entry[] = [];
+        const entries = await folders.read(
+          join(runs, name),
+          (entry) => entry.intended.row ?? ended.push(entry),
+          () => {
+            isStrange = true;
+          },
+        );
+        if (!entries) continue;
+        const left = [...entries.values()];
+        if (left.length === 0) {
+          if (!isStrange) await folders.putAside(name, 'done');
+        } else if (only && left.every((entry) => entry.letGo)) await folders.putAside(name, letGo);
+        else found.push({ name, entries, ended });
       }
       return found;
     },
 
+    async alive() {
+      let count = 0;
+      for (const name of await folders.list(runs)) if (await isBusy(join(runs, name))) count += 1;
+      return count;
+    },
+
     async claim(name) {
-      const mine = `${name.split('.')[0]}.${ownerName(owner)}.jsonl`;
       try {
-        // Touched first: to other machines the run is alive from the moment it has a new owner.
-        await utimes(join(runs, name), clock.now() / 1000, clock.now() / 1000);
-        await rename(join(runs, name), join(runs, mine));
+        const mine = await folders.takeOver(name);
+        if (mine === undefined) return undefined;
+        const entries = (await folders.read(join(runs, mine))) ?? new Map<string, Entry>();
+        const file = await openAppendFile(join(runs, mine), true);
+        return adopt(mine, createRun(join(runs, mine), file, entries, done));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
+        throw unwritable(`${join(runs, name)}: ${codeOf(error)}`, error);
       }
-      const { readRun } = await import('./read-run.ts');
-      const entries = (await readRun(join(runs, mine))) ?? new Map<string, Entry>();
-      const file = await openAppendFile(join(runs, mine));
-      await file.append('\n'); // the line before may be torn
-      return adopt(mine, createRun(join(runs, mine), file, entries, done));
     },
 
     async each(visit) {
-      const { readRun } = await import('./read-run.ts');
-      const places = [
-        ...(await list(runs)).map((name) => join(runs, name)),
-        ...(await list(done)).map((name) => join(done, name)),
-      ];
-      for (const path of places.sort(newestFirst)) {
+      for (const path of (await folders.all()).sort(newestFirst)) {
         const ended: Entry[] = [];
-        const open = await readRun(path, (entry) => ended.push(entry));
+        const open = await folders.read(path, (entry) => ended.push(entry));
         const all = [...ended, ...(open?.values() ?? [])].sort((a, b) => b.intended.at - a.intended.at);
-        if (all.some(visit)) return;
+        const busy = open !== undefined && open.size > 0 && (await isBusy(path));
+        if (all.some((entry) => visit(entry, busy && !entry.ended))) return;
       }
     },
 
     async scan(visit) {
-      const { readRun } = await import('./read-run.ts');
-      for (const place of [done, runs]) {
-        for (const name of await list(place)) {
-          const open = await readRun(join(place, name), visit);
-          for (const entry of open?.values() ?? []) await visit(entry);
-        }
+      for (const path of await folders.all()) {
+        const open = await folders.read(path, visit);
+        for (const entry of open?.values() ?? []) await visit(entry);
+      }
+    },
+
+    async newest(query, unreadable) {
+      const { newestOf } = await import('./newest.ts');
+      return newestOf({ runs, done }, query, unreadable);
+    },
+
+    async forgettable(isChosen) {
+      const { findForgettable } = await import('./forget.ts');
+      const files: RunFile[] = [];
+      for (const name of await folders.list(done)) files.push({ path: join(done, name), state: 'done' });
+      for (const name of await folders.list(runs)) {
+        files.push({ path: join(runs, name), state: (await isDead(name)) ? 'dead' : 'running' });
+      }
+      return findForgettable(files, isChosen);
+    },
+
+    async forget(keys) {
+      const { forgetIn, holdsAny } = await import('./forget.ts');
+      for (const name of await folders.list(done)) {
+        if (await holdsAny(join(done, name), keys)) await forgetIn(join(done, name), keys);
+      }
+      for (const name of await folders.list(runs)) {
+        if (!(await isDead(name)) || !(await holdsAny(join(runs, name), keys))) continue;
+        const mine = await folders.takeOver(name);
+        if (mine !== undefined) await forgetIn(join(runs, mine), keys);
       }
     },
 
@@ -144,40 +179,15 @@ export function openJournal({ folder, owner, clock, probe, version }: JournalOpt
       stopHeartbeat?.();
       await Promise.all([...owned.values()].map((run) => run.close()));
       owned.clear();
-      if (own && clock.random() < 0.1) await prune();
+      if (own && clock.random() < 0.1) await folders.prune();
     },
   };
+}
 
-  async function prune(): Promise<void> {
-    const oldest = clock.now() - keptMs;
-    for (const name of await list(done)) {
-      if (Number.parseInt(name, 36) < oldest) await unlink(join(done, name)).catch(() => undefined);
-    }
-  }
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
 function newestFirst(a: string, b: string): number {
-  const [nameA, nameB] = [a, b].map((path) =>
-    path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1),
-  );
-  return (nameA ?? '') < (nameB ?? '') ? 1 : -1;
-}
-
-async function list(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-/** Makes a new file's name survive a power failure, where the system can (Windows cannot). */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await openFile(folder, 'r');
-    await handle.sync().finally(() => handle.close());
-  } catch {
-    // The file itself is flushed; only its name may be lost, and only with the power.
-  }
+  return basename(a) < basename(b) ? 1 : -1;
 }

@@ -1,4 +1,5 @@
-import type { Entry } from './entry.ts';
+import { basename, join } from 'node:path';
+import { beganAt, type Entry } from './entry.ts';
 import { readRun } from './read-run.ts';
 import { filesByAge } from './run-files.ts';
 
@@ -16,7 +17,7 @@ export interface Query {
  * not with the record. A file that can't be read is left out and named to `unreadable`.
  */
 export async function newestOf(
-  folders: readonly string[],
+  { runs, done }: { runs: string; done: string },
   { matches, limit, since = Number.NEGATIVE_INFINITY }: Query,
   unreadable: (path: string, error: unknown) => void,
 ): Promise<Entry[]> {
@@ -26,7 +27,7 @@ export async function newestOf(
   function consider(entry: Entry): void {
     const known = kept.get(entry.key);
     if (known) kept.set(entry.key, joined(entry, known));
-    else if (entry.intended.at >= oldest && matches(entry)) kept.set(entry.key, entry);
+    else if (beganAt(entry) >= oldest && matches(entry)) kept.set(entry.key, entry);
     if (kept.size >= 2 * limit + 100) shrink();
   }
 
@@ -35,14 +36,15 @@ export async function newestOf(
     const newest = sorted(kept.values()).slice(0, limit);
     kept.clear();
     for (const entry of newest) kept.set(entry.key, entry);
-    oldest = newest.at(-1)?.intended.at ?? Number.POSITIVE_INFINITY;
+    oldest = Math.min(...newest.slice(-1).map(beganAt));
   }
 
-  for (const { path, writtenAt } of await filesByAge(folders)) {
+  for (const { path, writtenAt } of await filesByAge([runs, done])) {
     // A run holds no task that is younger than its last line.
     if (writtenAt < since || writtenAt < oldest) break;
     try {
-      const open = await readRun(path, consider);
+      // A run that ends in this moment is put aside under the same name.
+      const open = (await readRun(path, consider)) ?? (await readRun(join(done, basename(path)), consider));
       for (const entry of open?.values() ?? []) consider(entry);
     } catch (error) {
       unreadable(path, error);
@@ -59,5 +61,5 @@ function joined(older: Entry, newer: Entry): Entry {
 }
 
 function sorted(entries: Iterable<Entry>): Entry[] {
-  return [...entries].sort((a, b) => b.intended.at - a.intended.at || (a.key < b.key ? -1 : 1));
+  return [...entries].sort((a, b) => beganAt(b) - beganAt(a) || (a.key < b.key ? -1 : 1));
 }

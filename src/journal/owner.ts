@@ -11,6 +11,11 @@ export interface Owner {
   host: string;
 }
 
+/** In the place of an owner: the run was let go unfinished, and nobody works on it. */
+export const nobody = 'nobody';
+/** Likewise, and all that is left of the run was let go on purpose: nobody has to look into it unasked. */
+export const letGo = 'let-go';
+
 /** A run elsewhere, or of which the process cannot be told apart, lives while its file was touched so recently. */
 export const leaseMs = 40_000;
 export const heartbeatMs = 10_000;
@@ -28,12 +33,14 @@ export function thisProcess(pid: number): Owner {
   };
 }
 
-/** Whether the owner still runs. `touchedMs` is how long ago its file was last touched. */
+/** Whether the owner still runs. `touchedMs` is how long ago its file was last touched, by this machine's clock. */
 export function isAlive(owner: Owner, self: Owner, touchedMs: number, kill: (pid: number) => void): boolean {
-  if (owner.host !== self.host) return touchedMs < leaseMs;
+  // A clock that was set back must not keep a dead run alive until it has caught up.
+  const leased = Math.abs(touchedMs) < leaseMs;
+  if (owner.host !== self.host) return leased;
   if (!exists(owner.pid, kill)) return false;
   const start = startOf(owner.pid);
-  return start === undefined ? touchedMs < leaseMs : start === owner.start;
+  return start === undefined ? leased : start === owner.start;
 }
 
 export function ownerName({ pid, start, host }: Owner): string {

@@ -1,28 +1,33 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { apply, type Entry } from './entry.ts';
 import { formatVersion } from './event.ts';
-import { readLine, versionOf } from './schema.ts';
+import { linesOf } from './lines.ts';
+import { isJson, readLine, versionOf } from './schema.ts';
 
 /**
  * Reads a run's file line by line; `ended` gets each task that came to its end. Answers the tasks that did not, or
- * undefined where the file is of a newer format or gone.
+ * undefined where the file is of a newer format or gone. A line that can't be read is passed over; one that is not
+ * torn either may mean something to a later version, and is told to `strange`.
  */
 export async function readRun(
   path: string,
   ended?: (entry: Entry) => unknown,
+  strange?: () => void,
 ): Promise<Map<string, Entry> | undefined> {
   const entries = new Map<string, Entry>();
   try {
     let first = true;
-    for await (const line of createInterface({
-      input: createReadStream(path, 'utf8'),
-      crlfDelay: Infinity,
-    })) {
-      if (first && (versionOf(line) ?? formatVersion) > formatVersion) return undefined;
-      first = false;
+    for await (const line of linesOf(path)) {
+      if (first) {
+        first = false;
+        const version = versionOf(line);
+        if (version !== undefined && version > formatVersion) return undefined;
+        if (version !== undefined) continue;
+      }
       const event = readLine(line);
-      if (!event) continue;
+      if (!event) {
+        if (isJson(line)) strange?.();
+        continue;
+      }
       apply(entries, event);
       const entry = entries.get(event.key);
       if (!entry?.ended) continue;

@@ -1,21 +1,23 @@
 import { utimesSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { AppendFile } from './append-file.ts';
 import { apply, type Entry } from './entry.ts';
 import type { Event } from './event.ts';
+import { letGo, nobody } from './owner.ts';
+import { renamed } from './run-folders.ts';
 
 /** One run's record, owned by this process alone. */
 export interface Run {
   /** Tasks that have not ended, by idempotency key. */
   readonly open: ReadonlyMap<string, Entry>;
-  /** On disk when it resolves. */
-  append(event: Event): Promise<void>;
+  /** On disk when it resolves, all of them or none; `open` tells of them at once. */
+  append(...events: Event[]): Promise<void>;
   /** For a signal handler: on disk when it returns. */
   appendNow(event: Event): void;
   /** Tells others that the run still lives. */
   touch(now: number): void;
-  /** Lets the file go; a run of which every task ended is put aside. */
+  /** Lets the file go: a run of which every task ended is put aside, any other is for whoever takes it over. */
   close(): Promise<void>;
 }
 
@@ -27,9 +29,15 @@ export function createRun(path: string, file: AppendFile, open: Map<string, Entr
   }
   return {
     open,
-    append(event) {
-      remember(event);
-      return file.append(`${JSON.stringify(event)}\n`);
+    async append(...events) {
+      events.forEach(remember);
+      try {
+        await file.append(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+      } catch (error) {
+        // What nobody could write down is not begun; what has happened, has happened.
+        for (const { event, key } of events) if (event === 'intended') open.delete(key);
+        throw error;
+      }
     },
     appendNow(event) {
       remember(event);
@@ -43,8 +51,13 @@ export function createRun(path: string, file: AppendFile, open: Map<string, Entr
       }
     },
     async close() {
-      await file.close();
-      if (open.size === 0) await rename(path, join(doneFolder, basename(path))).catch(() => undefined);
+      await file.close().catch(() => undefined); // every line that mattered was flushed
+      // A server lives on when one of its runs is over: the name must not say that the run still goes on.
+      const whose = [...open.values()].every((entry) => entry.letGo) ? letGo : nobody;
+      const released = join(dirname(path), renamed(basename(path), whose));
+      await rename(path, open.size === 0 ? join(doneFolder, basename(path)) : released).catch(
+        () => undefined,
+      );
     },
   };
 }

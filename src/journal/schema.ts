@@ -2,15 +2,19 @@ import {
   array,
   boolean,
   discriminatedUnion,
+  gte,
+  int,
   literal,
+  lte,
   nullable,
   number,
   object,
   enum as oneOf,
   optional,
+  refine,
   string,
 } from 'zod/mini';
-import { models } from '../task/models.ts';
+import { isTaskId } from '../task/task-id.ts';
 import type { Event } from './event.ts';
 
 const cost = nullable(
@@ -26,16 +30,19 @@ const target = object({
   output: string(),
   existing: oneOf(['rename', 'overwrite', 'skip']),
   index: number(),
+  sidecar: optional(boolean()),
 });
-const told = { key: string(), at: number() };
+const latestDate = 8.64e15;
+const told = { key: string(), at: number().check(gte(0), lte(latestDate)) };
+const pictureIndex = int().check(gte(0), lte(999));
 
 const schema = discriminatedUnion('event', [
   object({
     event: literal('intended'),
     ...told,
-    server: object({ base: string(), sandbox: boolean() }),
+    server: object({ base: string(), sandbox: boolean() }).check(refine(canBeAsked)),
     request: object({
-      model: oneOf(models),
+      model: string(), // one that this version does not know was paid for all the same
       prompt: string(),
       aspectRatio: optional(string()),
       negativePrompt: optional(string()),
@@ -48,7 +55,7 @@ const schema = discriminatedUnion('event', [
   object({
     event: literal('accepted'),
     ...told,
-    id: string(),
+    id: string().check(refine(isTaskId)),
     dialect: oneOf(['guide', 'service']),
     statusUrl: optional(string()),
     replayed: boolean(),
@@ -62,17 +69,18 @@ const schema = discriminatedUnion('event', [
     images: array(object({ url: string() })),
     cost,
   }),
+  object({ event: literal('fetching'), ...told, temp: string() }),
   object({
     event: literal('saving'),
     ...told,
-    index: number(),
+    index: pictureIndex,
     path: string(),
     sha256: string(),
   }),
   object({
     event: literal('saved'),
     ...told,
-    index: number(),
+    index: pictureIndex,
     file: object({
       path: string(),
       bytes: number(),
@@ -85,9 +93,10 @@ const schema = discriminatedUnion('event', [
   object({
     event: literal('ended'),
     ...told,
-    how: oneOf(['saved', 'kept', 'failed', 'refused', 'given-up', 'expired']),
+    how: string(), // whatever a later version calls it: it has ended
     code: optional(string()),
     message: optional(string()),
+    cost: optional(cost),
   }),
 ]);
 
@@ -101,6 +110,15 @@ export function readLine(line: string): Event | undefined {
   }
 }
 
+export function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The format version that a file's first line tells. */
 export function versionOf(line: string): number | undefined {
   try {
@@ -109,4 +127,8 @@ export function versionOf(line: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+function canBeAsked({ base, sandbox }: { base: string; sandbox: boolean }): boolean {
+  return sandbox || (URL.canParse(base) && /^https?:/i.test(base));
 }

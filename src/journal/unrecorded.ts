@@ -11,7 +11,7 @@ export function unrecorded(wanted: boolean): Journal {
   const open = new Map<string, Entry>();
   const run: Run = {
     open,
-    append: async (event) => remember(open, event),
+    append: async (...events) => events.forEach((event) => void remember(open, event)),
     appendNow: (event) => remember(open, event),
     touch() {},
     close: async () => undefined,
@@ -22,9 +22,13 @@ export function unrecorded(wanted: boolean): Journal {
       throw unwritable('there is no home folder');
     },
     dead: async () => [],
+    alive: async () => 0,
     claim: async () => undefined,
     each: async () => undefined,
     scan: async () => undefined,
+    newest: async () => [],
+    forgettable: async () => ({ keys: new Set(), unfinished: 0, running: 0 }),
+    forget: async () => undefined,
     owned: () => [run],
     close: async () => undefined,
   };

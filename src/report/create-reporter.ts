@@ -8,6 +8,7 @@ import { failureText } from './failure-text.ts';
 import { dataLines, summary } from './human.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter } from './reporter.ts';
+import { jsonLine } from './safe-json.ts';
 import { type ErrorReport, errorReport, type TaskReport } from './task-report.ts';
 
 export interface ReporterOptions {
@@ -31,36 +32,41 @@ export function createReporter(options: ReporterOptions): Reporter {
 
   async function print(object: unknown, lines: readonly string[]): Promise<void> {
     const text = json ? `${jsonLine(object)}\n` : lines.map((line) => `${line}\n`).join('');
-    if (text === '') return;
-    // On one terminal the status line must be gone before the data comes.
+    if (text !== '') await put(stdout, text);
+  }
+
+  /** On one terminal the status line must be gone before anything else comes. */
+  async function put(output: Output, text: string): Promise<void> {
     let written: Promise<void> = Promise.resolve();
     progress.aside(() => {
-      written = stdout.write(text);
+      written = output.write(text);
     });
     await written;
   }
 
-  function complain(error: ErrorReport, resume?: string | null): void {
+  function complain(error: ErrorReport, resume: string | null): void {
     progress.aside(() => void stderr.write(failureText(error, colours, resume)));
   }
 
   return {
     progress,
-    async task(report, wanted) {
+    async task(report, wanted, balanceCents) {
       if (report.error) complain(ofRow(report, report.error), report.resume);
-      else if (wanted === 'files' && !quiet) say(summary(report, colours));
+      else if (wanted === 'files' && !quiet) say(summary(report, colours, balanceCents));
       await print(report, dataLines(report, wanted, cwd));
     },
-    async failure(error, resume) {
-      const report = {
-        error: errorReport(error),
-        ...(resume !== undefined && { resume }),
-      };
-      complain(report.error, resume);
+    async failure(error) {
+      const report = errorReport(error);
+      complain(report, null);
       if (options.traces && error instanceof Error) say(colours.quiet(traceOf(error)));
-      if (json) await print(report, []);
+      await print({ error: report }, []);
+    },
+    async refused(error, resume) {
+      complain(error, resume);
+      await print({ error, resume }, []);
     },
     data: (object, text) => print(object, text === '' ? [] : [text]),
+    picture: (drawing) => put(stderr, `${drawing}\n`),
     note: (text) => {
       if (!quiet) say(printable(text));
     },
@@ -78,14 +84,6 @@ export function createReporter(options: ReporterOptions): Reporter {
 /** In a batch the row says which of many it was. */
 function ofRow({ row }: TaskReport, error: ErrorReport): ErrorReport {
   return row === undefined ? error : { ...error, message: `row ${row}: ${error.message}` };
-}
-
-/** JSON that is safe to show: JSON itself lets the C1 control characters pass. */
-export function jsonLine(object: unknown): string {
-  return JSON.stringify(object).replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function traceOf(error: Error): string {

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import { formatDuration } from '../task/duration.ts';
+import { amountText } from '../task/money.ts';
 import type { Colours } from '../terminal/colours.ts';
 import { printable, shortened } from '../terminal/printable.ts';
 import type { Wanted } from './reporter.ts';
@@ -15,6 +16,7 @@ export function dataLines(report: TaskReport, wanted: Wanted, cwd: string): stri
     case 'id':
       return report.task_id === null ? [] : [report.task_id];
     case 'state':
+      if (report.error && report.error.code !== 'task_failed') return []; // nothing is known of it
       return [[report.task_id, report.status, ...report.images.map(({ url }) => printable(url))].join('\t')];
     case 'nothing':
       return [];
@@ -22,19 +24,19 @@ export function dataLines(report: TaskReport, wanted: Wanted, cwd: string): stri
 }
 
 /** As seen from the current folder, where the file is in it; never to be mistaken for a flag. */
-function shownPath(path: string, cwd: string): string {
+export function shownPath(path: string, cwd: string): string {
   const near = relative(cwd, path);
   if (near === '' || near.startsWith('..') || near.startsWith(sep)) return path;
   return near.startsWith('-') ? `.${sep}${near}` : near;
 }
 
 /** A finished task in one line, for stderr. */
-export function summary(report: TaskReport, colours: Colours): string {
+export function summary(report: TaskReport, colours: Colours, balanceCents?: number): string {
   const pictures = report.images.filter(({ path }) => path !== null).map(pictureFacts);
   const facts = [
     ...pictures,
     report.elapsed_ms === null ? '' : formatDuration(report.elapsed_ms),
-    costText(report),
+    [costText(report), balanceText(balanceCents)].filter((fact) => fact !== '').join(', '),
     report.replayed ? 'taken up, not paid again' : '',
   ].filter((fact) => fact !== '');
   const what = report.prompt === null ? (report.task_id ?? '') : shortened(report.prompt, 48);
@@ -47,16 +49,20 @@ function pictureFacts({ width, height, mime, bytes }: ImageReport): string {
   return `${width}×${height} ${kind}, ${sizeText(bytes ?? 0)}`;
 }
 
-function sizeText(bytes: number): string {
+/** `1482113` as `1.5 MB`. */
+export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-function costText({ cost }: TaskReport): string {
+function balanceText(cents: number | undefined): string {
+  return cents === undefined ? '' : `balance ${amountText(cents)}`;
+}
+
+/** Empty where nothing is known. */
+export function costText({ cost }: Pick<TaskReport, 'cost'>): string {
   if (cost === null) return '';
   if (cost.refunded) return 'refunded';
   const cents = cost.charged_cents ?? cost.reserved_cents;
-  return cents === null
-    ? ''
-    : `${cost.currency === 'USD' ? '$' : `${cost.currency} `}${(cents / 100).toFixed(2)}`;
+  return cents === null ? '' : amountText(cents, cost.currency);
 }

@@ -1,6 +1,7 @@
 import {
   array,
   boolean,
+  literal,
   nullable,
   number,
   object,
@@ -39,7 +40,8 @@ const cost = object({
   refunded: boolean(),
 });
 
-const task = object({
+/** One task, as `--json` prints it. */
+export const taskLine = object({
   task_id: nullable(string()),
   status: oneOf(['pending', 'processing', 'completed', 'failed']),
   model: nullable(string()),
@@ -59,16 +61,29 @@ const task = object({
 });
 
 /** A command that failed before any task. */
-const failure = object({ error, resume: optional(string()) });
+const failure = object({ error, resume: optional(nullable(string())) });
+
+/** What `generate --dry-run` would send. */
+const trial = object({
+  dry_run: literal(true),
+  method: string(),
+  url: string(),
+  request: unknown(),
+  path: string(),
+  quote: nullable(object({ currency: string(), reserved_cents: number(), as_of: nullable(string()) })),
+  error: nullable(error),
+});
 
 /** The JSON Schema (2020-12) of the lines that `--json` prints about tasks. Fields may be added in later versions. */
 export function taskSchema(): object {
-  const shape = (part: typeof task | typeof failure): object => toJSONSchema(part, { io: 'input' }); // `input` leaves additional properties open
-  const { $schema, ...line } = shape(task) as Record<string, unknown>;
-  const { $schema: _, ...failed } = shape(failure) as Record<string, unknown>;
+  // `input` leaves additional properties open.
+  const lines = [taskLine, failure, trial].map((part) => {
+    const { $schema: _, ...line } = toJSONSchema(part, { io: 'input' }) as Record<string, unknown>;
+    return line;
+  });
   return {
-    $schema,
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'One line of runapi-imagen --json',
-    anyOf: [line, failed],
+    anyOf: lines,
   };
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../task/duration.ts';
+import { amountText } from '../task/money.ts';
 
 /** What one task is doing now. */
 export interface Step {
@@ -6,7 +7,8 @@ export interface Step {
   doing: string;
   /** What moves while it does so, say how much of the picture is there. */
   detail?: string | undefined;
-  model: string;
+  /** Undefined where another machine asked for the picture. */
+  model: string | undefined;
   taskId?: string | undefined;
 }
 
@@ -25,13 +27,15 @@ export function tallyText({ total, done, failed, cents, running }: Tally, elapse
   const [only] = running.values();
   const time = formatDuration(Math.floor(elapsedMs / 1000) * 1000).replace('.0s', 's');
   if (total === 1 && only) {
-    return [`${only.model}: ${only.doing}`, only.detail, time, only.taskId].filter(Boolean).join(' · ');
+    return [`${only.model ?? 'task'}: ${only.doing}`, only.detail, time, only.taskId]
+      .filter(Boolean)
+      .join(' · ');
   }
   const counts = [
     `${done}${total === undefined ? '' : ` of ${total}`} done`,
     `${running.size} running`,
     failed > 0 && `${failed} failed`,
-    cents > 0 && `$${(cents / 100).toFixed(2)}`,
+    cents > 0 && amountText(cents),
     time,
   ];
   return counts.filter(Boolean).join(' · ');

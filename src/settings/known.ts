@@ -1,5 +1,7 @@
 import { invalid } from '../errors.ts';
+import { parseTemplate } from '../image/template.ts';
 import { didYouMean } from '../near-miss.ts';
+import { noteProblem } from '../problems.ts';
 import { parseDuration } from '../task/duration.ts';
 import { parseRequests } from '../task/request.ts';
 
@@ -42,7 +44,7 @@ export const knownSettings: Readonly<Record<SettingName, Known>> = {
   output: {
     meaning: 'the name of a picture',
     fallback: '{prompt}-{task}.{ext}',
-    flaw: notEmpty,
+    flaw: templateFlaw,
   },
   timeout: {
     meaning: 'how long to wait',
@@ -78,6 +80,16 @@ export function settingName(typed: string): SettingName {
 /** How a setting is written on the command line. */
 export function kebab(name: SettingName): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function templateFlaw(template: string): string | undefined {
+  const problems: string[] = [];
+  try {
+    parseTemplate(template);
+  } catch (error) {
+    noteProblem(error, problems);
+  }
+  return problems[0]?.replace(/^--output:? /, 'is no name for a picture: ');
 }
 
 function requestFlaw(words: { model: string; ratio?: string }): string | undefined {

@@ -9,12 +9,21 @@ export interface ServerFacts {
   statusTemplate?: string | undefined;
   /** Milliseconds that tasks took, by model, newest last. */
   durations?: Record<string, number[]> | undefined;
+  /** Answers that the server may say are still right, by address. */
+  answers?: Record<string, KeptAnswer> | undefined;
+}
+
+interface KeptAnswer {
+  etag: string;
+  text: string;
 }
 
 export interface ServerMemory {
   recall(base: string): ServerFacts;
   remember(base: string, facts: ServerFacts): void;
   learn(base: string, model: string, durationMs: number): void;
+  recallAnswer(base: string, url: string): KeptAnswer | undefined;
+  keepAnswer(base: string, url: string, answer: KeptAnswer): void;
   /** Writes what is new. */
   save(): void;
 }
@@ -22,6 +31,7 @@ export interface ServerMemory {
 /** Local servers come and go with their ports. */
 const mostServers = 50;
 const mostDurations = 100;
+const mostAnswers = 10;
 
 /** Kept in `servers.json` of the state folder. It only saves time: what can't be read or written is passed over. */
 export function openServerMemory(folder: string | undefined): ServerMemory {
@@ -47,6 +57,12 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
       const durations = read()[base]?.durations ?? {};
       const seen = [...(durations[model] ?? []), Math.round(durationMs)].slice(-mostDurations);
       change(base, { durations: { ...durations, [model]: seen } });
+    },
+    recallAnswer: (base, url) => read()[base]?.answers?.[url],
+    keepAnswer(base, url, answer) {
+      const { [url]: _, ...others } = read()[base]?.answers ?? {};
+      const newest = Object.entries(others).slice(1 - mostAnswers);
+      change(base, { answers: { ...Object.fromEntries(newest), [url]: answer } });
     },
     save() {
       if (!changed || !folder || !path) return;
@@ -79,18 +95,26 @@ function readServers(path: string | undefined): Record<string, ServerFacts> {
 
 function checked(facts: unknown): ServerFacts {
   if (!isRecord(facts)) return {};
-  const { dialect, statusTemplate, durations } = facts;
+  const { dialect, statusTemplate, durations, answers } = facts;
   return {
     ...((dialect === 'guide' || dialect === 'service') && { dialect }),
     ...(typeof statusTemplate === 'string' && URL.canParse(statusTemplate) && { statusTemplate }),
     ...(isRecord(durations) && {
       durations: Object.fromEntries(Object.entries(durations).map(onlyNumbers)),
     }),
+    ...(isRecord(answers) && {
+      answers: Object.fromEntries(Object.entries(answers).filter(isAnswer)),
+    }),
   };
 }
 
 function onlyNumbers([model, values]: [string, unknown]): [string, number[]] {
   return [model, Array.isArray(values) ? values.filter((value) => Number.isFinite(value)) : []];
+}
+
+function isAnswer(entry: [string, unknown]): entry is [string, KeptAnswer] {
+  const [, answer] = entry;
+  return isRecord(answer) && typeof answer.etag === 'string' && typeof answer.text === 'string';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

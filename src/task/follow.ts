@@ -17,7 +17,7 @@ export interface Followed {
 }
 
 const longestBackoffMs = 30_000;
-/** A task that was just accepted may not be known everywhere at once. */
+/** A task that was accepted or seen may be unknown for a moment: not everywhere yet, or to a server that just began. */
 const settlingMs = 10_000;
 /** So often the next look is planned anew: other tasks that end meanwhile tell how long this one will take. */
 const replanMs = 200;
@@ -50,6 +50,15 @@ export async function follow(followed: Followed): Promise<Task> {
     await waitUntil(due);
   }
 
+  let known = followed.ageMs < settlingMs;
+  let missingSince: number | undefined;
+
+  function mayPass(failure: Failure, lookedMs: number): boolean {
+    if (failure.code !== 'not_found') return failure.facts.retryable === true;
+    missingSince ??= lookedMs;
+    return known && lookedMs - missingSince < settlingMs;
+  }
+
   await rest(undefined, undefined);
   for (let lost = 0; ; ) {
     const lookedMs = age();
@@ -58,6 +67,8 @@ export async function follow(followed: Followed): Promise<Task> {
       onLook?.(task);
       if (hasEnded(task)) return task;
       lost = 0;
+      known = true;
+      missingSince = undefined;
       await rest(lookedMs, retryAfterMs);
     } catch (error) {
       deadline.signal.throwIfAborted();
@@ -69,8 +80,4 @@ export async function follow(followed: Followed): Promise<Task> {
       await waitUntil(age() + wait);
     }
   }
-}
-
-function mayPass(failure: Failure, ageMs: number): boolean {
-  return failure.facts.retryable === true || (failure.code === 'not_found' && ageMs < settlingMs);
 }

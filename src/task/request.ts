@@ -46,7 +46,8 @@ export function parseRequests(words: RequestWords, problems: string[]): ImageReq
   );
 }
 
-function parseModels(typed: string, problems: string[]): Model[] {
+/** A comma list of models or their short names. */
+export function parseModels(typed: string, problems: string[]): Model[] {
   const known = [...models, ...Object.keys(modelAliases)];
   return split(typed).flatMap((word) => {
     const model = models.find((name) => name === word) ?? modelAliases[word];

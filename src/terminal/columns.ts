@@ -21,12 +21,10 @@ export function fitted(text: string, columns: number): string {
   const whole = columnsOf(clean);
   if (whole <= columns) return clean + ' '.repeat(columns - whole);
   let cut = '';
-  let taken = 0;
   for (const { segment } of new Intl.Segmenter().segment(clean)) {
-    const next = taken + columnsOf(segment);
-    if (next > columns - 1) break;
+    if (columnsOf(cut + segment) > columns - 1) break;
     cut += segment;
-    taken = next;
   }
-  return `${cut}…${' '.repeat(columns - 1 - taken)}`;
+  cut = cut.trimEnd();
+  return `${cut}…${' '.repeat(columns - 1 - columnsOf(cut))}`;
 }

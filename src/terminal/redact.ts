@@ -10,8 +10,9 @@ export function createRedactor(): {
   return {
     keep(secret) {
       if (secret.length < shortestSecret) return;
-      for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
-        secrets.add(form);
+      const quoted = inJson(secret);
+      // Quoted in a message that is then printed as JSON: longest first, or a part of it would be left.
+      for (const form of [inJson(quoted), quoted, secret, encodeURIComponent(secret)]) secrets.add(form);
     },
     redact(text) {
       let clean = text;
@@ -19,4 +20,8 @@ export function createRedactor(): {
       return clean;
     },
   };
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }

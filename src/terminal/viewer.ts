@@ -3,7 +3,7 @@ import open from 'open';
 import type { Clock } from '../clock.ts';
 
 /** A starter that finds no program for the file says so at once; one that found one may stay for as long as that. */
-const patienceMs = 300;
+const patienceMs = 1000;
 
 /** Shows a file in the system's viewer. Nobody waits for it to be closed. Answers why there is none, if so. */
 export async function openInViewer(path: string, clock: Clock): Promise<string | undefined> {

@@ -6,6 +6,9 @@ import { onTestFinished } from 'vitest';
 
 export const bin = resolve(import.meta.dirname, '../../bin/runapi-imagen.js');
 
+/** Calls back when the test is over. */
+export type AtEnd = (tidy: () => Promise<void>) => void;
+
 /** A machine of its own for one test: a home and a working folder that nobody else has. */
 export interface Machine {
   home: string;
@@ -13,10 +16,10 @@ export interface Machine {
   env: Record<string, string>;
 }
 
-/** Removed when the test is over. */
-export async function newMachine(): Promise<Machine> {
+/** Removed when the test is over. Tests that run side by side hand in their own `atEnd`. */
+export async function newMachine(atEnd: AtEnd = onTestFinished): Promise<Machine> {
   const root = await mkdtemp(join(tmpdir(), 'runapi-imagen-'));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  atEnd(() => rm(root, { recursive: true, force: true }));
   const { mkdir } = await import('node:fs/promises');
   const home = join(root, 'home');
   const folder = join(root, 'work');
@@ -34,13 +37,17 @@ export async function newMachine(): Promise<Machine> {
 }
 
 /** The real program with real arguments. Never throws: look at `exitCode`, `stdout` and `stderr`. */
-export function run<Extra extends Options>(machine: Machine, words: readonly string[], extra?: Extra) {
+export function run<Extra extends Options = Record<never, never>>(
+  machine: Machine,
+  words: readonly string[],
+  extra?: Extra,
+) {
   return execa(process.execPath, [bin, ...words], {
     cwd: machine.folder,
     env: machine.env,
     extendEnv: false,
     reject: false,
-    stdin: 'ignore',
+    ...(extra?.input === undefined && { stdin: 'ignore' as const }),
     ...(extra as Extra),
   });
 }

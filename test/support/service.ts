@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { encode } from 'fast-png';
 import { onTestFinished } from 'vitest';
+import type { AtEnd } from './program.ts';
 
 /** A request as the service got it. */
 export interface Call {
@@ -45,15 +46,16 @@ export interface Service {
   next(kind: Call['kind'], ...orders: Order[]): void;
   /** Every request of that kind is answered so. */
   always(kind: Call['kind'], order: Order): void;
+  /** From now on every request is answered as usual. */
+  heal(): void;
   count(kind: Call['kind']): number;
 }
 
 /** Closed when the test is over; it fails the test for an order that was not used and for a request that it does not know. */
-export async function startService({
-  dialect = 'guide',
-  runningLooks = 1,
-  pictures,
-}: ServiceOptions = {}): Promise<Service> {
+export async function startService(
+  { dialect = 'guide', runningLooks = 1, pictures }: ServiceOptions = {},
+  atEnd: AtEnd = onTestFinished,
+): Promise<Service> {
   const files = pictures ?? [smallPng(7)];
   const calls: Call[] = [];
   const tasks = new Map<string, ServiceTask>();
@@ -152,17 +154,22 @@ export async function startService({
     const file = files[Number(/(\d+)\.png$/.exec(path)?.[1] ?? 0)];
     if (headers.authorization) return json(response, 400, { error: 'the image host takes no key' });
     if (!file) return json(response, 404, { error: 'no such picture' });
+    const etag = `"${createHash('sha256').update(file).digest('hex').slice(0, 16)}"`;
+    const wanted = /^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1];
+    const from = wanted !== undefined && headers['if-range'] === etag ? Number(wanted) : 0;
     response
-      .writeHead(200, {
+      .writeHead(from > 0 ? 206 : 200, {
         'content-type': 'image/png',
-        'content-length': file.length,
+        'content-length': file.length - from,
+        etag,
+        ...(from > 0 && { 'content-range': `bytes ${from}-${file.length - 1}/${file.length}` }),
       })
-      .end(file);
+      .end(file.subarray(from));
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  onTestFinished(async () => {
+  atEnd(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     const unused = [...orders]
@@ -177,6 +184,7 @@ export async function startService({
     picture: files[0] as Buffer,
     next: (kind, ...more) => void orders.set(kind, [...(orders.get(kind) ?? []), ...more]),
     always: (kind, order) => void standing.set(kind, order),
+    heal: () => standing.clear(),
     count: (kind) => calls.filter((call) => call.kind === kind).length,
   };
 }

@@ -13,5 +13,6 @@ const cellHeight = 2;
 export function cellsFor({ width, height }: PixelSize, screen: Cells, mostColumns: number): Cells {
   const byHeight = (screen.rows * cellHeight * width) / height;
   const columns = Math.max(1, Math.floor(Math.min(screen.columns, byHeight, mostColumns)));
-  return { columns, rows: Math.max(1, Math.round((columns * height) / width / cellHeight)) };
+  const rows = Math.round((columns * height) / width / cellHeight);
+  return { columns, rows: Math.max(1, Math.min(screen.rows, rows)) };
 }

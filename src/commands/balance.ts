@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import type { GlobalFlags } from '../context.ts';
+import { type Desk, inContext, withGlobalFlags } from './doing.ts';
+import { withExamples } from './examples.ts';
+
+export function balanceCommand(desk: Desk): Command {
+  const command = new Command('balance')
+    .summary("the account's balance")
+    .description('Prints what is left on the account that the key belongs to, in US dollars.')
+    .action(async (flags: GlobalFlags) => {
+      await inContext(desk, flags, async (context) => {
+        const { showBalance } = await import('../actions/balance.ts');
+        return showBalance(context);
+      });
+    });
+  return withExamples(withGlobalFlags(command), ['balance', 'balance --json | jq .balance_cents']);
+}

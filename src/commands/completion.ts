@@ -1,0 +1,63 @@
+import { Command, type Option } from 'commander';
+import type { DeclaredCommand } from '../completion/command-tree.ts';
+import type { GlobalFlags } from '../context.ts';
+import { type Desk, inContext, withGlobalFlags } from './doing.ts';
+import { withExamples } from './examples.ts';
+
+export function completionCommand(desk: Desk): Command {
+  const command = new Command('completion')
+    .summary('complete commands, flags and task ids in the shell')
+    .description('Prints a script that makes the shell complete commands, flags, their values and task ids.')
+    .argument('<bash|zsh|fish|powershell>', 'the shell')
+    .action(async (shell: string, flags: GlobalFlags) => {
+      await inContext(desk, flags, async (context) => {
+        const { printCompletion } = await import('../actions/completion.ts');
+        return printCompletion(context, shell, declared(command.parent ?? command));
+      });
+    });
+  return withExamples(withGlobalFlags(command), [
+    "echo 'source <(runapi-imagen completion bash)' >> ~/.bashrc",
+    "echo 'source <(runapi-imagen completion zsh)' >> ~/.zshrc  # after compinit",
+    'runapi-imagen completion fish > ~/.config/fish/completions/runapi-imagen.fish',
+    'runapi-imagen completion powershell | Out-String | Invoke-Expression  # in $PROFILE',
+  ]);
+}
+
+/** What the shells ask for task ids: quick, and no part of the help. */
+export function taskIdsCommand(desk: Desk): Command {
+  return new Command(`${hiddenMark}task-ids`).action(async () => {
+    const { printTaskIds } = await import('../actions/task-ids.ts');
+    await printTaskIds(desk.world);
+  });
+}
+
+/** Whether a command is for other programs only. */
+export function isHidden(command: Command): boolean {
+  return command.name().startsWith(hiddenMark);
+}
+
+const hiddenMark = '__';
+
+function declared(command: Command): DeclaredCommand {
+  return {
+    name: command.name(),
+    about: (command.summary() || command.description()).replace(/\s+/g, ' '),
+    flags: [...(command.options as Option[]).filter(({ hidden }) => !hidden), ...ownHelp(command)].map(
+      (option) => ({
+        names: [option.short, option.long].filter((name) => name !== undefined),
+        about: option.description,
+        value: option.required ? /<(.+)>/.exec(option.flags)?.[1] : undefined,
+      }),
+    ),
+    word: command.registeredArguments[0]?.name(),
+    commands: command.commands.filter((each) => !isHidden(each)).map(declared),
+  };
+}
+
+/** commander keeps the help flag apart. */
+function ownHelp(command: Command): Option[] {
+  return command
+    .createHelp()
+    .visibleOptions(command)
+    .filter(({ long }) => long === '--help');
+}

@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import type { GlobalFlags } from '../context.ts';
+import { type Desk, inContext, withGlobalFlags } from './doing.ts';
+import { withExamples } from './examples.ts';
+
+export function modelsCommand(desk: Desk): Command {
+  const command = new Command('models')
+    .summary('the models, their ratios and live prices')
+    .description(
+      'Lists the models with their ratios and what they cost now. The prices come from the service, without a key.',
+    )
+    .action(async (flags: GlobalFlags) => {
+      await inContext(desk, flags, async (context) => {
+        const { listModels } = await import('../actions/models.ts');
+        return listModels(context);
+      });
+    });
+  return withExamples(withGlobalFlags(command), [
+    'models',
+    "models --json | jq -r 'select(.price.unit_price_cents <= 5) | .model'",
+  ]);
+}

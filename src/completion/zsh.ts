@@ -1,0 +1,91 @@
+import {
+  type DeclaredCommand,
+  type DeclaredFlag,
+  flagsWithValue,
+  type Place,
+  placesIn,
+  type Suggest,
+  type Suggestion,
+} from './command-tree.ts';
+
+/** The script for zsh: it works as a file in $fpath, and where it is read with \`source\`. */
+export function zshScript(program: DeclaredCommand, suggest: Suggest): string {
+  const places = placesIn(program);
+  const valued = flagsWithValue(program);
+  const paths = places.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
+  return `#compdef ${program.name}
+# Completion of ${program.name} for zsh. Load it with: source <(${program.name} completion zsh)
+_runapi_imagen() {
+  local place= word cur=$words[CURRENT] prev=$words[CURRENT-1]
+  local -a list
+  integer i
+  for ((i = 2; i < CURRENT; i++)); do
+    word=$words[i]
+    case $word in
+      (--) return ;;
+      (${valued.flatMap(({ names }) => names).join('|')}) i+=1 ;;
+      (-*) ;;
+      (*) case "\${place:+$place }$word" in
+          (${paths.join('|')}) place="\${place:+$place }$word" ;;
+        esac ;;
+    esac
+  done
+  if [[ $cur == --*=* ]]; then
+    prev=\${cur%%=*}
+    compset -P '*='
+  fi
+  case $prev in
+${valued.map((flag) => `    (${flag.names.join('|')}) ${reply(suggest.value(flag))}; return ;;`).join('\n')}
+  esac
+  if [[ $cur == -* ]]; then
+    case $place in
+${places.map(({ path, command }) => `      (${quoted(path)}) list=(${command.flags.flatMap(flagLines).join(' ')}) ;;`).join('\n')}
+    esac
+    _describe -o flag list
+    return
+  fi
+  case $place in
+${places.map((place) => `    (${quoted(place.path)}) ${wordsOf(place)} ;;`).join('\n')}
+  esac
+}
+
+_runapi_imagen_tasks() {
+  local -a tasks
+  tasks=("\${(@f)$(_call_program tasks \${(q)words[1]} __task-ids 2> /dev/null)}")
+  tasks=("\${(@)tasks/$'\\t'/:}")
+  _describe task tasks
+}
+
+if [[ $funcstack[1] == _runapi_imagen ]]; then
+  _runapi_imagen "$@"
+else
+  compdef _runapi_imagen ${program.name}
+fi
+`;
+
+  function wordsOf(place: Place): string {
+    const { commands } = place.command;
+    if (commands.length === 0) return reply(suggest.word(place));
+    return `list=(${commands.map(described).join(' ')}); _describe command list`;
+  }
+}
+
+function reply(suggestion: Suggestion): string {
+  if (suggestion === 'anything') return ':';
+  if (suggestion === 'files') return '_files';
+  if (suggestion === 'folders') return '_files -/';
+  if (suggestion === 'tasks') return '_runapi_imagen_tasks';
+  return suggestion.length === 0 ? ':' : `compadd -- ${suggestion.map(quoted).join(' ')}`;
+}
+
+function flagLines({ names, about }: DeclaredFlag): string[] {
+  return names.map((name) => described({ name, about }));
+}
+
+function described({ name, about }: { name: string; about: string }): string {
+  return quoted(`${name}:${about}`);
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,121 @@
+import { copy } from './clipboard.ts';
+import { createComparison } from './compare.ts';
+import { createFilter } from './filter.ts';
+import { createHelp } from './help.ts';
+import { listenForKeys } from './keys.ts';
+import { button, make } from './make.ts';
+import { createSelection } from './selection.ts';
+import { createTheme } from './theme.ts';
+import { readTiles, type Tile, the, watchForMissing } from './tiles.ts';
+import { createView } from './view.ts';
+import { createViewer } from './viewer.ts';
+import { createWalk } from './walk.ts';
+
+const list = the(document, '#tiles', HTMLUListElement);
+const tools = the(document, '#tools', HTMLDivElement);
+const main = the(document, 'main', HTMLElement);
+const tiles = readTiles(list);
+const byElement = new Map<Element, Tile>(tiles.map((tile) => [tile.element, tile]));
+
+const found = make('p', { class: 'found', role: 'status' });
+const nothing = make('div', { class: 'nothing', hidden: true }, make('p', {}, 'Nothing matches.'));
+const comparison = createComparison();
+const selection = createSelection(comparison.open);
+const filter = createFilter(tiles, document.body.dataset.view === 'matrix', update);
+const view = createView(tiles, list, comparison.open, update);
+const walk = createWalk(tiles, shown);
+const viewer = createViewer(shown, selection, walk.to);
+const theme = createTheme();
+const help = createHelp();
+
+tools.append(
+  make('div', { class: 'choose', role: 'search' }, ...filter.elements),
+  ...view.elements,
+  theme.button,
+  button('?', help.open, { class: 'sign', 'aria-label': 'Keys (?)', title: 'Keys (?)' }),
+);
+nothing.append(button('Show all', filter.clear));
+main.prepend(found);
+main.append(nothing);
+document.body.append(selection.bar);
+document.documentElement.classList.add('live');
+watchForMissing(list);
+update();
+
+main.addEventListener('click', ({ target, shiftKey, metaKey, ctrlKey }) => {
+  const tile = tileOf(target);
+  if (!tile || !(target instanceof Element)) return;
+  if (target.closest('.open')) shiftKey || metaKey || ctrlKey ? selection.toggle(tile) : viewer.open(tile);
+  else if (target === tile.pick) selection.toggle(tile);
+});
+
+// On paper there is no scrolling: what is shown has to be there.
+addEventListener('beforeprint', () => {
+  for (const { open } of shown()) open.querySelector('img')?.setAttribute('loading', 'eager');
+});
+
+const pageKeys: Record<string, () => void> = {
+  '/': () => filter.search.focus(),
+  '?': help.open,
+  c: () => comparison.open(selection.tiles()),
+  m: view.toggle,
+  t: theme.toggle,
+  '+': () => view.size(1),
+  '=': () => view.size(1),
+  '-': () => view.size(-1),
+  x: () => focused((tile) => selection.toggle(tile)),
+  y: () => focused((tile) => void copyCommand(tile)),
+  Escape: leave,
+};
+
+listenForKeys([
+  { isOpen: help.isOpen, key: () => false },
+  comparison,
+  viewer,
+  {
+    isOpen: () => true,
+    key(key) {
+      if (walk.key(key)) return true;
+      const act = pageKeys[key];
+      act?.();
+      return act !== undefined;
+    },
+  },
+]);
+
+function update(): void {
+  const chosen = filter.chosen();
+  view.show(chosen);
+  const count = shown().length;
+  const all = tiles.filter(({ unmade }) => !unmade).length;
+  found.textContent = count === all ? '' : `${count} of ${all} pictures`;
+  nothing.hidden = count > 0;
+  walk.current();
+}
+
+/** In the order in which they stand on the page. */
+function shown(): Tile[] {
+  return [...main.querySelectorAll('.tile:not([hidden])')].flatMap((element) => byElement.get(element) ?? []);
+}
+
+function tileOf(target: EventTarget | null): Tile | undefined {
+  const element = target instanceof Element ? target.closest('.tile') : null;
+  return element ? byElement.get(element) : undefined;
+}
+
+function focused(act: (tile: Tile) => void): void {
+  const tile = tileOf(document.activeElement);
+  if (tile) act(tile);
+}
+
+async function copyCommand(tile: Tile): Promise<void> {
+  if (await copy(tile.facts.get('Command') ?? '')) found.textContent = 'The command is copied';
+}
+
+/** Out of the search first, then out of the selection. */
+function leave(): void {
+  if (document.activeElement === filter.search) {
+    if (filter.search.value !== '') filter.clear();
+    else walk.to(walk.current());
+  } else selection.clear();
+}

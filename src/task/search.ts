@@ -1,0 +1,13 @@
+/** Whether each word of a search stands somewhere in the texts, in upper or lower case. An empty search finds all. */
+export function searchFor(search: string): (texts: readonly string[]) => boolean {
+  const words = plain(search).split(/\s+/).filter(Boolean);
+  return (texts) => {
+    const all = plain(texts.join('\n'));
+    return words.every((word) => all.includes(word));
+  };
+}
+
+/** One form for each letter: Hangul and accents may be written as one character or as several. */
+function plain(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}

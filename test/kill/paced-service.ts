@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { encode } from 'fast-png';
+
+/** A task that the service took: it is charged once, when it is registered. */
+export interface PacedTask {
+  id: string;
+  picture: Buffer;
+  looks: number;
+}
+
+/** A RunAPI on loopback whose answers come in pieces: between any two of them somebody may pull the plug. */
+export interface PacedService {
+  url: string;
+  /** By idempotency key. */
+  tasks: Map<string, PacedTask>;
+  /**
+   * Called at each point of each exchange: a request has arrived, a task is registered, a piece of an answer has left.
+   * Answers whether the service goes on with that exchange.
+   */
+  onPoint: (point: string) => boolean;
+  close(): Promise<void>;
+}
+
+const runningLooks = 1;
+const piecesOfPicture = 6;
+
+export async function startPacedService(): Promise<PacedService> {
+  const tasks = new Map<string, PacedTask>();
+  const server = createServer((request, response) => {
+    response.on('error', () => undefined);
+    void answer(request, response);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const service: PacedService = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tasks,
+    onPoint: () => true,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+  return service;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      return; // cut in the middle: it never arrived
+    }
+    const [, , kind = '', id = ''] = (request.url ?? '').split('/');
+    const task = [...tasks.values()].find((each) => each.id === id);
+    if (!service.onPoint(`${request.method} ${kind} arrived`)) return;
+    if (request.method === 'POST') await create(String(request.headers['idempotency-key']), response);
+    else if (kind === 'text_to_image' && task) await look(task, response);
+    else if (kind === 'files' && task) await picture(task, request, response);
+    else response.writeHead(404).end('{}');
+  }
+
+  async function create(key: string, response: ServerResponse): Promise<void> {
+    const task = tasks.get(key) ?? register(key);
+    if (!service.onPoint('POST registered')) return;
+    await inPieces('POST', response, Buffer.from(JSON.stringify({ task_id: task.id, status: 'pending' })), 2);
+  }
+
+  function register(key: string): PacedTask {
+    const id = `tsk_${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
+    const task = { id, picture: pictureOf(id), looks: 0 };
+    tasks.set(key, task);
+    return task;
+  }
+
+  async function look(task: PacedTask, response: ServerResponse): Promise<void> {
+    task.looks += 1;
+    const ended = task.looks > runningLooks;
+    const images = [{ url: `${service.url}/v1/files/${task.id}` }];
+    const body = { id: task.id, status: ended ? 'completed' : 'processing', ...(ended && { images }) };
+    await inPieces('look', response, Buffer.from(JSON.stringify(body)), 2);
+  }
+
+  async function picture(task: PacedTask, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const etag = `"${task.id}"`;
+    const wanted = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
+    const from = wanted !== undefined && request.headers['if-range'] === etag ? Number(wanted) : 0;
+    const whole = task.picture.length;
+    response.writeHead(from > 0 ? 206 : 200, {
+      etag,
+      'content-length': whole - from,
+      ...(from > 0 && { 'content-range': `bytes ${from}-${whole - 1}/${whole}` }),
+    });
+    await inPieces('picture', response, task.picture.subarray(from), piecesOfPicture);
+  }
+
+  async function inPieces(
+    what: string,
+    response: ServerResponse,
+    body: Buffer,
+    pieces: number,
+  ): Promise<void> {
+    const length = Math.ceil(body.length / pieces);
+    for (let piece = 0; piece < pieces; piece++) {
+      response.write(body.subarray(piece * length, (piece + 1) * length));
+      await wait(2); // the piece has left before the plug is pulled
+      if (!service.onPoint(`${what} piece ${piece + 1} of ${pieces}`)) return;
+    }
+    response.end();
+    await wait(1);
+    service.onPoint(`${what} answered`);
+  }
+}
+
+/** Another picture for each task, so that none can stand for another. */
+function pictureOf(id: string): Buffer {
+  const noise = createHash('sha512').update(id).digest();
+  const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, index) => (noise[index % 64] ?? 0) ^ (index * 7));
+  return Buffer.from(encode({ width: 64, height: 64, data, channels: 3, depth: 8 }));
+}

@@ -1,0 +1,56 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { has } from './support/has.ts';
+import { bin, newMachine } from './support/program.ts';
+import { startService } from './support/service.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Every block that a reader may paste into a shell, with the heading that it stands under. */
+function shellBlocks(markdown: string): Array<[string, string]> {
+  let heading = '';
+  const blocks: Array<[string, string]> = [];
+  for (const [, title, block] of markdown.matchAll(/^#+ (.+)$|^```sh\n([\s\S]*?)^```$/gm)) {
+    if (title) heading = title;
+    else if (block) blocks.push([heading, block]);
+  }
+  return blocks;
+}
+
+const blocks = shellBlocks(await readFile(join(root, 'README.md'), 'utf8'));
+
+test('has its recipes', () => {
+  expect(blocks.length).toBeGreaterThanOrEqual(9);
+});
+
+test.skipIf(!has('bash') || !has('jq'))(
+  'runs every example as it is printed (needs bash and jq)',
+  async () => {
+    const machine = await newMachine();
+    const service = await startService({ runningLooks: 0 });
+    const tools = join(machine.home, 'tools');
+    await mkdir(tools);
+    const command = `exec "${process.execPath}" "${bin}" "$@"\n`;
+    await tool('runapi-imagen', command);
+    await tool('npx', `[ "$1" = runapi-imagen ] || exit 99\nshift\n${command}`);
+    await tool('npm', 'exit 0\n');
+    const env = { ...machine.env, PATH: `${tools}:${machine.env.PATH}`, RUNAPI_BASE_URL: service.url };
+    for (const [heading, block] of blocks) {
+      const { exitCode, stderr } = await execa('bash', ['-euo', 'pipefail', '-c', block], {
+        cwd: machine.folder,
+        env,
+        extendEnv: false,
+        reject: false,
+        stdin: 'ignore',
+      });
+      expect(`${heading}: ${exitCode} ${exitCode === 0 ? '' : stderr}`).toBe(`${heading}: 0 `);
+    }
+
+    async function tool(name: string, body: string): Promise<void> {
+      await writeFile(join(tools, name), `#!/bin/sh\n${body}`);
+      await chmod(join(tools, name), 0o755);
+    }
+  },
+);
