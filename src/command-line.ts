@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { invalid } from './errors.ts';
-import { didYouMean } from './near-miss.ts';
+import { didYouMean, nearMiss } from './near-miss.ts';
 import { type Part, splitFlags } from './split-flags.ts';
 
 /** What was typed, in the order in which commander reads it. */
@@ -109,8 +109,15 @@ function isSentence(flag: string): boolean {
   return /\s/.test(flag);
 }
 
+/** What follows a misspelled flag is that flag's value all the same, and no word of its own. */
 function takesValueIn(options: readonly Option[]): (flag: string) => boolean | undefined {
-  return (flag) => (helpFlags.includes(flag) ? false : options.find(isNamed(flag))?.required);
+  const names = options.map(({ long }) => long ?? '');
+  return (flag) => {
+    if (helpFlags.includes(flag)) return false;
+    const known = options.find(isNamed(flag));
+    if (known || !flag.startsWith('--')) return known?.required;
+    return options.find(isNamed(nearMiss(flag, names) ?? flag))?.required;
+  };
 }
 
 function optionsBelow(command: Command): Option[] {

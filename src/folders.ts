@@ -1,16 +1,17 @@
-import { lstat, mkdir, open } from 'node:fs/promises';
+import { lstatSync, mkdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Makes a folder with all that lead to it. mkdir's `recursive` never returns for one under /proc on Node 20. */
-export async function makeFolders(folder: string, mode?: number): Promise<void> {
+export function makeFolders(folder: string, mode?: number): void {
   try {
-    await mkdir(folder, mode);
+    mkdirSync(folder, mode);
   } catch (error) {
     const parent = dirname(folder);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder && !(await isThere(parent))) {
-      await makeFolders(parent, mode);
-      await makeFolders(folder, mode);
-    } else if (!(await isThere(folder))) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder && !isThere(parent)) {
+      makeFolders(parent, mode);
+      makeFolders(folder, mode);
+    } else if (!isThere(folder)) throw error;
   }
 }
 
@@ -24,9 +25,6 @@ export async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await lstat(path).then(
-    () => true,
-    () => false,
-  );
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,5 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 
+/** ` (did you mean X?)`, or nothing. */
+export function didYouMean(typed: string, known: readonly string[]): string {
+  const meant = typed.length > 1 ? nearMiss(typed, known) : undefined;
+  return meant ? ` (did you mean ${meant}?)` : '';
+}
+
 /** The word of `known` that was probably meant by `typed`, if any is near enough to be worth naming. */
 export function nearMiss(typed: string, known: readonly string[]): string | undefined {
   const lower = typed.toLowerCase();
@@ -8,10 +14,4 @@ export function nearMiss(typed: string, known: readonly string[]): string | unde
     .sort((a, b) => a.away - b.away);
   if (best && best.away <= Math.max(1, Math.floor(best.word.length * 0.4))) return best.word;
   return known.find((word) => word.toLowerCase().startsWith(lower));
-}
-
-/** ` (did you mean X?)`, or nothing. */
-export function didYouMean(typed: string, known: readonly string[]): string {
-  const meant = typed.length > 1 ? nearMiss(typed, known) : undefined;
-  return meant ? ` (did you mean ${meant}?)` : '';
 }

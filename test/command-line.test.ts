@@ -84,8 +84,9 @@ describe('help and version', () => {
 
 describe('what is wrong with flags is told, all of it, and never becomes a part of the prompt', () => {
   test.each<[string, string[], string]>([
-    ['generate a --ratoi 1:1', ['there is no flag --ratoi (did you mean --ratio?)'], 'generate -- a 1:1'],
-    ['generate a --rat 1:1', ['there is no flag --rat (did you mean --ratio?)'], 'generate -- a 1:1'],
+    ['generate a --ratoi 1:1', ['there is no flag --ratoi (did you mean --ratio?)'], 'generate -- a'],
+    ['generate a --rat 1:1', ['there is no flag --rat (did you mean --ratio?)'], 'generate -- a'],
+    ['--sedd 1 generate a', ['there is no flag --sedd (did you mean --seed?)'], 'generate -- a'],
     ['generate a --xyz', ['there is no flag --xyz'], 'generate -- a'],
     ['generate a -x', ['there is no flag -x'], 'generate -- a'],
     ['generate a -qx', ['there is no flag -x'], 'generate -q -- a'],
@@ -127,7 +128,7 @@ describe('no command is guessed', () => {
     ['cat --help', 'there is no command "cat"'],
     ['config gte model', 'there is no command "config gte"'],
     ['config', 'config needs one of get, set'],
-    ['--sedd 1 generate a', 'there is no flag --sedd (did you mean --seed?); there is no command "1"'],
+    ['--xyz 1 generate a', 'there is no flag --xyz; there is no command "1"'],
     ['--json', 'there is no command'],
     ['--json -- generate', 'there is no command'],
   ])('%s', (typed, message) => {

@@ -10,15 +10,7 @@ function asked({ calls }: Service): string[] {
 
 describe('one POST is accepted, and the picture is byte for byte what the server sent', () => {
   test.concurrent.for([
-    [
-      'guide',
-      [
-        'POST /v1/text_to_image',
-        'GET /v1/text_to_image/ID',
-        'GET /v1/text_to_image/ID',
-        'GET /files/ID/0.png',
-      ],
-    ],
+    ['guide', ['POST /v1/text_to_image', 'GET /v1/text_to_image/ID', 'GET /files/ID/0.png']],
     [
       'tasks',
       ['POST /v1/text_to_image', 'GET /v1/text_to_image/ID', 'GET /v1/tasks/ID', 'GET /files/ID/0.png'],

@@ -91,7 +91,7 @@ const table: Row[] = [
     exit: 5,
     when: 'time runs out',
     code: 'timeout',
-    words: ['generate', 'a mug', '--timeout', '500ms'],
+    words: ['generate', 'a mug', '--timeout', '2s'],
     arrange: (service) => service.always('look', running),
   },
   {
@@ -112,7 +112,7 @@ const table: Row[] = [
     exit: 8,
     when: 'nobody answers',
     code: 'network',
-    words: ['generate', 'a mug', '--timeout', '300ms', '--base-url', 'http://127.0.0.1:1'],
+    words: ['generate', 'a mug', '--timeout', '10s', '--base-url', 'http://127.0.0.1:1'],
   },
   {
     exit: 8,

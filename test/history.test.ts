@@ -218,9 +218,9 @@ test('needs no more memory for 100,000 tasks where a few are asked for', async (
       at,
       '/',
     );
-    if (!file.write(lines)) await new Promise((resolve) => file.once('drain', resolve));
+    if (!file.write(lines)) await new Promise<void>((resolve) => file.once('drain', resolve));
   }
-  await new Promise((resolve) => file.end(resolve));
+  await new Promise<void>((resolve) => file.end(resolve));
   machine.env.NODE_OPTIONS = '--max-old-space-size=40';
   const { stdout, stderr, exitCode } = await run(machine, ['history', '--limit', '3']);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
@@ -285,7 +285,7 @@ test('forgets finished tasks and nothing else', async () => {
   });
   const { stdout, stderr, exitCode } = await run(machine, ['history', 'clear', '--yes', '--json']);
   expect({ stdout: JSON.parse(stdout), stderr, exitCode }).toEqual({
-    stdout: { removed: 3, kept: { unfinished: 1, running: 0 } },
+    stdout: { removed: 3, kept: { unfinished: 1, running: 0, not_downloaded: 0 } },
     stderr:
       'Forgotten: 3 tasks. The pictures stay\n1 task stays: it is unfinished. Finish: runapi-imagen resume --all',
     exitCode: 0,
@@ -350,6 +350,22 @@ test('leaves the record of a run that goes on', async () => {
   expect(await listed(machine)).toEqual(['a mug']);
   going.kill('SIGINT');
   expect((await going).stderr).toContain('Take up: runapi-imagen resume tsk_');
+});
+
+test('keeps a paid picture that nobody has downloaded yet', async () => {
+  const machine = await newMachine();
+  const at = Date.now() - 3_600_000;
+  await remember(machine, [
+    { how: 'kept', id: 'tsk_waiting', at },
+    { how: 'kept', id: 'tsk_too_late' },
+    { how: 'kept', id: 'tsk_saved', key: 'saved', at },
+  ]);
+  await remember(machine, [{ id: 'tsk_saved', key: 'saved', at }], 'm0000001-bbbbbbbb');
+  const { stderr } = await run(machine, ['history', 'clear', '--yes']);
+  expect(stderr).toBe(
+    'Forgotten: 2 tasks. The pictures stay\n1 task stays: it is not downloaded yet. Save: runapi-imagen download tsk_waiting',
+  );
+  expect((await run(machine, ['history'])).stdout.split('\t')[4]).toBe('tsk_waiting');
 });
 
 test('warns that a forgotten batch would be made and paid for again', async () => {

@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
+import type { Entry } from '../journal/entry.ts';
 import { tellAll } from '../problems.ts';
 import { askYes } from '../terminal/ask-yes.ts';
 import { type FilterFlags, readFilter } from './history-filter.ts';
+import { waitsToBeSaved } from './recorded-report.ts';
 
 export interface ClearFlags extends FilterFlags {
   yes?: boolean;
@@ -17,36 +19,64 @@ export async function clearHistory(context: Context, flags: ClearFlags): Promise
   if (problems.length > 0) throw tellAll(problems);
 
   let rows = 0;
+  const paidFor = new Map<string, string>();
   const { keys, unfinished, running } = await journal.forgettable((entry) => {
-    const chosen = matches(entry);
-    if (chosen && entry.intended.row && entry.ended) rows += 1;
-    return chosen;
+    if (!matches(entry)) return false;
+    if (entry.intended.row && entry.ended) rows += 1;
+    const waits = isPaidFor(context, entry);
+    if (waits) paidFor.set(entry.key, entry.accepted?.id ?? '');
+    return !waits;
   });
+  for (const key of keys) paidFor.delete(key); // a later run has saved it
   if (keys.size > 0) {
-    if (rows > 0) {
-      reporter.warn(
-        'among them are rows of batches: a batch that is run again makes, and pays for, rows that nobody remembers',
-      );
-    }
+    if (rows > 0) reporter.warn(forgottenRows);
     if (!flags.yes && !(await agreed(context, keys.size))) {
       reporter.note('Nothing was forgotten');
       return 0;
     }
     await journal.forget(keys);
   }
-  const removed = keys.size;
-  reporter.note(
-    removed > 0 ? `Forgotten: ${counted(removed)}. The pictures stay` : 'There is nothing to forget',
-  );
-  if (unfinished > 0)
-    reporter.next(context.command('resume --all'), `${stay(unfinished)} unfinished. Finish`);
-  if (running > 0) reporter.note(`${stay(running)} of a run that goes on`);
-  await reporter.data({ removed, kept: { unfinished, running } }, '');
+  sayWhatStays(context, { removed: keys.size, unfinished, running, waiting: [...paidFor.values()] });
+  const kept = { unfinished, running, not_downloaded: paidFor.size };
+  await reporter.data({ removed: keys.size, kept }, '');
   return 0;
+}
+
+const forgottenRows =
+  'among them are rows of batches: a batch that is run again makes, and pays for, rows that nobody remembers';
+
+/** Its id is all that leads to the pictures. */
+function isPaidFor({ world }: Context, entry: Entry): boolean {
+  return !entry.intended.server.sandbox && waitsToBeSaved(entry, world.clock.now());
 }
 
 function agreed({ world }: Context, count: number): Promise<boolean> {
   return askYes(`Forget ${counted(count)}? The pictures stay.`, world.stdin, world.stderr);
+}
+
+interface Outcome {
+  removed: number;
+  unfinished: number;
+  running: number;
+  /** The ids of those that were not downloaded. */
+  waiting: readonly string[];
+}
+
+const mostNamed = 5;
+
+function sayWhatStays(
+  { reporter, command }: Context,
+  { removed, unfinished, running, waiting }: Outcome,
+): void {
+  reporter.note(
+    removed > 0 ? `Forgotten: ${counted(removed)}. The pictures stay` : 'There is nothing to forget',
+  );
+  if (unfinished > 0) reporter.next(command('resume --all'), `${stay(unfinished)} unfinished. Finish`);
+  if (running > 0) reporter.note(`${stay(running)} of a run that goes on`);
+  if (waiting.length > 0) {
+    const named = waiting.slice(0, mostNamed).join(' ');
+    reporter.next(command(`download ${named}`), `${stay(waiting.length)} not downloaded yet. Save`);
+  }
 }
 
 function counted(count: number): string {

@@ -33,13 +33,13 @@ export function galleryFacts(context: Context, entry: Entry, { file, ratio, fold
     ['Model', model],
     ['Ratio', ratio],
     ['Seed', seed?.toString()],
-    ['Size', file && `${file.width} × ${file.height}, ${sizeText(file.bytes)}`],
+    ['Size', file && `${file.width} × ${file.height}`],
     ['Cost', server.sandbox ? 'sandbox' : costText(recordedReport(context, entry))],
     ['Made', date.format(beganAt(entry))],
     ['Avoids', negativePrompt],
     ['Task', entry.accepted?.id],
     ['Row', rowText],
-    ['File', file && shownPath(file.path, folder)],
+    ['File', file && `${shownPath(file.path, folder)}, ${sizeText(file.bytes)}`],
     ['Command', context.command(generateWords(request, { platform, sandbox: server.sandbox, baseUrl }))],
   ];
   return told.flatMap(([name, text]) => (text ? [{ name, text }] : []));

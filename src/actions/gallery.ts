@@ -4,10 +4,10 @@ import { Failure } from '../errors.ts';
 import { galleryPage } from '../gallery/page.ts';
 import type { GalleryPicture } from '../gallery/picture.ts';
 import { embedded, linkedFrom } from '../gallery/sources.ts';
-import type { Entry } from '../journal/entry.ts';
 import { tellAll } from '../problems.ts';
 import { sizeText } from '../report/human.ts';
 import { parseSize } from '../task/size.ts';
+import { inOrder, isBatch, withoutFailedTries } from './gallery-entries.ts';
 import { galleryPictures } from './gallery-pictures.ts';
 import { gallerySummary } from './gallery-summary.ts';
 import { checkGalleryTarget, printGallery, writeGallery } from './gallery-target.ts';
@@ -94,28 +94,6 @@ function readEmbed({ embed, link }: GalleryFlags, problems: string[]): number {
 function usualTitle({ batch, search }: GalleryFlags): string {
   if (batch !== undefined && batch !== '-') return basename(batch);
   return search ? `“${search}”` : 'Gallery';
-}
-
-function isBatch(entries: readonly Entry[]): boolean {
-  return entries.every(({ intended: { row } }) => row !== undefined);
-}
-
-/** A row of a batch that failed first and was made later is made. */
-function withoutFailedTries(entries: readonly Entry[]): Entry[] {
-  const nameOf = ({ intended: { row } }: Entry): string | undefined => row && `${row.batch} ${row.key}`;
-  const made = new Set(entries.filter(({ saved }) => Object.keys(saved).length > 0).map(nameOf));
-  return entries.filter((entry) => {
-    const name = nameOf(entry);
-    return name === undefined || Object.keys(entry.saved).length > 0 || !made.has(name);
-  });
-}
-
-/** A batch as its file has it, everything else the newest first. */
-function inOrder(entries: readonly Entry[]): Entry[] {
-  const rowOf = ({ intended: { row } }: Entry): number => row?.row ?? 0;
-  const modelOf = ({ intended: { request } }: Entry): string => request.model;
-  if (!isBatch(entries)) return [...entries];
-  return [...entries].sort((a, b) => rowOf(a) - rowOf(b) || modelOf(a).localeCompare(modelOf(b)));
 }
 
 function nothingToShow(context: Context): Failure {

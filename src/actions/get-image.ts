@@ -54,11 +54,19 @@ function holds(dead: readonly DeadRun[], id: string): boolean {
   return dead.some(({ entries }) => [...entries.values()].some(({ accepted }) => accepted?.id === id));
 }
 
+const savingLooks = 25;
+const savingLookEveryMs = 200;
+
 /** Another call, or another program, brings the picture: it is not brought twice. */
 async function watch(work: Work, id: string, entry: Entry, inSandbox: boolean): Promise<TaskReport> {
+  const { context, deadline } = work;
   const report = await statusOf(work, id, entry, inSandbox);
-  const now = (await locate(work.context, [id])).get(id);
-  return now && (await isSaved(now)) ? recordedReport(work.context, now) : report;
+  for (let looks = 0; report.status === 'completed' && looks < savingLooks; looks++) {
+    const now = (await locate(context, [id])).get(id);
+    if (now?.ended) return recordedReport(context, now);
+    await context.world.clock.wait(savingLookEveryMs, deadline.signal);
+  }
+  return report;
 }
 
 async function fetch(

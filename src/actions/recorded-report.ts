@@ -20,7 +20,7 @@ export function recordedReport(context: Context, entry: Entry): TaskReport {
     replayed: accepted?.replayed ?? false,
     created_at: new Date(began).toISOString(),
     elapsed_ms: last === undefined ? null : Math.max(0, last - began),
-    resume: leavesSomething(entry, context.world.clock.now()) ? resumeCommand(context, entry) : null,
+    resume: !ended || waitsToBeSaved(entry, context.world.clock.now()) ? resumeCommand(context, entry) : null,
     error: recordedError(entry),
     ...rowReport(entry),
   };
@@ -46,10 +46,8 @@ function recordedError({ ended }: Entry): ErrorReport | null {
   return { ...errorReport(new Error(ended.message ?? `the task ${ended.how}`)), code: ended.code ?? usual };
 }
 
-/** Not finished, or completed with its pictures left where they are, which is good for seven days. */
-function leavesSomething(entry: Entry, now: number): boolean {
+/** Completed, with its pictures left where they are: they can be had for seven days. */
+export function waitsToBeSaved(entry: Entry, now: number): boolean {
   const { ended, completed } = entry;
-  if (!ended) return true;
-  const since = completed?.at ?? beganAt(entry);
-  return ended.how === 'kept' && now - since < pictureLifeMs;
+  return ended?.how === 'kept' && now - (completed?.at ?? beganAt(entry)) < pictureLifeMs;
 }

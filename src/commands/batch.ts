@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { BatchFlags } from '../actions/batch-plan.ts';
 import type { GlobalFlags } from '../context.ts';
+import { joinAliases, type TwoNamed } from './aliases.ts';
 import { type Desk, inContext, withGlobalFlags } from './doing.ts';
 import { withExamples } from './examples.ts';
 
@@ -42,15 +43,14 @@ export function batchCommand(desk: Desk): Command {
     .option('--max-cost <usd>', 'stop buying when the live prices together go above so many dollars')
     .option('--no-record', 'keep no record on disk: the batch cannot be restarted then')
     .option('--sandbox', 'use the built-in sandbox: no key, no cost')
-    .action(async (file: string, flags: Typed) => {
-      await inContext(desk, flags, async (context) => {
-        const { batch } = await import('../actions/batch.ts');
-        return batch(context, file, {
-          ...flags,
-          ratio: flags.ratio ?? flags.aspectRatio,
-          negative: flags.negative ?? flags.negativePrompt,
-        } as BatchFlags);
-      });
+    .action(async (file: string, typed: BatchFlags & GlobalFlags & TwoNamed) => {
+      const flags = joinAliases(desk, typed);
+      await inContext(
+        desk,
+        flags,
+        async (context) => (await import('../actions/batch.ts')).batch(context, file, flags),
+        async (context) => (await import('../actions/batch-plan.ts')).readBatchPlan(context, flags),
+      );
     });
   return withExamples(withGlobalFlags(command), [
     'batch prompts.txt --dir shots',
@@ -58,9 +58,4 @@ export function batchCommand(desk: Desk): Command {
     'batch rows.csv --model imagen-4-fast --shard 1/4',
     'cat prompts.txt | runapi-imagen batch - --sandbox',
   ]);
-}
-
-interface Typed extends BatchFlags, GlobalFlags {
-  aspectRatio?: string;
-  negativePrompt?: string;
 }

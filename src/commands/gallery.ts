@@ -9,8 +9,8 @@ export function galleryCommand(desk: Desk): Command {
   const command = new Command('gallery')
     .summary('a page to look at and compare what was made')
     .description(
-      'Writes a page of what was made on this machine, or of what the filters choose, to look at and compare: one HTML\n' +
-        'file that needs nothing from outside. Up to 40 MB of pictures are put into it, so that it can be moved; beyond\n' +
+      'Writes a page of what was made on this machine, or of what the filters choose, to look at and compare: one HTML ' +
+        'file that needs nothing from outside. Up to 40 MB of pictures are put into it, so that it can be moved; beyond ' +
         'that it shows the files where they are. A batch is shown as a matrix: prompts in rows, models in columns.',
     )
     .option('-o, --output <file>', 'the page, or - for stdout (default: gallery.html)')

@@ -9,7 +9,7 @@ export function historyCommand(desk: Desk): Command {
   const command = new Command('history')
     .summary('what was made on this machine')
     .description(
-      'Lists what was made on this machine, newest first: date, state, model, prompt, task, files. Off a terminal the\n' +
+      'Lists what was made on this machine, newest first: date, state, model, prompt, task, files. Off a terminal the ' +
         'columns are separated by tabs; with --json each task is an object of the form that generate prints.',
     );
   withFilter(command)
@@ -23,7 +23,7 @@ export function historyCommand(desk: Desk): Command {
   const clear = command
     .command('clear')
     .description(
-      'Forgets finished tasks, all or those that the filters choose. Only records go: pictures stay, and so do the\n' +
+      'Forgets finished tasks, all or those that the filters choose. Only records go: pictures stay, and so do the ' +
         'records of unfinished tasks, which keep them from being paid for twice.',
     )
     .copyInheritedSettings(command);

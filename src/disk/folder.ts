@@ -57,7 +57,7 @@ function notAFolder(folder: string): Failure {
 /** With all the folders that lead to it. Throws `download`. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await makeFolders(folder);
+    makeFolders(folder);
   } catch (error) {
     throw diskFailure(error, folder);
   }

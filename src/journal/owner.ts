@@ -17,7 +17,7 @@ export const nobody = 'nobody';
 export const letGo = 'let-go';
 
 /** A run elsewhere, or of which the process cannot be told apart, lives while its file was touched so recently. */
-export const leaseMs = 40_000;
+const leaseMs = 40_000;
 export const heartbeatMs = 10_000;
 
 export function thisProcess(pid: number): Owner {

@@ -85,7 +85,7 @@ export function openRunFolders(options: RunFoldersOptions): RunFolders {
     read,
 
     async make() {
-      for (const path of [folder, runs, done]) await makeFolders(path, 0o700);
+      for (const path of [folder, runs, done]) makeFolders(path, 0o700);
       const { mode } = await stat(folder);
       if (mode & 0o077) await chmod(folder, 0o700).catch(() => undefined); // not ours to change
       await flushFolder(folder);

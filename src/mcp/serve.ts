@@ -39,8 +39,10 @@ export async function serve(
   });
   await server.connect(new StdioServerTransport(stream, channel));
   await over;
+  // The SDK takes some promises from a message to its call, and from the end of a call to its answer.
+  await clock.wait(0);
   while (underWay.size > 0) await Promise.allSettled(underWay);
-  await clock.wait(0); // the SDK writes an answer some promises after the call has ended
+  await clock.wait(0);
   await new Promise<void>((written) => channel.end(written));
   await server.close();
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../folders.ts';
 
 /** What earlier calls of a server taught: the form of its API, where its tasks are looked up, how long they take. */
 export interface ServerFacts {
@@ -68,7 +69,7 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
       if (!changed || !folder || !path) return;
       changed = false;
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolders(folder, 0o700);
         const whole = `${path}.${randomBytes(4).toString('hex')}`;
         const newest = Object.entries(read()).slice(-mostServers);
         writeFileSync(whole, JSON.stringify(Object.fromEntries(newest)), {

@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts';
+import { makeFolders } from '../folders.ts';
 import { joinPath, readForeign, type Surroundings } from '../surroundings.ts';
 import { configFolder } from './config-folder.ts';
 import { knownSettings, type SettingName, type Settings } from './known.ts';
@@ -61,8 +62,7 @@ export async function writeSetting(
   }
   const path = joinPath(surroundings, folder, 'config.json');
   try {
-    const { mkdir } = await import('node:fs/promises');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     const { default: Conf } = await import('conf');
     const store = new Conf({
       projectName: 'runapi-imagen',

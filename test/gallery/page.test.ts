@@ -137,7 +137,7 @@ test.skipIf(noBrowser)('can be used with the keyboard alone (needs Chromium)', a
   await page.keyboard.press('ArrowRight');
   expect(await page.locator('.viewer .prompt').textContent()).toBe('커피 머그잔');
   await page.keyboard.press('Escape');
-  expect(await focused()).toBe('커피 머그잔');
+  await expect.poll(focused).toBe('커피 머그잔');
 
   await page.keyboard.press('t');
   expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
@@ -175,6 +175,23 @@ test.skipIf(noBrowser)(
       'Compare: a harbour at dusk',
     ]);
     expect(stops.filter((stop) => stop.startsWith('no ring'))).toEqual([]);
+  },
+);
+
+test.skipIf(noBrowser)(
+  'shows what failed in its place, and counts only pictures (needs Chromium)',
+  async () => {
+    const row = { batch: 'b', row: 1, key: 'failed' };
+    const { path } = await galleryOf([
+      ...twelve,
+      { prompt: 'no luck', how: 'failed', message: 'it failed: no luck', row },
+    ]);
+    const { page } = await openPage(path);
+    expect(await page.locator('.matrix .absence').textContent()).toBe('it failed: no luck');
+    expect(await page.locator('.found').textContent()).toBe('');
+    await page.keyboard.press('m');
+    expect(await page.locator('.tile:visible').count()).toBe(12);
+    expect(await page.locator('.found').textContent()).toBe('');
   },
 );
 

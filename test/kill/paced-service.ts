@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { encode } from 'fast-png';
 
 /** A task that the service took: it is charged once, when it is registered. */
-export interface PacedTask {
+interface PacedTask {
   id: string;
   picture: Buffer;
   looks: number;

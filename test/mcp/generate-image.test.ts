@@ -63,6 +63,7 @@ test('keeps several calls apart that run at once', async () => {
   const { call } = await startAgentOf(service, machine);
   const prompts = ['a mug', 'a fox', 'a harbour', 'a mug', 'a bridge'];
   const answers = await Promise.all(prompts.map((prompt) => call('generate_image', { prompt })));
+  expect(answers.map(({ structuredContent }) => structuredContent?.error)).toEqual(prompts.map(() => null));
   expect(answers.map(({ structuredContent }) => structuredContent?.prompt)).toEqual(prompts);
   expect(service.tasks.size).toBe(5);
   expect((await filesIn(machine.folder)).length).toBe(5);
@@ -139,6 +140,25 @@ test('answers in time that the task still runs; the same call later waits on for
   const later = await call('generate_image', { prompt: 'a mug' });
   expect(later.structuredContent).toMatchObject({ task_id, error: { code: 'task_failed' } });
   expect(service.tasks.size).toBe(1);
+});
+
+test('get_image answers the file that another call is about to save, and saves no second one', async () => {
+  const service = await startService({ runningLooks: 5 });
+  const machine = await newMachine();
+  const { call } = await startAgentOf(service, machine);
+  let other: ReturnType<typeof call> | undefined;
+  const answer = await call(
+    'generate_image',
+    { prompt: 'a mug' },
+    {
+      onprogress({ message }) {
+        const task_id = /tsk_\w+/.exec(message ?? '')?.[0];
+        if (task_id) other ??= call('get_image', { task_id });
+      },
+    },
+  );
+  expect((await other)?.structuredContent?.images).toEqual(answer.structuredContent?.images);
+  expect((await filesIn(machine.folder)).length).toBe(1);
 });
 
 test('brings the picture of another machine by its id', async () => {

@@ -184,7 +184,10 @@ export async function startService(
     picture: files[0] as Buffer,
     next: (kind, ...more) => void orders.set(kind, [...(orders.get(kind) ?? []), ...more]),
     always: (kind, order) => void standing.set(kind, order),
-    heal: () => standing.clear(),
+    heal() {
+      orders.clear();
+      standing.clear();
+    },
     count: (kind) => calls.filter((call) => call.kind === kind).length,
   };
 }

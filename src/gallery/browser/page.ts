@@ -86,10 +86,10 @@ listenForKeys([
 function update(): void {
   const chosen = filter.chosen();
   view.show(chosen);
-  const count = shown().length;
+  const count = shown().filter(({ unmade }) => !unmade).length;
   const all = tiles.filter(({ unmade }) => !unmade).length;
   found.textContent = count === all ? '' : `${count} of ${all} pictures`;
-  nothing.hidden = count > 0;
+  nothing.hidden = shown().length > 0;
   walk.current();
 }
 
