@@ -85,8 +85,10 @@ describe('where the state of a task is found', () => {
     ['its status_url', {}, { status_url: '/jobs/7' }],
   ])('%s', async (_, headers, body) => {
     const service = await startService({ runningLooks: 0 });
-    service.always('create', (call, response) => json(response, 202, { task_id: 'tsk_9', ...body }, headers));
-    service.always('other', (call, response) =>
+    service.always('create', (_call, response) =>
+      json(response, 202, { task_id: 'tsk_9', ...body }, headers),
+    );
+    service.always('other', (_call, response) =>
       json(
         response,
         200,
@@ -127,7 +129,7 @@ describe('where the state of a task is found', () => {
 
 test('a replay is the same task, and is said to cost nothing new', async () => {
   const service = await startService({ dialect: 'service', runningLooks: 0 });
-  service.next('create', (call, response, usual) => {
+  service.next('create', (_call, response, usual) => {
     const { end } = response;
     response.end = ((text: string) =>
       end.call(response, text.replace('"task_replayed":false', '"task_replayed":true'), 'utf8')) as never;

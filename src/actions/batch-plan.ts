@@ -82,10 +82,10 @@ export async function* readTasks(
     }
     for (const { request, output } of tasks) {
       index += 1;
-      const key = keyOf(request, row.fields['id']);
+      const key = keyOf(request, row.fields.id);
       if (plan.shard && !inShard(key, plan.shard)) continue;
       const target = { ...plan.target, output: output ?? plan.target.output, index };
-      yield { row: row.number, id: row.fields['id'], key, request, target };
+      yield { row: row.number, id: row.fields.id, key, request, target };
     }
   }
 }
@@ -99,16 +99,16 @@ function tasksOf(
   const { settings } = context.stored;
   const requests = parseRequests(
     {
-      prompt: fields['prompt'] ?? '',
-      model: fields['model'] ?? flags.model ?? settings.model ?? 'imagen-4',
-      ratio: fields['ratio'] ?? flags.ratio ?? settings.ratio,
-      negative: fields['negative'] ?? flags.negative,
-      seed: fields['seed'] ?? flags.seed,
-      callbackUrl: fields['callbackUrl'] ?? flags.callbackUrl,
+      prompt: fields.prompt ?? '',
+      model: fields.model ?? flags.model ?? settings.model ?? 'imagen-4',
+      ratio: fields.ratio ?? flags.ratio ?? settings.ratio,
+      negative: fields.negative ?? flags.negative,
+      seed: fields.seed ?? flags.seed,
+      callbackUrl: fields.callbackUrl ?? flags.callbackUrl,
     },
     problems,
   );
-  const written = fields['count'] ?? flags.count;
+  const written = fields.count ?? flags.count;
   const count = written === undefined ? 1 : Number(written);
   if (!Number.isInteger(count) || count < 1 || count > mostCount) {
     problems.push(`--count ${JSON.stringify(written)} is no whole number from 1 to ${mostCount}`);

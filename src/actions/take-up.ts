@@ -19,6 +19,7 @@ export async function takeUp(
   server: Server,
 ): Promise<Array<Begun | undefined>> {
   const { context } = work;
+  await untilSure();
   const dead = await context.journal.dead('interrupted');
   const claims: Claims = new Map();
   const taken = new Set<string>();
@@ -34,10 +35,23 @@ export async function takeUp(
   }
   return wanted.map((_, position) => found.get(position));
 
+  /** A container that was ended a moment ago looks alive from the next one: better to wait than to pay twice. */
+  async function untilSure(): Promise<void> {
+    const unsure = await context.journal.unsure();
+    const mine = unsure.filter((run) =>
+      [...run.entries.values()].some((entry) => wanted.some(({ request }) => isMeant(entry, request))),
+    );
+    if (mine.length === 0) return;
+    context.reporter.note(
+      'A run elsewhere may still be at this: waiting for a sign of it (--new buys at once)',
+    );
+    await Promise.all(mine.map((run) => context.journal.untilSure(run, work.deadline.signal)));
+  }
+
   async function look(position: number, run: DeadRun, request: ImageRequest): Promise<void> {
     for (const entry of run.entries.values()) {
       if (found.has(position)) return;
-      if (entry.letGo || taken.has(entry.key) || !isSame(entry, request) || isOld(entry)) continue;
+      if (taken.has(entry.key) || !isMeant(entry, request)) continue;
       const own = await claim(context, run, claims);
       const mine = own?.open.get(entry.key);
       if (!own || !mine) continue;
@@ -57,6 +71,10 @@ export async function takeUp(
       const begun = await reopen(context, entry);
       if (begun) found.set(position, begun);
     }
+  }
+
+  function isMeant(entry: Entry, request: ImageRequest): boolean {
+    return !entry.letGo && isSame(entry, request) && !isOld(entry);
   }
 
   function isSame({ intended }: Entry, request: ImageRequest): boolean {

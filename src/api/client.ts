@@ -10,7 +10,7 @@ import { type Accepted, type Fate, submit } from './submit.ts';
 import type { Transport } from './transport.ts';
 
 /** What is known of a server from earlier calls. */
-export interface Memory {
+interface Memory {
   recall(base: string): {
     dialect?: Dialect | undefined;
     statusTemplate?: string | undefined;
@@ -41,7 +41,7 @@ export interface Api {
   caller: Caller;
 }
 
-export interface Order {
+interface Order {
   request: ImageRequest;
   idempotencyKey: string;
   fate: Fate;

@@ -32,7 +32,7 @@ export async function* readCsv(path: string): AsyncGenerator<Row> {
     if (!(error instanceof CsvError)) throw error;
     yield {
       number: number + 1,
-      line: Number(error['lines'] ?? line),
+      line: Number(error.lines ?? line),
       fields: {},
       flaw: `it is not CSV: ${error.message}`,
     };

@@ -14,7 +14,7 @@ export function readFields(values: Readonly<Record<string, unknown>>): Pick<Row,
     else if (text !== '' && fields[name] !== undefined) flaws.push(`${name} is given twice`);
     else if (text !== '') fields[name] = text;
   }
-  if (fields['prompt'] === undefined) flaws.push('there is no prompt');
+  if (fields.prompt === undefined) flaws.push('there is no prompt');
   return { fields, ...(flaws.length > 0 && { flaw: flaws.join('; ') }) };
 }
 

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 import { formatVersion } from './event.ts';
 import type { Forgettable, RunFile } from './forget.ts';
 import type { Query } from './newest.ts';
-import { heartbeatMs, letGo, parseOwner } from './owner.ts';
+import { heartbeatMs, letGo } from './owner.ts';
 import { createRun, type Run } from './run.ts';
 import { openRunFolders, type RunFoldersOptions, whoseIs } from './run-folders.ts';
 import { unwritable } from './unwritable.ts';
@@ -27,6 +27,10 @@ export interface Journal {
   dead(only?: 'interrupted'): Promise<DeadRun[]>;
   /** How many runs other processes are at work on. */
   alive(): Promise<number>;
+  /** Runs on other machines, or in other containers, of which nobody here can tell whether they go on. */
+  unsure(): Promise<DeadRun[]>;
+  /** Waits until such a run gives a sign of life, or has given none for so long that it is dead. */
+  untilSure(run: DeadRun, signal: AbortSignal): Promise<void>;
   /** Takes a dead run over; undefined where somebody else was quicker. */
   claim(name: string): Promise<Run | undefined>;
   /** Every task ever recorded, the newest runs first, until `visit` answers true. `busy`: another process is at it. */
@@ -43,6 +47,9 @@ export interface Journal {
   owned(): readonly Run[];
   close(): Promise<void>;
 }
+
+/** So often somebody else's run is looked at. */
+const signOfLifeMs = 500;
 
 export interface JournalOptions extends RunFoldersOptions {
   version: string;
@@ -74,13 +81,28 @@ export function openJournal({ version, ...options }: JournalOptions): Journal {
   }
 
   async function isDead(name: string): Promise<boolean> {
-    return !owned.has(name) && (await folders.isDead(name));
+    return !owned.has(name) && (await folders.lifeOf(name)) === 'dead';
   }
 
   async function isBusy(path: string): Promise<boolean> {
     const name = basename(path);
-    const unfinished = path.startsWith(runs) && parseOwner(whoseIs(name)) !== undefined;
-    return unfinished && !owned.has(name) && !(await folders.isDead(name));
+    if (!path.startsWith(runs) || owned.has(name)) return false;
+    const life = await folders.lifeOf(name);
+    return life !== undefined && life !== 'dead';
+  }
+
+  /** Undefined where the file can't be read, or is of a newer format; `isStrange` where a later version may know more. */
+  async function readDead(name: string): Promise<(DeadRun & { isStrange: boolean }) | undefined> {
+    let isStrange = false;
+    const ended: Entry[] = [];
+    const entries = await folders.read(
+      join(runs, name),
+      (entry) => entry.intended.row ?? ended.push(entry),
+      () => {
+        isStrange = true;
+      },
+    );
+    return entries && { name, entries, ended, isStrange };
   }
 
   return {
@@ -94,23 +116,30 @@ export function openJournal({ version, ...options }: JournalOptions): Journal {
       const found: DeadRun[] = [];
       for (const name of await folders.list(runs)) {
         if ((only && whoseIs(name) === letGo) || !(await isDead(name))) continue;
-        let isStrange = false;
-        const ended: Entry[] = [];
-        const entries = await folders.read(
-          join(runs, name),
-          (entry) => entry.intended.row ?? ended.push(entry),
-          () => {
-            isStrange = true;
-          },
-        );
-        if (!entries) continue;
-        const left = [...entries.values()];
+        const run = await readDead(name);
+        if (!run) continue;
+        const left = [...run.entries.values()];
         if (left.length === 0) {
-          if (!isStrange) await folders.putAside(name, 'done');
+          if (!run.isStrange) await folders.putAside(name, 'done');
         } else if (only && left.every((entry) => entry.letGo)) await folders.putAside(name, letGo);
-        else found.push({ name, entries, ended });
+        else found.push(run);
       }
       return found;
+    },
+
+    async unsure() {
+      const found: DeadRun[] = [];
+      for (const name of await folders.list(runs)) {
+        const run = (await folders.lifeOf(name)) === 'unsure' ? await readDead(name) : undefined;
+        if (run) found.push(run);
+      }
+      return found;
+    },
+
+    async untilSure({ name }, signal) {
+      const before = await folders.lastSign(name);
+      while ((await folders.lifeOf(name)) === 'unsure' && (await folders.lastSign(name)) === before)
+        await clock.wait(signOfLifeMs, signal);
     },
 
     async alive() {

@@ -33,14 +33,23 @@ export function thisProcess(pid: number): Owner {
   };
 }
 
-/** Whether the owner still runs. `touchedMs` is how long ago its file was last touched, by this machine's clock. */
-export function isAlive(owner: Owner, self: Owner, touchedMs: number, kill: (pid: number) => void): boolean {
+/**
+ * Whether the owner still runs; `unsure` where only its last sign speaks for it.
+ * @param touchedMs how long ago its file was last touched, by this machine's clock
+ */
+export function lifeOf(
+  owner: Owner,
+  self: Owner,
+  touchedMs: number,
+  kill: (pid: number) => void,
+): 'alive' | 'dead' | 'unsure' {
   // A clock that was set back must not keep a dead run alive until it has caught up.
   const leased = Math.abs(touchedMs) < leaseMs;
-  if (owner.host !== self.host) return leased;
-  if (!exists(owner.pid, kill)) return false;
+  if (owner.host !== self.host) return leased ? 'unsure' : 'dead';
+  if (!exists(owner.pid, kill)) return 'dead';
   const start = startOf(owner.pid);
-  return start === undefined ? leased : start === owner.start;
+  if (start === undefined) return leased ? 'alive' : 'dead';
+  return start === owner.start ? 'alive' : 'dead';
 }
 
 export function ownerName({ pid, start, host }: Owner): string {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { flushFolder, makeFolders } from '../folders.ts';
 import type { Entry } from './entry.ts';
-import { isAlive, letGo, nobody, type Owner, ownerName, parseOwner } from './owner.ts';
+import { letGo, lifeOf, nobody, type Owner, ownerName, parseOwner } from './owner.ts';
 import { runFilesIn } from './run-files.ts';
 
 /** Runs that ended are kept so long, for `history`. */
@@ -40,8 +40,10 @@ export interface RunFolders {
     ended?: (entry: Entry) => unknown,
     strange?: () => void,
   ): Promise<Map<string, Entry> | undefined>;
-  /** No process works on the unfinished run, this one neither. */
-  isDead(name: string): Promise<boolean>;
+  /** Whether a process works on the unfinished run; undefined where it is gone, or nobody's that is known. */
+  lifeOf(name: string): Promise<'alive' | 'dead' | 'unsure' | undefined>;
+  /** When a sign of life was last given, in milliseconds since 1970; undefined where the run is gone. */
+  lastSign(name: string): Promise<number | undefined>;
   /** Gives a dead run's file this process's name; undefined where somebody else was quicker. */
   takeOver(name: string): Promise<string | undefined>;
   /** Moves an unfinished run: to those that are done, or to those that were let go. */
@@ -78,6 +80,11 @@ export function openRunFolders(options: RunFoldersOptions): RunFolders {
     }
   }
 
+  async function lastSign(name: string): Promise<number | undefined> {
+    const facts = await stat(join(runs, name)).catch(() => undefined);
+    return facts?.mtimeMs;
+  }
+
   return {
     runs,
     done,
@@ -98,14 +105,15 @@ export function openRunFolders(options: RunFoldersOptions): RunFolders {
       return [...unfinished, ...(await list(done)).map((name) => join(done, name))];
     },
 
-    async isDead(name) {
+    async lifeOf(name) {
       const whose = whoseIs(name);
-      if (whose === nobody || whose === letGo) return true;
+      if (whose === nobody || whose === letGo) return 'dead';
       const process = parseOwner(whose);
-      if (!process) return false;
-      const touched = await stat(join(runs, name)).catch(() => undefined);
-      return touched !== undefined && !isAlive(process, owner, clock.now() - touched.mtimeMs, probe);
+      const sign = process && (await lastSign(name));
+      return process && sign !== undefined ? lifeOf(process, owner, clock.now() - sign, probe) : undefined;
     },
+
+    lastSign,
 
     async takeOver(name) {
       const mine = renamed(name, ownerName(owner));

@@ -23,6 +23,8 @@ export function unrecorded(wanted: boolean): Journal {
     },
     dead: async () => [],
     alive: async () => 0,
+    unsure: async () => [],
+    untilSure: async () => undefined,
     claim: async () => undefined,
     each: async () => undefined,
     scan: async () => undefined,

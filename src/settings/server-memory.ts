@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeFolders } from '../folders.ts';
 
 /** What earlier calls of a server taught: the form of its API, where its tasks are looked up, how long they take. */
-export interface ServerFacts {
+interface ServerFacts {
   dialect?: 'guide' | 'service' | undefined;
   /** With `{id}` in it. */
   statusTemplate?: string | undefined;

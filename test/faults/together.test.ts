@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { rename, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type AtEnd, filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { answering, type Service, startService } from '../support/service.ts';
@@ -114,6 +116,24 @@ test.concurrent('the same three again are those that were made and those that we
   const files = await filesIn(machine.folder);
   expect([exitCode, String(stdout).split('\n').sort()]).toEqual([0, files]);
   expect([service.tasks.size, files.length, await leftInRecord(machine)]).toEqual([3, 3, []]);
+});
+
+test.concurrent('a container that was ended a moment ago is waited for rather than paid for again', async ({
+  onTestFinished,
+}) => {
+  const { service, machine, generate } = await setUp(onTestFinished);
+  await crash(service, machine, generate, 1);
+  const runs = join(machine.home, '.local/state/runapi-imagen/runs');
+  const [name = ''] = await filesIn(runs);
+  const elsewhere = join(runs, `${name.split('.')[0]}.1-1-bbbbbbbbbb.jsonl`);
+  await rename(join(runs, name), elsewhere);
+  await utimes(elsewhere, 0, Date.now() / 1000 - 39);
+  const { exitCode, stderr } = await run(machine, generate);
+  expect([exitCode, service.tasks.size, (await filesIn(machine.folder)).length]).toEqual([0, 1, 1]);
+  expect(stderr).toContain(
+    'A run elsewhere may still be at this: waiting for a sign of it (--new buys at once)',
+  );
+  expect(stderr).toContain('Taking up task');
 });
 
 test.concurrent('what was let go is left alone, and fetched by its id or with --all', async ({

@@ -19,7 +19,16 @@ interface Recorded {
 async function recordOfARun(atEnd: AtEnd, count = 2): Promise<Recorded> {
   const service = await startService({}, atEnd);
   const machine = await newMachine(atEnd);
-  const words = ['generate', 'a mug', '-n', String(count), '--poll-interval', '20ms', '--base-url', service.url];
+  const words = [
+    'generate',
+    'a mug',
+    '-n',
+    String(count),
+    '--poll-interval',
+    '20ms',
+    '--base-url',
+    service.url,
+  ];
   expect((await run(machine, words)).exitCode).toBe(0);
   const done = join(machine.home, '.local/state/runapi-imagen/done');
   const [name = ''] = await readdir(done);

@@ -1,7 +1,8 @@
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isAlive, type Owner, thisProcess } from '../../src/journal/owner.ts';
+import type { DeadRun } from '../../src/journal/journal.ts';
+import { lifeOf, type Owner, thisProcess } from '../../src/journal/owner.ts';
 import { accepted, ended, intended, newRecords, put, somePid } from './machine.ts';
 
 const self = thisProcess(process.pid);
@@ -14,18 +15,24 @@ const forbidden = (): void => {
 };
 const hasProc = process.platform === 'linux';
 
-test.each<[string, Partial<Owner>, number, (pid: number) => void, boolean]>([
-  ['this very process lives', {}, 0, exists, true],
-  ['it lives however long ago it gave a sign', {}, 1e9, exists, hasProc],
-  ['a process that is gone is dead', {}, 0, gone, false],
-  ['its number was given to another one', { start: '1' }, 0, exists, !hasProc],
-  ['its number is of another user now', { start: '1' }, 0, forbidden, !hasProc],
-  ['one elsewhere lives while it gives a sign', { host: 'elsewhere' }, 39_000, gone, true],
-  ['one elsewhere that gives none is dead', { host: 'elsewhere' }, 41_000, exists, false],
-  ['a clock that is a little ahead over there changes nothing', { host: 'elsewhere' }, -39_000, exists, true],
-  ['a clock that was set back keeps nobody alive', { host: 'elsewhere' }, -1e9, exists, false],
-])('%s', (_, owner, touchedMs, probe, alive) => {
-  expect(isAlive({ ...self, ...owner }, self, touchedMs, probe)).toBe(alive);
+test.each<[string, Partial<Owner>, number, (pid: number) => void, string]>([
+  ['this very process lives', {}, 0, exists, 'alive'],
+  ['it lives however long ago it gave a sign', {}, 1e9, exists, hasProc ? 'alive' : 'dead'],
+  ['a process that is gone is dead', {}, 0, gone, 'dead'],
+  ['its number was given to another one', { start: '1' }, 0, exists, hasProc ? 'dead' : 'alive'],
+  ['its number is of another user now', { start: '1' }, 0, forbidden, hasProc ? 'dead' : 'alive'],
+  ['one elsewhere lives while it gives a sign', { host: 'elsewhere' }, 39_000, gone, 'unsure'],
+  ['one elsewhere that gives none is dead', { host: 'elsewhere' }, 41_000, exists, 'dead'],
+  [
+    'a clock that is a little ahead over there changes nothing',
+    { host: 'elsewhere' },
+    -39_000,
+    exists,
+    'unsure',
+  ],
+  ['a clock that was set back keeps nobody alive', { host: 'elsewhere' }, -1e9, exists, 'dead'],
+])('%s', (_, owner, touchedMs, probe, life) => {
+  expect(lifeOf({ ...self, ...owner }, self, touchedMs, probe)).toBe(life);
 });
 
 test('of two that want a dead run one gets it', async () => {
@@ -83,10 +90,32 @@ test('a container that shares the folder is left alone until it gives no sign an
   expect([(await here.dead()).length, await here.alive()]).toEqual([1, 0]);
 });
 
+test('waiting to be sure of it ends with a sign of life', async () => {
+  const records = await newRecords();
+  const there = await records.process(somePid, 'bbbb').run();
+  await there.append(intended('k', 1));
+  const here = records.process(somePid + 1);
+  const [unsure] = await here.unsure();
+  const began = records.clock.monotonic();
+  records.clock.onWait = (waited) => waited > 9_000 && there.touch(records.clock.now());
+  await here.untilSure(unsure as DeadRun, new AbortController().signal);
+  expect(records.clock.monotonic() - began).toBeLessThan(11_000);
+  expect(await here.dead()).toEqual([]);
+});
+
+test('waiting to be sure of it ends when it has given no sign for long enough', async () => {
+  const records = await newRecords();
+  await (await records.process(somePid, 'bbbb').run()).append(intended('k', 1));
+  const here = records.process(somePid + 1);
+  const [unsure] = await here.unsure();
+  await here.untilSure(unsure as DeadRun, new AbortController().signal);
+  expect([(await here.unsure()).length, (await here.dead()).length]).toEqual([0, 1]);
+});
+
 test('a file that is nobody’s stays as it is', async () => {
   const records = await newRecords();
   await put(records, 'runs/whatever.jsonl', [intended('k', 1)]);
   const here = records.process(somePid);
-  expect([await here.dead(), await here.alive()]).toEqual([[], 1]);
+  expect([await here.dead(), await here.alive()]).toEqual([[], 0]);
   expect(await readdir(join(records.folder, 'runs'))).toContain('whatever.jsonl');
 });

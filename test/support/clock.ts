@@ -6,6 +6,8 @@ export interface FakeClock extends Clock {
   /** The date jumps; what only grows does not. */
   jump(milliseconds: number): void;
   pass(milliseconds: number): void;
+  /** Called when somebody has waited, with all the milliseconds that have passed. */
+  onWait: (monotonic: number) => unknown;
   deadline(milliseconds: number): Deadline;
 }
 
@@ -20,7 +22,8 @@ export function fakeClock(startsAt = Date.UTC(2026, 0, 1), random: () => number 
     for (const end of ends) end();
   }
 
-  return {
+  const clock: FakeClock = {
+    onWait: () => undefined,
     now: () => now,
     monotonic: () => monotonic,
     random,
@@ -31,6 +34,7 @@ export function fakeClock(startsAt = Date.UTC(2026, 0, 1), random: () => number 
     async wait(milliseconds, signal) {
       signal?.throwIfAborted();
       pass(Math.max(0, milliseconds));
+      clock.onWait(monotonic);
       signal?.throwIfAborted();
     },
     every: () => () => undefined,
@@ -48,4 +52,5 @@ export function fakeClock(startsAt = Date.UTC(2026, 0, 1), random: () => number 
       };
     },
   };
+  return clock;
 }

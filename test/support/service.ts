@@ -16,7 +16,7 @@ export interface Call {
   task?: ServiceTask;
 }
 
-export interface ServiceTask {
+interface ServiceTask {
   id: string;
   idempotencyKey: string;
   body: string;
