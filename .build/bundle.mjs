@@ -1,23 +1,15 @@
 // Bundles the program and everything it uses into dist/, split so that a command loads only what it needs.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
-import { resolve } from 'node:path';
+import { relative, sep } from 'node:path';
 import { build } from 'esbuild';
-import { leanCommander, withoutFacades } from './fast-start.mjs';
+import { leanCommander, leanUndici } from './fast-start.mjs';
 import { inline } from './inline.mjs';
+import { join } from './join.mjs';
 import { licencesOf } from './licences.mjs';
 import { leanMcpSdk } from './mcp-sdk.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
-
-/** Only the bare name: the lean module itself imports files of the package. */
-const leanUndici = {
-  name: 'lean-undici',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /^undici$/ }, () => ({
-      path: resolve('.build/undici.mjs'),
-    })),
-};
 
 /** sixel's palette code relies on a variable that it never declares: an error in a module. */
 const strictSixel = {
@@ -55,10 +47,29 @@ const { metafile, outputFiles } = await build({
   // CommonJS packages call require() for Node's own modules.
   banner: { js: 'const require=process.getBuiltinModule;' },
 });
+const texts = new Map(outputFiles.map(({ path, text }) => [asListed(path), text]));
+const files = await join(texts, metafile.outputs, [
+  { name: 'dist/main.cjs', roots: [outputOf('src/main.ts')] },
+  { name: 'dist/chunks/task-ids-[hash].cjs', roots: [outputOf('src/actions/task-ids.ts')] },
+  {
+    name: 'dist/chunks/generate-[hash].cjs',
+    roots: ['src/context.ts', 'src/actions/generate.ts', 'src/report/exit-code.ts'].map(outputOf),
+  },
+]);
 await mkdir('dist/chunks', { recursive: true });
-for (const { path, text } of outputFiles) await writeFile(path, withoutFacades(text));
+for (const [path, text] of files) await writeFile(path, text);
 await writeFile(
   'dist/THIRD-PARTY-LICENSES.txt',
   await licencesOf([...inputs, ...Object.keys(metafile.inputs)]),
 );
 if (process.argv.includes('--metafile')) await writeFile('dist/metafile.json', JSON.stringify(metafile));
+
+/** The path of an output as the metafile has it. */
+function asListed(path) {
+  return relative('.', path).replaceAll(sep, '/');
+}
+
+/** The output that a source file became. */
+function outputOf(source) {
+  return Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint === source);
+}

@@ -1,4 +1,5 @@
 // What makes the bundle start faster than its packages would.
+import { resolve } from 'node:path';
 
 /** commander loads child_process for commands that are programs of their own: there are none here. */
 export const leanCommander = {
@@ -11,14 +12,20 @@ export const leanCommander = {
   },
 };
 
-/**
- * Node's own modules straight from the process: an ESM import of `node:fs` first builds a facade of every export,
- * and that takes longer than the rest of a start.
- */
-export function withoutFacades(code) {
-  return code
-    .replace(/import\{([^}]*)\}from"(node:[\w/]+)";/g, (_, names, module) => {
-      return `const{${names.replace(/ as /g, ':')}}=process.getBuiltinModule("${module}");`;
-    })
-    .replace(/import(?:\*as )? ?([\w$]+) ?from"(node:[\w/]+)";/g, 'const $1=process.getBuiltinModule("$2");');
-}
+/** Of these modules undici wants one number, and names of HTTP/2, which is not switched on. Node takes long to load them. */
+const hardlyUsed = {
+  'node:http': 'export const maxHeaderSize = 16384;',
+  'node:http2': 'export const constants = {};',
+};
+
+/** Only the bare name is another module: that one itself imports files of the package. */
+export const leanUndici = {
+  name: 'lean-undici',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, () => ({ path: resolve('.build/undici.mjs') }));
+    onResolve({ filter: /^node:http2?$/ }, ({ importer, path }) =>
+      /[/\\]undici[/\\]/.test(importer) ? { path, namespace: 'hardly-used' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'hardly-used' }, ({ path }) => ({ contents: hardlyUsed[path] }));
+  },
+};

@@ -33,7 +33,7 @@ export function createWorld(process: NodeJS.Process): World {
     process.exit(signalExits[signal]);
   }
 
-  const stderr = createOutput(() => process.stderr, redactor.redact);
+  const stderr = createOutput(2, () => process.stderr, redactor.redact);
   for (const signal of signals) process.on(signal, () => stop(signal));
   return {
     env: process.env,
@@ -49,7 +49,7 @@ export function createWorld(process: NodeJS.Process): World {
       () => process.stdin,
       () => process.getBuiltinModule('node:tty').isatty(0),
     ),
-    stdout: createOutput(() => process.stdout, redactor.redact),
+    stdout: createOutput(1, () => process.stdout, redactor.redact),
     stderr,
     clock: systemClock,
     deadline: systemDeadline,

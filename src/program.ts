@@ -33,7 +33,7 @@ More: runapi-imagen --help
 /** Does what the arguments say and answers the exit code. */
 export async function runProgram(world: World, argv: readonly string[]): Promise<number> {
   if (argv.length === 0) {
-    await world.stderr.write(welcome);
+    await world.stderr.writeShort(welcome);
     return exitCodes.validation;
   }
   let code = 0;
@@ -62,7 +62,9 @@ function buildProgram(desk: Desk): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void desk.world.stdout.write(text),
+      writeOut: (text) => void desk.world.stdout.writeShort(text),
+      getOutHelpWidth: () => desk.world.stdout.columns() || 80,
+      getOutHasColors: () => false,
       writeErr: () => undefined, // usage errors are said once, by the reporter
     })
     .addHelpText('before', `Examples:\n${welcome.split('\n').slice(2, 4).join('\n')}\n`)
@@ -104,6 +106,6 @@ function sharedFlags(): string {
 
 /** addCommand() passes nothing on to a command that was made elsewhere. */
 function inheritSettings(command: Command, parent: Command): void {
-  command.copyInheritedSettings(parent).helpOption('-h, --help', 'print this help');
+  command.copyInheritedSettings(parent);
   for (const child of command.commands) inheritSettings(child, command);
 }

@@ -8,7 +8,7 @@ const longestTimerMs = 2 ** 31 - 1;
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic,
   random: () => Math.random(),
   wait(milliseconds, signal) {
     return new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ export const systemClock: Clock = {
 
 /** The signal's reason is the `timeout` failure that the user is told. */
 export function systemDeadline(milliseconds: number): Deadline {
-  const end = performance.now() + milliseconds;
+  const end = monotonic() + milliseconds;
   const controller = new AbortController();
   const timer = setTimeout(
     () =>
@@ -46,8 +46,14 @@ export function systemDeadline(milliseconds: number): Deadline {
     Math.min(milliseconds, longestTimerMs),
   ).unref();
   return {
-    remaining: () => Math.max(0, end - performance.now()),
+    remaining: () => Math.max(0, end - monotonic()),
     signal: controller.signal,
     cancel: () => clearTimeout(timer),
   };
+}
+
+/** What `performance` answers, which Node first has to load. */
+function monotonic(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1_000_000;
 }

@@ -41,6 +41,8 @@ export interface Output {
   columns(): number;
   /** Resolves when the text left the program, or nobody reads it any more. */
   write(text: string): Promise<void>;
+  /** For a short text that is all there is to say: done sooner, and a reader who stalls stalls everything. */
+  writeShort(text: string): Promise<void>;
   writeBytes(bytes: Uint8Array): Promise<void>;
   /** Nobody reads it any more. */
   isClosed(): boolean;

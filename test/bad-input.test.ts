@@ -185,18 +185,19 @@ test('every problem of a call is told at once, flags and values and prompt, and 
   const details = [
     'there is no flag --ratoi (did you mean --ratio?)',
     '--timeout needs a value: --timeout <duration>',
+    'the prompt is empty: stdin holds nothing (Write it behind the command: runapi-imagen generate "a mug")',
     '--model "gpt" is none of imagen-4, imagen-4-fast, imagen-4-ultra',
     '--seed "x" is not an integer',
     '--dir is empty',
     '--overwrite and --skip-existing exclude each other',
   ];
   expect(exitCode).toBe(4);
-  expect(stderr).toBe(`error: ${details.join('; ')}\n6 problems; nothing was sent. --help lists the flags`);
+  expect(stderr).toBe(`error: ${details.join('; ')}\n7 problems; nothing was sent. --help lists the flags`);
   expect(JSON.parse(stdout)).toEqual({
     error: {
       code: 'validation',
       message: details.join('; '),
-      hint: '6 problems; nothing was sent. --help lists the flags',
+      hint: '7 problems; nothing was sent. --help lists the flags',
       status: null,
       request_id: null,
       retryable: false,

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Context, GlobalFlags } from '../context.ts';
 import { problemsIn, tellAll } from '../problems.ts';
 import type { World } from '../world.ts';
@@ -11,14 +11,19 @@ export interface Desk {
   problems: string[];
 }
 
+/** Made once for all commands. */
+const globalFlags = [
+  new Option('--json', 'print JSON on stdout, one object a line'),
+  new Option('-q, --quiet', 'say nothing but errors on stderr'),
+  new Option('--verbose', 'show each HTTP exchange on stderr, without the key'),
+  new Option('--no-color', 'use no colour'),
+  new Option('--base-url <url>', 'the address of the service (default: https://runapi.ai)'),
+];
+
 /** The flags that every command takes. */
 export function withGlobalFlags(command: Command): Command {
-  return command
-    .option('--json', 'print JSON on stdout, one object a line')
-    .option('-q, --quiet', 'say nothing but errors on stderr')
-    .option('--verbose', 'show each HTTP exchange on stderr, without the key')
-    .option('--no-color', 'use no colour')
-    .option('--base-url <url>', 'the address of the service (default: https://runapi.ai)');
+  for (const flag of globalFlags) command.addOption(flag);
+  return command;
 }
 
 /**

@@ -7,8 +7,8 @@ export async function askSecret(
   stderr: Output,
 ): Promise<{ typed: string; interrupted: boolean }> {
   const { stream } = stdin;
+  stream.setRawMode(true); // before the question: who answers fast must not see the key either
   await stderr.write(question);
-  stream.setRawMode(true);
   stream.setEncoding('utf8');
   let typed = '';
   try {

@@ -23,9 +23,11 @@ async function stopped(
   at: { kind: 'create' | 'look' | 'image'; order: Order; signal: NodeJS.Signals; words?: readonly string[] },
 ): Promise<{ exitCode: number | undefined; last: string; stdout: string }> {
   let child: Running | undefined;
+  let killing: NodeJS.Timeout | undefined;
   service.always(at.kind, (call, response, usual) => {
     at.order(call, response, usual);
-    setTimeout(() => child?.kill(at.signal), 30); // what was answered has arrived
+    // What was answered has arrived. Once: the second signal would not wait for the last line.
+    killing ??= setTimeout(() => child?.kill(at.signal), 30);
   });
   const words = [
     'generate',

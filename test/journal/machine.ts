@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -74,7 +74,7 @@ export function ended(key: string, at: number): Event {
 
 /** A file of the record as another version or another hand would have left it. */
 export async function put(records: Records, name: string, lines: readonly unknown[]): Promise<string> {
-  await records.process(somePid + 99).run(); // makes the folders
+  for (const place of ['runs', 'done']) await mkdir(join(records.folder, place), { recursive: true });
   const path = join(records.folder, name);
   await writeFile(
     path,
