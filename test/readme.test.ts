@@ -1,10 +1,10 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSandbox } from '../src/sandbox/server.ts';
 import { has } from './support/has.ts';
 import { bin, newMachine } from './support/program.ts';
-import { startService } from './support/service.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -29,7 +29,8 @@ test.skipIf(!has('bash') || !has('jq'))(
   'runs every example as it is printed (needs bash and jq)',
   async () => {
     const machine = await newMachine();
-    const service = await startService({ runningLooks: 0 });
+    const service = await startSandbox({ latencyMs: 0, now: Date.now });
+    onTestFinished(() => service.close());
     const tools = join(machine.home, 'tools');
     await mkdir(tools);
     const command = `exec "${process.execPath}" "${bin}" "$@"\n`;
