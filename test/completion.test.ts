@@ -50,7 +50,7 @@ const zsh: Complete = async (machine, line) => {
     zpty inner zsh -f -i
     zpty -w inner 'PS1=; unsetopt zle_bracketed_paste; stty -echo; autoload -Uz compinit; compinit -u -D'
     zpty -w inner 'bindkey "^X" kill-whole-line; show() { print -r -- "<$BUFFER>"; BUFFER=; zle accept-line }; zle -N show; bindkey "^T" show'
-    zpty -w inner 'source <(runapi-imagen completion zsh); print READY'
+    zpty -w inner 'source <(runapi-imagen completion zsh); print READ""Y' # not READY: its echo must not match
     zpty -r inner seen '*READY*'
     zpty -n -w inner "$1"$'\\t\\x14'
     zpty -r inner seen '*<*>*'
