@@ -18,10 +18,12 @@ export function createWorld(process: NodeJS.Process): World {
   const redactor = createRedactor();
   const last: Array<(signal: StopSignal) => string> = [];
   const signals = Object.keys(signalExits) as StopSignal[];
+  let stopping = false;
 
   function stop(signal: StopSignal): void {
-    // The second one does not wait for anything: the system itself ends the process.
-    for (const each of signals) process.removeAllListeners(each);
+    // The second one does not wait for anything. npx sends one of its own after each Ctrl-C: that must do no harm.
+    if (stopping) process.exit(signalExits[signal]);
+    stopping = true;
     for (const say of last) {
       const line = redactor.redact(say(signal));
       try {

@@ -23,7 +23,7 @@ describe('what answers a request and is not the API', () => {
     const service = await startService({ runningLooks: 0 }, onTestFinished);
     service.always('create', order);
     const machine = await newMachine(onTestFinished);
-    const words = ['generate', 'a mug', '--timeout', '4s', '--base-url', service.url, '--json'];
+    const words = ['generate', 'a mug', '--timeout', '3s', '--base-url', service.url, '--json'];
     const { exitCode, stdout, stderr } = await run(machine, words);
     const host = new URL(service.url).host;
     expect(exitCode).toBe(8);
@@ -39,11 +39,11 @@ describe('what answers a request and is not the API', () => {
 
 describe('what answers a look and is not the task', () => {
   test.concurrent.for<[string, Order, string, number]>([
-    ['a web page', sending(page, 'text/html'), 'not finished after 4.0s', 5],
-    ['torn JSON', sending('{"status":"compl'), 'not finished after 4.0s', 5],
-    ['JSON of another shape', sending('{"hello":"world"}'), 'not finished after 4.0s', 5],
-    ['a server in trouble', answering(500, { error: 'boom' }), 'not finished after 4.0s', 5],
-    ['an unknown task', answering(404, {}), 'not finished after 4.0s', 5],
+    ['a web page', sending(page, 'text/html'), 'not finished after 3.0s', 5],
+    ['torn JSON', sending('{"status":"compl'), 'not finished after 3.0s', 5],
+    ['JSON of another shape', sending('{"hello":"world"}'), 'not finished after 3.0s', 5],
+    ['a server in trouble', answering(500, { error: 'boom' }), 'not finished after 3.0s', 5],
+    ['an unknown task', answering(404, {}), 'not finished after 3.0s', 5],
     [
       'completed without images',
       answering(200, { id: 'x', status: 'completed', images: [] }),
@@ -56,7 +56,7 @@ describe('what answers a look and is not the task', () => {
     service.always('look', order);
     service.always('other', answering(404, {}));
     const machine = await newMachine(onTestFinished);
-    const words = ['generate', 'a mug', '--timeout', '4s', '--base-url', service.url, '--json'];
+    const words = ['generate', 'a mug', '--timeout', '3s', '--base-url', service.url, '--json'];
     const { exitCode, stdout, stderr } = await run(machine, words);
     const [id] = [...service.tasks.values()].map((task) => task.id);
     expect(exitCode).toBe(exit);

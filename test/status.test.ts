@@ -20,7 +20,15 @@ test('--wait waits until each has ended, --json tells all of it', async () => {
   const service = await startService({ runningLooks: 2 });
   const machine = await newMachine();
   const { stdout: id } = await run(machine, ['generate', 'a mug', '--no-wait', '--base-url', service.url]);
-  const { exitCode, stdout } = await run(machine, ['status', id, '--wait', '--json', '--exit-status']);
+  const { exitCode, stdout } = await run(machine, [
+    'status',
+    id,
+    '--wait',
+    '--poll-interval',
+    '50ms',
+    '--json',
+    '--exit-status',
+  ]);
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     task_id: id,

@@ -144,7 +144,7 @@ describe.skipIf(process.platform !== 'linux' || !has('script'))(
       expect(path).toBe((await filesIn(machine.folder))[0]);
     });
 
-    test('NO_COLOR leaves the spinner and takes the colour', async () => {
+    test('NO_COLOR leaves the spinner and takes the colour; the cursor is shown again when all is over', async () => {
       const service = await endless();
       const line = `stty cols 80; NO_COLOR=1 $run generate 'a mug' --timeout 2s --base-url ${service.url}`;
       const { exitCode, stdout } = await onTerminal(await newMachine(), line);
@@ -152,12 +152,6 @@ describe.skipIf(process.platform !== 'linux' || !has('script'))(
       expect(stdout).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] imagen-4: /);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
       expect(stdout).not.toMatch(/\u001b\[\d*(;\d+)*m/);
-    });
-
-    test('the cursor is shown again when all is over', async () => {
-      const service = await endless();
-      const line = `stty cols 80; $run generate 'a mug' --timeout 2s --base-url ${service.url}`;
-      const { stdout } = await onTerminal(await newMachine(), line);
       expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
     });
   },

@@ -1,11 +1,11 @@
-import { fdatasyncSync, fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** A file that only grows: by the whole of a text, or by nothing. */
 export interface AppendFile {
   /** On disk when it resolves. Those who wait at once share one flush. */
   append(text: string): Promise<void>;
-  /** For the moment of dying: on disk when it returns. */
+  /** For the moment of dying: written when it returns, which outlives the process, and nothing is waited for. */
   appendNow(text: string): void;
   close(): Promise<void>;
 }
@@ -65,10 +65,7 @@ export async function openAppendFile(path: string, torn: boolean): Promise<Appen
       write(text);
       await flush();
     },
-    appendNow(text) {
-      write(text);
-      fdatasyncSync(file.fd);
-    },
+    appendNow: write,
     async close() {
       await (following ?? flushing)?.catch(() => undefined);
       await file.close();

@@ -13,7 +13,7 @@ export interface Run {
   readonly open: ReadonlyMap<string, Entry>;
   /** On disk when it resolves, all of them or none; `open` tells of them at once. */
   append(...events: Event[]): Promise<void>;
-  /** For a signal handler: on disk when it returns. */
+  /** For a signal handler: written when it returns. */
   appendNow(event: Event): void;
   /** Tells others that the run still lives. */
   touch(now: number): void;

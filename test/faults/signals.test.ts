@@ -20,14 +20,25 @@ async function setUp(atEnd: AtEnd): Promise<{ service: Service; machine: Machine
 async function stopped(
   service: Service,
   machine: Machine,
-  at: { kind: 'create' | 'look' | 'image'; order: Order; signal: NodeJS.Signals; words?: readonly string[] },
+  at: {
+    kind: 'create' | 'look' | 'image';
+    order: Order;
+    signal: NodeJS.Signals;
+    words?: readonly string[];
+    times?: number;
+  },
 ): Promise<{ exitCode: number | undefined; last: string; stdout: string }> {
   let child: Running | undefined;
-  let killing: NodeJS.Timeout | undefined;
+  let sent = 0;
+  const stop = (): void => {
+    while (sent < (at.times ?? 1)) {
+      child?.kill(at.signal);
+      sent += 1;
+    }
+  };
   service.always(at.kind, (call, response, usual) => {
     at.order(call, response, usual);
-    // What was answered has arrived. Once: the second signal would not wait for the last line.
-    killing ??= setTimeout(() => child?.kill(at.signal), 30);
+    setTimeout(stop, 30); // what was answered has arrived
   });
   const words = [
     'generate',
@@ -103,6 +114,19 @@ test.concurrent.for<[NodeJS.Signals, number, 'create' | 'look' | 'image', Order,
     expect(await leftInRecord(machine)).toEqual([]);
   },
 );
+
+test.concurrent('a second signal right behind the first, as npx sends it, changes nothing', async ({
+  onTestFinished,
+}) => {
+  const { service, machine } = await setUp(onTestFinished);
+  const at = { kind: 'image', order: stallingAfter(1000), signal: 'SIGINT', times: 2 } as const;
+  const { exitCode, last } = await stopped(service, machine, at);
+  expect([exitCode, last]).toEqual([
+    130,
+    expect.stringMatching(/^Stopped: task tsk_\w+ went on\. Take up: /),
+  ]);
+  expect(await filesIn(machine.folder)).toEqual([]);
+});
 
 test.concurrent('the same command after Ctrl-C takes the same task up, and pays nothing', async ({
   onTestFinished,

@@ -64,7 +64,7 @@ async function place(): Promise<string> {
   return join(folder, 'run.jsonl');
 }
 
-test('a record that is cut at any byte says what its whole lines say', async () => {
+test('a record that is cut at any byte says what its whole lines say', { timeout: 120_000 }, async () => {
   const { record } = await recordOfARun(onTestFinished, 1);
   const path = await place();
   for (let cut = 0; cut <= record.length; cut++) {
