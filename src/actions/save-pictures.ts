@@ -4,13 +4,14 @@ import { diskFailure } from '../disk/disk-failure.ts';
 import { examine } from '../disk/examine.ts';
 import { makeFolder } from '../disk/folder.ts';
 import { exists, place } from '../disk/place.ts';
-import { createTempFile, type TempFile, tempPath } from '../disk/temp-file.ts';
+import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
 import { extensionOf } from '../image/file-name.ts';
 import { picturePath } from '../image/picture-path.ts';
 import type { SavedFile } from '../journal/event.ts';
 import type { RemoteImage } from '../task/task.ts';
 import { freshImages, pictureLifeMs } from './await-task.ts';
+import { createJobFile } from './job-file.ts';
 import { record } from './record.ts';
 import { sidecarPath, writeSidecar } from './sidecar.ts';
 import { waitingRoom } from './target.ts';
@@ -47,10 +48,7 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
       ? waitingRoom(work.context, folder)
       : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
   await makeFolder(home);
-  const path = tempPath(home);
-  // Written when the call returns: whoever takes the task up after a crash removes the file.
-  void record(job, { event: 'fetching', temp: path });
-  const temp = await createTempFile(home, path);
+  const temp = await createJobFile(job, home);
   try {
     const received = await receive(job, image, index, count, temp);
     if (output === '-') await toStdout(job, temp);

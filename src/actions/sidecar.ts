@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { exists, place } from '../disk/place.ts';
-import { createTempFile } from '../disk/temp-file.ts';
 import { costOf } from '../journal/entry.ts';
 import type { SavedFile } from '../journal/event.ts';
 import { requestReport } from '../report/task-report.ts';
 import { programVersion } from '../version.ts';
+import { createJobFile } from './job-file.ts';
 import type { Job } from './work.ts';
 
 /** Where everything about a picture stands that is needed to make it again. */
@@ -24,7 +24,7 @@ export async function writeSidecar(job: Job, index: number): Promise<void> {
   const path = sidecarPath(file.path);
   const facts = sidecarOf(job, file);
   if (await tells(path, facts)) return;
-  const temp = await createTempFile(dirname(path));
+  const temp = await createJobFile(job, dirname(path));
   try {
     await temp.write(Buffer.from(`${JSON.stringify(facts, null, 2)}\n`));
     await temp.finish();

@@ -12,7 +12,7 @@ export interface Entry {
   accepted?: Told<'accepted'>;
   letGo?: boolean;
   completed?: Told<'completed'>;
-  /** Temporary files that its pictures were fetched into, by whoever worked on it. */
+  /** Temporary files that were made for it, by whoever worked on it. */
   temps: string[];
   /** Names that were about to be given to pictures, by the picture's index. */
   saving: Record<number, { path: string; sha256: string }>;
@@ -38,7 +38,7 @@ export function apply(entries: Map<string, Entry>, happened: Event): void {
   if (!entry) return;
   if (happened.event === 'let-go') entry.letGo = true;
   else if (happened.event === 'retargeted') retarget(entry, happened.target);
-  else if (happened.event === 'fetching') entry.temps.push(happened.temp);
+  else if (happened.event === 'temporary') entry.temps.push(happened.path);
   else if (happened.event === 'saving') entry.saving[happened.index] = happened;
   else if (happened.event === 'saved') entry.saved[happened.index] = happened.file;
   else Object.assign(entry, { [event]: told });

@@ -75,8 +75,8 @@ export type Event =
       images: RemoteImage[];
       cost: Cost | null;
     }
-  /** A picture is about to be fetched into this temporary file. */
-  | { event: 'fetching'; key: string; at: number; temp: string }
+  /** A temporary file of this name is about to be made. */
+  | { event: 'temporary'; key: string; at: number; path: string }
   | {
       event: 'saving';
       key: string;

@@ -208,7 +208,7 @@ export function openJournal({ version, ...options }: JournalOptions): Journal {
       stopHeartbeat?.();
       await Promise.all([...owned.values()].map((run) => run.close()));
       owned.clear();
-      if (own && clock.random() < 0.1) await folders.prune();
+      if (own && clock.random() < 0.1) await folders.prune().catch(() => undefined);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { chmod, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { flushFolder, makeFolders } from '../folders.ts';
@@ -7,8 +7,9 @@ import type { Entry } from './entry.ts';
 import { letGo, lifeOf, nobody, type Owner, ownerName, parseOwner } from './owner.ts';
 import { runFilesIn } from './run-files.ts';
 
+const dayMs = 24 * 3_600_000;
 /** Runs that ended are kept so long, for `history`. */
-const keptMs = 90 * 24 * 3_600_000;
+const keptMs = 90 * dayMs;
 
 export interface RunFoldersOptions {
   /** The state folder. */
@@ -80,6 +81,15 @@ export function openRunFolders(options: RunFoldersOptions): RunFolders {
     }
   }
 
+  /** What killed processes were about to write here, and have not for a day. */
+  async function removeLeftFiles(): Promise<void> {
+    const left = (await readdir(folder)).filter((name) => /^servers\.json\.[0-9a-f]+$|\.part$/.test(name));
+    for (const path of left.map((name) => join(folder, name))) {
+      const facts = await stat(path).catch(() => undefined);
+      if (facts && clock.now() - facts.mtimeMs > dayMs) await unlink(path).catch(() => undefined);
+    }
+  }
+
   async function lastSign(name: string): Promise<number | undefined> {
     const facts = await stat(join(runs, name)).catch(() => undefined);
     return facts?.mtimeMs;
@@ -144,6 +154,7 @@ export function openRunFolders(options: RunFoldersOptions): RunFolders {
       for (const path of old) {
         if (Number.parseInt(basename(path), 36) < oldest) await unlink(path).catch(() => undefined);
       }
+      await removeLeftFiles();
     },
   };
 }

@@ -69,7 +69,7 @@ const schema = discriminatedUnion('event', [
     images: array(object({ url: string() })),
     cost,
   }),
-  object({ event: literal('fetching'), ...told, temp: string() }),
+  object({ event: literal('temporary'), ...told, path: string() }),
   object({
     event: literal('saving'),
     ...told,

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openAppendFile } from '../../src/journal/append-file.ts';
@@ -53,9 +53,13 @@ test('what ended is kept for 90 days, what did not for ever', async () => {
     { event: 'let-go', key: 'gone', at: 2 },
   ]);
   await put(records, `runs/${named(91)}.nobody.jsonl`, [intended('open', 1), accepted('open', 2)]);
+  const left = join(records.folder, '.runapi-imagen-0123456789ab.part');
+  await writeFile(left, 'of a killed process');
+  await utimes(left, 0, records.clock.now() / 1000 - 2 * 86_400);
   const one = records.process(somePid);
   await one.run();
   await one.close();
+  expect((await readdir(records.folder)).sort()).toEqual(['done', 'runs']);
   const keys: string[] = [];
   await one.scan(({ key }) => void keys.push(key));
   expect(keys.sort()).toEqual(['open', 'young']);

@@ -9,26 +9,30 @@ export type Death =
 
 /** One machine: what is asked for there, and where each run is killed before one is left to end. */
 export interface Life {
+  command: 'generate' | 'batch';
   /** Pictures of the one command. */
   count: number;
+  /** With a file about it beside each picture. */
+  sidecar: boolean;
   /** What the user types after a crash. */
-  again: 'resume' | 'generate';
+  again: 'resume' | 'the same';
   deaths: Death[];
 }
 
 /** How much one picture needs of each, about. */
 const pointsOfPicture = 21;
-const stepsOfPicture = 34;
+const stepsOfPicture = 36;
 const longestMs = 600;
 
 /** Lives without end, spread over everything that can happen. @param draw 0 to 1, another each time */
 export function* planLives(draw: () => number): Generator<Life> {
   for (let life = 0; ; life++) {
-    const count = life % 3 === 2 ? 3 : 1;
+    const command = life % 5 === 4 ? 'batch' : 'generate';
+    const count = command === 'batch' ? 4 : life % 3 === 2 ? 3 : 1;
     const deaths = Array.from({ length: 1 + (life % 2) + (life % 5 === 0 ? 1 : 0) }, (_, position) =>
       planDeath(draw, count, position),
     );
-    yield { count, again: draw() < 0.5 ? 'resume' : 'generate', deaths };
+    yield { command, count, sidecar: life % 4 === 3, again: draw() < 0.5 ? 'resume' : 'the same', deaths };
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PacedService, startPacedService } from './paced-service.ts';
@@ -44,8 +44,11 @@ async function live(program: Program, plan: Life, tally: Tally): Promise<void> {
   const machine = { home: join(root, 'home'), folder: join(root, 'work') };
   await mkdir(machine.home);
   await mkdir(machine.folder);
-  const first = ['generate', 'a mug', '-n', String(plan.count), '--output', '{task}.{ext}'];
-  const generate = [...first, '--poll-interval', '15ms', '--base-url', service.url];
+  const rows = join(root, 'rows.txt');
+  await writeFile(rows, Array.from({ length: plan.count }, (_, row) => `mug number ${row}\n`).join(''));
+  const wish = plan.command === 'batch' ? ['batch', rows] : ['generate', 'a mug', '-n', String(plan.count)];
+  const flags = ['--output', '{task}.{ext}', '--poll-interval', '15ms', '--base-url', service.url];
+  const first = [...wish, ...flags, ...(plan.sidecar ? ['--sidecar'] : [])];
   const resume = ['resume', '--poll-interval', '15ms'];
   const told: string[] = [];
   let allowed = plan.count;
@@ -61,9 +64,10 @@ async function live(program: Program, plan: Life, tally: Tally): Promise<void> {
   }
 
   async function again(death?: Death): Promise<void> {
-    // Where everything was made before it was killed, the same command is a new wish.
-    if (plan.again === 'generate' && (await isAllThere(service, machine.folder))) allowed += plan.count;
-    await step(plan.again === 'generate' ? generate : resume, death);
+    if (plan.again === 'resume') return void (await step(resume, death));
+    // Where everything was made before it was killed, the same command is a new wish; a batch knows what it made.
+    if (plan.command === 'generate' && (await isAllThere(service, machine.folder))) allowed += plan.count;
+    await step(first, death);
   }
 
   function problem(what: string): void {
@@ -72,14 +76,14 @@ async function live(program: Program, plan: Life, tally: Tally): Promise<void> {
 
   try {
     for (const [position, death] of plan.deaths.entries()) {
-      if (position === 0) await step(generate, death);
+      if (position === 0) await step(first, death);
       else await again(death);
     }
     await again();
     let rounds = 0;
     while (!(await step(resume)).includes('Nothing to resume') && rounds < mostRounds) rounds += 1;
     if (rounds === mostRounds) problem('resume never came to an end');
-    await count(service, machine, allowed, tally, problem);
+    await count(service, machine, { allowed, sidecar: plan.sidecar }, tally, problem);
   } finally {
     await service.close();
     await rm(root, { recursive: true, force: true });
@@ -89,7 +93,7 @@ async function live(program: Program, plan: Life, tally: Tally): Promise<void> {
 async function count(
   service: PacedService,
   machine: { home: string; folder: string },
-  allowed: number,
+  { allowed, sidecar }: { allowed: number; sidecar: boolean },
   tally: Tally,
   problem: (what: string) => void,
 ): Promise<void> {
@@ -100,6 +104,8 @@ async function count(
   for (const { id, picture } of service.tasks.values()) {
     const name = fileName(id);
     const file = left.delete(name) ? await readFile(join(machine.folder, name)) : undefined;
+    if (sidecar && !(left.delete(`${name}.json`) && (await tells(join(machine.folder, `${name}.json`), id))))
+      problem(`${name} has no whole sidecar`);
     if (file?.equals(picture)) tally.whole += 1;
     else {
       tally.lost += 1;
@@ -118,6 +124,10 @@ async function isAllThere(service: PacedService, folder: string): Promise<boolea
   return (
     service.tasks.size > 0 && [...service.tasks.values()].every(({ id }) => files.includes(fileName(id)))
   );
+}
+
+async function tells(sidecar: string, id: string): Promise<boolean> {
+  return JSON.parse(await readFile(sidecar, 'utf8')).task_id === id;
 }
 
 /** As the template `{task}.{ext}` names it. */

@@ -30,7 +30,7 @@ module = importlib.util.module_from_spec(spec)
 sys.modules[spec.name] = module
 spec.loader.exec_module(module)
 if quick:  # nobody waits minutes in a test
-    module.PATIENCE_SECONDS = module.GRACE_SECONDS = module.STOP_SECONDS = 1
+    module.PATIENCE_SECONDS, module.GRACE_SECONDS, module.STOP_SECONDS = 2, 4, 1
 
 context = Context()
 module.register(context)

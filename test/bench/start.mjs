@@ -1,0 +1,34 @@
+import { bin, fetchScript, newRoom, nodeOf, startServer } from './lab.mjs';
+import { compare, program } from './paired.mjs';
+import { times } from './table.mjs';
+
+/** From the start of the process to its end, with nothing to wait for. */
+export async function* start() {
+  const node = nodeOf(20) ?? process.execPath;
+  const room = newRoom();
+  const bare = program(node, ['-e', '0'], room);
+  for (const flag of ['--version', '--help']) {
+    const compared = compare(program(node, [bin, flag], room), bare, 31);
+    yield { what: `${flag} : node -e 0`, ...times(compared, 1.25, nameOf(node)) };
+  }
+  const server = await startServer();
+  for (const [major, most] of [
+    [20, 1.2],
+    [24, 1],
+  ])
+    yield { what: 'generate, answered at once : a fetch script', ...generate(major, most, server.url) };
+  server.stop();
+}
+
+function generate(major, most, url) {
+  const node = nodeOf(major);
+  if (!node) return { goal: `≤ ${most} ×`, figure: `left out: no Node ${major} for this machine from npm` };
+  const room = newRoom();
+  const ours = program(node, [bin, 'generate', 'a mug', '--base-url', url], room);
+  const theirs = program(node, [fetchScript, url, 'a mug'], room);
+  return times(compare(ours, theirs, 31), most, `Node ${major}`);
+}
+
+function nameOf(node) {
+  return node === process.execPath ? `Node ${process.versions.node.split('.')[0]}` : 'Node 20';
+}
