@@ -16,6 +16,8 @@ import {
 } from './misbehaviour.ts';
 
 const aMoment = ['--timeout', '1500ms'];
+/** Long enough for a try to fail on a busy machine before the time is up. */
+const someTries = ['--timeout', '5s'];
 const half = picture.length / 2;
 const page = '<!doctype html><title>Sign in</title>';
 /** Bytes that were asked for from a place in the middle, of another picture than before. */
@@ -109,7 +111,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
         'image',
         changed((b) => b.subarray(0, half)),
       ),
-    { exitCode: 9, told: 'sent no whole picture', later: 'the picture', words: aMoment },
+    { exitCode: 9, told: 'sent no whole picture', later: 'the picture', words: someTries },
   ],
   [
     'the picture is larger than it may be',
@@ -134,7 +136,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   [
     'the host stays away',
     (s) => s.always('image', resetting),
-    { exitCode: 9, told: 'cut the connection', later: 'the picture', words: aMoment },
+    { exitCode: 9, told: 'cut the connection', later: 'the picture', words: someTries },
   ],
   [
     'the picture is sent in a circle',
@@ -199,7 +201,7 @@ test.concurrent.for<[string, string]>([
 ])('a picture inside the answer that %s fails as a download', async ([, url], { onTestFinished }) => {
   await live(
     (s) => s.always('look', answering(200, { status: 'completed', images: [{ url }] })),
-    { exitCode: 9, later: 'the picture', words: aMoment },
+    { exitCode: 9, later: 'the picture', words: someTries },
     onTestFinished,
   );
 });

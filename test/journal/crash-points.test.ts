@@ -35,6 +35,8 @@ async function recordOfARun(atEnd: AtEnd, count = 2): Promise<Recorded> {
   return { service, machine, record: await readFile(join(done, name)) };
 }
 
+const newline = 0x0a;
+
 function linesOf(record: Buffer): string[] {
   return record.toString('utf8').split('\n').slice(0, -1);
 }
@@ -67,10 +69,20 @@ async function place(): Promise<string> {
 test('a record that is cut at any byte says what its whole lines say', { timeout: 120_000 }, async () => {
   const { record } = await recordOfARun(onTestFinished, 1);
   const path = await place();
+  let begin = 0;
+  let whole: string[] = [];
+  let expected = saidBy(whole);
   for (let cut = 0; cut <= record.length; cut++) {
-    const whole = linesOf(record.subarray(0, cut));
-    const rest = record.subarray(whole.join('\n').length + (whole.length > 0 ? 1 : 0), cut).toString('utf8');
-    expect(await readBack(path, record.subarray(0, cut))).toEqual(saidBy([...whole, rest]));
+    if (record[cut - 1] === newline) {
+      whole = linesOf(record.subarray(0, cut));
+      expected = saidBy(whole);
+      begin = cut;
+    }
+    const rest = record.subarray(begin, cut).toString('utf8');
+    const isWhole = readLine(rest) !== undefined; // but for the byte that ends it
+    expect(await readBack(path, record.subarray(0, cut))).toEqual(
+      isWhole ? saidBy([...whole, rest]) : expected,
+    );
   }
 });
 
@@ -165,7 +177,7 @@ async function resumed(recorded: Recorded, written: string, atEnd: AtEnd): Promi
 test('resume ends well from a record that was cut anywhere', async () => {
   const recorded = await recordOfARun(onTestFinished);
   const text = recorded.record.toString('utf8');
-  const cuts = Array.from({ length: 16 }, (_, index) => Math.round((text.length * (index + 0.4)) / 16));
+  const cuts = Array.from({ length: 11 }, (_, index) => Math.round((text.length * (index + 0.4)) / 11));
   await inFours(cuts, async (cut) => {
     const begun = saidBy(text.slice(0, cut).split('\n')).size;
     expect(await resumed(recorded, text.slice(0, cut), onTestFinished)).toBe(begun);
@@ -176,7 +188,7 @@ test('resume ends well from a record in any order', async () => {
   const recorded = await recordOfARun(onTestFinished);
   const [header = '', ...events] = linesOf(recorded.record);
   const orders = fc.sample(fc.shuffledSubarray(events, { minLength: 3, maxLength: events.length }), {
-    numRuns: 8,
+    numRuns: 4,
     seed: 5,
   });
   await inFours(orders, async (order) => {
