@@ -27,6 +27,7 @@ test('has its recipes', () => {
 
 test.skipIf(!has('bash') || !has('jq'))(
   'runs every example as it is printed (needs bash and jq)',
+  { timeout: 180_000 },
   async () => {
     const machine = await newMachine();
     const service = await startSandbox({ latencyMs: 0, now: Date.now });
