@@ -2,7 +2,6 @@ import type { Clock } from '../clock.ts';
 import { Failure } from '../errors.ts';
 import { decoded } from './decoded.ts';
 import type { Governor } from './governor.ts';
-import { NetworkFault } from './network-fault.ts';
 import { retryAfter } from './retry.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
@@ -122,11 +121,7 @@ async function readText(answer: HttpAnswer, maxBytes: number, url: string): Prom
     }
   } catch (error) {
     answer.close();
-    if (error instanceof Failure) throw error;
-    throw new NetworkFault(`${new URL(url).host} sent an answer that cannot be unpacked`, false, {
-      retryable: true,
-      cause: error,
-    });
+    throw error;
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -5,7 +5,6 @@ import { withExamples } from './examples.ts';
 
 export function balanceCommand(desk: Desk): Command {
   const command = new Command('balance')
-    .summary("the account's balance")
     .description('Prints what is left on the account that the key belongs to, in US dollars.')
     .action(async (flags: GlobalFlags) => {
       await inContext(desk, flags, async (context) => {

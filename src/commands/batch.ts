@@ -7,7 +7,6 @@ import { withExamples } from './examples.ts';
 
 export function batchCommand(desk: Desk): Command {
   const command = new Command('batch')
-    .summary('many prompts from a file, many at once, restartable')
     .description(
       'Makes the pictures of a file: one prompt a line, JSONL, or CSV with a head line. Keys and columns: prompt, ' +
         'model, ratio, negative, seed, count, output, callback_url, id. The flags are for rows that say nothing else.\n' +

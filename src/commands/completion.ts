@@ -6,13 +6,12 @@ import { withExamples } from './examples.ts';
 
 export function completionCommand(desk: Desk): Command {
   const command = new Command('completion')
-    .summary('complete commands, flags and task ids in the shell')
     .description('Prints a script that makes the shell complete commands, flags, their values and task ids.')
     .argument('<bash|zsh|fish|powershell>', 'the shell')
     .action(async (shell: string, flags: GlobalFlags) => {
       await inContext(desk, flags, async (context) => {
         const { printCompletion } = await import('../actions/completion.ts');
-        return printCompletion(context, shell, declared(command.parent ?? command));
+        return printCompletion(context, shell, declared(await desk.program()));
       });
     });
   return withExamples(withGlobalFlags(command), [
@@ -22,21 +21,6 @@ export function completionCommand(desk: Desk): Command {
     'runapi-imagen completion powershell | Out-String | Invoke-Expression  # in $PROFILE',
   ]);
 }
-
-/** What the shells ask for task ids: quick, and no part of the help. */
-export function taskIdsCommand(desk: Desk): Command {
-  return new Command(`${hiddenMark}task-ids`).action(async () => {
-    const { printTaskIds } = await import('../actions/task-ids.ts');
-    await printTaskIds(desk.world);
-  });
-}
-
-/** Whether a command is for other programs only. */
-export function isHidden(command: Command): boolean {
-  return command.name().startsWith(hiddenMark);
-}
-
-const hiddenMark = '__';
 
 function declared(command: Command): DeclaredCommand {
   return {
@@ -50,7 +34,7 @@ function declared(command: Command): DeclaredCommand {
       }),
     ),
     word: command.registeredArguments[0]?.name(),
-    commands: command.commands.filter((each) => !isHidden(each)).map(declared),
+    commands: command.commands.map(declared),
   };
 }
 

@@ -4,11 +4,9 @@ import { type Desk, inContext, withGlobalFlags } from './doing.ts';
 import { withExamples } from './examples.ts';
 
 export function configCommand(desk: Desk): Command {
-  const command = new Command('config')
-    .summary('read and change the settings')
-    .description(
-      'Reads and changes the settings: api-key, model, ratio, dir, output, timeout, base-url, api.',
-    );
+  const command = new Command('config').description(
+    'Reads and changes the settings: api-key, model, ratio, dir, output, timeout, base-url, api.',
+  );
 
   function part(name: string, about: string): Command {
     return withGlobalFlags(command.command(name).description(about).copyInheritedSettings(command));

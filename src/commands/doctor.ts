@@ -5,7 +5,6 @@ import { withExamples } from './examples.ts';
 
 export function doctorCommand(desk: Desk): Command {
   const command = new Command('doctor')
-    .summary('check key, address, service and folders, free of charge')
     .description(
       'Checks everything that a generate needs: settings, key, address, service, folders. Each line is well, or says ' +
         'what to do. Nothing is bought. Exits 0 only if a generate would work.',

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Context, GlobalFlags } from '../context.ts';
 import { problemsIn, tellAll } from '../problems.ts';
 import type { World } from '../world.ts';
+import { globalFlags } from './global-flags.ts';
 
 /** What a command needs to be done: the world, and where its exit code goes. */
 export interface Desk {
@@ -9,20 +10,16 @@ export interface Desk {
   exit(code: number): void;
   /** What is wrong with the flags, each naming its flag: where there is anything, nothing is done. */
   problems: string[];
+  /** The program with all its commands, for what describes it. */
+  program(): Promise<Command>;
 }
 
 /** Made once for all commands. */
-const globalFlags = [
-  new Option('--json', 'print JSON on stdout, one object a line'),
-  new Option('-q, --quiet', 'say nothing but errors on stderr'),
-  new Option('--verbose', 'show each HTTP exchange on stderr, without the key'),
-  new Option('--no-color', 'use no colour'),
-  new Option('--base-url <url>', 'the address of the service (default: https://runapi.ai)'),
-];
+const globalOptions = globalFlags.map(([flags, meaning]) => new Option(flags, meaning));
 
 /** The flags that every command takes. */
 export function withGlobalFlags(command: Command): Command {
-  for (const flag of globalFlags) command.addOption(flag);
+  for (const option of globalOptions) command.addOption(option);
   return command;
 }
 

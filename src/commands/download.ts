@@ -6,7 +6,6 @@ import { withExamples } from './examples.ts';
 
 export function downloadCommand(desk: Desk): Command {
   const command = new Command('download')
-    .summary('save the pictures of completed tasks')
     .description('Saves the pictures of tasks that completed, and prints their paths.')
     .argument('<task-id...>', 'the tasks')
     .option('--wait', 'wait for those that still run')

@@ -7,7 +7,6 @@ import { withFilter } from './history.ts';
 
 export function galleryCommand(desk: Desk): Command {
   const command = new Command('gallery')
-    .summary('a page to look at and compare what was made')
     .description(
       'Writes a page of what was made on this machine, or of what the filters choose, to look at and compare: one HTML ' +
         'file that needs nothing from outside. Up to 40 MB of pictures are put into it, so that it can be moved; beyond ' +

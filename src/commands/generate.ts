@@ -7,7 +7,6 @@ import { withExamples } from './examples.ts';
 
 export function generateCommand(desk: Desk): Command {
   const command = new Command('generate')
-    .summary('make a picture: submit, wait, download')
     .description('Makes a picture from a prompt: submits one task, waits for it and saves the picture.')
     .argument('[prompt...]', 'the prompt; words are joined by a space, "-" reads stdin')
     .option(

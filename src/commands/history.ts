@@ -6,12 +6,10 @@ import { type Desk, inContext, withGlobalFlags } from './doing.ts';
 import { withExamples } from './examples.ts';
 
 export function historyCommand(desk: Desk): Command {
-  const command = new Command('history')
-    .summary('what was made on this machine')
-    .description(
-      'Lists what was made on this machine, newest first: date, state, model, prompt, task, files. Off a terminal the ' +
-        'columns are separated by tabs; with --json each task is an object of the form that generate prints.',
-    );
+  const command = new Command('history').description(
+    'Lists what was made on this machine, newest first: date, state, model, prompt, task, files. Off a terminal the ' +
+      'columns are separated by tabs; with --json each task is an object of the form that generate prints.',
+  );
   withFilter(command)
     .option('--limit <n>', 'the newest n (default: 50 on a terminal, else all)')
     .action(async (flags: HistoryFlags & GlobalFlags) => {

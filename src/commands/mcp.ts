@@ -6,7 +6,6 @@ import { withExamples } from './examples.ts';
 
 export function mcpCommand(desk: Desk): Command {
   const command = new Command('mcp')
-    .summary('the same job as an MCP server over stdio')
     .description(
       'Serves the tools generate_image, get_image, list_models and get_balance to an agent over stdin and stdout.',
     )

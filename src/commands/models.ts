@@ -5,7 +5,6 @@ import { withExamples } from './examples.ts';
 
 export function modelsCommand(desk: Desk): Command {
   const command = new Command('models')
-    .summary('the models, their ratios and live prices')
     .description(
       'Lists the models with their ratios and what they cost now. The prices come from the service, without a key.',
     )

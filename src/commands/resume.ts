@@ -6,7 +6,6 @@ import { withExamples } from './examples.ts';
 
 export function resumeCommand(desk: Desk): Command {
   const command = new Command('resume')
-    .summary('finish what interrupted runs began')
     .description(
       'Finishes everything that interrupted runs had begun, or just the tasks named. Nothing is paid twice: a request\n' +
         'whose answer never came is sent again with its idempotency key.',

@@ -6,7 +6,6 @@ import { withExamples } from './examples.ts';
 
 export function sandboxCommand(desk: Desk): Command {
   const command = new Command('sandbox')
-    .summary('a local server that speaks the same API, free of charge')
     .description(
       'Runs a local server that speaks the same API, free of charge, until it is stopped with Ctrl-C.',
     )

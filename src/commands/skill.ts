@@ -7,11 +7,9 @@ import { withExamples } from './examples.ts';
 type Story = (skill: typeof import('../actions/skill.ts'), context: Context) => Promise<number>;
 
 export function skillCommand(desk: Desk): Command {
-  const command = new Command('skill')
-    .summary('teach an agent to make pictures: Hermes, Claude Code, Codex, Gemini CLI, OpenClaw')
-    .description(
-      'Puts a skill (agentskills.io) where an agent finds it: Hermes Agent, Claude Code, Codex, Gemini CLI, OpenClaw.',
-    );
+  const command = new Command('skill').description(
+    'Puts a skill (agentskills.io) where an agent finds it: Hermes Agent, Claude Code, Codex, Gemini CLI, OpenClaw.',
+  );
 
   function part(name: string, about: string): Command {
     return withGlobalFlags(command.command(name).description(about));

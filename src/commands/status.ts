@@ -6,7 +6,6 @@ import { withExamples } from './examples.ts';
 
 export function statusCommand(desk: Desk): Command {
   const command = new Command('status')
-    .summary("a task's state now")
     .description(
       'Tells the state of tasks: one line each with id, state and, when completed, the URLs of its pictures.',
     )

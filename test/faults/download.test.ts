@@ -43,6 +43,15 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   ['the picture has changed meanwhile', (s) => s.next('image', tornAfter(half, { etag: '"before"' })), {}],
   ['the picture is compressed', (s) => s.next('image', gzipped()), {}],
   [
+    'the picture is no brotli, as it says it is',
+    (s) =>
+      s.next(
+        'image',
+        changed((b) => b, { 'content-encoding': 'br' }),
+      ),
+    {},
+  ],
+  [
     'the picture is compressed and cannot be unpacked',
     (s) =>
       s.next(
