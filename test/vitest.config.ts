@@ -6,7 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Most tests wait for child processes: one worker fewer than there are cores would leave the machine idle.
-    maxWorkers: 4,
+    maxWorkers: 6,
     // CI runs on two busy cores: a test that a slow moment broke is run once more, and the report names it.
     retry: process.env.CI ? 1 : 0,
   },
