@@ -8,6 +8,7 @@ import { inline } from './inline.mjs';
 import { join } from './join.mjs';
 import { licencesOf } from './licences.mjs';
 import { leanMcpSdk } from './mcp-sdk.mjs';
+import { typesOf } from './types.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
@@ -39,7 +40,7 @@ const { metafile, outputFiles } = await build({
   legalComments: 'none',
   metafile: true,
   external: builtinModules,
-  plugins: [inline, leanUndici, leanCommander, strictSixel, leanMcpSdk(inputs)],
+  plugins: [inline(inputs), leanUndici, leanCommander, strictSixel, leanMcpSdk(inputs)],
   // What `skill install` writes.
   loader: { '.md': 'text', '.yaml': 'text', '.py': 'text' },
   chunkNames: 'chunks/[name]-[hash]',
@@ -64,11 +65,13 @@ const files = await join(texts, metafile.outputs, [
 ]);
 await mkdir('dist/chunks', { recursive: true });
 for (const [path, text] of files) await writeFile(path, text);
-await writeFile(
-  'dist/THIRD-PARTY-LICENSES.txt',
-  await licencesOf([...inputs, ...Object.keys(metafile.inputs)]),
-);
-if (process.argv.includes('--metafile')) await writeFile('dist/metafile.json', JSON.stringify(metafile));
+// The same types for importers of either kind.
+const types = await typesOf('src/report/schema.ts');
+for (const kind of ['cts', 'mts']) await writeFile(`dist/lines.d.${kind}`, types);
+const bundled = [...inputs, ...Object.keys(metafile.inputs)];
+await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licencesOf(bundled));
+// For those who look into the bundle; not published.
+await writeFile('dist/metafile.json', JSON.stringify({ ...metafile, bundled }));
 
 /** The path of an output as the metafile has it. */
 function asListed(path) {

@@ -2,24 +2,29 @@
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
-export const inline = {
-  name: 'inline',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\?inline$/ }, ({ path, resolveDir }) => ({
-      path: resolve(resolveDir, path.replace('?inline', '')),
-      namespace: 'inline',
-    }));
-    onLoad({ filter: /./, namespace: 'inline' }, async ({ path }) => {
-      const { outputFiles } = await build({
-        entryPoints: [path],
-        bundle: true,
-        write: false,
-        minify: true,
-        charset: 'ascii', // the page's encoding cannot hurt it
-        format: 'iife',
-        target: ['chrome111', 'firefox113', 'safari16.4'],
+/** `inputs` gets the files that such texts are made of. */
+export function inline(inputs) {
+  return {
+    name: 'inline',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /\?inline$/ }, ({ path, resolveDir }) => ({
+        path: resolve(resolveDir, path.replace('?inline', '')),
+        namespace: 'inline',
+      }));
+      onLoad({ filter: /./, namespace: 'inline' }, async ({ path }) => {
+        const { outputFiles, metafile } = await build({
+          entryPoints: [path],
+          bundle: true,
+          write: false,
+          minify: true,
+          metafile: true,
+          charset: 'ascii', // the page's encoding cannot hurt it
+          format: 'iife',
+          target: ['chrome111', 'firefox113', 'safari16.4'],
+        });
+        inputs.push(...Object.keys(metafile.inputs));
+        return { contents: outputFiles[0].text, loader: 'text' };
       });
-      return { contents: outputFiles[0].text, loader: 'text' };
-    });
-  },
-};
+    },
+  };
+}

@@ -2,6 +2,7 @@ import {
   array,
   boolean,
   literal,
+  meta,
   nullable,
   number,
   object,
@@ -12,37 +13,40 @@ import {
   unknown,
 } from 'zod/mini';
 
+/** What is said of a field in the schema, and in the types that the build makes of it. */
+const says = (description: string) => meta({ description });
+
 const error = object({
-  code: string(),
+  code: string().check(says('The kind of failure; the exit code says the same.')),
   message: string(),
-  hint: nullable(string()),
-  status: nullable(number()),
+  hint: nullable(string()).check(says('What to do.')),
+  status: nullable(number()).check(says('The HTTP status, where the service answered.')),
   request_id: nullable(string()),
   retryable: boolean(),
   details: unknown(),
-});
+}).check(meta({ title: 'ErrorReport' }));
 
 const image = object({
   url: string(),
   expires_at: nullable(string()),
-  path: nullable(string()),
+  path: nullable(string()).check(says('Absolute; null where it was not saved.')),
   bytes: nullable(number()),
   mime: nullable(string()),
   width: nullable(number()),
   height: nullable(number()),
   sha256: nullable(string()),
-});
+}).check(meta({ title: 'ImageReport' }));
 
 const cost = object({
   currency: string(),
   reserved_cents: nullable(number()),
   charged_cents: nullable(number()),
   refunded: boolean(),
-});
+}).check(meta({ title: 'Cost' }));
 
 /** One task, as `--json` prints it. */
 export const taskLine = object({
-  task_id: nullable(string()),
+  task_id: nullable(string()).check(says('Null where no task was accepted.')),
   status: oneOf(['pending', 'processing', 'completed', 'failed']),
   model: nullable(string()),
   prompt: nullable(string()),
@@ -50,29 +54,37 @@ export const taskLine = object({
   negative_prompt: nullable(string()),
   seed: nullable(number()),
   images: array(image),
-  cost: nullable(cost),
+  cost: nullable(cost).check(says('Null where the service told nothing.')),
   replayed: boolean(),
   created_at: nullable(string()),
   elapsed_ms: nullable(number()),
-  resume: nullable(string()),
+  resume: nullable(string()).check(
+    says('The command that takes the task up again, while something is still to be had.'),
+  ),
   error: nullable(error),
-  row: optional(number()),
-  id: optional(string()),
-});
+  row: optional(number()).check(says("In a batch: the row's number in the file.")),
+  id: optional(string()).check(says("In a batch: the row's id, where the file gives one.")),
+}).check(meta({ title: 'TaskReport', description: 'One task.' }));
 
-/** A command that failed before any task. */
-const failure = object({ error, resume: optional(nullable(string())) });
+const failure = object({ error, resume: optional(nullable(string())) }).check(
+  meta({ title: 'FailureReport', description: 'A command that failed before any task.' }),
+);
 
-/** What `generate --dry-run` would send. */
+const quote = object({
+  currency: string(),
+  reserved_cents: number(),
+  as_of: nullable(string()),
+}).check(meta({ title: 'Quote' }));
+
 const trial = object({
   dry_run: literal(true),
   method: string(),
   url: string(),
   request: unknown(),
   path: string(),
-  quote: nullable(object({ currency: string(), reserved_cents: number(), as_of: nullable(string()) })),
-  error: nullable(error),
-});
+  quote: nullable(quote),
+  error: nullable(error).check(says('Why no price is known.')),
+}).check(meta({ title: 'DryRunReport', description: 'What `generate --dry-run` would send.' }));
 
 /** The JSON Schema (2020-12) of the lines that `--json` prints about tasks. Fields may be added in later versions. */
 export function taskSchema(): object {
