@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isUtf8 } from '../batch/is-utf8.ts';
 import { type BatchFormat, formatOf } from '../batch/read-rows.ts';
 import { batchName } from '../batch/row-key.ts';
 import type { Context } from '../context.ts';
@@ -21,13 +22,14 @@ export function nameOfBatch({ world: { cwd } }: Context, file: string): string {
   return batchName(file === '-' ? `stdin in ${cwd}` : resolve(cwd, file));
 }
 
-/** Throws `validation` for a file that is not there. stdin is copied into the state folder first. */
+/** Throws `validation` for a file that is not there or no text. stdin is copied into the state folder first. */
 export async function openBatch(context: Context, file: string): Promise<BatchSource> {
   const { cwd } = context.world;
   if (file === '-') return await spool(context);
   const path = resolve(cwd, file);
   try {
     if (statSync(path).isDirectory()) throw invalid(`${file} is a folder, not a batch file`);
+    if (!(await isUtf8(path))) throw notUtf8(file);
   } catch (error) {
     if (error instanceof Failure) throw error;
     const { code } = error as NodeJS.ErrnoException;
@@ -48,10 +50,18 @@ async function spool(context: Context): Promise<BatchSource> {
   const copy = await createTempFile(context.state ?? cwd);
   for await (const chunk of stdin.stream as AsyncIterable<Uint8Array>) await copy.write(chunk);
   await copy.finish();
+  if (!(await isUtf8(copy.path))) {
+    await copy.remove();
+    throw notUtf8('stdin');
+  }
   return {
     path: copy.path,
     format: await formatOf(copy.path),
     name: nameOfBatch(context, '-'),
     remove: copy.remove,
   };
+}
+
+function notUtf8(source: string): Failure {
+  return invalid(`${source} is not UTF-8 text`, 'Save it as UTF-8 (in Excel: CSV UTF-8)');
 }

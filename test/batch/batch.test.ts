@@ -42,6 +42,24 @@ test('makes only the new rows when the file has grown, and all with --new', asyn
   expect(service.tasks.size).toBe(4);
 });
 
+test('buys nothing from a file that is not UTF-8, or from such a stdin', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', '');
+  const bytes = Buffer.from('\uFEFFa fox\r\nan owl\r\n', 'utf16le');
+  await writeFile(join(machine.folder, 'rows.txt'), bytes);
+  const told = (source: string) => ({
+    exitCode: 4,
+    stdout: '',
+    stderr: `error: ${source} is not UTF-8 text\nSave it as UTF-8 (in Excel: CSV UTF-8)`,
+  });
+  const named = await run(machine, ['batch', 'rows.txt', '--base-url', service.url]);
+  expect(named).toMatchObject(told('rows.txt'));
+  const piped = await run(machine, ['batch', '-', '--base-url', service.url], { input: bytes });
+  expect(piped).toMatchObject(told('stdin'));
+  expect(service.calls).toEqual([]);
+  expect((await filesIn(machine.home)).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
 test('tells wrong rows with their lines before anything is sent', async () => {
   const service = await startService();
   const machine = await machineWith('rows.jsonl', '{"prompt":"a fox"}\n{"prompt":"x","ratio":"7:1"}\nnope\n');

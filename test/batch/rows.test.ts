@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { isUtf8 } from '../../src/batch/is-utf8.ts';
 import { formatOf, readRows } from '../../src/batch/read-rows.ts';
 import { createRowKeys, inShard, parseShard } from '../../src/batch/row-key.ts';
 
@@ -22,6 +23,20 @@ test.each([
   ['plain lines', 'a.txt', 'a fox\n\nan owl\r\n', ['a fox', 'an owl']],
   ['plain lines without an ending', 'list', 'a fox, red\nan owl', ['a fox, red', 'an owl']],
   ['a BOM', 'a.txt', '\uFEFFa fox\n', ['a fox']],
+  [
+    'JSONL of Windows',
+    'a.jsonl',
+    '\uFEFF{"prompt":"a fox"}\r\n\r\n{"prompt":"an\\r\\nowl"}\r\n',
+    ['a fox', 'an\r\nowl'],
+  ],
+  [
+    'CSV of Windows',
+    'a.csv',
+    '\uFEFFid,prompt\r\n1,a fox\r\n2,"two\r\nlines"\r\n',
+    ['a fox', 'two\r\nlines'],
+  ],
+  ['CSV of Windows without an ending', 'list', '\uFEFF"id","prompt"\r\n"1","a fox"\r\n', ['a fox']],
+  ['line ends that were mixed', 'a.csv', 'prompt\na fox\nan owl\r\n', ['a fox', 'an owl']],
   ['JSONL', 'a.jsonl', '{"prompt":"a fox"}\n"an owl"\n', ['a fox', 'an owl']],
   ['JSONL without an ending', 'list', '{"prompt":"a fox"}\n', ['a fox']],
   ['CSV', 'a.csv', 'prompt,model\n"a fox, red",fast\n"two\nlines",\n', ['a fox, red', 'two\nlines']],
@@ -49,6 +64,23 @@ test.each([
   ],
 ])('reads %s', async (_, name, text, expected) => {
   expect(prompts(await rowsOf(name, text))).toEqual(expected);
+});
+
+test.each([
+  ['UTF-8', Buffer.from('커피 머그 ☕\r\n'), true],
+  ['UTF-8 with a mark', Buffer.from('\uFEFFa fox\n'), true],
+  ['an empty file', Buffer.from(''), true],
+  ['a letter that two reads share', Buffer.from(`${'x'.repeat(64 * 1024 - 1)}커`), true],
+  ['a letter that was cut off', Buffer.from('커').subarray(0, 2), false],
+  ['what PowerShell 5 writes', Buffer.from('\uFEFFa fox\r\n', 'utf16le'), false],
+  ['UTF-16 without its mark', Buffer.from('a fox', 'utf16le'), false],
+  ['Latin-1', Buffer.from('café', 'latin1'), false],
+  ['what Excel writes in Korea', Buffer.from([0xc4, 0xbf, 0xc7, 0xc7]), false],
+])('knows whether a file is UTF-8: %s', async (_, bytes, expected) => {
+  const folder = await mkdtemp(join(tmpdir(), 'rows-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'file'), bytes);
+  expect(await isUtf8(join(folder, 'file'))).toBe(expected);
 });
 
 test('numbers rows from 1 and tells the line where each begins', async () => {
