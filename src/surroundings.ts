@@ -11,8 +11,18 @@ export interface Surroundings {
 }
 
 /** Joined as the handed-in platform writes paths, which in a test is not always this machine's. */
-export function joinPath(surroundings: Surroundings, ...parts: string[]): string {
-  return (surroundings.platform === 'win32' ? win32 : posix).join(...parts);
+export function joinPath({ platform }: Pick<Surroundings, 'platform'>, ...parts: string[]): string {
+  return (platform === 'win32' ? win32 : posix).join(...parts);
+}
+
+/** The folder that an XDG variable names, on every platform. Their specification has relative ones ignored. */
+export function xdgFolder(
+  { env, platform }: Pick<Surroundings, 'env' | 'platform'>,
+  variable: 'XDG_CONFIG_HOME' | 'XDG_STATE_HOME',
+): string | undefined {
+  const { isAbsolute } = platform === 'win32' ? win32 : posix;
+  const named = env[variable];
+  return named && isAbsolute(named) ? named : undefined;
 }
 
 export interface Reading {

@@ -11,9 +11,7 @@ async function bare(): Promise<Machine> {
 }
 
 function settingsOf({ home }: Machine): string {
-  return process.platform === 'darwin'
-    ? join(home, 'Library/Preferences/runapi-imagen/config.json')
-    : join(home, '.config/runapi-imagen/config.json');
+  return join(home, '.config/runapi-imagen/config.json');
 }
 
 async function store(machine: Machine, text: string): Promise<string> {

@@ -1,19 +1,20 @@
-import { join, win32 } from 'node:path';
-import type { Surroundings } from '../surroundings.ts';
+import { joinPath, type Surroundings, xdgFolder } from '../surroundings.ts';
 
 /** Where the record lives: the XDG state folder, or the system's usual place. Undefined without a home. */
-export function stateFolder({
-  env,
-  platform,
-  home,
-}: Pick<Surroundings, 'env' | 'platform' | 'home'>): string | undefined {
-  const named = env.XDG_STATE_HOME;
-  if (named && (named.startsWith('/') || platform === 'win32')) return join(named, 'runapi-imagen');
+export function stateFolder(
+  surroundings: Pick<Surroundings, 'env' | 'platform' | 'home'>,
+): string | undefined {
+  const { env, platform, home } = surroundings;
+  const xdg = xdgFolder(surroundings, 'XDG_STATE_HOME');
+  if (xdg) return joinPath(surroundings, xdg, 'runapi-imagen');
   if (platform === 'win32') {
-    const local = env.LOCALAPPDATA || (home && win32.join(home, 'AppData', 'Local'));
-    return local ? win32.join(local, 'runapi-imagen', 'State') : undefined;
+    const local = env.LOCALAPPDATA || (home && joinPath(surroundings, home, 'AppData', 'Local'));
+    return local ? joinPath(surroundings, local, 'runapi-imagen', 'State') : undefined;
   }
   if (!home) return undefined;
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'runapi-imagen', 'state');
-  return join(home, '.local', 'state', 'runapi-imagen');
+  const parts =
+    platform === 'darwin'
+      ? ['Library', 'Application Support', 'runapi-imagen', 'state']
+      : ['.local', 'state', 'runapi-imagen'];
+  return joinPath(surroundings, home, ...parts);
 }

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { execa, type Options } from 'execa';
 import { onTestFinished } from 'vitest';
 
@@ -18,9 +18,9 @@ export interface Machine {
 
 /** Removed when the test is over. Tests that run side by side hand in their own `atEnd`. */
 export async function newMachine(atEnd: AtEnd = onTestFinished): Promise<Machine> {
-  const root = await mkdtemp(join(tmpdir(), 'runapi-imagen-'));
+  // Of the folders that a program is told, it sees the real path: macOS has its temporary files behind a link.
+  const root = await mkdtemp(join(await realpath(tmpdir()), 'runapi-imagen-'));
   atEnd(() => rm(root, { recursive: true, force: true }));
-  const { mkdir } = await import('node:fs/promises');
   const home = join(root, 'home');
   const folder = join(root, 'work');
   await mkdir(home);
@@ -31,9 +31,17 @@ export async function newMachine(atEnd: AtEnd = onTestFinished): Promise<Machine
     env: {
       PATH: process.env.PATH ?? '',
       HOME: home,
+      ...(process.platform !== 'linux' && placesOf(home)),
       RUNAPI_API_KEY: 'rk_test_0123456789abcdef',
     },
   };
+}
+
+/** Elsewhere the usual places have other names; the tests look for them where Linux has them. */
+function placesOf(home: string): Record<string, string> {
+  const { SystemRoot = '', PATHEXT = '', TEMP = '' } = process.env;
+  const windows = process.platform === 'win32' && { USERPROFILE: home, SystemRoot, PATHEXT, TEMP };
+  return { XDG_CONFIG_HOME: join(home, '.config'), XDG_STATE_HOME: join(home, '.local/state'), ...windows };
 }
 
 /** The real program with real arguments. Never throws: look at `exitCode`, `stdout` and `stderr`. */
@@ -54,5 +62,6 @@ export function run<Extra extends Options = Record<never, never>>(
 
 /** The folder's files, hidden ones too. */
 export async function filesIn(folder: string): Promise<string[]> {
-  return (await readdir(folder, { recursive: true })).sort();
+  const names = await readdir(folder, { recursive: true });
+  return names.map((name) => name.replaceAll(sep, '/')).sort();
 }
