@@ -23,7 +23,7 @@ describe('what answers a request and is not the API', () => {
     const service = await startService({ runningLooks: 0 }, onTestFinished);
     service.always('create', order);
     const machine = await newMachine(onTestFinished);
-    const words = ['generate', 'a mug', '--timeout', '3s', '--base-url', service.url, '--json'];
+    const words = ['generate', 'a mug', '--timeout', '60s', '--base-url', service.url, '--json'];
     const { exitCode, stdout, stderr } = await run(machine, words);
     const host = new URL(service.url).host;
     expect(exitCode).toBe(8);

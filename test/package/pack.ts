@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -9,7 +9,7 @@ export interface Packed {
   tarball: string;
   /** A folder outside the project where nothing but the tarball is installed. */
   home: string;
-  /** What went into the bundle, from the build that was packed. */
+  /** The paths of what went into the bundle, from the build that was packed. */
   bundled: string[];
   licences: string;
   remove(): Promise<void>;
@@ -17,7 +17,7 @@ export interface Packed {
 
 /** The package as `npm pack` makes it, installed. From a copy: packing builds dist/ anew, which other tests are using. */
 export async function pack(): Promise<Packed> {
-  const root = await mkdtemp(join(tmpdir(), 'runapi-imagen-package-'));
+  const root = await mkdtemp(join(await realpath(tmpdir()), 'runapi-imagen-package-'));
   const copy = join(root, 'copy');
   const home = join(root, 'home');
   await mkdir(copy);
@@ -30,10 +30,13 @@ export async function pack(): Promise<Packed> {
   const name = (await readdir(copy)).find((each) => each.endsWith('.tgz'));
   const tarball = join(copy, name ?? 'nothing was packed');
   await npm(['install', '--offline', '--no-audit', '--no-fund', tarball], home, home);
+  const { bundled }: { bundled: string[] } = JSON.parse(
+    await readFile(join(copy, 'dist/metafile.json'), 'utf8'),
+  );
   return {
     tarball,
     home,
-    bundled: JSON.parse(await readFile(join(copy, 'dist/metafile.json'), 'utf8')).bundled,
+    bundled: bundled.map((file) => resolve(copy, file)),
     licences: await readFile(join(copy, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8'),
     remove: () => rm(root, { recursive: true, force: true }),
   };
