@@ -42,13 +42,13 @@ export async function pack(): Promise<Packed> {
   };
 }
 
-/** npm as somebody else would call it: not as a part of `npm test`, which tells its children where they are. */
+/** The environment of somebody who has that home and calls npm by hand: `npm test` tells its children where they are. */
+export function envOf(home: string): Record<string, string> {
+  const { PATH = '', SystemRoot = '', ComSpec = '', PATHEXT = '', TEMP = '' } = process.env;
+  const windows = process.platform === 'win32' && { USERPROFILE: home, SystemRoot, ComSpec, PATHEXT, TEMP };
+  return { PATH, HOME: home, npm_config_update_notifier: 'false', ...windows };
+}
+
 async function npm(words: readonly string[], cwd: string, home: string): Promise<void> {
-  const { PATH = '', SystemRoot, ComSpec } = process.env;
-  const windows = { ...(SystemRoot && { SystemRoot }), ...(ComSpec && { ComSpec }) };
-  await execa('npm', words, {
-    cwd,
-    env: { PATH, ...windows, HOME: home, USERPROFILE: home, npm_config_update_notifier: 'false' },
-    extendEnv: false,
-  });
+  await execa('npm', words, { cwd, env: envOf(home), extendEnv: false });
 }

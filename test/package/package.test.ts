@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vites
 import type * as published from '../../dist/lines.d.cts';
 import type { ErrorReport, ImageReport, TaskReport } from '../../src/report/task-report.ts';
 import type { Cost } from '../../src/task/task.ts';
-import { type Packed, pack, project } from './pack.ts';
+import { envOf, type Packed, pack, project } from './pack.ts';
 
 let packed: Packed;
 beforeAll(async () => {
@@ -17,9 +17,13 @@ afterAll(() => packed?.remove());
 /** In the folder where the package is installed. */
 function inHome(program: string, words: readonly string[]) {
   const { home } = packed;
-  const { PATH = '' } = process.env;
-  const env = { PATH, HOME: home };
-  return execa(program, words, { cwd: home, env, extendEnv: false, preferLocal: true, reject: false });
+  return execa(program, words, {
+    cwd: home,
+    env: envOf(home),
+    extendEnv: false,
+    preferLocal: true,
+    reject: false,
+  });
 }
 
 describe('what npm publishes', () => {
