@@ -109,7 +109,7 @@ describe('the proxy variables are honoured, and this machine is never asked for 
 
   test('a proxy that does not answer is told', async () => {
     const service = await withPicturesAt('http://pictures.test');
-    const { exitCode, stderr } = await generate(service, { HTTP_PROXY: 'http://127.0.0.1:1' }, '1s');
+    const { exitCode, stderr } = await generate(service, { HTTP_PROXY: 'http://127.0.0.1:1' }, '6s');
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain('refused the connection');
   });

@@ -48,10 +48,14 @@ export function networkFault(error: unknown, host: string, left?: boolean): Netw
       cause: error,
     });
   if (isTlsTrouble(code, error)) {
-    return new NetworkFault(`${host}: no safe connection (${wordsOf(error)})`, left !== true, {
-      hint: 'Check the address, the clock and a proxy that opens TLS (NODE_EXTRA_CA_CERTS names its certificate)',
-      cause: error,
-    });
+    return new NetworkFault(
+      `${host}: no safe connection (${wordsOf(error).replace(nodesAdvice, '')})`,
+      left !== true,
+      {
+        hint: 'Check the address, the clock and a proxy that opens TLS (NODE_EXTRA_CA_CERTS names its certificate)',
+        cause: error,
+      },
+    );
   }
   const how = lost[code] ?? (code.startsWith('HPE_') ? 'answered something that is not HTTP' : undefined);
   return new NetworkFault(`${host} ${how ?? `could not be asked (${wordsOf(error)})`}`, left === false, {
@@ -59,6 +63,9 @@ export function networkFault(error: unknown, host: string, left?: boolean): Netw
     cause: error,
   });
 }
+
+/** Since Node 24: what to do for somebody who starts Node itself. Our own advice follows. */
+const nodesAdvice = /; if the root CA is installed locally.*$/;
 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';

@@ -25,6 +25,15 @@ describe('what Node and undici throw, in words', () => {
       false,
     ],
     [
+      coded(
+        'DEPTH_ZERO_SELF_SIGNED_CERT',
+        'self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca',
+      ),
+      'runapi.ai: no safe connection (self-signed certificate)',
+      true,
+      false,
+    ],
+    [
       coded('CERT_HAS_EXPIRED', 'certificate has expired'),
       'runapi.ai: no safe connection (certificate has expired)',
       true,
