@@ -98,7 +98,8 @@ test('any name is safe, stays safe when numbered, and is made safe only once', (
 
 function expectSafe(name: string): void {
   expect(name).toMatch(/^[^-.\s]/u);
-  expect(name).toMatch(/[^.\s]$/u);
+  // Not /[^.\s]$/u: since 26.5 Node sees half of an emoji at the end of a text with it.
+  expect(name).not.toMatch(/[.\s]$/);
   expect(name).not.toMatch(/[<>:"/\\|?*\p{Cc}\p{Cs}\p{Bidi_Control}]/u);
   expect(name.split('.')[0]?.trim()).not.toMatch(/^(con|prn|aux|nul|(com|lpt)[\d¹²³]|conin\$|conout\$)$/i);
   expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255 - 24);

@@ -10,9 +10,12 @@ const words = (text: string) => text.split(' ');
 
 /** A repository of version 1.2.3 whose tests pass, all of it committed. */
 async function repository({ changelog = '## 1.2.3 (2026-02-03)', locked = '1.2.3' }) {
-  const folder = await mkdtemp(join(await realpath(tmpdir()), 'runapi-imagen-release-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const env = { HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };
+  const root = await mkdtemp(join(await realpath(tmpdir()), 'runapi-imagen-release-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const folder = join(root, 'work');
+  await mkdir(folder);
+  // npm leaves logs in a home.
+  const env = { HOME: root, GIT_CONFIG_NOSYSTEM: '1' };
   const git = (line: string) => execa('git', words(line), { cwd: folder, env });
   const scripts = { test: 'node -e "0"' };
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'x', version: '1.2.3', scripts }));
