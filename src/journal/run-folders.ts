@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { chmod, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { flushFolder, makeFolders } from '../folders.ts';
 import type { Entry } from './entry.ts';
 import { letGo, lifeOf, nobody, type Owner, ownerName, parseOwner } from './owner.ts';
 import { runFilesIn } from './run-files.ts';
+import { compiledFolder } from './state-folder.ts';
 
 const dayMs = 24 * 3_600_000;
 /** Runs that ended are kept so long, for `history`. */
@@ -90,6 +91,13 @@ export function openRunFolders(options: RunFoldersOptions): RunFolders {
     }
   }
 
+  /** What older versions of the program, or of Node, left there is of no use to anybody. */
+  async function removeOldCompiled(): Promise<void> {
+    const path = compiledFolder(folder);
+    const facts = await stat(path).catch(() => undefined);
+    if (facts && clock.now() - facts.mtimeMs > keptMs) await rm(path, { recursive: true, force: true });
+  }
+
   async function lastSign(name: string): Promise<number | undefined> {
     const facts = await stat(join(runs, name)).catch(() => undefined);
     return facts?.mtimeMs;
@@ -155,6 +163,7 @@ export function openRunFolders(options: RunFoldersOptions): RunFolders {
         if (Number.parseInt(basename(path), 36) < oldest) await unlink(path).catch(() => undefined);
       }
       await removeLeftFiles();
+      await removeOldCompiled();
     },
   };
 }

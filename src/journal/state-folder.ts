@@ -17,3 +17,8 @@ export function stateFolder({
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'runapi-imagen', 'state');
   return join(home, '.local', 'state', 'runapi-imagen');
 }
+
+/** Where Node keeps compiled code of ours, in the state folder: nothing is lost with it. */
+export function compiledFolder(folder: string): string {
+  return join(folder, 'compiled');
+}
