@@ -19,7 +19,7 @@ export interface RunFoldersOptions {
   clock: Clock;
   /** Throws where no process has this number; changes nothing. */
   probe(pid: number): void;
-  /** Told of what can't be read: what it holds is not known, and stays as it is. */
+  /** Told of what cannot be read: what it holds is not known, and stays as it is. */
   unreadable(path: string, error: unknown): void;
 }
 
@@ -36,7 +36,7 @@ export interface RunFolders {
   list(place: string): Promise<string[]>;
   /** Every file, the unfinished ones first: one that is put aside meanwhile is met twice rather than never. */
   all(): Promise<string[]>;
-  /** The tasks of a file that did not end; undefined where it can't be read, or is gone. */
+  /** The tasks of a file that did not end; undefined where it cannot be read, or is gone. */
   read(
     path: string,
     ended?: (entry: Entry) => unknown,
