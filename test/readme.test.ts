@@ -19,10 +19,29 @@ function shellBlocks(markdown: string): Array<[string, string]> {
   return blocks;
 }
 
-const blocks = shellBlocks(await readFile(join(root, 'README.md'), 'utf8'));
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+const korean = await readFile(join(root, 'README.ko.md'), 'utf8');
+const blocks = shellBlocks(readme);
+
+/** All that is code, fenced or indented, as it stands there. */
+function codeBlocks(markdown: string): string[] {
+  return [...markdown.matchAll(/^```\w*\n[\s\S]*?^```$|(?:^ {4}.+\n)+/gm)].map(([block]) => block);
+}
+
+/** Every name in the text: flags, commands, files, addresses. In another language they stand in another order. */
+function names(markdown: string): string[] {
+  const text = codeBlocks(markdown).reduce((rest, block) => rest.replace(block, ''), markdown);
+  const found = [...text.matchAll(/`[^`\n]+`|\]\([^)]+\)/g)].map(([name]) => name);
+  return [...new Set(found)].filter((name) => !/README/.test(name)).sort();
+}
 
 test('has its recipes', () => {
   expect(blocks.length).toBeGreaterThanOrEqual(9);
+});
+
+test('says the same in Korean: one run proves the examples of both', () => {
+  expect(codeBlocks(korean)).toEqual(codeBlocks(readme));
+  expect(names(korean)).toEqual(names(readme));
 });
 
 test.skipIf(!has('bash') || !has('jq'))(
