@@ -75,3 +75,20 @@ test.skipIf(!has('bash') || !has('jq'))(
     }
   },
 );
+
+test.skipIf(!has('bash')).each([
+  [5, 0, 'resume\n', ''],
+  [6, 0, '', 'try again later\n'],
+  [8, 0, '', 'try again later\n'],
+  [7, 1, '', ''],
+])('the example of exit codes knows what to do after a %d (needs bash)', async (code, ends, does, says) => {
+  const machine = await newMachine();
+  const block = blocks.map(([, text]) => text).find((text) => text.includes('case $?')) ?? '';
+  const stand = `runapi-imagen() { if [ "$1" = generate ]; then return ${code}; else echo "$1"; fi; }\n`;
+  const { exitCode, stdout, stderr } = await execa('bash', ['-euo', 'pipefail', '-c', stand + block], {
+    cwd: machine.folder,
+    reject: false,
+    stripFinalNewline: false,
+  });
+  expect([exitCode, stdout, stderr]).toEqual([ends, does, says]);
+});
