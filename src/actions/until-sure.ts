@@ -11,12 +11,11 @@ export async function untilSure(
   context: Context,
   isMeant: (entry: Entry) => boolean,
   deadline: Deadline,
+  wayOut = ' (--new buys at once)',
 ): Promise<void> {
   const unsure = await context.journal.unsure();
   const mine = unsure.filter((run) => [...run.entries.values()].some(isMeant));
   if (mine.length === 0) return;
-  context.reporter.note(
-    'A run elsewhere may still be at this: waiting for a sign of it (--new buys at once)',
-  );
+  context.reporter.note(`A run elsewhere may still be at this: waiting for a sign of it${wayOut}`);
   await Promise.all(mine.map((run) => context.journal.untilSure(run, deadline.signal)));
 }
