@@ -57,10 +57,17 @@ export function createWorld(process: NodeJS.Process): World {
     deadline: systemDeadline,
     probe: (pid) => void process.kill(pid, 0),
     keepSecret: redactor.keep,
+    keepCompiled: (folder) => {
+      const module = process.getBuiltinModule('node:module') as Node22Module;
+      module.enableCompileCache?.(folder);
+    },
     interrupt: () => stop('SIGINT'),
     onStop: (say) => void last.push(say),
   };
 }
+
+/** What Node 20's module lacks. */
+type Node22Module = { enableCompileCache?(folder: string): unknown };
 
 /** An account without a home folder makes homedir() throw. */
 function homeFolder(): string | undefined {

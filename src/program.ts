@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { welcome, wholeHelp } from './commands/whole-help.ts';
 import { exitCodes } from './errors.ts';
+import { compiledFolder, stateFolder } from './journal/state-folder.ts';
 import { programVersion } from './version.ts';
 import type { World } from './world.ts';
 
@@ -20,8 +22,15 @@ export async function runProgram(world: World, argv: readonly string[]): Promise
     await printTaskIds(world);
     return 0;
   }
+  keepCompiled(world);
   const { runCommand } = await import('./run-command.ts');
   return await runCommand(world, argv, textAlone);
+}
+
+/** Beside the record, and only where there is one: a first run, or the only one of a CI job, has no use for it. */
+function keepCompiled(world: World): void {
+  const folder = stateFolder(world);
+  if (folder && existsSync(folder)) world.keepCompiled(compiledFolder(folder));
 }
 
 /** The answer to a call that asks for nothing but a text. */

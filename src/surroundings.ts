@@ -6,7 +6,7 @@ export interface Surroundings {
   platform: NodeJS.Platform;
   /** The user's home folder; a service may have none. */
   home: string | undefined;
-  /** Undefined where the file does not exist; throws where it exists and can't be read (EACCES, EISDIR, …). */
+  /** Undefined where the file does not exist; throws where it exists and cannot be read (EACCES, EISDIR, …). */
   readText(path: string): string | undefined;
 }
 
@@ -45,7 +45,7 @@ export function readForeign(surroundings: Surroundings, path: string): Reading {
     if (code === 'ENOENT' || code === 'ENOTDIR') return { text: undefined, problem: undefined };
     return {
       text: undefined,
-      problem: `${path} ${reasons[code] ?? `can't be read (${code})`}`,
+      problem: `${path} ${reasons[code] ?? `cannot be read (${code})`}`,
     };
   }
   if (text === undefined) return { text, problem: undefined };
@@ -66,7 +66,7 @@ export function readForeign(surroundings: Surroundings, path: string): Reading {
 const longest = 1024 * 1024;
 
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: "can't be read: no permission",
-  EPERM: "can't be read: no permission",
+  EACCES: 'cannot be read: no permission',
+  EPERM: 'cannot be read: no permission',
   EISDIR: 'is a folder where a file should be',
 };

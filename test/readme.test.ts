@@ -19,10 +19,29 @@ function shellBlocks(markdown: string): Array<[string, string]> {
   return blocks;
 }
 
-const blocks = shellBlocks(await readFile(join(root, 'README.md'), 'utf8'));
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+const korean = await readFile(join(root, 'README.ko.md'), 'utf8');
+const blocks = shellBlocks(readme);
+
+/** All that is code, fenced or indented, as it stands there. */
+function codeBlocks(markdown: string): string[] {
+  return [...markdown.matchAll(/^```\w*\n[\s\S]*?^```$|(?:^ {4}.+\n)+/gm)].map(([block]) => block);
+}
+
+/** Every name in the text: flags, commands, files, addresses. In another language they stand in another order. */
+function names(markdown: string): string[] {
+  const text = codeBlocks(markdown).reduce((rest, block) => rest.replace(block, ''), markdown);
+  const found = [...text.matchAll(/`[^`\n]+`|\]\([^)]+\)/g)].map(([name]) => name);
+  return [...new Set(found)].filter((name) => !/README/.test(name)).sort();
+}
 
 test('has its recipes', () => {
   expect(blocks.length).toBeGreaterThanOrEqual(9);
+});
+
+test('says the same in Korean: one run proves the examples of both', () => {
+  expect(codeBlocks(korean)).toEqual(codeBlocks(readme));
+  expect(names(korean)).toEqual(names(readme));
 });
 
 test.skipIf(!has('bash') || !has('jq'))(
@@ -56,3 +75,20 @@ test.skipIf(!has('bash') || !has('jq'))(
     }
   },
 );
+
+test.skipIf(!has('bash')).each([
+  [5, 0, 'resume\n', ''],
+  [6, 0, '', 'try again later\n'],
+  [8, 0, '', 'try again later\n'],
+  [7, 1, '', ''],
+])('the example of exit codes knows what to do after a %d (needs bash)', async (code, ends, does, says) => {
+  const machine = await newMachine();
+  const block = blocks.map(([, text]) => text).find((text) => text.includes('case $?')) ?? '';
+  const stand = `runapi-imagen() { if [ "$1" = generate ]; then return ${code}; else echo "$1"; fi; }\n`;
+  const { exitCode, stdout, stderr } = await execa('bash', ['-euo', 'pipefail', '-c', stand + block], {
+    cwd: machine.folder,
+    reject: false,
+    stripFinalNewline: false,
+  });
+  expect([exitCode, stdout, stderr]).toEqual([ends, does, says]);
+});

@@ -106,7 +106,7 @@ describe('the standing sandbox', () => {
     const { exitCode, stdout, stderr } = await run(machine, ['sandbox', '--port', new URL(url).port]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
     expect(stderr.split('\n')).toEqual([
-      expect.stringMatching(/^error: The sandbox can't listen on 127\.0\.0\.1, port \d+: the port is taken/),
+      expect.stringMatching(/^error: the sandbox cannot listen on 127\.0\.0\.1, port \d+: the port is taken/),
       expect.stringContaining('--port'),
     ]);
   });

@@ -83,7 +83,7 @@ export async function* readTasks(
     for (const { request, output } of tasks) {
       index += 1;
       const key = keyOf(request, row.fields.id);
-      if (plan.shard && !inShard(key, plan.shard)) continue;
+      if (!inShard(key, plan.shard)) continue;
       const target = { ...plan.target, output: output ?? plan.target.output, index };
       yield { row: row.number, id: row.fields.id, key, request, target };
     }

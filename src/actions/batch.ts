@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { inShard } from '../batch/row-key.ts';
 import type { Context } from '../context.ts';
 import { type ErrorCode, exitCodes, invalid } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
@@ -14,6 +15,7 @@ import { adopt, reopen } from './reopen.ts';
 import { skipExisting } from './skip-existing.ts';
 import { stopGracefully } from './stop.ts';
 import { prepareTarget } from './target.ts';
+import { untilSure } from './until-sure.ts';
 import { type Begun, createWork, type Work } from './work.ts';
 
 /** A rate limit is the whole batch's: a task of it is tried until its own time is up. */
@@ -35,14 +37,22 @@ export async function batch(context: Context, file: string, flags: BatchFlags): 
   try {
     const total = await checkRows(context, source, flags, plan);
     if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
-    const past = flags.new ? undefined : await readPast(context, source.name);
+    const past = flags.new ? undefined : await knownPast(context, source, plan);
     return await makeAll({ context, source, flags, plan, server, past, total });
   } finally {
     await source.remove();
   }
 }
 
-/** Reads the whole file before anything is paid. Answers how many tasks it holds. */
+/** What earlier runs made; those that another machine may still be at are known for sure first. */
+async function knownPast(context: Context, { name }: BatchSource, { wishes }: BatchPlan): Promise<Past> {
+  const deadline = context.world.deadline(wishes.timeoutMs);
+  await untilSure(context, ({ intended }) => intended.row?.batch === name, deadline);
+  deadline.cancel();
+  return await readPast(context, name);
+}
+
+/** Reads the whole file before anything is paid. Answers how many tasks this shard has of it. */
 async function checkRows(
   context: Context,
   source: BatchSource,
@@ -51,8 +61,12 @@ async function checkRows(
 ): Promise<number> {
   const flaws: string[] = [];
   let flawed = 0;
+  let rows = 0;
   let total = 0;
-  for await (const _ of readTasks(context, source, flags, plan, noteFlaw)) total += 1;
+  for await (const { key } of readTasks(context, source, flags, { ...plan, shard: undefined }, noteFlaw)) {
+    rows += 1;
+    if (inShard(key, plan.shard)) total += 1;
+  }
   if (flawed > 0 && !flags.skipInvalid) {
     const more = flawed > flaws.length ? `; and ${flawed - flaws.length} more` : '';
     throw invalid(
@@ -62,7 +76,7 @@ async function checkRows(
     );
   }
   for (const flaw of flaws) context.reporter.warn(`${flaw}: left out`);
-  if (total + flawed === 0)
+  if (rows + flawed === 0)
     throw invalid('the batch holds no rows', 'Write one prompt a line, JSONL, or CSV with a head line');
   return total;
 

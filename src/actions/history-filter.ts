@@ -60,7 +60,7 @@ export function readFilter(context: Context, flags: FilterFlags, problems: strin
   };
 }
 
-/** The newest tasks of the record that were sent to a service and are chosen. What can't be read is told. */
+/** The newest tasks of the record that were sent to a service and are chosen. What cannot be read is told. */
 export function newestSent(context: Context, { matches, since }: Filter, limit: number): Promise<Entry[]> {
   const sent = (entry: Entry): boolean => entry.ended?.how !== 'given-up' && matches(entry);
   return context.journal.newest({ matches: sent, since, limit }, (path, error) => {

@@ -15,6 +15,7 @@ import { record } from './record.ts';
 import { adopt, reopen } from './reopen.ts';
 import { retarget } from './retarget.ts';
 import { stopGracefully } from './stop.ts';
+import { untilSure } from './until-sure.ts';
 import { readWishes, type WaitingFlags } from './wishes.ts';
 import { type Begun, createWork, type Work } from './work.ts';
 
@@ -33,6 +34,7 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   if (problems.length > 0) throw tellAll(problems);
   const work = createWork(context, wishes);
   stopGracefully(work);
+  await untilSure(context, (entry) => isChosen(entry, ids, flags.all === true), work.deadline, '');
   const dead = await context.journal.dead();
   const unfinished = dead.flatMap((run) => [...run.entries.values()].map((entry) => ({ run, entry })));
   const chosen = unfinished.filter(({ entry }) => isChosen(entry, ids, flags.all === true));

@@ -27,7 +27,8 @@ export async function installSkill(context: Context, flags: SkillFlags): Promise
 
 /** Removes what was written, unless it was changed since. It is no failure where there is nothing. */
 export async function uninstallSkill(context: Context, flags: SkillFlags): Promise<number> {
-  const places = await chosenPlaces(context, flags);
+  // An agent that is no longer set up may have left its skill.
+  const places = await chosenPlaces(context, flags, (all) => placesOn(all, targetNames));
   const filesOf = (place: Place): WantedFile[] => [
     ...(flags.imageBackend ? [] : [skillFile(context, place)]),
     ...backendOf(context, place),

@@ -6,6 +6,7 @@ import { pictureLifeMs } from './await-task.ts';
 import { type Claims, claim } from './claim.ts';
 import { reopen } from './reopen.ts';
 import { retarget } from './retarget.ts';
+import { untilSure } from './until-sure.ts';
 import type { Begun, Work } from './work.ts';
 
 /**
@@ -19,7 +20,8 @@ export async function takeUp(
   server: Server,
 ): Promise<Array<Begun | undefined>> {
   const { context } = work;
-  await untilSure();
+  const isWanted = (entry: Entry): boolean => wanted.some(({ request }) => isMeant(entry, request));
+  await untilSure(context, isWanted, work.deadline);
   const dead = await context.journal.dead('interrupted');
   const claims: Claims = new Map();
   const taken = new Set<string>();
@@ -34,19 +36,6 @@ export async function takeUp(
     if (begun) await retarget(work, begun, target);
   }
   return wanted.map((_, position) => found.get(position));
-
-  /** A container that was ended a moment ago looks alive from the next one: better to wait than to pay twice. */
-  async function untilSure(): Promise<void> {
-    const unsure = await context.journal.unsure();
-    const mine = unsure.filter((run) =>
-      [...run.entries.values()].some((entry) => wanted.some(({ request }) => isMeant(entry, request))),
-    );
-    if (mine.length === 0) return;
-    context.reporter.note(
-      'A run elsewhere may still be at this: waiting for a sign of it (--new buys at once)',
-    );
-    await Promise.all(mine.map((run) => context.journal.untilSure(run, work.deadline.signal)));
-  }
 
   async function look(position: number, run: DeadRun, request: ImageRequest): Promise<void> {
     for (const entry of run.entries.values()) {

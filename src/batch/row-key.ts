@@ -13,9 +13,9 @@ export function createRowKeys(): (request: ImageRequest, id: string | undefined)
   };
 }
 
-/** The same on every machine: a share of the rows for each of `of` shards, by the row's key. */
-export function inShard(key: string, { index, of }: Shard): boolean {
-  return Number.parseInt(hash(key).slice(0, 8), 16) % of === index - 1;
+/** The same on every machine: a share of the rows for each of `of` shards, by the row's key; all without shards. */
+export function inShard(key: string, shard: Shard | undefined): boolean {
+  return shard === undefined || Number.parseInt(hash(key).slice(0, 8), 16) % shard.of === shard.index - 1;
 }
 
 export interface Shard {

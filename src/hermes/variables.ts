@@ -49,7 +49,7 @@ export function variablesOf(
       const line = file.broken.get(name);
       return line === undefined
         ? `is set neither in the environment nor in ${filePath}`
-        : `can't be read from line ${line} of ${filePath}: are its quotes closed?`;
+        : `cannot be read from line ${line} of ${filePath}: are its quotes closed?`;
     },
   };
 }

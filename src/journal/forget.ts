@@ -21,7 +21,7 @@ export interface RunFile {
   state: 'running' | 'dead' | 'done';
 }
 
-/** Sorts what is chosen into what can be forgotten and what stays. A file that can't be read stays as it is. */
+/** Sorts what is chosen into what can be forgotten and what stays. A file that cannot be read stays as it is. */
 export async function findForgettable(
   files: readonly RunFile[],
   isChosen: (entry: Entry) => boolean,
@@ -53,7 +53,7 @@ export async function holdsAny(path: string, keys: ReadonlySet<string>): Promise
 
 /**
  * Takes tasks out of a file that no living process writes; a file that holds no other is removed. The file is
- * whole at every moment. Lines that can't be read stay beside those that can.
+ * whole at every moment. Lines that cannot be read stay beside those that can.
  */
 export async function forgetIn(path: string, keys: ReadonlySet<string>): Promise<void> {
   const { mtime, atime } = await stat(path);

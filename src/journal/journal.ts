@@ -37,7 +37,7 @@ export interface Journal {
   each(visit: (entry: Entry, busy: boolean) => boolean): Promise<void>;
   /** Every task ever recorded, in no order, one at a time: for those that keep but little of each. */
   scan(visit: (entry: Entry) => void | Promise<void>): Promise<void>;
-  /** The newest tasks that match, newest first, each once. A file that can't be read is named to `unreadable`. */
+  /** The newest tasks that match, newest first, each once. A file that cannot be read is named to `unreadable`. */
   newest(query: Query, unreadable: (path: string, error: unknown) => void): Promise<Entry[]>;
   /** What of the chosen tasks can be forgotten: all but those that are not finished, or whose run goes on. */
   forgettable(isChosen: (entry: Entry) => boolean): Promise<Forgettable>;
@@ -91,7 +91,7 @@ export function openJournal({ version, ...options }: JournalOptions): Journal {
     return life !== undefined && life !== 'dead';
   }
 
-  /** Undefined where the file can't be read, or is of a newer format; `isStrange` where a later version may know more. */
+  /** Undefined where the file cannot be read, or is of a newer format; `isStrange` where a later version may know more. */
   async function readDead(name: string): Promise<(DeadRun & { isStrange: boolean }) | undefined> {
     let isStrange = false;
     const ended: Entry[] = [];

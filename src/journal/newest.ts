@@ -14,7 +14,7 @@ export interface Query {
 
 /**
  * The newest tasks that match, newest first, each once although two runs may hold it. Memory grows with the limit,
- * not with the record. A file that can't be read is left out and named to `unreadable`.
+ * not with the record. A file that cannot be read is left out and named to `unreadable`.
  */
 export async function newestOf(
   { runs, done }: { runs: string; done: string },

@@ -5,7 +5,7 @@ import { isJson, readLine, versionOf } from './schema.ts';
 
 /**
  * Reads a run's file line by line; `ended` gets each task that came to its end. Answers the tasks that did not, or
- * undefined where the file is of a newer format or gone. A line that can't be read is passed over; one that is not
+ * undefined where the file is of a newer format or gone. A line that cannot be read is passed over; one that is not
  * torn either may mean something to a later version, and is told to `strange`.
  */
 export async function readRun(

@@ -12,7 +12,7 @@ const mostBytes = 128 * 1024;
 
 /**
  * The newest tasks of the record, newest first: only the ends of the newest files are read, and only for the words
- * that a shell offers. What can't be read is passed over.
+ * that a shell offers. What cannot be read is passed over.
  */
 export function recentTasks(folder: string, most: number): RecentTask[] {
   const files = ['runs', 'done'].flatMap((name) => filesIn(join(folder, name)));

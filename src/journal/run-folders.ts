@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { chmod, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { flushFolder, makeFolders } from '../folders.ts';
 import type { Entry } from './entry.ts';
 import { letGo, lifeOf, nobody, type Owner, ownerName, parseOwner } from './owner.ts';
 import { runFilesIn } from './run-files.ts';
+import { compiledFolder } from './state-folder.ts';
 
 const dayMs = 24 * 3_600_000;
 /** Runs that ended are kept so long, for `history`. */
@@ -18,7 +19,7 @@ export interface RunFoldersOptions {
   clock: Clock;
   /** Throws where no process has this number; changes nothing. */
   probe(pid: number): void;
-  /** Told of what can't be read: what it holds is not known, and stays as it is. */
+  /** Told of what cannot be read: what it holds is not known, and stays as it is. */
   unreadable(path: string, error: unknown): void;
 }
 
@@ -35,7 +36,7 @@ export interface RunFolders {
   list(place: string): Promise<string[]>;
   /** Every file, the unfinished ones first: one that is put aside meanwhile is met twice rather than never. */
   all(): Promise<string[]>;
-  /** The tasks of a file that did not end; undefined where it can't be read, or is gone. */
+  /** The tasks of a file that did not end; undefined where it cannot be read, or is gone. */
   read(
     path: string,
     ended?: (entry: Entry) => unknown,
@@ -88,6 +89,13 @@ export function openRunFolders(options: RunFoldersOptions): RunFolders {
       const facts = await stat(path).catch(() => undefined);
       if (facts && clock.now() - facts.mtimeMs > dayMs) await unlink(path).catch(() => undefined);
     }
+  }
+
+  /** What older versions of the program, or of Node, left there is of no use to anybody. */
+  async function removeOldCompiled(): Promise<void> {
+    const path = compiledFolder(folder);
+    const facts = await stat(path).catch(() => undefined);
+    if (facts && clock.now() - facts.mtimeMs > keptMs) await rm(path, { recursive: true, force: true });
   }
 
   async function lastSign(name: string): Promise<number | undefined> {
@@ -155,6 +163,7 @@ export function openRunFolders(options: RunFoldersOptions): RunFolders {
         if (Number.parseInt(basename(path), 36) < oldest) await unlink(path).catch(() => undefined);
       }
       await removeLeftFiles();
+      await removeOldCompiled();
     },
   };
 }

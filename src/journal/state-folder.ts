@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { joinPath, type Surroundings, xdgFolder } from '../surroundings.ts';
 
 /** Where the record lives: the XDG state folder, or the system's usual place. Undefined without a home. */
@@ -17,4 +18,9 @@ export function stateFolder(
       ? ['Library', 'Application Support', 'runapi-imagen', 'state']
       : ['.local', 'state', 'runapi-imagen'];
   return joinPath(surroundings, home, ...parts);
+}
+
+/** Where Node keeps compiled code of ours, in the state folder: nothing is lost with it. */
+export function compiledFolder(folder: string): string {
+  return join(folder, 'compiled');
 }

@@ -74,7 +74,7 @@ function restore(book: TaskBook, { idempotencyKey, request: body, createdAtMs }:
     }).task.id;
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
-    throw new Failure('validation', `The sandbox can't know this task again: ${cause.message}.`, { cause });
+    throw new Failure('validation', `the sandbox cannot know this task again: ${cause.message}`, { cause });
   }
 }
 
@@ -100,8 +100,8 @@ const reasons: Readonly<Record<string, string>> = {
 
 function cannotListen(host: string, port: number, cause: unknown): Failure {
   const reason = reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
-  return new Failure('validation', `The sandbox can't listen on ${host}, port ${port}: ${reason}.`, {
-    hint: 'Name another port with --port, or --port 0 for any free one.',
+  return new Failure('validation', `the sandbox cannot listen on ${host}, port ${port}: ${reason}`, {
+    hint: 'Name another port with --port, or --port 0 for any free one',
     cause,
   });
 }

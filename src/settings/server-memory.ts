@@ -34,7 +34,7 @@ const mostServers = 50;
 const mostDurations = 100;
 const mostAnswers = 10;
 
-/** Kept in `servers.json` of the state folder. It only saves time: what can't be read or written is passed over. */
+/** Kept in `servers.json` of the state folder. It only saves time: what cannot be read or written is passed over. */
 export function openServerMemory(folder: string | undefined): ServerMemory {
   const path = folder && join(folder, 'servers.json');
   let known: Record<string, ServerFacts> | undefined;

@@ -72,9 +72,9 @@ describe('the active profile', () => {
       [`${file} is larger than 1 MB and was skipped`],
     ],
     ['is a file', { code: 'EISDIR' }, root, undefined, [`${file} is a folder where a file should be`]],
-    ['is readable', { code: 'EPERM' }, root, undefined, [`${file} can't be read: no permission`]],
+    ['is readable', { code: 'EPERM' }, root, undefined, [`${file} cannot be read: no permission`]],
     ['may lie under something that is no folder', { code: 'ENOTDIR' }, root, undefined, []],
-    ['may fail in any way', { code: 'EIO' }, root, undefined, [`${file} can't be read (EIO)`]],
+    ['may fail in any way', { code: 'EIO' }, root, undefined, [`${file} cannot be read (EIO)`]],
   ])('%s', (_, content, home, profile, problems) => {
     expect(hermesPlace(machine({ [file]: content }))).toMatchObject({
       home,

@@ -252,7 +252,7 @@ describe('the key of a provider', () => {
     ['key_env: BLANK', `BLANK, the variable that ${where} names, ${notSet}`],
     [
       'key_env: OPEN',
-      `OPEN, the variable that ${where} names, can't be read from line 5 of ${inEnv}: are its quotes closed?`,
+      `OPEN, the variable that ${where} names, cannot be read from line 5 of ${inEnv}: are its quotes closed?`,
     ],
     ['key_env: sk-abc', `key_env of ${where} must be the name of a variable that is set, not the key itself`],
     [
@@ -367,8 +367,8 @@ describe('a file that is wrong', () => {
     ],
     ['binary', '\x7fELF\0\x01', 'is not UTF-8 text: save it as UTF-8'],
     ['a folder', { code: 'EISDIR' }, 'is a folder where a file should be'],
-    ['unreadable', { code: 'EACCES' }, "can't be read: no permission"],
-    ['a circle of links', { code: 'ELOOP' }, "can't be read (ELOOP)"],
+    ['unreadable', { code: 'EACCES' }, 'cannot be read: no permission'],
+    ['a circle of links', { code: 'ELOOP' }, 'cannot be read (ELOOP)'],
   ])('config.yaml: %s', async (_, content, problem) => {
     const told = await hermesKey(machine({ [config]: content, [dotenv]: 'RUNAPI_API_KEY=sk-1' }));
     expect(told).toMatchObject({
@@ -400,7 +400,7 @@ describe('a file that is wrong', () => {
     ['larger than 1 MB', long, 'is larger than 1 MB and was skipped'],
     ['UTF-16', 'R\0U\0N\0', 'is not UTF-8 text: save it as UTF-8'],
     ['a folder', { code: 'EISDIR' }, 'is a folder where a file should be'],
-    ['unreadable', { code: 'EACCES' }, "can't be read: no permission"],
+    ['unreadable', { code: 'EACCES' }, 'cannot be read: no permission'],
   ])('.env: %s is told, and the shell still gives the key', async (_, content, problem) => {
     const surroundings = machine({ [config]: guide, [dotenv]: content }, { env: { RUNAPI_API_KEY: 'sk-1' } });
     expect(await hermesKey(surroundings)).toMatchObject({

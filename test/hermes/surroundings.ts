@@ -1,6 +1,6 @@
 import type { Surroundings } from '../../src/surroundings.ts';
 
-/** A machine in memory: a text is a file, an error code a file that can't be read. */
+/** A machine in memory: a text is a file, an error code a file that cannot be read. */
 export function machine(
   files: Record<string, string | { code: string }>,
   rest: Partial<Omit<Surroundings, 'readText'>> = {},

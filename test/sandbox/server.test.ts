@@ -8,7 +8,7 @@ describe('the server', () => {
     const port = Number(new URL(url).port);
     await expect(startSandbox({ port, now: () => 0 })).rejects.toMatchObject({
       code: 'validation',
-      message: `The sandbox can't listen on 127.0.0.1, port ${port}: the port is taken.`,
+      message: `the sandbox cannot listen on 127.0.0.1, port ${port}: the port is taken`,
       facts: { hint: expect.stringContaining('--port') },
     });
   });
@@ -16,7 +16,7 @@ describe('the server', () => {
   it('says what to do where the port is none', async () => {
     await expect(startSandbox({ port: 70_000, now: () => 0 })).rejects.toMatchObject({
       code: 'validation',
-      message: "The sandbox can't listen on 127.0.0.1, port 70000: a port is a number from 0 to 65535.",
+      message: 'the sandbox cannot listen on 127.0.0.1, port 70000: a port is a number from 0 to 65535',
     });
   });
 

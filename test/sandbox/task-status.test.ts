@@ -146,7 +146,7 @@ describe('taking up a task of another process', () => {
     expect(() => restore({ idempotencyKey: 'x', request: {}, createdAtMs: 0 })).toThrowError(
       expect.objectContaining({
         code: 'validation',
-        message: "The sandbox can't know this task again: Validation failed.",
+        message: 'the sandbox cannot know this task again: Validation failed',
       }),
     );
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runapiCliKey } from '../../src/settings/runapi-cli.ts';
 import type { Surroundings } from '../../src/surroundings.ts';
 
-/** A machine with one file, or with one that can't be read. */
+/** A machine with one file, or with one that cannot be read. */
 function machine(
   path: string,
   file: string | { code: string },
@@ -105,7 +105,7 @@ describe("the file of RunAPI's CLI", () => {
       [`${path} is larger than 1 MB and was skipped`],
     ],
     ['a folder', { code: 'EISDIR' }, undefined, undefined, [`${path} is a folder where a file should be`]],
-    ['unreadable', { code: 'EACCES' }, undefined, undefined, [`${path} can't be read: no permission`]],
+    ['unreadable', { code: 'EACCES' }, undefined, undefined, [`${path} cannot be read: no permission`]],
   ])('%s', (_, file, apiKey, baseUrl, problems) => {
     expect(runapiCliKey(machine(path, file))).toMatchObject({
       apiKey,

@@ -66,6 +66,14 @@ describe('skill install', () => {
     expect(stderr).toContain('Not set up here: Hermes Agent, Claude Code, OpenClaw');
   });
 
+  test('goes from all agents, set up or not', async () => {
+    const machine = await newMachine();
+    await outcome(machine, 'install --target codex,claude');
+    const { stdout, exitCode } = await outcome(machine, 'uninstall --all');
+    expect(stdout.split('\n').filter(Boolean)).toHaveLength(2);
+    expect([exitCode, (await filesIn(machine.home)).filter((name) => name.endsWith('.md'))]).toEqual([0, []]);
+  });
+
   test('finds nobody on a machine without agents', async () => {
     const { stdout, stderr, exitCode } = await outcome(await newMachine(), 'install --all');
     expect(stdout).toBe('');

@@ -58,13 +58,15 @@ function compared(other: FoundKey, used: FoundKey): Check {
   );
 }
 
-function inHermes({ home, profile, provider, differs }: HermesKey): Check[] {
+function inHermes({ home, profile, provider, differs, problems }: HermesKey): Check[] {
   const where = `Hermes Agent (${home}${profile === undefined ? '' : `, profile ${profile}`})`;
   const what = provider
     ? `provider ${provider.name} (${provider.form} form) at ${provider.baseUrl}`
     : 'no provider runapi in its config.yaml';
   return [
-    well('hermes', `${where}: ${what}`),
+    provider || problems.length === 0
+      ? well('hermes', `${where}: ${what}`)
+      : warning('hermes', `${where}: its provider cannot be read`, 'Mend its config.yaml: `key` says where'),
     ...differs.map((name) =>
       warning(
         'hermes',

@@ -26,8 +26,15 @@ export interface Place {
   home: string | undefined;
 }
 
-/** The places that the flags name. Throws one `validation` failure that tells every problem. */
-export async function chosenPlaces(context: Context, flags: SkillFlags): Promise<Place[]> {
+/**
+ * The places that the flags name. Throws one `validation` failure that tells every problem.
+ * @param all what --all means
+ */
+export async function chosenPlaces(
+  context: Context,
+  flags: SkillFlags,
+  all: (context: Context) => Place[] | Promise<Place[]> = allSetUp,
+): Promise<Place[]> {
   const problems: string[] = [];
   const names = targetsIn(flags, problems);
   if (flags.all && (flags.target !== undefined || flags.dir !== undefined))
@@ -38,7 +45,7 @@ export async function chosenPlaces(context: Context, flags: SkillFlags): Promise
     problems.push('--image-backend goes with --target hermes');
   if (problems.length > 0) throw tellAll(problems);
   if (flags.dir !== undefined) return [namedFolder(context, flags.dir, names[0])];
-  if (flags.all) return await allSetUp(context);
+  if (flags.all) return await all(context);
   if (names.length === 0) {
     throw invalid(
       'no agent is named',
