@@ -27,7 +27,7 @@ function imagesInside(inner: Json | undefined): RemoteImage[] {
 }
 
 function urlsIn(value: Json | undefined): string[] {
-  if (typeof value === 'string') return isImageUrl(value) ? [value] : [];
+  if (typeof value === 'string') return isImageUrl(value) ? [value.replace(/^data:/i, 'data:')] : [];
   if (Array.isArray(value)) return value.flatMap(urlsIn);
   if (!isObject(value)) return [];
   if (typeof value.b64_json === 'string') return [`data:;base64,${value.b64_json}`];
