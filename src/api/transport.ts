@@ -5,6 +5,7 @@ import { Failure } from '../errors.ts';
 import { isLoopback } from './base-url.ts';
 import { networkFault } from './network-fault.ts';
 import { proxyFor } from './proxy.ts';
+import { withoutKey } from './without-key.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'HEAD';
@@ -160,6 +161,7 @@ async function* readBody(
 /** Notes the beginning of a text while it is read. */
 async function* loggedBody(
   body: AsyncIterable<Uint8Array>,
+  apiKey: string | undefined,
   log: (line: string) => void,
 ): AsyncGenerator<Uint8Array> {
   let text = '';
@@ -167,7 +169,9 @@ async function* loggedBody(
     if (text.length < mostLogged) text += Buffer.from(chunk).toString('utf8');
     yield chunk;
   }
-  if (text !== '') log(`<   ${text.slice(0, mostLogged)}`);
+  // Nothing finds a key any more that was cut in two.
+  const shown = withoutKey(text, apiKey).slice(0, mostLogged);
+  if (shown !== '') log(`<   ${shown}`);
 }
 
 function logged(send: Transport, log: (line: string) => void): Transport {
@@ -182,8 +186,9 @@ function logged(send: Transport, log: (line: string) => void): Transport {
       log(`< ${answer.status} ${request.url}`);
       for (const [name, value] of Object.entries(answer.headers)) log(`<   ${name}: ${value}`);
       const { 'content-type': type = 'text', 'content-encoding': coding } = answer.headers;
+      const apiKey = request.headers.authorization?.replace('Bearer ', '');
       const isText = /json|text|xml/.test(type) && coding === undefined;
-      return isText ? { ...answer, body: loggedBody(answer.body, log) } : answer;
+      return isText ? { ...answer, body: loggedBody(answer.body, apiKey, log) } : answer;
     } catch (error) {
       log(`< ${error instanceof Error ? error.message : String(error)}`);
       throw error;
