@@ -136,7 +136,7 @@ export const wordTargets = [
       ensure(slug(values.prompt) !== '' && shortId(values.task) !== '', 'a name is never empty');
       const typed = picturePath(output, values, { picture, attempt });
       // Folders that the user typed are the user's own; what words stand for makes none.
-      const depth = output.split(/[/\\]+/).length + 1;
+      const depth = output.split(/[/\\]/).length + 1;
       ensure(typed.split('/').length <= depth, `${typed} has no folder that was not typed`);
     },
   ),
