@@ -5,7 +5,6 @@ import { Failure } from '../errors.ts';
 import { isLoopback } from './base-url.ts';
 import { networkFault } from './network-fault.ts';
 import { proxyFor } from './proxy.ts';
-import { withoutKey } from './without-key.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'HEAD';
@@ -161,7 +160,6 @@ async function* readBody(
 /** Notes the beginning of a text while it is read. */
 async function* loggedBody(
   body: AsyncIterable<Uint8Array>,
-  apiKey: string | undefined,
   log: (line: string) => void,
 ): AsyncGenerator<Uint8Array> {
   let text = '';
@@ -169,9 +167,12 @@ async function* loggedBody(
     if (text.length < mostLogged) text += Buffer.from(chunk).toString('utf8');
     yield chunk;
   }
-  // Nothing finds a key any more that was cut in two.
-  const shown = withoutKey(text, apiKey).slice(0, mostLogged);
-  if (shown !== '') log(`<   ${shown}`);
+  if (text !== '') log(`<   ${text.length > mostLogged ? cut(text) : text}`);
+}
+
+/** Cut before a word: a key that was cut in two would no longer be found and taken out. */
+function cut(text: string): string {
+  return `${text.slice(0, mostLogged).replace(/\S{1,200}$/, '')}…`;
 }
 
 function logged(send: Transport, log: (line: string) => void): Transport {
@@ -186,9 +187,8 @@ function logged(send: Transport, log: (line: string) => void): Transport {
       log(`< ${answer.status} ${request.url}`);
       for (const [name, value] of Object.entries(answer.headers)) log(`<   ${name}: ${value}`);
       const { 'content-type': type = 'text', 'content-encoding': coding } = answer.headers;
-      const apiKey = request.headers.authorization?.replace('Bearer ', '');
       const isText = /json|text|xml/.test(type) && coding === undefined;
-      return isText ? { ...answer, body: loggedBody(answer.body, apiKey, log) } : answer;
+      return isText ? { ...answer, body: loggedBody(answer.body, log) } : answer;
     } catch (error) {
       log(`< ${error instanceof Error ? error.message : String(error)}`);
       throw error;

@@ -42,11 +42,16 @@ export function bomb(
   coding: 'gzip' | 'br',
   type = 'application/json',
 ): Order {
-  const plain = Buffer.concat([Buffer.from(begin), Buffer.alloc(megabytes * 1_000_000, ' ')]);
+  let packed: Buffer | undefined; // packed only where it is sent: that takes its time
+  return (_call, response) => {
+    packed ??= pack(Buffer.concat([Buffer.from(begin), Buffer.alloc(megabytes * 1_000_000, ' ')]), coding);
+    response.writeHead(200, { 'content-type': type, 'content-encoding': coding }).end(packed);
+  };
+}
+
+function pack(plain: Buffer, coding: 'gzip' | 'br'): Buffer {
   const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
-  const packed = coding === 'gzip' ? gzipSync(plain) : brotliCompressSync(plain, fast);
-  return (_call, response) =>
-    void response.writeHead(200, { 'content-type': type, 'content-encoding': coding }).end(packed);
+  return coding === 'gzip' ? gzipSync(plain, { level: 1 }) : brotliCompressSync(plain, fast);
 }
 
 /** What a terminal would obey: a title, a colour, a link, a C1 control, a turned direction, a second line. */
