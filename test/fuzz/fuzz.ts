@@ -7,7 +7,7 @@ import type { Target } from './target.ts';
 import { terminalTargets } from './terminal.ts';
 import { wordTargets } from './words.ts';
 
-export const targets: readonly Target[] = [
+const targets: readonly Target[] = [
   ...serviceTargets,
   ...settingTargets,
   ...fileTargets,
