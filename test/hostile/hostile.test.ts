@@ -200,7 +200,7 @@ const cases: Case[] = [
   [
     'an answer to the next request, smuggled in behind this one',
     (service) =>
-      service.next('create', (call, response, usual) => {
+      service.next('create', (_call, response, usual) => {
         const { end } = response;
         response.end = ((body: string) => {
           end.call(response, body, 'utf8');
@@ -211,7 +211,6 @@ const cases: Case[] = [
           return response;
         }) as typeof response.end;
         usual();
-        void call;
       }),
     { exitCode: 0, files: 1 },
   ],
