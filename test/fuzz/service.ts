@@ -98,7 +98,7 @@ export const serviceTargets = [
     checkCost(costOf(answer));
     const task = readTask(answer, 'tsk_1');
     for (const image of task.images)
-      ensure(/^(https?|data):/.test(image.url), `a picture is at ${image.url}`);
+      ensure(/^(https?:|data:)/i.test(image.url), `a picture is at ${image.url}`);
     ensure(task.status !== 'completed' || task.images.length > 0, 'a completed task has pictures');
     checkCost(task.cost);
     if (task.reason !== null) ensureLine(task.reason.replaceAll(key, ''));
