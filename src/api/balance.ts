@@ -1,5 +1,6 @@
-import { nullable, number, object, optional } from 'zod/mini';
+import { maximum, minimum, nullable, number, object, optional } from 'zod/mini';
 import { Failure } from '../errors.ts';
+import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
 import type { Caller } from './exchange.ts';
@@ -14,9 +15,10 @@ export interface Balance {
   spent_cents_total: number | null;
 }
 
-const cents = optional(nullable(number()));
+const amount = number().check(minimum(-mostCents), maximum(mostCents));
+const cents = optional(nullable(amount));
 const shape = object({
-  balance_cents: number(),
+  balance_cents: amount,
   paid_balance_cents: cents,
   bonus_balance_cents: cents,
   spent_cents_today: cents,

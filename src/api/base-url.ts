@@ -10,7 +10,10 @@ export const defaultBaseUrl = 'https://runapi.ai';
 export function parseBaseUrl(text: string, source: string): string {
   const typed = text.trim();
   if (!URL.canParse(typed)) {
-    throw invalid(`${source}: ${JSON.stringify(typed)} is not a URL`, `Write it like ${defaultBaseUrl}`);
+    throw invalid(
+      `${source}: ${JSON.stringify(typed.slice(0, 200))} is not a URL`,
+      `Write it like ${defaultBaseUrl}`,
+    );
   }
   const url = new URL(typed);
   if (url.username || url.password) {

@@ -1,3 +1,4 @@
+import { mostCents } from '../task/money.ts';
 import type { Cost } from '../task/task.ts';
 import { at, isObject } from './json.ts';
 
@@ -21,11 +22,16 @@ export function costOf(answer: unknown): Cost | null {
 
 /** The settlement in millionths of a cent, where it is told in nothing else. */
 function exactCents(billing: unknown): number | null {
-  const micro = cents(at(billing, 'settlement.amount_micro_cents'));
-  return micro === null ? null : micro / 1_000_000;
+  const micro = amountOf(at(billing, 'settlement.amount_micro_cents'));
+  return micro === null ? null : cents(micro / 1_000_000);
 }
 
 function cents(value: unknown): number | null {
-  const amount = typeof value === 'string' ? Number(value) : value;
+  const amount = amountOf(value);
+  return amount !== null && amount <= mostCents ? amount : null;
+}
+
+function amountOf(value: unknown): number | null {
+  const amount = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof amount === 'number' && Number.isFinite(amount) && amount >= 0 ? amount : null;
 }

@@ -4,6 +4,7 @@ import { decoded } from './decoded.ts';
 import type { Governor } from './governor.ts';
 import { retryAfter } from './retry.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
+import { withoutKey } from './without-key.ts';
 
 export interface Call {
   method: 'GET' | 'POST';
@@ -33,8 +34,6 @@ export interface Caller {
 }
 
 const mostRedirects = 5;
-/** A shorter one is a stand-in (the sandbox takes any), and may be a word of the answer. */
-const shortestKey = 12;
 
 /**
  * One call of the API with the key. Redirects are followed within the origin only, and a POST only where the
@@ -59,7 +58,9 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
     const target = redirectTarget(answer, url);
     if (target === undefined) {
       const text = await readText(answer, caller.maxBytes, url);
-      return { ...answer, text: withoutKey(text, caller.apiKey) };
+      const clean = (told: string): string => withoutKey(told, caller.apiKey);
+      const headers = Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]);
+      return { ...answer, headers: Object.fromEntries(headers), text: clean(text) };
     }
     answer.close();
     status = answer.status;
@@ -101,12 +102,6 @@ function redirectTarget({ status, headers }: HttpAnswer, from: string): URL | un
 /** The server did nothing but name another place. */
 export function isRedirect(status: number | undefined): boolean {
   return status !== undefined && [301, 302, 303, 307, 308].includes(status);
-}
-
-/** Some servers repeat the key in their complaint about it, and what they say is kept in the record on disk. */
-function withoutKey(text: string, apiKey: string | undefined): string {
-  if (apiKey === undefined || apiKey.length < shortestKey) return text;
-  return text.replaceAll(apiKey, '[key]').replaceAll(JSON.stringify(apiKey).slice(1, -1), '[key]');
 }
 
 async function readText(answer: HttpAnswer, maxBytes: number, url: string): Promise<string> {

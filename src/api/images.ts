@@ -1,14 +1,16 @@
 import type { RemoteImage } from '../task/task.ts';
 import { at, isObject, type Json, parseJson } from './json.ts';
 
+const mostImages = 1000;
+
 /**
  * The pictures of a completed task, wherever this server puts them: the first of these places that holds any.
- * Empty where none does.
+ * Empty where none does. More than the record can number are left out: no task makes so many.
  */
 export function imagesOf(answer: unknown): RemoteImage[] {
   for (const place of ['images', 'image_urls', 'image_url', 'output', 'data']) {
     const urls = urlsIn(at(answer, place));
-    if (urls.length > 0) return urls.map((url) => ({ url }));
+    if (urls.length > 0) return urls.slice(0, mostImages).map((url) => ({ url }));
   }
   for (const wrapper of ['result', 'data', 'response.body']) {
     const inner = at(answer, wrapper);
@@ -21,13 +23,15 @@ export function imagesOf(answer: unknown): RemoteImage[] {
 function imagesInside(inner: Json | undefined): RemoteImage[] {
   if (isObject(inner)) {
     const images = imagesOf(inner);
-    return images.length > 0 ? images : urlsIn(inner).map((url) => ({ url }));
+    if (images.length > 0) return images;
   }
-  return urlsIn(inner).map((url) => ({ url }));
+  return urlsIn(inner)
+    .slice(0, mostImages)
+    .map((url) => ({ url }));
 }
 
 function urlsIn(value: Json | undefined): string[] {
-  if (typeof value === 'string') return isImageUrl(value) ? [value] : [];
+  if (typeof value === 'string') return isImageUrl(value) ? [value.replace(/^data:/i, 'data:')] : [];
   if (Array.isArray(value)) return value.flatMap(urlsIn);
   if (!isObject(value)) return [];
   if (typeof value.b64_json === 'string') return [`data:;base64,${value.b64_json}`];

@@ -27,10 +27,29 @@ export function firstText(value: unknown, paths: readonly string[]): string | un
   return undefined;
 }
 
+/** Deeper than any answer of an API. Code that calls itself for each level would run out of stack far below. */
+const deepest = 100;
+
+/** Undefined for what is no JSON, or is nested so deeply that it is meant to do harm. */
 export function parseJson(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return isTooDeep(text) ? undefined : (JSON.parse(text) as Json);
   } catch {
     return undefined;
   }
+}
+
+/** Character by character: a regular expression runs out of stack itself on a text of some megabytes. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '"') isQuoted = !isQuoted;
+    else if (isQuoted) at += sign === '\\' ? 1 : 0;
+    else if (sign === '[' || sign === '{') depth += 1;
+    else if (sign === ']' || sign === '}') depth -= 1;
+    if (depth > deepest) return true;
+  }
+  return false;
 }

@@ -90,10 +90,12 @@ async function opened(answer: HttpAnswer, resume: Resumption | undefined, url: s
     );
   }
   const coded = headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity';
-  const length = coded ? undefined : Number.parseInt(headers['content-length'] ?? '', 10);
+  const length = coded
+    ? Number.NaN
+    : Number(/^\d+$/.exec(headers['content-length'] ?? '')?.[0] ?? Number.NaN);
   return {
     offset,
-    length: length === undefined || Number.isNaN(length) ? undefined : length,
+    length: Number.isNaN(length) ? undefined : length,
     validator: coded ? undefined : validatorOf(headers),
     body: await decoded(answer),
     close: answer.close,

@@ -1,4 +1,5 @@
-import { array, nullable, number, object, optional, string } from 'zod/mini';
+import { array, maximum, minimum, nullable, number, object, optional, string } from 'zod/mini';
+import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
 import type { Caller } from './exchange.ts';
@@ -28,7 +29,7 @@ const shape = object({
       pricing_status: optional(string()),
       currency: optional(string()),
       billing_unit: optional(string()),
-      unit_price_cents: optional(nullable(number())),
+      unit_price_cents: optional(nullable(number().check(minimum(0), maximum(mostCents)))),
     }),
   ),
 });

@@ -86,9 +86,13 @@ function looksLikeMarkup(text: string): boolean {
   return /^\s*(<!doctype|<html|<\?xml|<[a-z]+[\s>])/i.test(text);
 }
 
+/** What comes behind so many characters is not told anyway, and a hostile answer has millions. */
+const mostRead = 20_000;
+
 /** One line of at most 500 characters without control characters or tags. */
 export function plainText(text: string): string {
   const line = text
+    .slice(0, mostRead)
     .replace(/<\/?[a-z][^>]{0,1000}>/gi, ' ')
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
     .replace(/\s+/g, ' ')

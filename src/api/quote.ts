@@ -1,4 +1,5 @@
-import { minimum, nullable, number, object, optional, string } from 'zod/mini';
+import { maximum, minimum, nullable, number, object, optional, string } from 'zod/mini';
+import { mostCents } from '../task/money.ts';
 import type { ImageRequest } from '../task/request.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
@@ -19,7 +20,7 @@ const shape = object({
   price_quote: object({
     pricing_status: optional(string()),
     currency: string(),
-    reservation_amount_cents: number().check(minimum(0)),
+    reservation_amount_cents: number().check(minimum(0), maximum(mostCents)),
     as_of: optional(nullable(string())),
   }),
 });

@@ -33,13 +33,18 @@ export function statusUrls(base: string, id: string, clues: StatusClues): string
   if (clues.dialect === 'service') own.unshift(own.pop() as string);
   const templates = [clues.statusUrl, clues.remembered, ...own].filter((url) => url !== undefined);
   const urls = templates.map((template) => template.replace('{id}', encodeURIComponent(id)));
-  return [...new Set(urls)].filter((url) => new URL(url).origin === new URL(base).origin);
+  return [...new Set(urls)].filter(
+    (url) => URL.canParse(url) && new URL(url).origin === new URL(base).origin,
+  );
 }
 
 /** The same address for any task, to be remembered; undefined where the id is not part of it. */
 export function asTemplate(url: string, id: string): string | undefined {
   const encoded = encodeURIComponent(id);
-  return url.includes(encoded) ? url.replace(encoded, '{id}') : undefined;
+  const at = url.lastIndexOf(encoded); // a short id may also be a part of the host
+  return at < new URL(url).origin.length
+    ? undefined
+    : `${url.slice(0, at)}{id}${url.slice(at + encoded.length)}`;
 }
 
 /** The address that a create answer names for the task, made absolute; only the API's own origin counts. */

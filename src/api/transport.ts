@@ -167,7 +167,12 @@ async function* loggedBody(
     if (text.length < mostLogged) text += Buffer.from(chunk).toString('utf8');
     yield chunk;
   }
-  if (text !== '') log(`<   ${text.slice(0, mostLogged)}`);
+  if (text !== '') log(`<   ${text.length > mostLogged ? cut(text) : text}`);
+}
+
+/** Cut before a word: a key that was cut in two would no longer be found and taken out. */
+function cut(text: string): string {
+  return `${text.slice(0, mostLogged).replace(/\S{1,200}$/, '')}…`;
 }
 
 function logged(send: Transport, log: (line: string) => void): Transport {

@@ -1,6 +1,7 @@
 import { convertIndexedToRgb, type DecodedPng, decode as decodePng } from 'fast-png';
 import { decode as decodeJpeg } from 'jpeg-js';
 import type { PixelSize } from './pixel-size.ts';
+import { unpacksAsStated } from './unpacked-size.ts';
 
 /** A picture unpacked: four bytes a pixel (red, green, blue, opacity), row by row. */
 export interface Pixels extends PixelSize {
@@ -15,7 +16,7 @@ const mostMegabytes = 1024;
 export function readPixels(file: Uint8Array): Pixels | undefined {
   try {
     if (file[0] === 0xff && file[1] === 0xd8) return readJpeg(file);
-    return isPng(file) && pngArea(file) <= mostPixels ? readPng(file) : undefined;
+    return isPng(file) && pngArea(file) <= mostPixels && unpacksAsStated(file) ? readPng(file) : undefined;
   } catch {
     return undefined;
   }

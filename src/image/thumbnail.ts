@@ -1,4 +1,5 @@
 import { decode, encode } from 'fast-png';
+import { unpacksAsStated } from './unpacked-size.ts';
 
 /** Longer edge in pixels: enough to see what is on the picture and to read large letters. */
 const edge = 512;
@@ -12,6 +13,7 @@ const mostPixels = 24_000_000;
 export function thumbnail(png: Uint8Array): Uint8Array | undefined {
   const size = new DataView(png.buffer, png.byteOffset, png.byteLength);
   if (png.length < 33 || size.getUint32(16) * size.getUint32(20) > mostPixels) return undefined; // IHDR
+  if (!unpacksAsStated(png)) return undefined;
   const { width, height, data, channels, depth, palette } = decode(png);
   if (depth !== 8 || palette) return undefined;
   const step = Math.ceil(Math.max(width, height) / edge);

@@ -8,10 +8,10 @@ export function prettyJson(object: unknown): string {
   return escaped(JSON.stringify(object, null, 2));
 }
 
-/** JSON itself lets the C1 control characters and the line separators pass. */
+/** JSON itself lets the C1 control characters, the line separators and what turns the direction of writing pass. */
 function escaped(json: string): string {
   return json.replace(
-    /[\u007f-\u009f\u2028\u2029]/g,
+    /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -2,6 +2,9 @@
 const microCentsPerCent = 1_000_000;
 const decimals = 8;
 
+/** Cents beyond this cannot be counted exactly: no price and no balance is like that. */
+export const mostCents = Number.MAX_SAFE_INTEGER / microCentsPerCent;
+
 /** `0.5`, `.25` or `$1` as micro-cents, exactly; undefined for anything else, or for more than eight decimals. */
 export function parseDollars(text: string): number | undefined {
   const [, whole = '', part = ''] = /^\$?(\d*)(?:\.(\d*))?$/.exec(text.trim()) ?? [];

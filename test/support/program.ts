@@ -4,7 +4,8 @@ import { join, resolve, sep } from 'node:path';
 import { execa, type Options } from 'execa';
 import { onTestFinished } from 'vitest';
 
-export const bin = resolve(import.meta.dirname, '../../bin/runapi-imagen.js');
+/** The leak test puts one in its place that notes what it writes. */
+export const bin = process.env.NOTED_BIN ?? resolve(import.meta.dirname, '../../bin/runapi-imagen.js');
 
 /** Calls back when the test is over. */
 export type AtEnd = (tidy: () => Promise<void>) => void;
