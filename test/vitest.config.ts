@@ -17,7 +17,9 @@ export default defineConfig({
     include: process.platform === 'win32' ? onWindows : ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Most tests wait for child processes: one worker fewer than there are cores would leave the machine idle.
+    // Nearly every test starts processes of its own, so files share a worker: a sixth of the time goes with a process each.
+    isolate: false,
+    // Most tests wait for child processes: a worker for each core would leave the machine idle.
     maxWorkers: 6,
     // CI runs on two busy cores: a test that a slow moment broke is run once more, and the report names it.
     retry: process.env.CI ? 1 : 0,

@@ -114,7 +114,7 @@ test('foreign, torn and doubled lines in between change nothing', async () => {
       for (const entry of read.values()) entry.temps = [...new Set(entry.temps)];
       expect(read).toEqual(expected);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
@@ -142,7 +142,7 @@ test('whatever became of a record, it is read, and what it says can be worked on
           expect(Number(index)).toBeLessThan(1000);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
