@@ -17,6 +17,9 @@ export interface TempFile {
   forget(): void;
 }
 
+/** One write of so many bytes takes a quarter of the time that many writes of a network's chunks take. */
+const mostGathered = 2 ** 20;
+
 const existing = new Set<string>();
 
 /** Removes every temporary file of this process at once, for a signal handler. */
@@ -66,20 +69,54 @@ export async function createTempFile(folder: string, path = tempPath(folder)): P
     }
   }
 
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  let writing = Promise.resolve();
+
+  /** Begins to write what was gathered once what was before is written. */
+  async function writeGathered(): Promise<void> {
+    await writing;
+    const chunks = gathered;
+    gathered = [];
+    gatheredBytes = 0;
+    writing = writeAll(chunks);
+    writing.catch(() => undefined); // whoever comes next is told
+  }
+
+  async function writeAll(chunks: Uint8Array[]): Promise<void> {
+    if (!file) throw new Error(`${path} is closed`);
+    const { bytesWritten } = await file.writev(chunks);
+    const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (bytesWritten === length) return;
+    const rest = Buffer.concat(chunks).subarray(bytesWritten);
+    for (let at = 0; at < rest.length; ) at += (await file.write(rest, at)).bytesWritten;
+  }
+
   return {
     path,
     write: (chunk) =>
       attempt(async () => {
-        if (!file) throw new Error(`${path} is closed`);
-        for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+        gathered.push(chunk);
+        gatheredBytes += chunk.length;
+        if (gatheredBytes >= mostGathered) await writeGathered();
       }),
-    restart: () => attempt(async () => file?.truncate(0)),
+    restart: () =>
+      attempt(async () => {
+        gathered = [];
+        gatheredBytes = 0;
+        await writing.catch(() => undefined);
+        writing = Promise.resolve();
+        await file?.truncate(0);
+      }),
     finish: () =>
       attempt(async () => {
+        await writeGathered();
+        await writing;
         await file?.datasync();
         await close();
       }),
     async remove() {
+      await writing.catch(() => undefined);
       await close().catch(() => undefined);
       if (existing.delete(path)) await unlink(path).catch(() => undefined);
     },
