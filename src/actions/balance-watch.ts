@@ -35,8 +35,9 @@ export function watchBalance({ world, flags }: Context): BalanceWatch {
       expected = tasks;
     },
     settled(key, api) {
+      if (!isSeen || expected === Number.POSITIVE_INFINITY) return; // a long batch must not grow in memory
       done.add(key);
-      if (!isSeen || asked || !api || done.size < expected) return;
+      if (asked || !api || done.size < expected) return;
       asked = true;
       ask(api).catch(() => undefined);
     },

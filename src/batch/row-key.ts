@@ -36,5 +36,5 @@ export function batchName(path: string): string {
 }
 
 function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return createHash('sha256').update(text).digest().toString('hex', 0, 8); // a slice of the whole would keep the whole in memory
 }
