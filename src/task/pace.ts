@@ -44,7 +44,7 @@ export function fixedPace(intervalMs: number): Pace {
 }
 
 /** Between two looks, and between an answer and the next look. */
-const shortestMs = 100;
+const shortestMs = 60;
 const longestMs = 10_000;
 /** Beyond it a timer of Node's would overflow and fire at once. */
 const longestObeyedMs = 86_400_000;
