@@ -21,7 +21,5 @@ export default defineConfig({
     isolate: false,
     // Most tests wait for child processes: a worker for each core would leave the machine idle.
     maxWorkers: 6,
-    // CI runs on two busy cores: a test that a slow moment broke is run once more, and the report names it.
-    retry: process.env.CI ? 1 : 0,
   },
 });
