@@ -7,7 +7,7 @@ import { withExamples } from './examples.ts';
 export function resumeCommand(desk: Desk): Command {
   const command = new Command('resume')
     .description(
-      'Finishes everything that interrupted runs had begun, or just the tasks named. Nothing is paid twice: a request\n' +
+      'Finishes everything that interrupted runs had begun, or just the tasks named. Nothing is paid twice: a request ' +
         'whose answer never came is sent again with its idempotency key.',
     )
     .argument('[task-id...]', 'only these tasks')
