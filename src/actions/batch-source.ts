@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isUtf8 } from '../batch/is-utf8.ts';
 import { type BatchFormat, formatOf } from '../batch/read-rows.ts';
@@ -19,16 +19,18 @@ export interface BatchSource {
 
 /** How the record names the batch of a file, whether the file is still there or not. */
 export function nameOfBatch({ world: { cwd } }: Context, file: string): string {
-  return batchName(file === '-' ? `stdin in ${cwd}` : resolve(cwd, file));
+  return batchName(file === '-' || /^\/(dev|proc)\//.test(file) ? `stdin in ${cwd}` : resolve(cwd, file));
 }
 
 /** Throws `validation` for a file that is not there or no text. stdin is copied into the state folder first. */
 export async function openBatch(context: Context, file: string): Promise<BatchSource> {
   const { cwd } = context.world;
-  if (file === '-') return await spool(context);
+  if (file === '-') return await spool(context, file);
   const path = resolve(cwd, file);
   try {
-    if (statSync(path).isDirectory()) throw invalid(`${file} is a folder, not a batch file`);
+    const facts = statSync(path);
+    if (facts.isDirectory()) throw invalid(`${file} is a folder, not a batch file`);
+    if (!facts.isFile()) return await spool(context, file, createReadStream(path)); // a pipe is read once
     if (!(await isUtf8(path))) throw notUtf8(file);
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -43,21 +45,22 @@ export async function openBatch(context: Context, file: string): Promise<BatchSo
   };
 }
 
-async function spool(context: Context): Promise<BatchSource> {
+async function spool(context: Context, file: string, pipe?: AsyncIterable<Uint8Array>): Promise<BatchSource> {
   const { stdin, cwd } = context.world;
-  if (stdin.isTerminal) context.reporter.note('Reading rows from the terminal: end them with Ctrl-D');
+  if (!pipe && stdin.isTerminal)
+    context.reporter.note('Reading rows from the terminal: end them with Ctrl-D');
   if (context.state) await makeFolders(context.state, 0o700);
   const copy = await createTempFile(context.state ?? cwd);
-  for await (const chunk of stdin.stream as AsyncIterable<Uint8Array>) await copy.write(chunk);
+  for await (const chunk of pipe ?? (stdin.stream as AsyncIterable<Uint8Array>)) await copy.write(chunk);
   await copy.finish();
   if (!(await isUtf8(copy.path))) {
     await copy.remove();
-    throw notUtf8('stdin');
+    throw notUtf8(pipe ? file : 'stdin');
   }
   return {
     path: copy.path,
     format: await formatOf(copy.path),
-    name: nameOfBatch(context, '-'),
+    name: nameOfBatch(context, file),
     remove: copy.remove,
   };
 }

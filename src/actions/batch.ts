@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { inShard } from '../batch/row-key.ts';
 import type { Context } from '../context.ts';
 import { type ErrorCode, exitCodes, invalid } from '../errors.ts';
+import type { Entry } from '../journal/entry.ts';
 import type { Server } from '../journal/event.ts';
 import type { TaskReport } from '../report/task-report.ts';
 import { paidCents } from '../task/cost.ts';
@@ -27,6 +28,8 @@ const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
   'over_budget',
 ]);
 const flawsTold = 20;
+/** By then a run elsewhere has given a sign of life, or is dead. */
+const surelyMs = 60_000;
 
 /** Makes the pictures of a batch file, or those that earlier runs left. Answers the exit code. */
 export async function batch(context: Context, file: string, flags: BatchFlags): Promise<number> {
@@ -37,19 +40,29 @@ export async function batch(context: Context, file: string, flags: BatchFlags): 
   try {
     const total = await checkRows(context, source, flags, plan);
     if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
+    const work = createWork(context, plan.wishes);
+    stopGracefully(work);
     const past = flags.new ? undefined : await knownPast(context, source, plan);
-    return await makeAll({ context, source, flags, plan, server, past, total });
+    return await makeAll({ work, source, flags, plan, server, past, total });
   } finally {
     await source.remove();
   }
 }
 
 /** What earlier runs made; those that another machine may still be at are known for sure first. */
-async function knownPast(context: Context, { name }: BatchSource, { wishes }: BatchPlan): Promise<Past> {
-  const deadline = context.world.deadline(wishes.timeoutMs);
-  await untilSure(context, ({ intended }) => intended.row?.batch === name, deadline);
+async function knownPast(
+  context: Context,
+  { name }: BatchSource,
+  { wishes, shard }: BatchPlan,
+): Promise<Past> {
+  const deadline = context.world.deadline(Math.max(wishes.timeoutMs, surelyMs));
+  await untilSure(context, isMine, deadline, '');
   deadline.cancel();
   return await readPast(context, name);
+
+  function isMine({ intended: { row } }: Entry): boolean {
+    return row?.batch === name && inShard(row.key, shard);
+  }
 }
 
 /** Reads the whole file before anything is paid. Answers how many tasks this shard has of it. */
@@ -87,7 +100,7 @@ async function checkRows(
 }
 
 interface Batch {
-  context: Context;
+  work: Work;
   source: BatchSource;
   flags: BatchFlags;
   plan: BatchPlan;
@@ -96,9 +109,10 @@ interface Batch {
   total: number;
 }
 
-async function makeAll({ context, source, flags, plan, server, past, total }: Batch): Promise<number> {
+async function makeAll({ work: usual, source, flags, plan, server, past, total }: Batch): Promise<number> {
+  const work: Work = { ...usual, rateLimitTries };
+  const { context } = work;
   const { world, reporter } = context;
-  const work: Work = { ...createWork(context, plan.wishes), rateLimitTries };
   const began = world.clock.monotonic();
   const count: BatchCount = {
     total,
@@ -112,7 +126,6 @@ async function makeAll({ context, source, flags, plan, server, past, total }: Ba
   };
   const owned = new Map();
   let halted: TaskReport | undefined;
-  stopGracefully(work);
   reporter.progress.expect(total);
 
   await pMap(unlessHalted(), (task) => make(task), { concurrency: plan.concurrency });
@@ -143,8 +156,8 @@ async function makeAll({ context, source, flags, plan, server, past, total }: Ba
   /** Whether there is nothing to do for the task in this run. */
   function isSettled({ key }: BatchTask): boolean {
     if (past?.done.has(key)) count.before += 1;
+    else if (past?.elsewhere.has(key)) count.elsewhere += 1;
     else if (past?.failed.has(key) && !flags.retryFailed) count.failedBefore += 1;
-    else if (past?.elsewhere.has(key) && !past.failed.has(key)) count.elsewhere += 1;
     else return false;
     reporter.progress.settled();
     return true;

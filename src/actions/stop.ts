@@ -43,7 +43,7 @@ export function stopGracefully(work: Work): void {
 }
 
 function lastLine({ context }: Work, left: readonly Entry[]): string {
-  if (left.length === 0) return 'Stopped: nothing was bought.';
+  if (left.length === 0) return 'Stopped: nothing new was bought';
   const ids = left.flatMap(({ accepted }) => (accepted ? [accepted.id] : []));
   const named =
     ids.slice(0, mostNamed).join(', ') +

@@ -44,11 +44,12 @@ export async function submitEntry(job: Job): Promise<void> {
   }
 }
 
-/** The service can't have a task for it: nobody may send it again, and buy what is not wanted any more. */
+/**
+ * The service can't have a task for it: nobody may send it again, and buy what is not wanted any more. A conflict with
+ * a try whose answer was lost is none of that: the key is at work there.
+ */
 function isFinal(error: unknown, uncertain: boolean): boolean {
-  return (
-    !uncertain || (error instanceof Failure && (error.code === 'validation' || error.code === 'conflict'))
-  );
+  return !uncertain || (error instanceof Failure && error.code === 'validation');
 }
 
 function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string; message: string } {

@@ -46,7 +46,7 @@ export async function takeUp(
       if (!own || !mine) continue;
       taken.add(entry.key);
       continued.add(run);
-      found.set(position, { run: own, entry: mine, fate: { uncertain: true } });
+      found.set(position, inHand({ run: own, entry: mine, fate: { uncertain: true } }));
     }
   }
 
@@ -58,8 +58,14 @@ export async function takeUp(
       if (!isThere || taken.has(entry.key) || !isSame(entry, request) || isOld(entry)) continue;
       taken.add(entry.key);
       const begun = await reopen(context, entry);
-      if (begun) found.set(position, begun);
+      if (begun) found.set(position, inHand(begun));
     }
+  }
+
+  /** From here on a signal's last line names it. */
+  function inHand(begun: Begun): Begun {
+    work.fates.set(begun.entry.key, begun.fate);
+    return begun;
   }
 
   function isMeant(entry: Entry, request: ImageRequest): boolean {

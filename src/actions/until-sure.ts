@@ -1,5 +1,6 @@
 import type { Deadline } from '../clock.ts';
 import type { Context } from '../context.ts';
+import { Failure } from '../errors.ts';
 import type { Entry } from '../journal/entry.ts';
 
 /**
@@ -17,5 +18,14 @@ export async function untilSure(
   const mine = unsure.filter((run) => [...run.entries.values()].some(isMeant));
   if (mine.length === 0) return;
   context.reporter.note(`A run elsewhere may still be at this: waiting for a sign of it${wayOut}`);
-  await Promise.all(mine.map((run) => context.journal.untilSure(run, deadline.signal)));
+  try {
+    await Promise.all(mine.map((run) => context.journal.untilSure(run, deadline.signal)));
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'timeout') throw error;
+    throw new Failure('timeout', 'it is not known yet whether a run elsewhere still lives', {
+      hint: 'Nothing was bought. Run the same command again in a minute',
+      retryable: true,
+      cause: error,
+    });
+  }
 }

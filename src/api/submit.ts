@@ -90,10 +90,16 @@ async function post(caller: Caller, submission: Submission, dialect: Dialect): P
     if (answer.status === 404 || answer.status === 405) return answer;
     failure.facts.retryAfterMs = retryAfter(answer.headers['retry-after'], clock.now());
     // The try before, of which no answer came, may still be under way.
-    if (answer.status === 409 && before) failure.facts.retryable = true;
+    if (answer.status === 409 && before) {
+      failure.facts.retryable = true;
+      failure.facts.hint =
+        'It may have been accepted: the same command again in a minute pays for nothing twice';
+    }
     throw failure;
   } catch (error) {
-    const redirected = error instanceof Failure && isRedirect(error.facts.status);
+    // "See other" is how a server answers what it has done (RFC 9110 §15.4.4).
+    const redirected =
+      error instanceof Failure && isRedirect(error.facts.status) && error.facts.status !== 303;
     if (redirected || (error instanceof NetworkFault && error.neverSent)) fate.uncertain = before;
     throw error;
   }

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { filesIn, newMachine, run } from '../support/program.ts';
+import { has } from '../support/has.ts';
+import { bin, filesIn, newMachine, run } from '../support/program.ts';
 import { answering, json, startService } from '../support/service.ts';
 
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
@@ -90,6 +92,35 @@ test('goes on when one row fails, and tries it again with --retry-failed', async
   mended = true;
   const third = await run(machine, [...words, '--retry-failed']);
   expect([lines(third.stdout).length, third.exitCode, service.tasks.size]).toEqual([1, 0, 3]);
+});
+
+test('leaves a failed row to the run that tries it again at this moment', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', 'a fox\n');
+  service.next('create', answering(422, { error: 'no such thing' }));
+  const words = ['batch', 'rows.txt', '--poll-interval', '20ms', '--base-url', service.url];
+  expect((await run(machine, words)).exitCode).toBe(4);
+  service.always('look', (_, response) => json(response, 200, { status: 'processing' }));
+  const first = run(machine, [...words, '--retry-failed']);
+  while (service.count('look') < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  const second = await run(machine, [...words, '--retry-failed']);
+  expect([second.stdout, service.tasks.size]).toEqual(['', 1]);
+  service.heal();
+  expect([(await first).exitCode, service.tasks.size]).toEqual([0, 1]);
+});
+
+test.skipIf(!has('bash'))('reads a pipe that stands in for a file, once (needs bash)', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', 'a fox\nan owl\n');
+  const call = `"${process.execPath}" "${bin}" batch --poll-interval 20ms --base-url ${service.url}`;
+  const script = `${call} <(cat rows.txt) && mkfifo pipe && { cat rows.txt > pipe & ${call} pipe --new; }`;
+  const { exitCode, stdout, stderr } = await execa('bash', ['-c', script], {
+    cwd: machine.folder,
+    env: machine.env,
+    extendEnv: false,
+    reject: false,
+  });
+  expect([exitCode, lines(stdout).length, service.tasks.size, stderr]).toEqual([0, 4, 4, stderr]);
 });
 
 test.each([

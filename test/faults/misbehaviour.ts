@@ -78,8 +78,8 @@ export function redirecting(status: number, to: string): Order {
 }
 
 /** The work is done, and the answer is another. */
-export function doneButSaying(status: number, body = ''): Order {
-  return rewritten((_body, response) => void response.writeHead(status).end(body));
+export function doneButSaying(status: number, body = '', headers: Record<string, string> = {}): Order {
+  return rewritten((_body, response) => void response.writeHead(status, headers).end(body));
 }
 
 /** Not HTTP at all. */

@@ -186,7 +186,7 @@ test.concurrent('a request that never left is closed, and not bought later', asy
   const { port } = mute.address() as { port: number };
   child = run(machine, ['generate', 'a mug', '-n', '3', '--base-url', `https://127.0.0.1:${port}`]);
   const { exitCode, stderr } = await child;
-  expect([exitCode, String(stderr).split('\n').at(-1)]).toEqual([130, 'Stopped: nothing was bought.']);
+  expect([exitCode, String(stderr).split('\n').at(-1)]).toEqual([130, 'Stopped: nothing new was bought']);
   const resumed = await run(machine, ['resume']);
   expect([resumed.exitCode, resumed.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);
 });

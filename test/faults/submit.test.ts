@@ -44,6 +44,19 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
     (s) => s.next('create', losingTheAnswer, answering(409, { error: 'In progress' })),
     {},
   ],
+  [
+    'a try of which no answer came is under way for longer than anybody waits',
+    (s) => {
+      s.always('create', answering(409, { error: 'In progress' }));
+      s.next('create', losingTheAnswer);
+    },
+    { exitCode: 4, told: 'the same command again in a minute', later: 'the picture', words: aMoment },
+  ],
+  [
+    'what was done is to be seen elsewhere',
+    (s) => s.always('create', doneButSaying(303, '', { location: '/v1/tasks/tsk_abc123' })),
+    { exitCode: 8, later: 'the picture', words: aMoment },
+  ],
   ['it is asked to wait by 408 and 425', (s) => s.next('create', saying(408), saying(425)), {}],
   ['the request moves within the origin', (s) => s.next('create', redirecting(307, '/v1/text_to_image')), {}],
   [
