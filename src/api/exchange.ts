@@ -56,7 +56,7 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
       caller.governor.refused(retryAfter(answer.headers['retry-after'], caller.clock.now()));
     else caller.governor.passed();
     const target = redirectTarget(answer, url);
-    if (target === undefined) {
+    if (target === undefined || isDone(answer, call, target, url)) {
       const text = await readText(answer, caller.maxBytes, url);
       const clean = (told: string): string => withoutKey(told, caller.apiKey);
       const headers = Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]);
@@ -81,6 +81,11 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
     hint: 'Check --base-url',
     status,
   });
+}
+
+/** "See other" is how a server answers a POST that it has carried out (RFC 9110 §15.4.4). */
+function isDone({ status }: HttpAnswer, { method }: Call, target: URL, from: string): boolean {
+  return status === 303 && method === 'POST' && target.origin === new URL(from).origin;
 }
 
 function headersOf({ apiKey, userAgent }: Caller, { body, headers }: Call): Record<string, string> {

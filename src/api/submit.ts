@@ -97,9 +97,7 @@ async function post(caller: Caller, submission: Submission, dialect: Dialect): P
     }
     throw failure;
   } catch (error) {
-    // "See other" is how a server answers what it has done (RFC 9110 §15.4.4).
-    const redirected =
-      error instanceof Failure && isRedirect(error.facts.status) && error.facts.status !== 303;
+    const redirected = error instanceof Failure && isRedirect(error.facts.status);
     if (redirected || (error instanceof NetworkFault && error.neverSent)) fate.uncertain = before;
     throw error;
   }
