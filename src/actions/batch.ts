@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { inShard } from '../batch/row-key.ts';
 import type { Context } from '../context.ts';
-import { type ErrorCode, exitCodes, invalid } from '../errors.ts';
+import { type ErrorCode, exitCodes, Failure, invalid } from '../errors.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Server } from '../journal/event.ts';
 import type { TaskReport } from '../report/task-report.ts';
@@ -43,6 +43,11 @@ export async function batch(context: Context, file: string, flags: BatchFlags): 
     const work = createWork(context, plan.wishes);
     stopGracefully(work);
     const past = flags.new ? undefined : await knownPast(context, source, plan);
+    if (past && past.elsewhere.size > 0)
+      await refuseBusy(
+        readTasks(context, source, flags, plan, () => undefined),
+        past,
+      );
     return await makeAll({ work, source, flags, plan, server, past, total });
   } finally {
     await source.remove();
@@ -62,6 +67,16 @@ async function knownPast(
 
   function isMine({ intended: { row } }: Entry): boolean {
     return row?.batch === name && inShard(row.key, shard);
+  }
+}
+
+/** A process that lives goes through the same rows, and will begin those that it has not begun: both would buy them. */
+async function refuseBusy(tasks: AsyncIterable<BatchTask>, { elsewhere }: Past): Promise<void> {
+  for await (const { row, key } of tasks) {
+    if (!elsewhere.has(key)) continue;
+    throw new Failure('conflict', `another process is at work on this batch (row ${row})`, {
+      hint: 'Leave it to that one, or end it first; nothing was bought',
+    });
   }
 }
 
@@ -156,7 +171,6 @@ async function makeAll({ work: usual, source, flags, plan, server, past, total }
   /** Whether there is nothing to do for the task in this run. */
   function isSettled({ key }: BatchTask): boolean {
     if (past?.done.has(key)) count.before += 1;
-    else if (past?.elsewhere.has(key)) count.elsewhere += 1;
     else if (past?.failed.has(key) && !flags.retryFailed) count.failedBefore += 1;
     else return false;
     reporter.progress.settled();

@@ -94,19 +94,36 @@ test('goes on when one row fails, and tries it again with --retry-failed', async
   expect([lines(third.stdout).length, third.exitCode, service.tasks.size]).toEqual([1, 0, 3]);
 });
 
-test('leaves a failed row to the run that tries it again at this moment', async () => {
+test.each([
+  ['from scratch', [], 'a fox\nan owl\na whale\n', 3],
+  ['to try a failed row again', ['--retry-failed'], 'bad\n', 1],
+])('buys no row twice when it is started twice %s', async (_, flags, rows, tasks) => {
   const service = await startService();
-  const machine = await machineWith('rows.txt', 'a fox\n');
-  service.next('create', answering(422, { error: 'no such thing' }));
-  const words = ['batch', 'rows.txt', '--poll-interval', '20ms', '--base-url', service.url];
-  expect((await run(machine, words)).exitCode).toBe(4);
-  service.always('look', (_, response) => json(response, 200, { status: 'processing' }));
-  const first = run(machine, [...words, '--retry-failed']);
+  const machine = await machineWith('rows.txt', rows);
+  const words = [
+    'batch',
+    'rows.txt',
+    '--concurrency',
+    '1',
+    '--poll-interval',
+    '20ms',
+    '--base-url',
+    service.url,
+  ];
+  if (flags.length > 0) {
+    service.next('create', answering(422, { error: 'no such thing' }));
+    expect((await run(machine, words)).exitCode).toBe(4);
+  }
+  service.always('look', (__, response) => json(response, 200, { status: 'processing' }));
+  const first = run(machine, [...words, ...flags]);
   while (service.count('look') < 1) await new Promise((resolve) => setTimeout(resolve, 5));
-  const second = await run(machine, [...words, '--retry-failed']);
-  expect([second.stdout, service.tasks.size]).toEqual(['', 1]);
+  const second = await run(machine, [...words, ...flags]);
+  expect([second.exitCode, second.stdout, service.tasks.size]).toEqual([4, '', 1]);
+  expect(second.stderr).toBe(
+    'error: another process is at work on this batch (row 1)\nLeave it to that one, or end it first; nothing was bought',
+  );
   service.heal();
-  expect([(await first).exitCode, service.tasks.size]).toEqual([0, 1]);
+  expect([(await first).exitCode, service.tasks.size]).toEqual([0, tasks]);
 });
 
 test.skipIf(!has('bash'))('reads a pipe that stands in for a file, once (needs bash)', async () => {
