@@ -13,6 +13,7 @@ import {
   string,
 } from 'zod/mini';
 import { models, ratios } from '../task/models.ts';
+import { includeImage } from './include-image.ts';
 import type { Declaration } from './tool.ts';
 import { waitSeconds } from './wait-seconds.ts';
 
@@ -44,11 +45,7 @@ const input = strictObject({
     ),
   ),
   wait_seconds: waitSeconds('to return as soon as the task is accepted'),
-  include_image: optional(boolean()).check(
-    describe(
-      'Also return a small version of the picture, to look at it yourself. Costs tokens; default false.',
-    ),
-  ),
+  include_image: includeImage,
   max_cost_usd: optional(number().check(minimum(0))).check(
     describe('Refuse before anything is bought if the picture costs more US dollars than this now.'),
   ),

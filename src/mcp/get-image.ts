@@ -8,6 +8,7 @@ import {
   strictObject,
   string,
 } from 'zod/mini';
+import { includeImage } from './include-image.ts';
 import type { Declaration } from './tool.ts';
 import { waitSeconds } from './wait-seconds.ts';
 
@@ -20,11 +21,7 @@ const input = strictObject({
   folder: optional(string().check(minLength(1))).check(
     describe('Save here instead of where the picture was to go, absolute or below the default folder.'),
   ),
-  include_image: optional(boolean()).check(
-    describe(
-      'Also return a small version of the picture, to look at it yourself. Costs tokens; default false.',
-    ),
-  ),
+  include_image: includeImage,
 });
 
 export type GetImageInput = output<typeof input>;
