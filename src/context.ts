@@ -1,15 +1,15 @@
 import { defaultBaseUrl, parseBaseUrl } from './api/base-url.ts';
 import { type Api, createApi } from './api/client.ts';
 import { createTransport, type Transport } from './api/transport.ts';
-import { type Credentials, findKey, missingKey } from './credentials.ts';
+import { stateFolder } from './disk/state-folder.ts';
 import type { Server } from './journal/event.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { thisProcess } from './journal/owner.ts';
-import { stateFolder } from './journal/state-folder.ts';
 import { unrecorded } from './journal/unrecorded.ts';
 import { createReporter } from './report/create-reporter.ts';
 import type { Reporter } from './report/reporter.ts';
 import type { Sandbox } from './sandbox/server.ts';
+import { type Credentials, findKey, missingKey } from './settings/credentials.ts';
 import { openServerMemory, type ServerMemory } from './settings/server-memory.ts';
 import { readSettings, type StoredSettings } from './settings/store.ts';
 import { isLive, wantsColour } from './terminal/abilities.ts';

@@ -1,5 +1,5 @@
 import type { Clock, Deadline } from './clock.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './disk/surroundings.ts';
 
 /** Everything outside the program, as it is handed in at the front door. */
 export interface World extends Surroundings {

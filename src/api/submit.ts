@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import type { ImageRequest } from '../task/request.ts';
+import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { acceptedId, readObject, wasReplayed } from './answer.ts';

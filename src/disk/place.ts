@@ -1,7 +1,7 @@
 import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { flushFolder } from '../folders.ts';
 import { diskFailure } from './disk-failure.ts';
+import { flushFolder } from './make-folders.ts';
 
 /**
  * Gives a whole file its final name, which then survives a power failure. `taken`: the name was there already, and

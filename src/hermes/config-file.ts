@@ -1,5 +1,5 @@
 import { Composer, Lexer, LineCounter, Parser } from 'yaml';
-import { isPlainMap } from '../plain-map.ts';
+import { isPlainMap } from '../json.ts';
 
 /** The settings as plain values, or one line of what is wrong with them, to follow the file's name. */
 export type ParsedConfig = { settings: Record<string, unknown> } | { fault: string };

@@ -1,4 +1,4 @@
-import { joinPath, readForeign, type Surroundings } from '../surroundings.ts';
+import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
 
 /** The folder with Hermes Agent's `config.yaml`, `.env`, `skills/`, `plugins/`; undefined where none can be named. */
 export function hermesHome(surroundings: Surroundings): string | undefined {

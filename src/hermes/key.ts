@@ -1,5 +1,5 @@
-import { type FoundKey, oneLine } from '../found-key.ts';
-import { joinPath, readForeign, type Surroundings } from '../surroundings.ts';
+import { type FoundKey, oneLine } from '../api-key.ts';
+import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
 import { parseEnvFile } from './env-file.ts';
 import { hermesPlace } from './home.ts';
 import { type Provider, runapiProviders } from './provider.ts';

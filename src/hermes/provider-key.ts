@@ -1,4 +1,4 @@
-import { keyFlaw } from '../found-key.ts';
+import { keyFlaw } from '../api-key.ts';
 import { type Provider, textIn } from './provider.ts';
 import type { Variables } from './variables.ts';
 

@@ -1,5 +1,5 @@
-import { isWebAddress } from '../found-key.ts';
-import { isPlainMap } from '../plain-map.ts';
+import { isWebAddress } from '../api-key.ts';
+import { isPlainMap } from '../json.ts';
 
 /** A chat provider of Hermes' settings that is RunAPI's. */
 export interface Provider {

@@ -1,4 +1,4 @@
-import type { ImageRequest } from '../task/request.ts';
+import type { ImageRequest } from '../request/request.ts';
 import type { Cost, RemoteImage } from '../task/task.ts';
 
 /** The version of the format. A file of a newer one is left alone. */

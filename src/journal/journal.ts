@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { flushFolder } from '../folders.ts';
+import { flushFolder } from '../disk/make-folders.ts';
 import { openAppendFile } from './append-file.ts';
 import type { Entry } from './entry.ts';
 import { formatVersion } from './event.ts';

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chmod, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { flushFolder, makeFolders } from '../folders.ts';
+import { flushFolder, makeFolders } from '../disk/make-folders.ts';
+import { compiledFolder } from '../disk/state-folder.ts';
 import type { Entry } from './entry.ts';
 import { letGo, lifeOf, nobody, type Owner, ownerName, parseOwner } from './owner.ts';
 import { runFilesIn } from './run-files.ts';
-import { compiledFolder } from './state-folder.ts';
 
 const dayMs = 24 * 3_600_000;
 /** Runs that ended are kept so long, for `history`. */

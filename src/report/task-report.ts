@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import type { ImageRequest } from '../task/request.ts';
+import type { ImageRequest } from '../request/request.ts';
 import type { Cost, TaskStatus } from '../task/task.ts';
 
 /** What went wrong, as scripts read it. */

@@ -1,4 +1,4 @@
-import { type Model, models, ratiosOf } from '../task/models.ts';
+import { type Model, models, ratiosOf } from '../request/models.ts';
 import { type Fault, faultsIn, faultWords } from './faults.ts';
 import { Refusal } from './refusal.ts';
 

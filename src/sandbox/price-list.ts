@@ -1,4 +1,4 @@
-import { type Model, models } from '../task/models.ts';
+import { type Model, models } from '../request/models.ts';
 
 /** Hundredths of a US dollar for a task, as seen in mid 2026. They are the sandbox's, and nobody else's: prices change. */
 export const priceCents: Readonly<Record<Model, number>> = {

@@ -1,6 +1,6 @@
-import { type FoundKey, isWebAddress, keyFlaw, oneLine } from '../found-key.ts';
-import { isPlainMap } from '../plain-map.ts';
-import { joinPath, readForeign, type Surroundings } from '../surroundings.ts';
+import { type FoundKey, isWebAddress, keyFlaw, oneLine } from '../api-key.ts';
+import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
+import { isPlainMap } from '../json.ts';
 
 /**
  * The key that RunAPI's own CLI keeps (`runapi-ai/cli`, September 2026), with its base URL. Undefined where the CLI

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders } from '../folders.ts';
+import { makeFolders } from '../disk/make-folders.ts';
 
 /** What earlier calls of a server taught: the form of its API, where its tasks are looked up, how long they take. */
 interface ServerFacts {

@@ -1,7 +1,7 @@
+import { configFolder } from '../disk/config-folder.ts';
+import { makeFolders } from '../disk/make-folders.ts';
+import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
 import { Failure } from '../errors.ts';
-import { makeFolders } from '../folders.ts';
-import { joinPath, readForeign, type Surroundings } from '../surroundings.ts';
-import { configFolder } from './config-folder.ts';
 import { knownSettings, type SettingName, type Settings } from './known.ts';
 
 export interface StoredSettings {

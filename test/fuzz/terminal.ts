@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { plainText } from '../../src/api/problem.ts';
-import { oneLine } from '../../src/found-key.ts';
+import { oneLine } from '../../src/api-key.ts';
 import { failureText } from '../../src/report/failure-text.ts';
 import { jsonLine } from '../../src/report/safe-json.ts';
 import { plainColours } from '../../src/terminal/colours.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Surroundings } from '../../src/disk/surroundings.ts';
 import { runapiCliKey } from '../../src/settings/runapi-cli.ts';
-import type { Surroundings } from '../../src/surroundings.ts';
 
 /** A machine with one file, or with one that cannot be read. */
 function machine(

@@ -1,0 +1,345 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { newMachine, run } from '../../support/program.ts';
+import { type Remembered, remember } from '../../support/record.ts';
+import { expectAccessible, noBrowser, openPage } from './browser.ts';
+
+const models = ['imagen-4', 'imagen-4-fast', 'imagen-4-ultra'];
+
+/** Four prompts, each made by three models. */
+const twelve: Remembered[] = ['a harbour at dusk', '커피 머그잔', 'a red fox', 'birch forest'].flatMap(
+  (prompt, row) =>
+    models.map((model, column) => ({
+      prompt,
+      model,
+      seed: 7,
+      row: { batch: 'b', row: row + 1, key: `${row}-${column}` },
+      ...(prompt === 'birch forest' && { aspectRatio: '3:4', width: 12, height: 16 }),
+    })),
+);
+
+async function galleryOf(tasks: readonly Remembered[], ...flags: string[]) {
+  const machine = await newMachine();
+  await remember(machine, tasks);
+  const { stdout, stderr, exitCode } = await run(machine, ['gallery', ...flags]);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  return { machine, path: stdout };
+}
+
+test.skipIf(noBrowser)(
+  'shows a batch of 12 from the sandbox as prompts by models (needs Chromium)',
+  async () => {
+    const machine = await newMachine();
+    const rows = ['a harbour at dusk', '커피 머그잔', 'a red fox', 'birch forest'].map((prompt) =>
+      JSON.stringify({ prompt, model: models.join(',') }),
+    );
+    await writeFile(join(machine.folder, 'rows.jsonl'), rows.join('\n'));
+    const made = await run(machine, ['batch', 'rows.jsonl', '--sandbox', '--quiet']);
+    expect({ exitCode: made.exitCode, files: made.stdout.split('\n').length }).toEqual({
+      exitCode: 0,
+      files: 12,
+    });
+
+    const { stdout } = await run(machine, ['gallery', '--batch', 'rows.jsonl']);
+    const { page, complaints, outside } = await openPage(stdout);
+    const columns = await page.locator('.matrix thead th').allTextContents();
+    const prompts = await page.locator('.matrix tbody .asked .prompt').allTextContents();
+    expect({ columns, prompts }).toEqual({
+      columns: ['Prompt', ...models],
+      prompts: ['a harbour at dusk', '커피 머그잔', 'a red fox', 'birch forest'],
+    });
+    for (const picture of await page.locator('.matrix td img').all()) {
+      await picture.scrollIntoViewIfNeeded();
+      await expect
+        .poll(() => picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth))
+        .toBe(1024);
+    }
+    expect(await page.locator('h1').textContent()).toBe('rows.jsonl');
+    expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser).each(['light', 'dark'] as const)(
+  'has nothing that axe-core finds fault with, in %s (needs Chromium)',
+  async (scheme) => {
+    const { path } = await galleryOf([
+      ...twelve,
+      {
+        prompt: 'gone wrong',
+        how: 'failed',
+        message: 'the task failed: no such luck',
+        row: { batch: 'b', row: 9, key: 'x' },
+      },
+    ]);
+    const { page, complaints } = await openPage(path, scheme);
+    await expectAccessible(page); // the matrix
+    await page.keyboard.press('m');
+    await expectAccessible(page);
+    await page.locator('.tile .open').nth(1).click();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    for (const at of [0, 9]) await page.locator('.pick input').nth(at).check({ force: true });
+    await expectAccessible(page); // with the bar
+    await page.keyboard.press('c');
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    await page.keyboard.type('nothing like this');
+    await expectAccessible(page);
+    expect(complaints).toEqual([]);
+  },
+);
+
+test.skipIf(noBrowser)('can be used with the keyboard alone (needs Chromium)', async () => {
+  const { path } = await galleryOf(twelve);
+  const { page, complaints } = await openPage(path);
+  const focused = () =>
+    page.evaluate('document.activeElement?.closest(".tile")?.querySelector(".prompt").textContent');
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('fox');
+  expect(await page.locator('.tile:visible').count()).toBe(3);
+  await page.keyboard.press('Escape');
+  expect(await page.locator('.tile:visible').count()).toBe(12);
+
+  await page.keyboard.press('Escape'); // out of the search
+  await page.keyboard.press('m');
+  expect(await page.locator('#tiles .tile:visible').count()).toBe(12);
+  await page.keyboard.press('Home');
+  expect(await focused()).toBe('a harbour at dusk');
+  await page.keyboard.press('End');
+  expect(await focused()).toBe('birch forest');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('x');
+  await page.keyboard.press('ArrowUp');
+  expect(await focused()).not.toBe('birch forest');
+  await page.keyboard.press('x');
+  expect(await page.locator('.bar').textContent()).toContain('2 selected');
+
+  await page.keyboard.press('c');
+  expect(await page.locator('.comparison .pane img').count()).toBe(2);
+  await page.keyboard.press('+');
+  expect(await page.locator('.comparison output').textContent()).toBe('150 %');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  expect(await page.locator('.bar').isVisible()).toBe(false);
+
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  expect(await page.locator('.viewer .position').textContent()).toBe('1 of 12');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  expect(await page.locator('.viewer .prompt').textContent()).toBe('커피 머그잔');
+  await page.keyboard.press('Escape');
+  await expect.poll(focused).toBe('커피 머그잔');
+
+  await page.keyboard.press('t');
+  expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+  expect(complaints).toEqual([]);
+});
+
+test.skipIf(noBrowser)(
+  'reaches everything with the Tab key, and shows where it is (needs Chromium)',
+  async () => {
+    const { path } = await galleryOf(twelve);
+    const { page } = await openPage(path);
+    const stops: string[] = [];
+    for (let presses = 0; presses < 20; presses++) {
+      await page.keyboard.press('Tab');
+      const stop = (await page.evaluate(`(() => {
+      const { activeElement: at } = document;
+      if (at === document.body) return undefined;
+      const ring = at.type === 'radio' ? at.nextSibling : at;
+      if (getComputedStyle(ring).outlineStyle === 'none') return 'no ring: ' + at.outerHTML;
+      return at.ariaLabel ?? at.value ?? at.textContent;
+    })()`)) as string | undefined;
+      if (stop === undefined) break;
+      stops.push(stop);
+    }
+    expect(stops.slice(0, 10)).toEqual([
+      'Search prompts',
+      'Model',
+      'Ratio',
+      'Order',
+      'matrix',
+      'Picture size',
+      'Light or dark (t)',
+      'Keys (?)',
+      'Matrix',
+      'Compare: a harbour at dusk',
+    ]);
+    expect(stops.filter((stop) => stop.startsWith('no ring'))).toEqual([]);
+  },
+);
+
+test.skipIf(noBrowser)(
+  'shows what failed in its place, and counts only pictures (needs Chromium)',
+  async () => {
+    const row = { batch: 'b', row: 1, key: 'failed' };
+    const { path } = await galleryOf([
+      ...twelve,
+      { prompt: 'no luck', how: 'failed', message: 'it failed: no luck', row },
+    ]);
+    const { page } = await openPage(path);
+    expect(await page.locator('.matrix .absence').textContent()).toBe('it failed: no luck');
+    expect(await page.locator('.found').textContent()).toBe('');
+    await page.keyboard.press('m');
+    expect(await page.locator('.tile:visible').count()).toBe(12);
+    expect(await page.locator('.found').textContent()).toBe('');
+  },
+);
+
+test.skipIf(noBrowser)('compares two pictures and marks what tells them apart (needs Chromium)', async () => {
+  const { path } = await galleryOf(twelve);
+  const { page } = await openPage(path);
+  await page.getByRole('button', { name: 'Compare: a red fox' }).click();
+  expect(await page.locator('.comparison .asked').textContent()).toBe('a red fox');
+  expect(await page.locator('.pane b').allTextContents()).toEqual(
+    models.flatMap((model) => [model, expect.stringContaining('20 Oct 2024')]),
+  );
+  await page.getByRole('button', { name: 'Take out: a red fox, imagen-4-fast' }).click();
+  expect(await page.locator('.pane img').count()).toBe(2);
+});
+
+test.skipIf(noBrowser)('takes prompts for text, whatever they hold (needs Chromium)', async () => {
+  const hostile = [
+    '<script>document.title = "taken"</script>',
+    '"><img src=x onerror="document.title=\'taken\'">',
+    "'; document.title = 'taken'; //",
+    '</style><style>body{display:none}</style><!--',
+    '</li></ul><svg/onload=document.title="taken">',
+    'javascript:document.title="taken"',
+    '&lt;b&gt; &amp;quot; &#39;',
+    'quotes "double" \'single\' `back` ‘typographic’',
+    'line\u2028separator\u2029paragraph',
+    'right to left \u202e gnp.exe \u2066 isolate',
+    'ends with a backslash \\',
+    'two\nlines\r\nand a tab\t',
+    'nul \u0000 escape \u001b[31m',
+  ];
+  const seen = hostile.map((prompt) => prompt.replaceAll('\r\n', '\n').replace(/[^\P{Cc}\n\t]/gu, '\ufffd'));
+  const { path } = await galleryOf(
+    hostile.map((prompt) => ({ prompt, negativePrompt: prompt })),
+    '--title',
+    hostile[1] ?? '',
+  );
+  const { page, complaints, outside } = await openPage(path);
+  expect(await page.title()).toBe(hostile[1]);
+  const shown = await page.locator('.tile .caption .prompt').allTextContents();
+  expect(shown.reverse()).toEqual(seen);
+  const alternatives = await page
+    .locator('.tile img')
+    .evaluateAll((images) => images.map((image) => image.getAttribute('alt')));
+  expect(alternatives.reverse()).toEqual(seen);
+  await page.locator('.tile .open').first().click();
+  for (let at = 0; at < hostile.length; at++) await page.keyboard.press('ArrowRight');
+  expect(await page.locator('.viewer .prompt').textContent()).toBe(seen[0]);
+  expect(await page.locator('script').count()).toBe(1);
+  await expectAccessible(page);
+  expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
+});
+
+test.skipIf(noBrowser)(
+  'stays usable with 1,000 pictures from a file (needs Chromium)',
+  async () => {
+    const many = Array.from({ length: 1000 }, (_, at) => ({
+      prompt: at % 10 === 0 ? `fox ${at}` : `harbour ${at}`,
+      model: models[at % 3] ?? '',
+    }));
+    const { path } = await galleryOf(many, '--link');
+    const { page, complaints, outside } = await openPage(path);
+    expect(await page.locator('.summary').textContent()).toContain('1000 pictures');
+    const loaded = () =>
+      page
+        .locator('.tile img')
+        .evaluateAll(
+          (all) =>
+            all.filter(
+              (image) =>
+                (image as unknown as { complete: boolean }).complete &&
+                (image as unknown as { naturalWidth: number }).naturalWidth > 0,
+            ).length,
+        );
+    await expect.poll(loaded).toBeGreaterThan(0);
+    expect(await loaded()).toBeLessThan(1000);
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('fox');
+    expect(await page.locator('.found').textContent()).toBe('100 of 1000 pictures');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('End');
+    await expect
+      .poll(() => page.evaluate('document.activeElement.querySelector("img")?.naturalWidth'))
+      .toBe(16);
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.viewer .position').textContent()).toBe('1000 of 1000');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('m');
+    expect(await page.locator('.matrix tbody tr').count()).toBe(1000);
+    expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
+  },
+  60_000,
+);
+
+test.skipIf(noBrowser)('can be moved without its pictures, which are in it (needs Chromium)', async () => {
+  const { machine, path } = await galleryOf(twelve);
+  const elsewhere = join(machine.home, 'moved.html');
+  await rename(path, elsewhere);
+  await rename(machine.folder, join(machine.home, 'gone'));
+  const { page } = await openPage(elsewhere);
+  await expect.poll(() => page.evaluate('document.querySelector(".tile img").naturalWidth')).toBe(16);
+});
+
+test.skipIf(noBrowser)('says so where a picture is missing, then and now (needs Chromium)', async () => {
+  const machine = await newMachine();
+  await remember(machine, [{ prompt: 'here' }, { prompt: 'gone later' }, { prompt: 'gone already' }]);
+  await rename(join(machine.folder, 'picture-2.png'), join(machine.folder, 'elsewhere.png'));
+  const { stdout, stderr } = await run(machine, ['gallery', '--link']);
+  expect(stderr).toContain('1 of 3 pictures are no longer where they were saved');
+  await rename(join(machine.folder, 'picture-1.png'), join(machine.folder, 'elsewhere.png'));
+  const { page } = await openPage(stdout);
+  await expect
+    .poll(() => page.locator('.tile .open').allTextContents())
+    .toEqual([
+      `The file is missing: ${join(machine.folder, 'picture-2.png')}`,
+      'The file is not where it was',
+      '',
+    ]);
+  expect(await page.locator('.tile .prompt').allTextContents()).toEqual([
+    'gone already',
+    'gone later',
+    'here',
+  ]);
+});
+
+test.skipIf(noBrowser)('copies a command that can be pasted (needs Chromium)', async () => {
+  const { path } = await galleryOf([
+    { prompt: 'it\'s a "mug"', aspectRatio: '16:9', seed: -3, sandbox: true },
+  ]);
+  const { page } = await openPage(path);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('y');
+  await expect.poll(() => page.locator('.found').textContent()).toBe('The command is copied');
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+    `runapi-imagen generate 'it'\\''s a "mug"' --model imagen-4 --ratio 16:9 --seed=-3 --sandbox`,
+  );
+});
+
+test.skipIf(noBrowser)('shows the pictures where no script runs (needs Chromium)', async () => {
+  const { path } = await galleryOf(twelve, '--link');
+  const { page } = await openPage(path);
+  const context = await page.context().browser()?.newContext({ javaScriptEnabled: false });
+  const still = await context?.newPage();
+  await still?.goto(page.url());
+  expect(await still?.locator('.tile img').count()).toBe(12);
+  expect(await still?.locator('.tile .caption').first().textContent()).toContain('a harbour at dusk');
+  await context?.close();
+});
