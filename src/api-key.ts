@@ -30,3 +30,18 @@ export function isWebAddress(text: string): boolean {
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?').slice(0, 500);
 }
+
+/** Finds a key in whichever way each of its letters is written: as it is, escaped as in JSON once or twice, or as in a URL. */
+export function keyForms(key: string): RegExp {
+  const letters = [...key].map((letter) => {
+    const code = letter.charCodeAt(0).toString(16).padStart(2, '0');
+    const either = code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+    return `(?:\\\\{0,3}${letter.replace(/[^\w\s]/, '\\$&')}|\\\\{1,2}u00${either}|%${either})`;
+  });
+  return new RegExp(letters.join(''), 'g');
+}
+
+/** Enough of a key to tell it from another: its last four characters, where it is long enough to keep the rest. */
+export function maskedKey(key: string): string {
+  return key.length >= 12 ? `…${key.slice(-4)}` : '…';
+}

@@ -1,6 +1,6 @@
+import { at, isObject } from '../json.ts';
 import { mostCents } from '../task/money.ts';
 import type { Cost } from '../task/task.ts';
-import { at, isObject } from './json.ts';
 
 /** What an answer tells of the price; null where it tells nothing. Failed tasks are refunded by the service. */
 export function costOf(answer: unknown): Cost | null {

@@ -1,6 +1,6 @@
-import type { Clock, Deadline } from '../clock.ts';
 import type { Failure } from '../errors.ts';
 import type { ImageRequest } from '../request/request.ts';
+import type { Clock, Deadline } from '../world.ts';
 import type { Caller } from './exchange.ts';
 import { createGovernor } from './governor.ts';
 import { type Look, look } from './look.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
 import { Failure } from '../errors.ts';
+import type { Clock } from '../world.ts';
 import { decoded } from './decoded.ts';
 import type { Governor } from './governor.ts';
 import { retryAfter } from './retry.ts';

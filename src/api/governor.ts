@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../world.ts';
 
 /** Slows all calls to one server together when it says that they are too many, and lets them recover. */
 export interface Governor {

@@ -1,11 +1,11 @@
 import { Failure } from '../errors.ts';
+import { firstText } from '../json.ts';
 import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { acceptedId, readObject, wasReplayed } from './answer.ts';
 import { costOf } from './billing.ts';
 import { type Answer, type Caller, exchange, isRedirect } from './exchange.ts';
-import { firstText } from './json.ts';
 import { NetworkFault } from './network-fault.ts';
 import { problemOf } from './problem.ts';
 import { retryAfter } from './retry.ts';

@@ -1,5 +1,5 @@
-import type { Clock, Deadline } from '../clock.ts';
 import { Failure } from '../errors.ts';
+import type { Clock, Deadline } from '../world.ts';
 import { NetworkFault } from './network-fault.ts';
 import { backoff, triesBeforeAccepted, triesUnreachable } from './retry.ts';
 

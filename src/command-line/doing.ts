@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Context, GlobalFlags } from '../context.ts';
-import { problemsIn, tellAll } from '../problems.ts';
+import { problemsIn, tellAll } from '../errors.ts';
 import type { World } from '../world.ts';
 import { globalFlags } from './global-flags.ts';
 

@@ -1,5 +1,5 @@
 import { Composer, Lexer, LineCounter, Parser } from 'yaml';
-import { isPlainMap } from '../json.ts';
+import { isObject } from '../json.ts';
 
 /** The settings as plain values, or one line of what is wrong with them, to follow the file's name. */
 export type ParsedConfig = { settings: Record<string, unknown> } | { fault: string };
@@ -34,7 +34,7 @@ export function parseConfig(text: string): ParsedConfig {
         fault: `is not valid YAML (line ${lines.linePos(error.pos[0]).line})`,
       };
     const value: unknown = document?.toJS({ maxAliasCount: 100 });
-    return isPlainMap(value)
+    return isObject(value)
       ? { settings: value }
       : { fault: 'holds no settings: it should be a map of names' };
   } catch {

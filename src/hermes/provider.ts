@@ -1,5 +1,5 @@
 import { isWebAddress } from '../api-key.ts';
-import { isPlainMap } from '../json.ts';
+import { isObject } from '../json.ts';
 
 /** A chat provider of Hermes' settings that is RunAPI's. */
 export interface Provider {
@@ -59,13 +59,13 @@ interface Entry {
 function entriesOf(settings: Readonly<Record<string, unknown>>, faults: string[]): Entry[] {
   const { providers, custom_providers: custom } = settings;
   const entries: Entry[] = [];
-  for (const [key, fields] of isPlainMap(providers) ? Object.entries(providers) : []) {
-    if (isPlainMap(fields)) entries.push({ form: 'map', key, fields });
+  for (const [key, fields] of isObject(providers) ? Object.entries(providers) : []) {
+    if (isObject(fields)) entries.push({ form: 'map', key, fields });
   }
   for (const fields of Array.isArray(custom) ? custom : []) {
-    if (isPlainMap(fields)) entries.push({ form: 'list', key: undefined, fields });
+    if (isObject(fields)) entries.push({ form: 'list', key: undefined, fields });
   }
-  if (isPlainMap(custom)) {
+  if (isObject(custom)) {
     faults.push(
       'has custom_providers as a map, which Hermes ignores: it wants a list, or the map under providers',
     );

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Clock } from '../clock.ts';
 import { flushFolder, makeFolders } from '../disk/make-folders.ts';
 import { compiledFolder } from '../disk/state-folder.ts';
+import type { Clock } from '../world.ts';
 import type { Entry } from './entry.ts';
 import { letGo, lifeOf, nobody, type Owner, ownerName, parseOwner } from './owner.ts';
 import { runFilesIn } from './run-files.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Api } from '../api/client.ts';
 import type { Resumption } from '../api/open-image.ts';
 import { backoff } from '../api/retry.ts';
-import type { Clock, Deadline } from '../clock.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
 import { type ImageFacts, inspectImage } from '../image/inspect.ts';
+import type { Clock, Deadline } from '../world.ts';
 
 export interface Transfer {
   api: Api;

@@ -1,7 +1,7 @@
-import type { Deadline } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
 import type { Entry } from '../journal/entry.ts';
+import type { Deadline } from '../world.ts';
 
 /**
  * Waits until it is known whether the runs elsewhere that hold a task that is meant are alive: they give a sign of

@@ -1,7 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Api } from '../api/client.ts';
 import type { Fate } from '../api/submit.ts';
-import type { Deadline } from '../clock.ts';
 import type { Context } from '../context.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Run } from '../journal/run.ts';
@@ -9,6 +8,7 @@ import { type BalanceWatch, watchBalance } from '../report/balance-watch.ts';
 import type { Wanted } from '../report/reporter.ts';
 import { Expectation } from '../task/expectation.ts';
 import { expectingPace, fixedPace, type Pace } from '../task/pace.ts';
+import type { Deadline } from '../world.ts';
 import { type Budget, createBudget } from './budget.ts';
 
 /** What the user wants of each task, and how long to be patient. */

@@ -1,9 +1,8 @@
-import type { Clock } from '../clock.ts';
 import { formatDuration } from '../task/duration.ts';
 import type { Colours } from '../terminal/colours.ts';
 import { printable } from '../terminal/printable.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
-import type { Output } from '../world.ts';
+import type { Clock, Output } from '../world.ts';
 import { failureText } from './failure-text.ts';
 import { dataLines, summary } from './human.ts';
 import { createProgress } from './progress.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
+import type { Clock } from '../world.ts';
 import { type Step, tallyText } from './tally.ts';
 
 /** What goes on, while it goes on. It speaks on stderr only. */

@@ -64,8 +64,3 @@ export function missingKey({ problems }: Credentials, calledAs = 'runapi-imagen'
     hint: `Set RUNAPI_API_KEY or run: ${calledAs} config set api-key (or try --sandbox, free of charge)`,
   });
 }
-
-/** Enough of a key to tell it from another: its last four characters, where it is long enough to keep the rest. */
-export function maskedKey(key: string): string {
-  return key.length >= 12 ? `…${key.slice(-4)}` : '…';
-}

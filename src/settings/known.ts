@@ -1,7 +1,6 @@
-import { invalid } from '../errors.ts';
+import { invalid, noteProblem } from '../errors.ts';
 import { parseTemplate } from '../image/template.ts';
 import { didYouMean } from '../near-miss.ts';
-import { noteProblem } from '../problems.ts';
 import { parseRequests } from '../request/request.ts';
 import { parseDuration } from '../task/duration.ts';
 

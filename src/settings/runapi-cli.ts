@@ -1,6 +1,6 @@
 import { type FoundKey, isWebAddress, keyFlaw, oneLine } from '../api-key.ts';
 import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
-import { isPlainMap } from '../json.ts';
+import { isObject } from '../json.ts';
 
 /**
  * The key that RunAPI's own CLI keeps (`runapi-ai/cli`, September 2026), with its base URL. Undefined where the CLI
@@ -47,7 +47,7 @@ function found(
 function parsed(text: string): { api_key?: unknown; base_url?: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isPlainMap(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     // V8's message quotes the text around the fault, and that may be the key.
     return undefined;

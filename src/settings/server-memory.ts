@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolders } from '../disk/make-folders.ts';
+import { isObject, type JsonObject } from '../json.ts';
 
 /** What earlier calls of a server taught: the form of its API, where its tasks are looked up, how long they take. */
 interface ServerFacts {
@@ -86,7 +87,7 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
 function readServers(path: string | undefined): Record<string, ServerFacts> {
   try {
     const parsed: unknown = path ? JSON.parse(readFileSync(path, 'utf8')) : {};
-    return isRecord(parsed)
+    return isObject(parsed)
       ? Object.fromEntries(Object.entries(parsed).map(([base, facts]) => [base, checked(facts)]))
       : {};
   } catch {
@@ -95,15 +96,15 @@ function readServers(path: string | undefined): Record<string, ServerFacts> {
 }
 
 function checked(facts: unknown): ServerFacts {
-  if (!isRecord(facts)) return {};
+  if (!isObject(facts)) return {};
   const { dialect, statusTemplate, durations, answers } = facts;
   return {
     ...((dialect === 'guide' || dialect === 'service') && { dialect }),
     ...(typeof statusTemplate === 'string' && URL.canParse(statusTemplate) && { statusTemplate }),
-    ...(isRecord(durations) && {
+    ...(isObject(durations) && {
       durations: Object.fromEntries(Object.entries(durations).map(onlyNumbers)),
     }),
-    ...(isRecord(answers) && {
+    ...(isObject(answers) && {
       answers: Object.fromEntries(Object.entries(answers).filter(isAnswer)),
     }),
   };
@@ -113,11 +114,7 @@ function onlyNumbers([model, values]: [string, unknown]): [string, number[]] {
   return [model, Array.isArray(values) ? values.filter((value) => Number.isFinite(value)) : []];
 }
 
-function isAnswer(entry: [string, unknown]): entry is [string, KeptAnswer] {
+function isAnswer(entry: [string, unknown]): entry is [string, KeptAnswer & JsonObject] {
   const [, answer] = entry;
-  return isRecord(answer) && typeof answer.etag === 'string' && typeof answer.text === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(answer) && typeof answer.etag === 'string' && typeof answer.text === 'string';
 }

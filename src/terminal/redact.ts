@@ -1,4 +1,4 @@
-import { keyForms } from '../key-forms.ts';
+import { keyForms } from '../api-key.ts';
 
 /** A shorter text than this would take the output to pieces, and is no key. */
 const shortestSecret = 8;

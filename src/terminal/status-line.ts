@@ -1,5 +1,4 @@
-import type { Clock } from '../clock.ts';
-import type { Output } from '../world.ts';
+import type { Clock, Output } from '../world.ts';
 
 /** One line about what goes on now. */
 export interface StatusLine {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import open from 'open';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../world.ts';
 
 /** A starter that finds no program for the file says so at once; one that found one may stay for as long as that. */
 const patienceMs = 1000;

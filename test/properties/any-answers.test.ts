@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Api, createApi } from '../../src/api/client.ts';
 import type { Fate } from '../../src/api/submit.ts';
-import type { Clock, Deadline } from '../../src/clock.ts';
 import type { TempFile } from '../../src/disk/temp-file.ts';
 import { exitCodes, Failure } from '../../src/errors.ts';
 import { inspectImage } from '../../src/image/inspect.ts';
 import { transfer } from '../../src/paid-task/transfer.ts';
 import { follow } from '../../src/task/follow.ts';
 import { fixedPace } from '../../src/task/pace.ts';
+import type { Clock, Deadline } from '../../src/world.ts';
 import { fakeClock } from '../support/clock.ts';
 import { anyReply, anyWorld, type Reply } from './any-world.ts';
 

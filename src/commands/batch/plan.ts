@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
+import { noteProblem, tellAll } from '../../errors.ts';
 import { parseTemplate } from '../../image/template.ts';
 import type { Target } from '../../journal/event.ts';
 import type { Wishes } from '../../paid-task/work.ts';
-import { noteProblem, tellAll } from '../../problems.ts';
 import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { readTarget } from '../../request/target.ts';
 import { readWishes } from '../../request/wishes.ts';

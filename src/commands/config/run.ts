@@ -1,8 +1,7 @@
 import { parseBaseUrl } from '../../api/base-url.ts';
-import { keyFlaw } from '../../api-key.ts';
+import { keyFlaw, maskedKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
 import { Failure, invalid } from '../../errors.ts';
-import { maskedKey } from '../../settings/credentials.ts';
 import { kebab, knownSettings, type SettingName, settingName } from '../../settings/known.ts';
 import { writeSetting } from '../../settings/store.ts';
 import { askSecret } from '../../terminal/ask-secret.ts';

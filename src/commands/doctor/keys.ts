@@ -1,7 +1,8 @@
 import type { FoundKey } from '../../api-key.ts';
+import { maskedKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
 import type { HermesKey } from '../../hermes/key.ts';
-import { maskedKey, missingKey, sources } from '../../settings/credentials.ts';
+import { missingKey, sources } from '../../settings/credentials.ts';
 import { broken, type Check, warning, well } from './check.ts';
 
 /** Every place where a key may be, and what there is to say of it. */

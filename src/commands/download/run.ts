@@ -1,12 +1,12 @@
 import pMap from 'p-map';
 import type { Context } from '../../context.ts';
+import { tellAll } from '../../errors.ts';
 import { findTask } from '../../paid-task/find-task.ts';
 import { checkServer, checkTaskIds, locate } from '../../paid-task/locate.ts';
 import { makePicture } from '../../paid-task/make-picture.ts';
 import { record } from '../../paid-task/record.ts';
 import { stopGracefully } from '../../paid-task/stop.ts';
 import { createWork } from '../../paid-task/work.ts';
-import { tellAll } from '../../problems.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import { checkShowing, type ShowFlags, showPictures } from '../../report/show-pictures.ts';
 import type { TaskReport } from '../../report/task-report.ts';

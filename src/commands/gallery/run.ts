@@ -1,7 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Context } from '../../context.ts';
-import { Failure } from '../../errors.ts';
-import { tellAll } from '../../problems.ts';
+import { Failure, tellAll } from '../../errors.ts';
 import { type FilterFlags, newestSent, readFilter } from '../../report/history-filter.ts';
 import { sizeText } from '../../report/human.ts';
 import { showOutside } from '../../report/show-pictures.ts';

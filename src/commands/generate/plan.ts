@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
+import { noteProblem, tellAll } from '../../errors.ts';
 import type { Server, Target } from '../../journal/event.ts';
 import type { Wishes } from '../../paid-task/work.ts';
-import { noteProblem, tellAll } from '../../problems.ts';
 import { checkShowing, type ShowFlags } from '../../report/show-pictures.ts';
 import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { type NamingFlags, readTarget } from '../../request/target.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
+import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
-import { tellAll } from '../../problems.ts';
 import { type FilterFlags, readFilter } from '../../report/history-filter.ts';
 import { waitsToBeSaved } from '../../report/recorded-report.ts';
 import { askYes } from '../../terminal/ask-yes.ts';

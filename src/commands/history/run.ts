@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { tellAll } from '../../problems.ts';
+import { tellAll } from '../../errors.ts';
 import { type FilterFlags, newestSent, readFilter } from '../../report/history-filter.ts';
 import { historyLines } from '../../report/history-line.ts';
 import { recordedReport } from '../../report/recorded-report.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../world.ts';
 
 /** Often enough that a client that waits for signs of life goes on waiting. */
 const everyMs = 5000;

@@ -1,6 +1,6 @@
 import { looseObject, nullable, string } from 'zod/mini';
 import type { Context } from '../../context.ts';
-import { tellAll } from '../../problems.ts';
+import { tellAll } from '../../errors.ts';
 import { taskLine } from '../../report/schema.ts';
 import { readWishes } from '../../request/wishes.ts';
 import type { Output } from '../../world.ts';

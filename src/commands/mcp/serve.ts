@@ -3,9 +3,8 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../../clock.ts';
 import { programVersion } from '../../version.ts';
-import type { Input, Output } from '../../world.ts';
+import type { Clock, Input, Output } from '../../world.ts';
 import type { Talk, Tool } from './tool.ts';
 
 const instructions =

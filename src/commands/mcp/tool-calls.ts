@@ -1,10 +1,9 @@
 import pLimit from 'p-limit';
-import type { Deadline } from '../../clock.ts';
 import { type Context, createContext } from '../../context.ts';
 import { Failure } from '../../errors.ts';
 import { createProgress } from '../../report/progress.ts';
 import { errorReport } from '../../report/task-report.ts';
-import type { StopSignal, World } from '../../world.ts';
+import type { Deadline, StopSignal, World } from '../../world.ts';
 import type { Answer, Talk } from './tool.ts';
 import { errorAnswer } from './tool-answer.ts';
 

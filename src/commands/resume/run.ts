@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import pMap from 'p-map';
 import type { Context } from '../../context.ts';
-import { Failure } from '../../errors.ts';
+import { Failure, tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { DeadRun } from '../../journal/journal.ts';
 import { pictureLifeMs } from '../../paid-task/await-task.ts';
@@ -14,7 +14,6 @@ import { retarget } from '../../paid-task/retarget.ts';
 import { stopGracefully } from '../../paid-task/stop.ts';
 import { untilSure } from '../../paid-task/until-sure.ts';
 import { type Begun, createWork, type Work } from '../../paid-task/work.ts';
-import { tellAll } from '../../problems.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { readWishes, type WaitingFlags } from '../../request/wishes.ts';

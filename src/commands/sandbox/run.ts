@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { tellAll } from '../../problems.ts';
+import { tellAll } from '../../errors.ts';
 import { parseDuration } from '../../task/duration.ts';
 
 /** The flags of `sandbox`, as they were typed. */

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
-import { invalid } from '../../errors.ts';
+import { invalid, tellAll } from '../../errors.ts';
 import { hermesHome } from '../../hermes/home.ts';
 import { didYouMean } from '../../near-miss.ts';
-import { tellAll } from '../../problems.ts';
 import { type Target, type TargetName, targetNames, targetsOn } from './targets.ts';
 
 /** The flags of `skill install` and `skill uninstall`, as they were typed. */

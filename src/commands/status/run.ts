@@ -1,12 +1,11 @@
 import type { Api } from '../../api/client.ts';
 import { tryAgain } from '../../api/try-again.ts';
 import type { Context } from '../../context.ts';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes, tellAll } from '../../errors.ts';
 import { costOf, type Entry } from '../../journal/entry.ts';
 import { checkServer, checkTaskIds, locate } from '../../paid-task/locate.ts';
 import { restoreSandboxTask } from '../../paid-task/restore-sandbox.ts';
 import { createWork, type Work } from '../../paid-task/work.ts';
-import { tellAll } from '../../problems.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import { fetchCommand } from '../../report/fetch-command.ts';
 import { imageReport } from '../../report/report-entry.ts';
