@@ -6,6 +6,7 @@ import type { Server } from './journal/event.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { thisProcess } from './journal/owner.ts';
 import { unrecorded } from './journal/unrecorded.ts';
+import type { Engine } from './paid-task/engine.ts';
 import { createReporter } from './report/create-reporter.ts';
 import type { Reporter } from './report/reporter.ts';
 import type { Sandbox } from './sandbox/server.ts';
@@ -46,6 +47,8 @@ export interface Context {
   stored: StoredSettings;
   /** The state folder; undefined without a home. */
   state: string | undefined;
+  /** What makes paid pictures. */
+  engine: Engine;
   journal: Journal;
   memory: ServerMemory;
   credentials(): Promise<Credentials>;
@@ -112,6 +115,23 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     state,
     journal,
     memory,
+    engine: {
+      clock,
+      deadline: world.deadline,
+      journal,
+      memory,
+      recorded: flags.record !== false,
+      spool: flags.record === false ? undefined : state,
+      connect: (server) => context.api(server),
+      sandbox: () => context.sandbox(),
+      listener: {
+        step: reporter.progress.step,
+        completed: () => undefined,
+        retrying: reporter.retrying,
+        note: reporter.note,
+        warn: reporter.warn,
+      },
+    },
     credentials: () => (found ??= findKey(world, stored)),
     address,
 

@@ -92,7 +92,7 @@ function readText(path: string): string | undefined {
 const longestTimerMs = 2 ** 31 - 1;
 
 /** The machine's own time. */
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   monotonic,
   random: () => Math.random(),
@@ -118,7 +118,7 @@ export const systemClock: Clock = {
 };
 
 /** The signal's reason is the `timeout` failure that the user is told. */
-export function systemDeadline(milliseconds: number): Deadline {
+function systemDeadline(milliseconds: number): Deadline {
   const end = monotonic() + milliseconds;
   const controller = new AbortController();
   const timer = setTimeout(

@@ -2,7 +2,7 @@ import { utimesSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { AppendFile } from './append-file.ts';
-import { apply, type Entry } from './entry.ts';
+import { apply, type TaskEntry } from './entry.ts';
 import type { Event } from './event.ts';
 import { letGo, nobody } from './owner.ts';
 import { renamed } from './run-folders.ts';
@@ -10,7 +10,7 @@ import { renamed } from './run-folders.ts';
 /** One run's record, owned by this process alone. */
 export interface Run {
   /** Tasks that have not ended, by idempotency key. */
-  readonly open: ReadonlyMap<string, Entry>;
+  readonly open: ReadonlyMap<string, TaskEntry>;
   /** On disk when it resolves, all of them or none; `open` tells of them at once. */
   append(...events: Event[]): Promise<void>;
   /** For a signal handler: written when it returns. */
@@ -22,7 +22,12 @@ export interface Run {
 }
 
 /** @param doneFolder where the file is moved when nothing is left to do */
-export function createRun(path: string, file: AppendFile, open: Map<string, Entry>, doneFolder: string): Run {
+export function createRun(
+  path: string,
+  file: AppendFile,
+  open: Map<string, TaskEntry>,
+  doneFolder: string,
+): Run {
   function remember(event: Event): void {
     apply(open, event);
     if (event.event === 'ended') open.delete(event.key); // a long batch must not grow in memory

@@ -1,4 +1,4 @@
-import { apply, type Entry } from './entry.ts';
+import { apply, type TaskEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
 import type { Run } from './run.ts';
 import { unwritable } from './unwritable.ts';
@@ -8,14 +8,7 @@ import { unwritable } from './unwritable.ts';
  * keep it in), the first run fails before anything is paid.
  */
 export function unrecorded(wanted: boolean): Journal {
-  const open = new Map<string, Entry>();
-  const run: Run = {
-    open,
-    append: async (...events) => events.forEach((event) => void remember(open, event)),
-    appendNow: (event) => remember(open, event),
-    touch() {},
-    close: async () => undefined,
-  };
+  const run = memoryRun();
   return {
     async run() {
       if (wanted) return run;
@@ -36,7 +29,19 @@ export function unrecorded(wanted: boolean): Journal {
   };
 }
 
-function remember(open: Map<string, Entry>, event: Parameters<Run['append']>[0]): void {
+/** Makes a run that keeps its tasks in memory only. */
+export function memoryRun(...entries: TaskEntry[]): Run {
+  const open = new Map(entries.map((entry) => [entry.key, entry]));
+  return {
+    open,
+    append: async (...events) => events.forEach((event) => void remember(open, event)),
+    appendNow: (event) => remember(open, event),
+    touch() {},
+    close: async () => undefined,
+  };
+}
+
+function remember(open: Map<string, TaskEntry>, event: Parameters<Run['append']>[0]): void {
   apply(open, event);
   if (event.event === 'ended') open.delete(event.key);
 }

@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { diskFailure } from '../disk/disk-failure.ts';
 import { examine } from '../disk/examine.ts';
 import { makeFolder } from '../disk/folder.ts';
 import { exists, place } from '../disk/place.ts';
@@ -9,14 +7,12 @@ import { Failure } from '../errors.ts';
 import { extensionOf } from '../image/file-name.ts';
 import { picturePath } from '../image/picture-path.ts';
 import type { SavedFile } from '../journal/event.ts';
-import { waitingRoom } from '../request/target.ts';
 import type { RemoteImage } from '../task/task.ts';
-import { freshImages, pictureLifeMs } from './await-task.ts';
-import { createJobFile } from './job-file.ts';
-import { record } from './record.ts';
+import type { Job } from './engine.ts';
+import { freshImages, pictureLifeMs } from './follow-task.ts';
+import { createJobFile, record } from './record.ts';
 import { sidecarPath, writeSidecar } from './sidecar.ts';
 import { type Received, transfer } from './transfer.ts';
-import type { Job } from './work.ts';
 
 /**
  * Saves each picture of a completed task that is not on disk yet. One that fails does not stop the others: the
@@ -44,14 +40,12 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
   if (saved && (await exists(saved.path))) return;
   if (await recogniseSaved(job, index)) return;
   const home =
-    output === '-'
-      ? waitingRoom(work.context, folder)
-      : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
+    output === '-' ? (work.engine.spool ?? folder) : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
   await makeFolder(home);
   const temp = await createJobFile(job, home);
   try {
     const received = await receive(job, image, index, count, temp);
-    if (output === '-') await toStdout(job, temp);
+    if (output === '-') await work.pipe?.(temp.path, entry);
     else await keep(job, temp, received, index);
   } finally {
     await temp.remove();
@@ -80,23 +74,23 @@ async function receive(
   temp: TempFile,
 ): Promise<Received> {
   const { work, api, entry } = job;
-  const { reporter, world } = work.context;
-  const model = entry.foreign ? undefined : entry.intended.request.model;
+  const { listener, clock } = work.engine;
+  const model = entry.intended.request?.model;
   const taskId = entry.accepted?.id;
   let shown = -1;
   const order = {
     api,
     temp,
     maxBytes: work.wishes.maxBytes,
-    clock: world.clock,
+    clock,
     deadline: work.deadline,
-    onRetry: reporter.retrying,
+    onRetry: listener.retrying,
     onBytes(bytes: number, total: number | undefined) {
       const tenth = total === undefined ? 0 : Math.floor((bytes / total) * 10);
       if (tenth === shown) return;
       shown = tenth;
       const detail = total === undefined ? undefined : `${tenth * 10} %`;
-      reporter.progress.step(entry.key, {
+      listener.step(entry.key, {
         doing: `saving ${index + 1} of ${count}`,
         detail,
         model,
@@ -117,27 +111,9 @@ async function receive(
 /** A picture that is gone for good is told once, and not looked for again. */
 async function closeExpired(job: Job, error: unknown): Promise<void> {
   if (!(error instanceof Failure) || !error.facts.expired) return;
-  const ageMs = job.work.context.world.clock.now() - (job.entry.accepted?.at ?? 0);
+  const ageMs = job.work.engine.clock.now() - (job.entry.accepted?.at ?? 0);
   if (error.facts.status !== 410 && ageMs <= pictureLifeMs) return;
   await record(job, { event: 'ended', how: 'expired', message: error.message });
-}
-
-async function toStdout({ work, entry }: Job, temp: TempFile): Promise<void> {
-  const { reporter, world, command } = work.context;
-  const { stdout } = world;
-  reporter.progress.stop();
-  for await (const chunk of createReadStream(temp.path)) {
-    await stdout.writeBytes(chunk as Uint8Array);
-    const fault = stdout.fault();
-    if (fault) throw diskFailure(fault, 'stdout');
-    if (stdout.isClosed()) return sayClosed();
-  }
-
-  /** Whoever read the beginning wanted no more: that is no failure, and the picture can still be had. */
-  function sayClosed(): void {
-    reporter.note('stdout was closed before it had the whole picture');
-    if (entry.accepted) reporter.next(command(`download ${entry.accepted.id}`), 'Save it');
-  }
 }
 
 /** Gives the picture its name. The record says which before it happens, so that a crash in between is no riddle. */
@@ -175,19 +151,19 @@ async function isTaken({ entry }: Job, path: string): Promise<boolean> {
 
 function warnOfExtension({ work }: Job, path: string, ext: string): void {
   const named = extensionOf(path).toLowerCase().replace('.', '').replace('jpeg', 'jpg');
-  if (named !== ext) work.context.reporter.warn(`${path} holds a ${ext.toUpperCase()} picture`);
+  if (named !== ext) work.engine.listener.warn(`${path} holds a ${ext.toUpperCase()} picture`);
 }
 
 function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: number): string {
   const { request, target } = entry.intended;
   const values = {
-    prompt: request.prompt,
+    prompt: request?.prompt ?? '',
     task: entry.accepted?.id ?? 'task',
-    model: request.model,
-    ratio: request.aspectRatio,
-    seed: request.seed,
+    model: request?.model ?? '',
+    ratio: request?.aspectRatio,
+    seed: request?.seed,
     index: target.index,
-    date: new Date(work.context.world.clock.now()).toISOString().slice(0, 10),
+    date: new Date(work.engine.clock.now()).toISOString().slice(0, 10),
     ext,
   };
   return picturePath(target.output, values, { picture, attempt });

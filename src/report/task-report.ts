@@ -1,5 +1,4 @@
 import { Failure } from '../errors.ts';
-import type { ImageRequest } from '../request/request.ts';
 import type { Cost, TaskStatus } from '../task/task.ts';
 
 /** What went wrong, as scripts read it. */
@@ -69,18 +68,5 @@ export function errorReport(error: unknown): ErrorReport {
     request_id: requestId ?? null,
     retryable: retryable ?? false,
     details: details ?? null,
-  };
-}
-
-/** The part of a report that repeats what was asked for; all null where another machine asked. */
-export function requestReport(
-  request: ImageRequest | undefined,
-): Pick<TaskReport, 'model' | 'prompt' | 'aspect_ratio' | 'negative_prompt' | 'seed'> {
-  return {
-    model: request?.model ?? null,
-    prompt: request?.prompt ?? null,
-    aspect_ratio: request?.aspectRatio ?? null,
-    negative_prompt: request?.negativePrompt ?? null,
-    seed: request?.seed ?? null,
   };
 }

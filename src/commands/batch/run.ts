@@ -1,15 +1,13 @@
 import pMap from 'p-map';
+import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
+import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { type ErrorCode, exitCodes, Failure, invalid } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
-import { intend } from '../../paid-task/intend.ts';
-import { makePicture } from '../../paid-task/make-picture.ts';
-import { adopt, reopen } from '../../paid-task/reopen.ts';
-import { skipExisting } from '../../paid-task/skip-existing.ts';
-import { stopGracefully } from '../../paid-task/stop.ts';
-import { untilSure } from '../../paid-task/until-sure.ts';
-import { type Begun, createWork, type Work } from '../../paid-task/work.ts';
+import { intend } from '../../paid-task/begin.ts';
+import type { Begun, Work } from '../../paid-task/engine.ts';
+import { adopt, reopen, untilSure } from '../../paid-task/take-up.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { prepareTarget } from '../../request/target.ts';
 import { paidCents } from '../../task/cost.ts';
@@ -40,15 +38,14 @@ export async function batch(context: Context, file: string, flags: BatchFlags): 
   try {
     const total = await checkRows(context, source, flags, plan);
     if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
-    const work = createWork(context, plan.wishes);
-    stopGracefully(work);
+    const work = startWork(context, plan.wishes);
     const past = flags.new ? undefined : await knownPast(context, source, plan);
     if (past && past.elsewhere.size > 0)
       await refuseBusy(
         readTasks(context, source, flags, plan, () => undefined),
         past,
       );
-    return await makeAll({ work, source, flags, plan, server, past, total });
+    return await makeAll({ context, work, source, flags, plan, server, past, total });
   } finally {
     await source.remove();
   }
@@ -61,7 +58,7 @@ async function knownPast(
   { wishes, shard }: BatchPlan,
 ): Promise<Past> {
   const deadline = context.world.deadline(Math.max(wishes.timeoutMs, surelyMs));
-  await untilSure(context, isMine, deadline, '');
+  await untilSure(context.engine, isMine, deadline, '');
   deadline.cancel();
   return await readPast(context, name);
 
@@ -115,6 +112,7 @@ async function checkRows(
 }
 
 interface Batch {
+  context: Context;
   work: Work;
   source: BatchSource;
   flags: BatchFlags;
@@ -124,10 +122,18 @@ interface Batch {
   total: number;
 }
 
-async function makeAll({ work: usual, source, flags, plan, server, past, total }: Batch): Promise<number> {
+async function makeAll({
+  context,
+  work: usual,
+  source,
+  flags,
+  plan,
+  server,
+  past,
+  total,
+}: Batch): Promise<number> {
   const work: Work = { ...usual, rateLimitTries };
-  const { context } = work;
-  const { world, reporter } = context;
+  const { world, reporter, engine } = context;
   const began = world.clock.monotonic();
   const count: BatchCount = {
     total,
@@ -140,6 +146,8 @@ async function makeAll({ work: usual, source, flags, plan, server, past, total }
     codes: new Set(),
   };
   const owned = new Map();
+  const { wait, download } = plan.wishes;
+  const wanted = wait ? (download ? 'files' : 'urls') : 'id';
   let halted: TaskReport | undefined;
   reporter.progress.expect(total);
 
@@ -161,11 +169,11 @@ async function makeAll({ work: usual, source, flags, plan, server, past, total }
       return;
     }
     const deadline = world.deadline(plan.wishes.timeoutMs);
-    const report = await makePicture({ ...work, deadline }, begun);
+    const report = await makeAndReport(context, { ...work, deadline }, begun);
     deadline.cancel();
     work.fates.delete(begun.entry.key);
     note(report);
-    await reporter.task(report, work.wanted);
+    await reporter.task(report, wanted);
   }
 
   /** Whether there is nothing to do for the task in this run. */
@@ -186,8 +194,8 @@ async function makeAll({ work: usual, source, flags, plan, server, past, total }
       return begun;
     }
     const begun = unfinished
-      ? await adopt(context, unfinished.run, unfinished.entry.key, owned)
-      : lost && (await reopen(context, lost));
+      ? await adopt(engine, unfinished.run, unfinished.entry.key, owned)
+      : lost && (await reopen(engine, lost));
     if (begun) work.fates.set(begun.entry.key, begun.fate);
     return begun;
   }

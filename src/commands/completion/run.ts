@@ -1,7 +1,7 @@
+import { states } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { invalid } from '../../errors.ts';
 import { didYouMean } from '../../near-miss.ts';
-import { states } from '../../report/history-filter.ts';
 import { modelAliases, models, ratiosOf } from '../../request/models.ts';
 import { kebab, knownSettings, type SettingName } from '../../settings/known.ts';
 import { agents } from '../mcp/agent-config.ts';

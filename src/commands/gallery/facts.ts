@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { beganAt, type Entry } from '../../journal/entry.ts';
 import type { SavedFile } from '../../journal/event.ts';
 import { costText, shownPath, sizeText } from '../../report/human.ts';
-import { recordedReport } from '../../report/recorded-report.ts';
+import { recordedReport } from '../../report/report-entry.ts';
 import { generateWords } from '../../report/shell-command.ts';
 import type { Fact } from './picture.ts';
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Context } from '../../context.ts';
 import { beganAt, type Entry } from '../../journal/entry.ts';
 import type { SavedFile } from '../../journal/event.ts';
-import { recordedStatus } from '../../report/recorded-report.ts';
+import { recordedStatus } from '../../report/report-entry.ts';
 import { ratios } from '../../request/models.ts';
 import type { ImageRequest } from '../../request/request.ts';
 import { galleryFacts } from './facts.ts';

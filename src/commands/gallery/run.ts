@@ -1,9 +1,9 @@
 import { basename, dirname } from 'node:path';
+import { type FilterFlags, newestSent, readFilter } from '../../command-line/history-filter.ts';
+import { showOutside } from '../../command-line/show-pictures.ts';
 import type { Context } from '../../context.ts';
 import { Failure, tellAll } from '../../errors.ts';
-import { type FilterFlags, newestSent, readFilter } from '../../report/history-filter.ts';
 import { sizeText } from '../../report/human.ts';
-import { showOutside } from '../../report/show-pictures.ts';
 import { parseSize } from '../../task/size.ts';
 import { readLimit } from '../history/run.ts';
 import { inOrder, isBatch, withoutFailedTries } from './entries.ts';

@@ -1,8 +1,8 @@
+import { type FilterFlags, readFilter } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
-import { type FilterFlags, readFilter } from '../../report/history-filter.ts';
-import { waitsToBeSaved } from '../../report/recorded-report.ts';
+import { waitsToBeSaved } from '../../report/report-entry.ts';
 import { askYes } from '../../terminal/ask-yes.ts';
 
 export interface ClearFlags extends FilterFlags {

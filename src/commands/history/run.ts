@@ -1,8 +1,8 @@
+import { type FilterFlags, newestSent, readFilter } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
-import { type FilterFlags, newestSent, readFilter } from '../../report/history-filter.ts';
 import { historyLines } from '../../report/history-line.ts';
-import { recordedReport } from '../../report/recorded-report.ts';
+import { recordedReport } from '../../report/report-entry.ts';
 import { wantsColour } from '../../terminal/abilities.ts';
 import { colours } from '../../terminal/colours.ts';
 

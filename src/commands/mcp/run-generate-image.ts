@@ -1,14 +1,13 @@
+import { makeAndReport } from '../../command-line/make-and-report.ts';
+import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { invalid } from '../../errors.ts';
 import { defaultTemplate } from '../../image/template.ts';
 import type { Target } from '../../journal/event.ts';
 import { begin } from '../../paid-task/begin.ts';
-import { makePicture } from '../../paid-task/make-picture.ts';
-import { stopGracefully } from '../../paid-task/stop.ts';
-import { createWork, type Wishes } from '../../paid-task/work.ts';
 import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { prepareTarget, readTarget } from '../../request/target.ts';
-import { readWishes } from '../../request/wishes.ts';
+import { readWishes, type Wishes } from '../../request/wishes.ts';
 import type { GenerateImageInput } from './generate-image.ts';
 import { imageBlock } from './image-block.ts';
 import { pictureFolder } from './picture-folder.ts';
@@ -27,12 +26,11 @@ export async function generateImage(
   await context.api(server); // a missing key is told before anything else happens
   if (order.wishes.wait) await prepareTarget(context, order.target);
 
-  const work = { ...createWork(context, order.wishes), deadline: deadline(order.wishes.timeoutMs) };
-  stopGracefully(work);
+  const work = { ...startWork(context, order.wishes), deadline: deadline(order.wishes.timeoutMs) };
   const [begun] = await begin(work, [order], server, input.new === true);
   if (!begun) throw new Error('one picture was wanted, and none was begun');
   const takenUp = begun.fate.uncertain;
-  const report = await makePicture(work, begun);
+  const report = await makeAndReport(context, work, begun);
   return taskAnswer(report, {
     note: takenUp ? 'Taken up from an interrupted call: nothing new was paid.' : undefined,
     image: input.include_image ? await imageBlock(report) : undefined,

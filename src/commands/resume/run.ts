@@ -1,19 +1,15 @@
 import { resolve } from 'node:path';
 import pMap from 'p-map';
+import { checkTaskIds, makeAndReport } from '../../command-line/make-and-report.ts';
+import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { Failure, tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { DeadRun } from '../../journal/journal.ts';
-import { pictureLifeMs } from '../../paid-task/await-task.ts';
-import type { Claims } from '../../paid-task/claim.ts';
-import { checkTaskIds } from '../../paid-task/locate.ts';
-import { makePicture } from '../../paid-task/make-picture.ts';
-import { record } from '../../paid-task/record.ts';
-import { adopt, reopen } from '../../paid-task/reopen.ts';
-import { retarget } from '../../paid-task/retarget.ts';
-import { stopGracefully } from '../../paid-task/stop.ts';
-import { untilSure } from '../../paid-task/until-sure.ts';
-import { type Begun, createWork, type Work } from '../../paid-task/work.ts';
+import type { Begun, Work } from '../../paid-task/engine.ts';
+import { pictureLifeMs } from '../../paid-task/follow-task.ts';
+import { record, retarget } from '../../paid-task/record.ts';
+import { adopt, type Claims, reopen, untilSure } from '../../paid-task/take-up.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
@@ -25,15 +21,14 @@ export interface ResumeFlags extends WaitingFlags {
 
 const tasksAtOnce = 8;
 
-/** Finishes what dead runs left, or just the tasks named. Answers the exit code. */
+/** Finishes what dead runs left, or just the tasks named. Returns the exit code. */
 export async function resume(context: Context, ids: readonly string[], flags: ResumeFlags): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
   const wishes = readWishes(flags, context.stored.settings.timeout, problems);
   if (problems.length > 0) throw tellAll(problems);
-  const work = createWork(context, wishes);
-  stopGracefully(work);
-  await untilSure(context, (entry) => isChosen(entry, ids, flags.all === true), work.deadline, '');
+  const work = startWork(context, wishes);
+  await untilSure(context.engine, (entry) => isChosen(entry, ids, flags.all === true), work.deadline, '');
   const dead = await context.journal.dead();
   const unfinished = dead.flatMap((run) => [...run.entries.values()].map((entry) => ({ run, entry })));
   const chosen = unfinished.filter(({ entry }) => isChosen(entry, ids, flags.all === true));
@@ -51,11 +46,11 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
     ...chosen.map(
       ({ run, entry }) =>
         () =>
-          take(work, run, entry, claims),
+          take(context, work, { run, entry }, claims),
     ),
-    ...others.map((entry) => () => reopen(context, entry)),
+    ...others.map((entry) => () => reopen(context.engine, entry)),
   ];
-  const reports = await pMap(begin, async (start) => await finish(work, await start(), flags.dir), {
+  const reports = await pMap(begin, async (start) => await finish(context, work, await start(), flags.dir), {
     concurrency: tasksAtOnce,
   });
   return exitCodeOf(reports.flatMap((report) => (report ? [report.error?.code] : [])));
@@ -103,9 +98,13 @@ function nothingToDo(letGo: number, alive: number): string {
 }
 
 /** A request that was never answered is not sent again when its picture would be gone by now. */
-async function take(work: Work, run: DeadRun, entry: Entry, claims: Claims): Promise<Begun | undefined> {
-  const { reporter, world } = work.context;
-  const begun = await adopt(work.context, run, entry.key, claims);
+async function take(
+  { reporter, world, engine }: Context,
+  work: Work,
+  { run, entry }: { run: DeadRun; entry: Entry },
+  claims: Claims,
+): Promise<Begun | undefined> {
+  const begun = await adopt(engine, run, entry.key, claims);
   if (!begun) {
     reporter.note('Another process has just taken a task up: left to it');
     return undefined;
@@ -119,18 +118,18 @@ async function take(work: Work, run: DeadRun, entry: Entry, claims: Claims): Pro
 }
 
 async function finish(
+  context: Context,
   work: Work,
   begun: Begun | undefined,
   dir: string | undefined,
 ): Promise<TaskReport | undefined> {
   if (!begun) return undefined;
-  const { context } = work;
   const { target } = begun.entry.intended;
   const folder = dir === undefined ? target.folder : resolve(context.world.cwd, dir);
   // Nobody waits at the pipe any more that the picture was meant for.
   const output = target.output === '-' ? '' : target.output;
   await retarget(work, begun, { ...target, folder, output });
-  const report = await makePicture(work, begun);
+  const report = await makeAndReport(context, work, begun);
   await context.reporter.task(report, 'files');
   return report;
 }

@@ -3,10 +3,10 @@ import type { Context } from '../context.ts';
 import { beganAt, type Entry, filesOf } from '../journal/entry.ts';
 import type { Query } from '../journal/newest.ts';
 import { didYouMean } from '../near-miss.ts';
+import { recordedStatus } from '../report/report-entry.ts';
 import { parseModels } from '../request/request.ts';
 import { type Moment, parseMoment } from '../task/moment.ts';
 import { searchFor } from '../task/search.ts';
-import { recordedStatus } from './recorded-report.ts';
 
 /** The flags that choose among recorded tasks, as they were typed. */
 export interface FilterFlags {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Context } from '../context.ts';
+import type { ImageReport, TaskReport } from '../report/task-report.ts';
 import type { NamingFlags } from '../request/target.ts';
 import { wantsColour } from '../terminal/abilities.ts';
-import type { ImageReport, TaskReport } from './task-report.ts';
 
 /** The flags about looking at the pictures, as they were typed. */
 export interface ShowFlags {

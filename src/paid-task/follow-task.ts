@@ -4,16 +4,18 @@ import { laterCost } from '../task/cost.ts';
 import { likelyDuration } from '../task/expectation.ts';
 import { follow } from '../task/follow.ts';
 import type { RemoteImage, Task } from '../task/task.ts';
+import type { Job } from './engine.ts';
 import { record } from './record.ts';
-import type { Job } from './work.ts';
 
 /** The service keeps a picture for seven days. */
 export const pictureLifeMs = 7 * 24 * 3_600_000;
 
-/** What the record says in the place of a picture that came inside an answer. */
+const longKnownMs = 60_000;
+
+/** Stands in the record for a picture that came inside an answer. */
 const insideAnswer = 'data:';
 
-/** The pictures that the record knows of, where they can be fetched without another look at the task. */
+/** Returns the pictures that the record knows, where they can be fetched without another poll. */
 export function knownImages({ intended, completed }: Job['entry']): RemoteImage[] | undefined {
   const images = completed?.images ?? [];
   // The built-in sandbox has another address in every process.
@@ -21,54 +23,54 @@ export function knownImages({ intended, completed }: Job['entry']): RemoteImage[
   return usable && images.every(({ url }) => url !== insideAnswer) ? images : undefined;
 }
 
-/** Waits for an accepted task and answers its pictures. Throws `task_failed` with the service's reason. */
-export async function awaitTask(job: Job): Promise<RemoteImage[]> {
+/** Polls an accepted task until it ends and returns its pictures. Throws `task_failed` with the service's reason. */
+export async function followTask(job: Job): Promise<RemoteImage[]> {
   const { work, entry, api } = job;
-  const { world, reporter } = work.context;
-  const { clock } = world;
-  const { model } = entry.intended.request;
+  const { clock, listener } = work.engine;
+  const { request } = entry.intended;
   const accepted = acceptedOf(job);
-  const ageMs = Math.max(0, clock.now() - accepted.at);
+  // A task of another machine is old enough to be known everywhere at the service.
+  const ageMs = request ? Math.max(0, clock.now() - accepted.at) : longKnownMs;
   const start = clock.monotonic() - ageMs;
   const age = (): number => clock.monotonic() - start;
   let runningMs = 0;
-  let lookedMs = 0;
+  let polledMs = 0;
   const task = await follow({
     look: () => {
-      lookedMs = age();
-      return look(job);
+      polledMs = age();
+      return poll(job);
     },
-    pace: work.paceOf(api.base, model),
+    pace: work.paceOf(api.base, request?.model ?? ''),
     clock,
     deadline: work.deadline,
     ageMs,
     onLook({ status }) {
-      if (!work.wishes.patient && (status === 'pending' || status === 'processing'))
-        throw stillRunning(accepted.id);
-      if (status === 'pending' || status === 'processing') runningMs = lookedMs;
+      const runs = status === 'pending' || status === 'processing';
+      if (runs && !work.wishes.patient) throw stillRunning(accepted.id);
+      if (runs) runningMs = polledMs;
       if (status !== 'completed')
-        reporter.progress.step(entry.key, {
+        listener.step(entry.key, {
           doing: status,
-          model: entry.foreign ? undefined : model,
+          model: request?.model,
           taskId: accepted.id,
         });
     },
-    onLost: reporter.retrying,
-  }).catch((error) => closeWhereGone(job, error, age()));
-  const duration = likelyDuration(runningMs, lookedMs);
-  if (duration !== undefined && !accepted.replayed) work.learn(api.base, model, duration);
+    onLost: listener.retrying,
+  }).catch((error) => closeIfGone(job, error, age()));
+  const duration = likelyDuration(runningMs, polledMs);
+  if (duration !== undefined && request && !accepted.replayed) work.learn(api.base, request.model, duration);
   return await ended(job, task);
 }
 
-/** One more look at a completed task, for fresh addresses of its pictures. */
+/** Polls a completed task once more for fresh URLs of its pictures. */
 export async function freshImages(job: Job): Promise<RemoteImage[]> {
-  const { context, deadline } = job.work;
-  const patience = { clock: context.world.clock, deadline, onRetry: context.reporter.retrying };
-  const { task } = await tryAgain(() => look(job), patience);
+  const { engine, deadline } = job.work;
+  const retries = { clock: engine.clock, deadline, onRetry: engine.listener.retrying };
+  const { task } = await tryAgain(() => poll(job), retries);
   return task.images;
 }
 
-async function look(job: Job): ReturnType<Job['api']['look']> {
+async function poll(job: Job): ReturnType<Job['api']['look']> {
   const { id, dialect, statusUrl } = acceptedOf(job);
   const known = job.statusUrl ?? statusUrl;
   const found = await job.api.look(id, { dialect, statusUrl: known }, job.work.deadline.signal);
@@ -82,30 +84,23 @@ async function ended(job: Job, task: Task): Promise<RemoteImage[]> {
     const message = `the task failed: ${task.reason ?? 'the service gave no reason'}`;
     await record(job, { event: 'ended', how: 'failed', message, cost });
     throw new Failure('task_failed', message, {
-      hint: 'Failed tasks are not charged; change the prompt or try again',
+      hint: 'Failed tasks are not charged; change the prompt or run the command again',
     });
   }
-  // Pictures inside the answer are not copied into the record: another look brings them again.
+  // Pictures inside the answer are not copied into the record: another poll brings them again.
   const images = task.images.map((image) => (image.url.startsWith('data:') ? { url: insideAnswer } : image));
   await record(job, { event: 'completed', images, cost });
   return task.images;
 }
 
 function stillRunning(id: string): Failure {
-  return new Failure('timeout', `task ${id} still runs (its picture is not ready)`, {
-    hint: 'Wait for it with --wait',
-  });
+  return new Failure('timeout', `task ${id} is still running`, { hint: 'Wait for it with --wait' });
 }
 
-/** A task that the service no longer knows is closed when its pictures would be gone anyway. */
-async function closeWhereGone(job: Job, error: unknown, ageMs: number): Promise<never> {
-  if (error instanceof Failure && error.code === 'not_found' && ageMs > pictureLifeMs) {
-    await record(job, {
-      event: 'ended',
-      how: 'expired',
-      message: error.message,
-    });
-  }
+/** Closes a task that the service no longer knows once its pictures would be gone anyway. */
+async function closeIfGone(job: Job, error: unknown, ageMs: number): Promise<never> {
+  if (error instanceof Failure && error.code === 'not_found' && ageMs > pictureLifeMs)
+    await record(job, { event: 'ended', how: 'expired', message: error.message });
   throw error;
 }
 
