@@ -124,7 +124,7 @@ test('a task that fails is told with its reason, without its markup and control 
   const [id] = [...service.tasks.values()].map((task) => task.id);
   expect(exitCode).toBe(7);
   expect(stderr).toContain(
-    'error: the task failed: blocked: ]0;evil violence\nFailed tasks are not charged; change the prompt or try again',
+    'error: the task failed: blocked: ]0;evil violence\nFailed tasks are not charged; change the prompt or run the command again',
   );
   expect(JSON.parse(stdout)).toMatchObject({
     task_id: id,

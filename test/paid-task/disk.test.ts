@@ -100,7 +100,7 @@ onSmallDisk(
     const { exitCode, stderr, stdout } = await run(machine, words);
     expect([exitCode, await filesIn(machine.folder), service.tasks.size]).toEqual([0, [stdout], 1]);
     expect(stderr).toMatch(
-      /warning: the record cannot be written \(ENOSPC\); task tsk_\w+ goes on without it/,
+      /warning: cannot write the record \(ENOSPC\); task tsk_\w+ continues without it/,
     );
     const later = await run(machine, ['resume']);
     expect([later.exitCode, later.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);

@@ -128,12 +128,12 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   [['status'], "missing required argument 'task-id'", nothingSent],
   [
     ['status', '../../etc/passwd'],
-    '"../../etc/passwd" is no task id (one is like tsk_abc123: letters, digits, _ and -)',
+    'invalid task id "../../etc/passwd": an id such as tsk_abc123 has only letters, digits, _ and -',
     nothingSent,
   ],
   [
     ['download', 'a/b', '..'],
-    '"a/b", ".." are no task ids (one is like tsk_abc123: letters, digits, _ and -)',
+    'invalid task id "a/b", "..": an id such as tsk_abc123 has only letters, digits, _ and -',
     nothingSent,
   ],
   [
