@@ -1,7 +1,9 @@
 import { defaultBaseUrl, parseBaseUrl } from './api/base-url.ts';
 import { type Api, createApi } from './api/client.ts';
 import { createTransport, type Transport } from './api/transport.ts';
+import { nodeFiles } from './disk/files.ts';
 import { stateFolder } from './disk/state-folder.ts';
+import { Failure } from './errors.ts';
 import type { Server } from './journal/event.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { thisProcess } from './journal/owner.ts';
@@ -87,6 +89,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     colours: await colours(colour),
     line,
   });
+  const stopped = new AbortController();
   const journal =
     state === undefined || flags.record === false
       ? unrecorded(flags.record === false || flags.sandbox === true)
@@ -94,10 +97,11 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
           folder: state,
           owner: thisProcess(world.pid),
           clock,
+          files: nodeFiles,
           probe: world.probe,
           version: programVersion,
-          unreadable: (path, error) =>
-            reporter.warn(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`),
+          warn: reporter.warn,
+          lost: (error) => stopped.abort(error),
         });
   const memory = openServerMemory(flags.record === false ? undefined : state);
   const log = flags.verbose ? (text: string) => void stderr.write(`${printable(text)}\n`) : undefined;
@@ -118,11 +122,12 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     engine: {
       clock,
       deadline: world.deadline,
+      stopped: stopped.signal,
       journal,
       memory,
       recorded: flags.record !== false,
       spool: flags.record === false ? undefined : state,
-      connect: (server) => context.api(server),
+      connect,
       sandbox: () => context.sandbox(),
       listener: {
         step: reporter.progress.step,
@@ -143,7 +148,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
 
     api(server, key) {
       const name = `${server.base} ${key}`;
-      const known = apis.get(name) ?? connect(server, key);
+      const known = apis.get(name) ?? makeApi(server, key);
       apis.set(name, known);
       return known;
     },
@@ -176,7 +181,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     return { base: parseBaseUrl(text, source), source };
   }
 
-  async function connect(server: Server, key: 'optional' | undefined): Promise<Api> {
+  async function makeApi(server: Server, key: 'optional' | undefined): Promise<Api> {
     // What is wrong with the settings changes what is bought, so it is said wherever something may be.
     if (!transport) for (const problem of stored.problems) reporter.warn(problem);
     const apiKey = server.sandbox ? 'sandbox' : await findApiKey(key);
@@ -189,6 +194,24 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
       memory: server.sandbox ? openServerMemory(undefined) : memory,
       clock,
       userAgent: `runapi-imagen/${programVersion}`,
+    });
+  }
+
+  /** Nothing is sent with another account, and no key goes to an address that it is not known to belong to. */
+  async function connect(server: Server, account?: string): Promise<Api> {
+    const api = await context.api(server);
+    const { apiKey } = api.caller;
+    if (server.sandbox || apiKey === undefined) return api;
+    if (account !== undefined) {
+      if ((await journal.identity()).account(apiKey) === account) return api;
+      throw new Failure('authentication', 'this task was bought with another API key', {
+        hint: 'Nothing was sent. Set RUNAPI_API_KEY to the key that bought it',
+      });
+    }
+    const { base } = await context.address();
+    if (server.base === base) return api;
+    throw new Failure('authentication', `this task is at ${server.base}, and the key is for ${base}`, {
+      hint: `Nothing was sent. If the key is for both: --base-url ${server.base}`,
     });
   }
 

@@ -14,6 +14,7 @@ export const exitCodes = {
   service_unavailable: 8,
   bad_response: 8,
   download: 9,
+  interrupted: 130,
 } as const;
 
 export type ErrorCode = keyof typeof exitCodes;
@@ -31,6 +32,8 @@ export interface FailureFacts {
   retryable?: boolean;
   details?: unknown;
   cause?: unknown;
+  /** Retry until the deadline: the service may have what was asked for. */
+  persist?: boolean;
   /** Milliseconds that the service asked to wait. */
   retryAfterMs?: number | undefined;
   /** A picture's URL is no longer good: a fresh one may be had. */

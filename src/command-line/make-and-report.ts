@@ -6,7 +6,7 @@ import type { Begun, Work } from '../paid-task/engine.ts';
 import { findExisting } from '../paid-task/existing.ts';
 import { makePicture } from '../paid-task/make-picture.ts';
 import { reportOutcome } from '../report/report-entry.ts';
-import type { TaskReport } from '../report/task-report.ts';
+import { emptyReport, type TaskReport } from '../report/task-report.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { requestReport } from '../request/request-report.ts';
 import { paidCents } from '../task/cost.ts';
@@ -37,16 +37,10 @@ async function skippedReport(request: ImageRequest, path: string): Promise<TaskR
   const facts = await examine(path);
   const { bytes = null, mime = null, width = null, height = null, sha256 = null } = facts ?? {};
   return {
-    task_id: null,
+    ...emptyReport,
     status: 'completed',
     ...requestReport(request),
     images: [{ url: pathToFileURL(path).href, expires_at: null, path, bytes, mime, width, height, sha256 }],
-    cost: null,
-    replayed: false,
-    created_at: null,
-    elapsed_ms: null,
-    resume: null,
-    error: null,
   };
 }
 

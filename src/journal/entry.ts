@@ -7,6 +7,8 @@ type Told<Name extends Event['event']> = Omit<Extract<Event, { event: Name }>, '
 interface Course {
   key: string;
   letGo?: boolean;
+  /** In which form of the API the request left last, where that was not known before. */
+  posting?: Told<'posting'>;
   completed?: Told<'completed'>;
   /** Temporary files that were made for it, by any run. */
   temps: string[];
@@ -22,17 +24,14 @@ export interface Entry extends Course {
   accepted?: Told<'accepted'>;
 }
 
-/** A task that another machine submitted: only its id is known here, and nothing of it is recorded. */
-interface ForeignEntry extends Course {
-  intended: Pick<Told<'intended'>, 'at' | 'server' | 'target'> & { request?: undefined; row?: undefined };
-  accepted: {
-    id: string;
-    at: number;
-    dialect?: undefined;
-    statusUrl?: undefined;
-    replayed: false;
-    cost: null;
+/** A task of which only the id is known: another machine submitted it, or its request was damaged in the record. */
+export interface ForeignEntry extends Course {
+  intended: Pick<Told<'intended'>, 'at' | 'server' | 'target' | 'account'> & {
+    request?: undefined;
+    row?: undefined;
   };
+  accepted: Pick<Told<'accepted'>, 'id' | 'at' | 'replayed' | 'cost'> &
+    Partial<Pick<Told<'accepted'>, 'dialect' | 'statusUrl'>>;
 }
 
 export type TaskEntry = Entry | ForeignEntry;
@@ -42,13 +41,7 @@ export function apply(entries: Map<string, TaskEntry>, happened: Event): void {
   const { event, key, ...told } = happened;
   if (happened.event === 'intended') {
     if (!entries.has(key))
-      entries.set(key, {
-        key,
-        intended: told as Told<'intended'>,
-        temps: [],
-        saving: {},
-        saved: {},
-      });
+      entries.set(key, { key, intended: told as Told<'intended'>, temps: [], saving: {}, saved: {} });
     return;
   }
   const entry = entries.get(key);
@@ -68,6 +61,26 @@ function retarget(entry: TaskEntry, target: Target): void {
   entry.intended.target = target;
 }
 
+/** Returns the events that lead to what is known of a task, to write it into another run. */
+export function eventsOf({ key, intended, accepted, completed, saved, ...entry }: Entry): Event[] {
+  const { at } = intended;
+  return [
+    { event: 'intended', key, ...intended },
+    ...(entry.posting ? [{ event: 'posting', key, ...entry.posting } as const] : []),
+    ...(accepted ? [{ event: 'accepted', key, ...accepted } as const] : []),
+    ...(entry.letGo ? [{ event: 'let-go', key, at } as const] : []),
+    ...(completed ? [{ event: 'completed', key, ...completed } as const] : []),
+    ...entry.temps.map((path) => ({ event: 'temporary', key, at, path }) as const),
+    ...Object.entries(entry.saving).map(
+      ([index, { path, sha256 }]) =>
+        ({ event: 'saving', key, at, index: Number(index), path, sha256 }) as const,
+    ),
+    ...Object.entries(saved).map(
+      ([index, file]) => ({ event: 'saved', key, at, index: Number(index), file }) as const,
+    ),
+  ];
+}
+
 /** Returns what the service told last of the task's price. */
 export function costOf({ accepted, completed, ended }: TaskEntry): Cost | null {
   return ended?.cost ?? completed?.cost ?? accepted?.cost ?? null;
@@ -84,4 +97,9 @@ export function filesOf(entry: TaskEntry): SavedFile[] {
 /** Returns when the service accepted the task, else when it was intended; milliseconds since 1970. */
 export function beganAt({ accepted, intended }: TaskEntry): number {
   return accepted?.at ?? intended.at;
+}
+
+/** A task of which a later run fetched the pictures again: what that run found out, else what was known before. */
+export function joined(newer: Entry, older: Entry): Entry {
+  return { ...older, ...newer, saved: { ...older.saved, ...newer.saved } };
 }

@@ -1,4 +1,5 @@
 import { apply, type TaskEntry } from './entry.ts';
+import { passingIdentity } from './identity.ts';
 import type { Journal } from './journal.ts';
 import type { Run } from './run.ts';
 import { unwritable } from './unwritable.ts';
@@ -8,19 +9,20 @@ import { unwritable } from './unwritable.ts';
  * keep it in), the first run fails before anything is paid.
  */
 export function unrecorded(wanted: boolean): Journal {
+  const identity = passingIdentity();
   const run = memoryRun();
   return {
     async run() {
       if (wanted) return run;
       throw unwritable('there is no home folder');
     },
-    dead: async () => [],
-    alive: async () => 0,
-    unsure: async () => [],
-    untilSure: async () => undefined,
-    claim: async () => undefined,
-    each: async () => undefined,
-    scan: async () => undefined,
+    identity: async () => identity,
+    left: async () => ({ runs: [], unreadable: [] }),
+    watch: async () => 'dead',
+    takeOver: async () => undefined,
+    claim: async () => ({ isHeld: async () => true, release: async () => undefined }),
+    find: async () => new Map(),
+    ofBatch: async () => ({ runs: [], unreadable: [] }),
     newest: async () => [],
     forgettable: async () => ({ keys: new Set(), unfinished: 0, running: 0 }),
     forget: async () => undefined,
@@ -36,7 +38,8 @@ export function memoryRun(...entries: TaskEntry[]): Run {
     open,
     append: async (...events) => events.forEach((event) => void remember(open, event)),
     appendNow: (event) => remember(open, event),
-    touch() {},
+    check() {},
+    restore: async () => undefined,
     close: async () => undefined,
   };
 }

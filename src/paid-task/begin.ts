@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { Failure } from '../errors.ts';
 import type { BatchRow, Event, Server } from '../journal/event.ts';
 import { unwritable } from '../journal/unwritable.ts';
-import type { Begun, Wanted, Work } from './engine.ts';
+import { accountAt } from './account.ts';
+import type { Begun, Engine, Wanted, Work } from './engine.ts';
 import { checkBudget } from './quotes.ts';
 import { takeUp } from './take-up.ts';
 
@@ -9,6 +11,8 @@ import { takeUp } from './take-up.ts';
 export interface Intent extends Wanted {
   server: Server;
   row?: BatchRow;
+  /** Who asks, where it is not a person: `mcp`. */
+  door?: string;
 }
 
 /**
@@ -44,14 +48,21 @@ function noteTakenUp({ engine }: Work, { entry }: Begun): void {
 }
 
 /**
- * Records the intents, all of them or none, each with the idempotency key that its request will keep. Throws
- * `internal` where they cannot be written.
+ * Records the intents, all of them or none, each with the idempotency key that its request will keep. The key of a row
+ * follows from the record, the account and the row, so that every process sends the same. Throws `internal` where they
+ * cannot be written, `authentication` without a key.
  */
 export async function intend({ engine, fates }: Work, intents: readonly Intent[]): Promise<Begun[]> {
   if (intents.length === 0) return [];
-  const run = await engine.journal.run();
-  const at = engine.clock.now();
-  const events = intents.map((intent): Event => ({ event: 'intended', key: randomUUID(), at, ...intent }));
+  const { journal, clock } = engine;
+  const run = await journal.run();
+  const at = clock.now();
+  const events = await Promise.all(
+    intents.map(async (intent): Promise<Event> => {
+      const account = await accountAt(engine, intent.server);
+      return { event: 'intended', key: await keyOf(engine, intent, account), at, account, ...intent };
+    }),
+  );
   // Registered before they are written: a signal in this moment closes them.
   const begun = events.map(({ key }) => ({ key, fate: { uncertain: false } }));
   for (const { key, fate } of begun) fates.set(key, fate);
@@ -59,6 +70,7 @@ export async function intend({ engine, fates }: Work, intents: readonly Intent[]
     await run.append(...events);
   } catch (error) {
     for (const { key } of begun) fates.delete(key);
+    if (error instanceof Failure) throw error;
     throw unwritable(String((error as NodeJS.ErrnoException).code ?? error), error);
   }
   return begun.map(({ key, fate }) => {
@@ -66,4 +78,10 @@ export async function intend({ engine, fates }: Work, intents: readonly Intent[]
     if (!entry) throw new Error('the record does not hold what was written to it');
     return { run, entry, fate };
   });
+}
+
+async function keyOf(engine: Engine, { server, row }: Intent, account: string | undefined): Promise<string> {
+  if (!row) return randomUUID();
+  const { keyOf: name } = await engine.journal.identity();
+  return name([account ?? null, server.base, row.batch, row.key, row.generation ?? 0]);
 }

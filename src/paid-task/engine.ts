@@ -20,14 +20,19 @@ export interface Engine {
   clock: Clock;
   /** Starts a deadline that many milliseconds from now. */
   deadline(milliseconds: number): Deadline;
+  /** Aborted with an `interrupted` failure when another process has taken over what this one works on. */
+  stopped: AbortSignal;
   journal: Journal;
   memory: ServerMemory;
   /** `false`: nothing is recorded on disk. */
   recorded: boolean;
   /** The folder where a picture for stdout waits until it is whole; undefined: the target's own folder. */
   spool: string | undefined;
-  /** Connects to a server with the key for it. Throws `authentication` where there is none. */
-  connect(server: Server): Promise<Api>;
+  /**
+   * Connects to a server with the key for it. Throws `authentication` where there is none, or where it is not the
+   * account's of that fingerprint: nothing is sent with another account.
+   */
+  connect(server: Server, account?: string): Promise<Api>;
   /** The sandbox that lives in this process. */
   sandbox(): Promise<Sandbox>;
   listener: Listener;
@@ -113,7 +118,7 @@ export function createWork(engine: Engine, wishes: Wishes): Work {
   return {
     engine,
     wishes,
-    deadline: engine.deadline(wishes.timeoutMs),
+    deadline: startDeadline(engine, wishes.timeoutMs),
     downloads: pLimit(downloadsAtOnce),
     budget: wishes.maxCost === undefined ? undefined : createBudget(wishes.maxCost),
     fates: new Map(),
@@ -127,4 +132,10 @@ export function createWork(engine: Engine, wishes: Wishes): Work {
       engine.memory.learn(base, model, durationMs);
     },
   };
+}
+
+/** Starts a deadline that also ends when another process has taken the work over. */
+export function startDeadline({ deadline, stopped }: Engine, milliseconds: number): Deadline {
+  const own = deadline(milliseconds);
+  return { ...own, signal: AbortSignal.any([own.signal, stopped]) };
 }

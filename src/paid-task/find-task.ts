@@ -1,12 +1,12 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Server, Target } from '../journal/event.ts';
-import type { DeadRun } from '../journal/journal.ts';
+import type { LeftRun } from '../journal/journal.ts';
 import type { Begun, Engine, Work } from './engine.ts';
 import { adopt, type Claims, foreign, reopen } from './take-up.ts';
 
 /** What the record says of tasks that are looked for by their ids. */
 export interface Known {
-  dead: readonly DeadRun[];
+  dead: readonly LeftRun[];
   /** By id. Tasks of other machines are missing. */
   recorded: ReadonlyMap<string, Entry>;
   claims: Claims;
@@ -21,13 +21,8 @@ export async function locate(
   ids: readonly string[],
   base: string | undefined,
 ): Promise<Map<string, Entry>> {
-  const wanted = new Set(ids);
   const found = new Map<string, Entry>();
-  await journal.each((entry) => {
-    const id = entry.accepted?.id;
-    if (id !== undefined && wanted.has(id) && !found.has(id) && isAt(entry, base)) found.set(id, entry);
-    return found.size === wanted.size;
-  });
+  for (const [id, { entry }] of await journal.find(ids)) if (isAt(entry, base)) found.set(id, entry);
   return found;
 }
 

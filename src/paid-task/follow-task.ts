@@ -5,7 +5,7 @@ import { likelyDuration } from '../task/expectation.ts';
 import { follow } from '../task/follow.ts';
 import type { RemoteImage, Task } from '../task/task.ts';
 import type { Job } from './engine.ts';
-import { record } from './record.ts';
+import { keepRecord, record } from './record.ts';
 
 /** The service keeps a picture for seven days. */
 export const pictureLifeMs = 7 * 24 * 3_600_000;
@@ -71,6 +71,7 @@ export async function freshImages(job: Job): Promise<RemoteImage[]> {
 }
 
 async function poll(job: Job): ReturnType<Job['api']['look']> {
+  await keepRecord(job);
   const { id, dialect, statusUrl } = acceptedOf(job);
   const known = job.statusUrl ?? statusUrl;
   const found = await job.api.look(id, { dialect, statusUrl: known }, job.work.deadline.signal);

@@ -5,7 +5,7 @@ import type { Ending } from '../journal/event.ts';
 import type { Begun, Job, Work } from './engine.ts';
 import { followTask, knownImages } from './follow-task.ts';
 import { reserveBudget } from './quotes.ts';
-import { record } from './record.ts';
+import { isInterrupted, record } from './record.ts';
 import { savePictures } from './save-pictures.ts';
 
 /** How far a task was brought. */
@@ -27,7 +27,8 @@ export async function makePicture(work: Work, begun: Begun): Promise<Outcome> {
   work.runs.add(run);
   let error: unknown;
   try {
-    await finish({ work, ...begun, api: await work.engine.connect(entry.intended.server) });
+    const { server, account } = entry.intended;
+    await finish({ work, ...begun, api: await work.engine.connect(server, account) });
   } catch (caught) {
     error = caught ?? new Error('nothing was thrown');
   }
@@ -63,6 +64,9 @@ async function submitTask(job: Job): Promise<void> {
       request,
       idempotencyKey: entry.key,
       fate,
+      dialect: entry.posting?.dialect,
+      guard: job.run.check,
+      onDialect: (tried) => record(job, { event: 'posting', dialect: tried }),
       deadline: work.deadline,
       rateLimitTries: work.rateLimitTries,
       onRetry: listener.retrying,
@@ -72,14 +76,9 @@ async function submitTask(job: Job): Promise<void> {
     listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });
   } catch (error) {
     if (!fate.uncertain) work.budget?.release(entry.key);
-    if (isFinal(error, fate.uncertain)) await record(job, endingOf(error));
+    if (!fate.uncertain && !isInterrupted(error)) await record(job, endingOf(error));
     throw error;
   }
-}
-
-/** Whether the service cannot have a task for it. A conflict with a try whose answer was lost is not final. */
-function isFinal(error: unknown, uncertain: boolean): boolean {
-  return !uncertain || (error instanceof Failure && error.code === 'validation');
 }
 
 function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string; message: string } {

@@ -70,3 +70,21 @@ export function errorReport(error: unknown): ErrorReport {
     details: details ?? null,
   };
 }
+
+/** Says nothing but that there is no task. */
+export const emptyReport: TaskReport = {
+  task_id: null,
+  status: 'failed',
+  model: null,
+  prompt: null,
+  aspect_ratio: null,
+  negative_prompt: null,
+  seed: null,
+  images: [],
+  cost: null,
+  replayed: false,
+  created_at: null,
+  elapsed_ms: null,
+  resume: null,
+  error: null,
+};

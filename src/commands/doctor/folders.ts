@@ -28,8 +28,8 @@ async function checkRecord(context: Context): Promise<Check[]> {
   if (state === undefined) return [broken('record', unwritable('there is no home folder'))];
   try {
     const told = await tried(join(state, 'runs'));
-    const unfinished = (await journal.dead()).flatMap(({ entries }) => [...entries.values()]);
-    const left = unfinished.filter(({ letGo }) => !letGo).length;
+    const dead = (await journal.left()).runs.filter(({ life }) => life === 'dead');
+    const left = dead.reduce((sum, { entries }) => sum + entries.size, 0);
     if (left === 0) return [well('record', told)];
     const tasks = left === 1 ? 'one task' : `${left} tasks`;
     return [warning('record', `${told}; ${tasks} of interrupted runs to finish`, context.command('resume'))];

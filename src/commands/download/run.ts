@@ -37,7 +37,7 @@ export async function download(
   context.reporter.progress.expect(ids.length);
 
   const known = {
-    dead: await context.journal.dead(),
+    dead: (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead'),
     // What was saved before is fetched again, as asked.
     recorded: new Map([...recorded].map(([id, entry]) => [id, { ...entry, saved: {} }])),
     claims: new Map(),

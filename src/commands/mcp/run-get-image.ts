@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
 import { invalid } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
-import type { DeadRun } from '../../journal/journal.ts';
+import type { LeftRun } from '../../journal/journal.ts';
 import type { Work } from '../../paid-task/engine.ts';
 import { findTask, locate } from '../../paid-task/find-task.ts';
 import { record } from '../../paid-task/record.ts';
@@ -36,7 +36,7 @@ async function reportOf({ context, flags, deadline }: ToolCall, input: GetImageI
   const wishes = { ...readWishes({ ...flags, timeout }, undefined, []), wait, patient: wait };
   const work = { ...startWork(context, wishes), deadline: deadline(wishes.timeoutMs) };
   const id = input.task_id;
-  const dead = await context.journal.dead();
+  const dead = (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead');
   const entry = (await locate(context, [id], await namedBase(context))).get(id);
   const asked = { id, entry, sandbox: flags.sandbox === true };
   if (input.download === false) return await statusReport(context, work, asked);
@@ -50,7 +50,7 @@ async function isSaved({ saved, ended }: Entry): Promise<boolean> {
   return ended?.how === 'saved' && there.length > 0 && there.every(Boolean);
 }
 
-function holds(dead: readonly DeadRun[], id: string): boolean {
+function holds(dead: readonly LeftRun[], id: string): boolean {
   return dead.some(({ entries }) => [...entries.values()].some(({ accepted }) => accepted?.id === id));
 }
 
@@ -70,7 +70,7 @@ async function watch(context: Context, work: Work, asked: Asked): Promise<TaskRe
 
 interface Fetch {
   asked: Asked;
-  dead: readonly DeadRun[];
+  dead: readonly LeftRun[];
   /** The folder of this call, if it names one. */
   dir: string | undefined;
   usualDir: string | undefined;

@@ -1,14 +1,12 @@
-import { createReadStream } from 'node:fs';
-
 const newline = 0x0a;
 
 /**
- * A file's lines, one after the other. Only the byte that ends a line of JSON ends a line here: readline takes some
- * characters that a prompt may hold for line ends too.
+ * Yields the lines of a stream of bytes. Only `\n` ends a line: readline also breaks at characters that a prompt may
+ * hold, such as U+2028.
  */
-export async function* linesOf(path: string): AsyncGenerator<string> {
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let rest: Buffer[] = [];
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
       yield text([...rest, chunk.subarray(start, end)]);
