@@ -34,6 +34,8 @@ export interface FailureFacts {
   cause?: unknown;
   /** Retry until the deadline: the service may have what was asked for. */
   persist?: boolean;
+  /** When the answer was given, by the server's own clock: milliseconds since 1970. */
+  answeredAt?: number | undefined;
   /** Milliseconds that the service asked to wait. */
   retryAfterMs?: number | undefined;
   /** A picture's URL is no longer good: a fresh one may be had. */

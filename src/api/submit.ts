@@ -8,7 +8,7 @@ import { costOf } from './billing.ts';
 import { type Answer, type Caller, exchange, isRedirect } from './exchange.ts';
 import { NetworkFault } from './network-fault.ts';
 import { problemOf } from './problem.ts';
-import { retryAfter } from './retry.ts';
+import { answeredAt, retryAfter } from './retry.ts';
 import { createUrl, type Dialect, namedStatusUrl } from './routes.ts';
 import { type Patience, tryAgain } from './try-again.ts';
 
@@ -19,6 +19,8 @@ export interface Accepted {
   statusUrl?: string | undefined;
   /** The service had this task already: nothing new was charged. */
   replayed: boolean;
+  /** When the service answered, by its own clock: milliseconds since 1970. */
+  servedAt?: number | undefined;
   cost: Cost | null;
 }
 
@@ -167,6 +169,7 @@ function readAccepted(answer: Answer, { base }: Submission, dialect: Dialect): A
     dialect,
     statusUrl: namedStatusUrl(base, statusUrl),
     replayed: wasReplayed(body),
+    servedAt: answeredAt(answer.headers),
     cost: costOf(body),
   };
 }

@@ -31,7 +31,7 @@ async function toStdout(
   { reporter, world, command }: Context,
   path: string,
   entry: TaskEntry,
-): Promise<void> {
+): Promise<boolean> {
   const { stdout } = world;
   reporter.progress.stop();
   for await (const chunk of createReadStream(path)) {
@@ -40,10 +40,11 @@ async function toStdout(
     if (fault) throw diskFailure(fault, 'stdout');
     if (!stdout.isClosed()) continue;
     // The reader has what it wanted: that is no failure, and the picture can still be had.
-    reporter.note('stdout was closed before it had the whole picture');
-    if (entry.accepted) reporter.next(command(`download ${entry.accepted.id}`), 'Save it');
-    return;
+    const save = entry.accepted ? `: ${command(`download ${entry.accepted.id}`)} saves it` : '';
+    reporter.warn(`stdout was closed before it had the whole picture${save}`);
+    return false;
   }
+  return true;
 }
 
 function lastLine(context: Context, left: readonly TaskEntry[]): string {

@@ -7,7 +7,9 @@ import { lifeHere, type Owner, ownerName } from './owner.ts';
 const beatMs = 2_500;
 /** A process elsewhere is dead when it gave no sign for so long, watched by one's own clock. */
 export const leaseMs = 25_000;
-/** By the file system's own clock: a sign this old needs no watching. */
+/** It is watched at least so long, however old its last sign is by the clock of the file system. */
+const leastWatchMs = 3_000;
+/** A sign this old needs no watching. */
 const surelyOldMs = 10 * 60_000;
 const pollMs = 250;
 
@@ -98,8 +100,10 @@ export function openPulse({ folder, files, clock, owner, probe, onBeat }: PulseO
 
     async watch(each, file, signal) {
       const before = await signOf(each, file);
+      const age = await ageOf(each, file).catch(() => 0);
+      const watchMs = Math.min(leaseMs, Math.max(leastWatchMs, leaseMs - Math.max(0, age)));
       const began = clock.monotonic();
-      while (clock.monotonic() - began < leaseMs) {
+      while (clock.monotonic() - began < watchMs) {
         await clock.wait(pollMs, signal);
         const now = await signOf(each, file);
         if (now !== before && now !== undefined) return 'alive';

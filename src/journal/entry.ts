@@ -31,7 +31,7 @@ export interface ForeignEntry extends Course {
     row?: undefined;
   };
   accepted: Pick<Told<'accepted'>, 'id' | 'at' | 'replayed' | 'cost'> &
-    Partial<Pick<Told<'accepted'>, 'dialect' | 'statusUrl'>>;
+    Partial<Pick<Told<'accepted'>, 'dialect' | 'statusUrl' | 'servedAt'>>;
 }
 
 export type TaskEntry = Entry | ForeignEntry;

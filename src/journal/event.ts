@@ -99,6 +99,8 @@ export const eventSchema = discriminatedUnion('event', [
     dialect,
     statusUrl: optional(string()),
     replayed: boolean(),
+    /** By the service's own clock, where it told: milliseconds since 1970. */
+    servedAt: optional(number()),
     cost,
   }),
   object({ event: literal('let-go'), ...told }),

@@ -56,7 +56,7 @@ export async function followTask(job: Job): Promise<RemoteImage[]> {
         });
     },
     onLost: listener.retrying,
-  }).catch((error) => closeIfGone(job, error, age()));
+  }).catch((error) => closeIfGone(job, error));
   const duration = likelyDuration(runningMs, polledMs);
   if (duration !== undefined && request && !accepted.replayed) work.learn(api.base, request.model, duration);
   return await ended(job, task);
@@ -98,9 +98,15 @@ function stillRunning(id: string): Failure {
   return new Failure('timeout', `task ${id} is still running`, { hint: 'Wait for it with --wait' });
 }
 
+/** Tells whether an answer came more than seven days after the task was accepted, by the servers' own clocks. */
+export function isPastLife({ accepted }: Job['entry'], { facts }: Failure): boolean {
+  if (facts.answeredAt === undefined || !accepted) return false;
+  return facts.answeredAt - (accepted.servedAt ?? accepted.at) > pictureLifeMs;
+}
+
 /** Closes a task that the service no longer knows once its pictures would be gone anyway. */
-async function closeIfGone(job: Job, error: unknown, ageMs: number): Promise<never> {
-  if (error instanceof Failure && error.code === 'not_found' && ageMs > pictureLifeMs)
+async function closeIfGone(job: Job, error: unknown): Promise<never> {
+  if (error instanceof Failure && error.code === 'not_found' && isPastLife(job.entry, error))
     await record(job, { event: 'ended', how: 'expired', message: error.message });
   throw error;
 }

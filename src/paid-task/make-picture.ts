@@ -45,7 +45,7 @@ async function finish(job: Job): Promise<void> {
   const images = knownImages(entry) ?? (await followTask(job));
   engine.listener.completed(entry.key, entry.intended.server.sandbox ? undefined : api);
   if (wishes.download) await savePictures(job, images);
-  await record(job, { event: 'ended', how: wishes.download ? 'saved' : 'kept' });
+  await record(job, { event: 'ended', how: wishes.download && !job.isUndelivered ? 'saved' : 'kept' });
 }
 
 /**
@@ -60,7 +60,7 @@ async function submitTask(job: Job): Promise<void> {
   try {
     await reserveBudget(job);
     listener.step(entry.key, { doing: 'submitting', model: request.model });
-    const { id, dialect, statusUrl, replayed, cost } = await api.submit({
+    const { id, dialect, statusUrl, replayed, servedAt, cost } = await api.submit({
       request,
       idempotencyKey: entry.key,
       fate,
@@ -72,7 +72,7 @@ async function submitTask(job: Job): Promise<void> {
       onRetry: listener.retrying,
     });
     work.budget?.settle(entry.key, cost);
-    await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, cost });
+    await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, servedAt, cost });
     listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });
   } catch (error) {
     if (!fate.uncertain) work.budget?.release(entry.key);

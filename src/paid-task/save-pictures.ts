@@ -1,3 +1,4 @@
+import { stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { examine } from '../disk/examine.ts';
 import { makeFolder } from '../disk/folder.ts';
@@ -9,7 +10,7 @@ import { picturePath } from '../image/picture-path.ts';
 import type { SavedFile } from '../journal/event.ts';
 import type { RemoteImage } from '../task/task.ts';
 import type { Job } from './engine.ts';
-import { freshImages, pictureLifeMs } from './follow-task.ts';
+import { freshImages, isPastLife } from './follow-task.ts';
 import { createJobFile, record } from './record.ts';
 import { sidecarPath, writeSidecar } from './sidecar.ts';
 import { type Received, transfer } from './transfer.ts';
@@ -45,7 +46,7 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
   const temp = await createJobFile(job, home);
   try {
     const received = await receive(job, image, index, count, temp);
-    if (output === '-') await work.pipe?.(temp.path, entry);
+    if (output === '-') job.isUndelivered = !(await work.pipe?.(temp.path, entry));
     else await keep(job, temp, received, index);
   } finally {
     await temp.remove();
@@ -55,14 +56,16 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
 /** A run that died between giving the file its name and noting it: the file is there, and it is this picture. */
 async function recogniseSaved(job: Job, index: number): Promise<boolean> {
   const naming = job.entry.saving[index];
-  const facts = naming && (await examine(naming.path));
-  if (!naming || facts?.sha256 !== naming.sha256) return false;
-  await record(job, {
-    event: 'saved',
-    index,
-    file: { path: naming.path, ...facts },
-  });
-  return true;
+  if (!naming) return false;
+  const facts = await examine(naming.path);
+  if (facts?.sha256 === naming.sha256) {
+    await record(job, { event: 'saved', index, file: { path: naming.path, ...facts } });
+    return true;
+  }
+  // It died where an empty file reserved the name.
+  const there = await stat(naming.path).catch(() => undefined);
+  if (there?.isFile() && there.size === 0) await unlink(naming.path).catch(() => undefined);
+  return false;
 }
 
 /** The addresses of old pictures are no longer good: the task is asked once for fresh ones. */
@@ -108,35 +111,28 @@ async function receive(
   }
 }
 
-/** A picture that is gone for good is told once, and not looked for again. */
+/** Closes a task whose pictures are gone for good, by the clock of the host that says so. */
 async function closeExpired(job: Job, error: unknown): Promise<void> {
   if (!(error instanceof Failure) || !error.facts.expired) return;
-  const ageMs = job.work.engine.clock.now() - (job.entry.accepted?.at ?? 0);
-  if (error.facts.status !== 410 && ageMs <= pictureLifeMs) return;
+  if (error.facts.status !== 410 && !isPastLife(job.entry, error)) return;
   await record(job, { event: 'ended', how: 'expired', message: error.message });
 }
 
-/** Gives the picture its name. The record says which before it happens, so that a crash in between is no riddle. */
+/**
+ * Gives the picture its name, which the record knows before. A paid picture always finds a free name: also with
+ * --skip-existing, where the name was taken while the task ran.
+ */
 async function keep(job: Job, temp: TempFile, received: Received, index: number): Promise<void> {
   const { folder, existing } = job.entry.intended.target;
   const { bytes, width, height, sha256, format } = received;
   for (let attempt = 1; ; attempt++) {
     const path = resolve(folder, pathOf(job, format.ext, index, attempt));
-    if (existing === 'rename' && (await isTaken(job, path))) continue;
+    if (existing !== 'overwrite' && (await isTaken(job, path))) continue;
     await makeFolder(dirname(path));
     await record(job, { event: 'saving', index, path, sha256 });
-    const outcome = await place(temp.path, path, existing === 'overwrite');
-    if (outcome === 'taken' && existing === 'rename') continue;
-    if (outcome === 'placed') temp.forget();
-    const file: SavedFile = {
-      path,
-      bytes,
-      mime: format.mime,
-      width,
-      height,
-      sha256,
-    };
-    if (outcome === 'taken') Object.assign(file, await examine(path)); // --skip-existing: what is there stays
+    if ((await place(temp.path, path, existing === 'overwrite')) === 'taken') continue;
+    temp.forget();
+    const file: SavedFile = { path, bytes, mime: format.mime, width, height, sha256 };
     await record(job, { event: 'saved', index, file });
     warnOfExtension(job, path, format.ext);
     return;

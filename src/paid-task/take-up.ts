@@ -37,6 +37,7 @@ export async function takeUp(
     else if (run.life === 'unsure' && meant(run)) {
       engine.listener.note(`${waiting} (--new buys at once)`);
       if ((await engine.journal.watch(run, work.deadline.signal)) === 'dead') dead.push(run);
+      else throw beingFinished();
     }
   }
   const claims: Claims = new Map();
