@@ -1,10 +1,10 @@
+import { showAccount, showBalance } from './account.ts';
 import type { Answer, Call, House } from './call.ts';
+import { createGuideTask, createServiceTask } from './create-task.ts';
+import { sendImage } from './image-file.ts';
+import { listPrices, quotePrice } from './prices.ts';
 import { Refusal } from './refusal.ts';
-import { showAccount, showBalance } from './routes/account.ts';
-import { createGuideTask, createServiceTask } from './routes/create-task.ts';
-import { sendImage } from './routes/image-file.ts';
-import { listPrices, quotePrice } from './routes/prices.ts';
-import { showGuideTask, showServiceTask, showWrappedTask } from './routes/task-status.ts';
+import { showGuideTask, showServiceTask, showWrappedTask } from './task-status.ts';
 
 export type Dialect = 'guide' | 'service' | 'both';
 

@@ -1,9 +1,9 @@
-import { keyOf } from '../api-key.ts';
-import { billingOf } from '../billing.ts';
-import { type Answer, type Call, type House, jsonAnswer } from '../call.ts';
-import { type Progress, progressOf } from '../progress.ts';
-import { Refusal } from '../refusal.ts';
-import type { SandboxTask } from '../task-book.ts';
+import { keyOf } from './api-key.ts';
+import { billingOf } from './billing.ts';
+import { type Answer, type Call, type House, jsonAnswer } from './call.ts';
+import { type Progress, progressOf } from './progress.ts';
+import { Refusal } from './refusal.ts';
+import type { SandboxTask } from './task-book.ts';
 
 export function showGuideTask(call: Call, house: House, id: string): Answer {
   const { task, progress } = look(call, house, id);

@@ -1,10 +1,10 @@
-import { byteRange } from '../byte-range.ts';
-import { type Answer, type Call, type House, isFirstTry } from '../call.ts';
-import { matchesAny } from '../etag.ts';
-import { progressOf } from '../progress.ts';
-import { pictureFor } from '../recent-pictures.ts';
-import { Refusal } from '../refusal.ts';
-import type { SandboxTask } from '../task-book.ts';
+import { byteRange } from './byte-range.ts';
+import { type Answer, type Call, type House, isFirstTry } from './call.ts';
+import { matchesAny } from './etag.ts';
+import { progressOf } from './progress.ts';
+import { pictureFor } from './recent-pictures.ts';
+import { Refusal } from './refusal.ts';
+import type { SandboxTask } from './task-book.ts';
 
 const keptMs = 7 * 86_400_000;
 

@@ -1,12 +1,12 @@
-import { keyOf, refusedKeys } from '../api-key.ts';
-import { balanceOf } from '../balance.ts';
-import { billingOf } from '../billing.ts';
-import { type Answer, type Call, type House, isFirstTry, jsonAnswer } from '../call.ts';
-import { readOrder } from '../order.ts';
-import { refuseAsOrdered } from '../ordered-refusal.ts';
-import { priceCents } from '../price-list.ts';
-import { Refusal } from '../refusal.ts';
-import type { SandboxTask } from '../task-book.ts';
+import { keyOf, refusedKeys } from './api-key.ts';
+import { balanceOf } from './balance.ts';
+import { billingOf } from './billing.ts';
+import { type Answer, type Call, type House, isFirstTry, jsonAnswer } from './call.ts';
+import { readOrder } from './order.ts';
+import { refuseAsOrdered } from './ordered-refusal.ts';
+import { priceCents } from './price-list.ts';
+import { Refusal } from './refusal.ts';
+import type { SandboxTask } from './task-book.ts';
 
 export async function createGuideTask(call: Call, house: House): Promise<Answer> {
   const { task, replayed } = await enter(call, house);

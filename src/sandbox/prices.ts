@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Answer, type Call, type House, jsonAnswer } from '../call.ts';
-import { matchesAny } from '../etag.ts';
-import { schedulesFor } from '../price-list.ts';
-import { type FieldErrors, Refusal } from '../refusal.ts';
+import { type Answer, type Call, type House, jsonAnswer } from './call.ts';
+import { matchesAny } from './etag.ts';
+import { schedulesFor } from './price-list.ts';
+import { type FieldErrors, Refusal } from './refusal.ts';
 
 export function listPrices({ query, headers }: Call, { now }: House): Answer {
   const [service, action, model] = ['service', 'action', 'model'].map((name) => query.get(name) ?? undefined);

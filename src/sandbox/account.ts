@@ -1,6 +1,6 @@
-import { keyOf, refusedKeys } from '../api-key.ts';
-import { type Balance, balanceOf } from '../balance.ts';
-import { type Answer, type Call, type House, jsonAnswer } from '../call.ts';
+import { keyOf, refusedKeys } from './api-key.ts';
+import { type Balance, balanceOf } from './balance.ts';
+import { type Answer, type Call, type House, jsonAnswer } from './call.ts';
 
 export function showAccount(call: Call): Answer {
   keyOf(call);
