@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 const onWindows = [
   'test/{api,image,nodes,package,sandbox,settings,task}/*.test.ts',
+  'test/sandbox/picture/*.test.ts',
   'test/hermes/{env-file,home,key}.test.ts',
   'test/report/{exit-code,failure-text}.test.ts',
   'test/terminal/{abilities,cells,columns,printable,redact}.test.ts',

@@ -1,59 +1,49 @@
-import { keyOf, refusedKeys } from './api-key.ts';
-import { balanceOf } from './balance.ts';
-import { billingOf } from './billing.ts';
-import { type Answer, type Call, type House, isFirstTry, jsonAnswer } from './call.ts';
+import { balanceOf } from './account.ts';
+import { type Answer, type Call, jsonAnswer, keyOf, Refusal, refusedKeys } from './call.ts';
+import { refuseIfOrdered } from './faults.ts';
 import { readOrder } from './order.ts';
-import { refuseAsOrdered } from './ordered-refusal.ts';
-import { priceCents } from './price-list.ts';
-import { Refusal } from './refusal.ts';
-import type { SandboxTask } from './task-book.ts';
+import { priceCents } from './prices.ts';
+import type { SandboxTask, TaskBook } from './task-book.ts';
+import { billingOf } from './task-status.ts';
 
-export async function createGuideTask(call: Call, house: House): Promise<Answer> {
-  const { task, replayed } = await enter(call, house);
+export async function createGuideTask(call: Call, book: TaskBook): Promise<Answer> {
+  const { task, replayed } = await enter(call, book);
   const { id, order } = task;
-  const told = {
+  const headers = { 'X-RunAPI-Task-Id': id, Location: `/v1/text_to_image/${id}` };
+  const body = {
     task_id: id,
     status: 'pending',
     model: order.model,
     ...(replayed && { task_replayed: true }),
   };
-  const headers = { 'X-RunAPI-Task-Id': id, Location: `/v1/text_to_image/${id}` };
-  return accepted(task, house, jsonAnswer(told, headers));
+  return accepted(task, book, jsonAnswer(body, headers));
 }
 
-export async function createServiceTask(call: Call, house: House): Promise<Answer> {
-  const { task, replayed } = await enter(call, house);
-  const billing = billingOf(task, 'pending');
-  const told = {
-    id: task.id,
-    status: 'processing',
-    task_replayed: replayed,
-    billing,
-  };
-  return accepted(task, house, jsonAnswer(told, { 'X-RunAPI-Task-Id': task.id }));
+export async function createServiceTask(call: Call, book: TaskBook): Promise<Answer> {
+  const { task, replayed } = await enter(call, book);
+  const { id } = task;
+  const body = { id, status: 'processing', task_replayed: replayed, billing: billingOf(task, 'pending') };
+  return accepted(task, book, jsonAnswer(body, { 'X-RunAPI-Task-Id': id }));
 }
 
-async function enter(call: Call, house: House): Promise<{ task: SandboxTask; replayed: boolean }> {
+async function enter(call: Call, book: TaskBook): Promise<{ task: SandboxTask; replayed: boolean }> {
   const key = keyOf(call);
   const body = await call.readJson();
   const idempotencyKey = call.headers['idempotency-key'] as string | undefined;
-  if (idempotencyKey !== undefined && !/^.{1,512}$/.test(idempotencyKey)) {
+  if (idempotencyKey !== undefined && !/^.{1,512}$/.test(idempotencyKey))
     throw new Refusal(400, 'Idempotency-Key must have 1 to 512 characters');
-  }
-  const now = house.now();
   const order = readOrder(body);
-  // A task that was accepted is there, whatever its prompt or the balance says now.
-  if (!house.book.knows(idempotencyKey)) {
-    refuseAsOrdered(order, idempotencyKey ?? JSON.stringify(body), house);
-    const { balance_cents } = balanceOf(house.book.all(), now);
-    if (key === refusedKeys.noCredits || balance_cents < priceCents[order.model]) {
+  // A task that was accepted exists, whatever its prompt or the balance says now.
+  if (!book.knows(idempotencyKey)) {
+    const attempt = idempotencyKey ?? JSON.stringify(body);
+    refuseIfOrdered(order.faults, (fault) => book.isFirstTry(`${fault} ${attempt}`));
+    if (key === refusedKeys.noCredits || balanceOf(book).balance_cents < priceCents[order.model])
       throw new Refusal(402, 'Insufficient credits');
-    }
   }
-  return house.book.enter({ idempotencyKey, order, body, createdAtMs: now });
+  return book.enter({ idempotencyKey, order, body, createdAtMs: book.now() });
 }
 
-function accepted(task: SandboxTask, house: House, answer: Answer): Answer {
-  const lost = task.order.faults.has('cut-once') && isFirstTry(house, `cut-once ${task.id}`);
-  return lost ? { ...answer, breaks: 'at once' } : answer;
+function accepted(task: SandboxTask, book: TaskBook, answer: Answer): Answer {
+  const isLost = task.order.faults.has('cut-once') && book.isFirstTry(`cut-once ${task.id}`);
+  return isLost ? { ...answer, breaks: 'at once' } : answer;
 }

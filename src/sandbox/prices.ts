@@ -1,32 +1,34 @@
 import { createHash } from 'node:crypto';
-import { type Answer, type Call, type House, jsonAnswer } from './call.ts';
-import { matchesAny } from './etag.ts';
-import { schedulesFor } from './price-list.ts';
-import { type FieldErrors, Refusal } from './refusal.ts';
+import { type Model, models } from '../task/models.ts';
+import { type Answer, type Call, hasCurrent, jsonAnswer, Refusal } from './call.ts';
+import type { TaskBook } from './task-book.ts';
 
-export function listPrices({ query, headers }: Call, { now }: House): Answer {
-  const [service, action, model] = ['service', 'action', 'model'].map((name) => query.get(name) ?? undefined);
-  const list = {
-    as_of: asOf(now()),
-    price_schedules: schedulesFor({ service, action, model }),
-  };
-  const tag = `"${createHash('sha256').update(JSON.stringify(list)).digest('hex').slice(0, 16)}"`;
-  if (matchesAny(headers['if-none-match'], tag)) return { status: 304, headers: { ETag: tag } };
-  return jsonAnswer(list, { ETag: tag });
+/** The sandbox's prices of a task, in cents: as seen in mid 2026. The service's own may change. */
+export const priceCents: Readonly<Record<Model, number>> = {
+  'imagen-4': 8,
+  'imagen-4-fast': 4,
+  'imagen-4-ultra': 12,
+};
+
+const names = ['service', 'action', 'model'] as const;
+type Filter = { [name in (typeof names)[number]]?: unknown };
+
+/** Answers the price list; a filter that is missing lets everything through. */
+export function listPrices(call: Call, { now }: TaskBook): Answer {
+  const filter = Object.fromEntries(names.map((name) => [name, call.query.get(name) ?? undefined]));
+  const list = { as_of: dayOf(now()), price_schedules: schedulesFor(filter) };
+  const etag = `"${createHash('sha256').update(JSON.stringify(list)).digest('hex').slice(0, 16)}"`;
+  return hasCurrent(call, etag) ? { status: 304, headers: { ETag: etag } } : jsonAnswer(list, { ETag: etag });
 }
 
-export async function quotePrice(call: Call, { now }: House): Promise<Answer> {
-  const body = await call.readJson();
-  const { service, action, model } = (body ?? {}) as {
-    [name in 'service' | 'action' | 'model']?: unknown;
-  };
-  const [schedule] = schedulesFor({
-    service: service ?? '',
-    action: action ?? '',
-    model: model ?? '',
-  });
+export async function quotePrice(call: Call, { now }: TaskBook): Promise<Answer> {
+  const body = ((await call.readJson()) ?? {}) as Filter;
+  const asked = names.map((name) => [name, body[name] ?? ''] as const);
+  const [schedule] = schedulesFor(Object.fromEntries(asked));
   if (!schedule) {
-    throw new Refusal(422, 'Validation failed', { errors: unpriced({ service, action, model }) });
+    const wrong = asked.filter(([name, value]) => schedulesFor({ [name]: value }).length === 0);
+    const errors = Object.fromEntries(wrong.map(([name]) => [name, ['has no price']]));
+    throw new Refusal(422, 'Validation failed', { errors });
   }
   return jsonAnswer({
     price_quote: {
@@ -34,20 +36,27 @@ export async function quotePrice(call: Call, { now }: House): Promise<Answer> {
       currency: schedule.currency,
       reservation_amount_cents: schedule.unit_price_cents,
       estimate_basis: 'fixed_price',
-      as_of: asOf(now()),
+      as_of: dayOf(now()),
     },
   });
 }
 
-/** Which of the three names nothing that has a price. */
-function unpriced(asked: { [name in 'service' | 'action' | 'model']: unknown }): FieldErrors {
-  const wrong = Object.entries(asked).filter(
-    ([name, value]) => schedulesFor({ [name]: value ?? '' }).length === 0,
+function schedulesFor(filter: Filter) {
+  const schedules = models.map((model) => ({
+    service: 'imagen-4',
+    action: 'text_to_image',
+    model,
+    pricing_status: 'available',
+    currency: 'USD',
+    billing_unit: 'task',
+    unit_price_cents: priceCents[model],
+  }));
+  return schedules.filter((schedule) =>
+    names.every((name) => (filter[name] ?? schedule[name]) === schedule[name]),
   );
-  return Object.fromEntries(wrong.map(([name]) => [name, ['has no price']]));
 }
 
-/** The beginning of the day (UTC): so that a price list keeps its ETag until the next. */
-function asOf(nowMs: number): string {
+/** Returns the beginning of the day (UTC), so that a price list keeps its ETag until the next. */
+function dayOf(nowMs: number): string {
   return `${new Date(nowMs).toISOString().slice(0, 10)}T00:00:00.000Z`;
 }

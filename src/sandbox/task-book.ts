@@ -1,8 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { Refusal } from './call.ts';
 import { drawsFrom } from './draws.ts';
 import type { Order } from './order.ts';
-import { priceCents } from './price-list.ts';
-import { Refusal } from './refusal.ts';
 
 export interface SandboxTask {
   id: string;
@@ -10,54 +9,55 @@ export interface SandboxTask {
   createdAtMs: number;
   /** Infinity for a task that never ends. */
   endsAtMs: number;
-  /** Why it fails; undefined where it completes. */
+  /** Why it fails; undefined if it completes. */
   reason: string | undefined;
-  priceCents: number;
 }
 
 interface Entry {
   idempotencyKey: string | undefined;
   order: Order;
-  /** The body that the order stood in: what a replay must repeat. */
+  /** The posted body: a replay must repeat it. */
   body: unknown;
   createdAtMs: number;
 }
 
-/** All tasks of this sandbox, kept in memory. */
+/** All that a sandbox remembers, in memory, and its clock. */
 export interface TaskBook {
   /**
    * Enters a task, or finds the one that was entered with this key.
    *
-   * @throws {Refusal} 409 where the key came with another body
+   * @throws {Refusal} 409 if the key came with another body
    */
   enter(entry: Entry): { task: SandboxTask; replayed: boolean };
   knows(idempotencyKey: string | undefined): boolean;
   find(id: string): SandboxTask | undefined;
   all(): Iterable<SandboxTask>;
+  /** Returns true once for each mark. */
+  isFirstTry(mark: string): boolean;
+  now(): number;
 }
 
-export function openTaskBook(rules: { latencyMs: number; failRate: number }): TaskBook {
+export function openTaskBook(rules: { latencyMs: number; failRate: number; now(): number }): TaskBook {
   const tasks = new Map<string, SandboxTask>();
   const bodies = new Map<string, string>();
+  const tried = new Set<string>();
   return {
     enter({ idempotencyKey, order, body, createdAtMs }) {
       const fingerprint = canonical(body);
       const id = taskId(idempotencyKey);
       const known = tasks.get(id);
-      if (known && bodies.get(id) !== fingerprint) {
+      if (known && bodies.get(id) !== fingerprint)
         throw new Refusal(409, 'Idempotency-Key was already used with a different request body');
-      }
       if (known) return { task: known, replayed: true };
       const fate = drawsFrom(`fate ${idempotencyKey ?? fingerprint}`)();
+      const ordered = order.faults.has('fail') ? 'The prompt ordered this failure.' : undefined;
+      const latencyMs = Math.round(rules.latencyMs * (0.8 + 0.4 * drawsFrom(id)()));
       const task = {
         id,
         order,
         createdAtMs,
-        endsAtMs: order.faults.has('slow')
-          ? Number.POSITIVE_INFINITY
-          : createdAtMs + jittered(rules.latencyMs, id),
-        reason: fate < rules.failRate ? 'Failed by --fail-rate.' : orderedReason(order),
-        priceCents: priceCents[order.model],
+        endsAtMs: order.faults.has('slow') ? Number.POSITIVE_INFINITY : createdAtMs + latencyMs,
+        reason: fate < rules.failRate ? 'Failed by --fail-rate.' : ordered,
       };
       tasks.set(id, task);
       bodies.set(id, fingerprint);
@@ -66,24 +66,29 @@ export function openTaskBook(rules: { latencyMs: number; failRate: number }): Ta
     knows: (idempotencyKey) => idempotencyKey !== undefined && tasks.has(taskId(idempotencyKey)),
     find: (id) => tasks.get(id),
     all: () => tasks.values(),
+    isFirstTry(mark) {
+      const isFirst = !tried.has(mark);
+      tried.add(mark);
+      return isFirst;
+    },
+    now: rules.now,
   };
 }
 
-function orderedReason({ faults }: Order): string | undefined {
-  return faults.has('fail') ? 'The prompt ordered this failure.' : undefined;
+export type Progress = 'pending' | 'processing' | 'completed' | 'failed';
+
+/** Tells the state of a task: pending for a fifth of its time, then processing until it ends. */
+export function progressOf({ createdAtMs, endsAtMs, reason }: SandboxTask, nowMs: number): Progress {
+  if (nowMs >= endsAtMs) return reason === undefined ? 'completed' : 'failed';
+  return nowMs - createdAtMs < Math.min((endsAtMs - createdAtMs) / 5, 1000) ? 'pending' : 'processing';
 }
 
-/** The same key gives the same id in every process, so that a task outlives the sandbox that accepted it. */
-function taskId(idempotencyKey: string | undefined): string {
-  const name = idempotencyKey ?? randomBytes(16).toString('hex');
-  return `tsk_${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
+/** Derives the id from the key, so that a task is known again after the sandbox that accepted it has ended. */
+function taskId(idempotencyKey = randomUUID() as string): string {
+  return `tsk_${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 12)}`;
 }
 
-function jittered(milliseconds: number, id: string): number {
-  return Math.round(milliseconds * (0.8 + 0.4 * drawsFrom(id)()));
-}
-
-/** The same text for the same values, in whatever order the fields stand. */
+/** Writes the same text for the same values, whatever the order of the fields. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)

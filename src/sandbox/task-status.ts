@@ -1,73 +1,63 @@
-import { keyOf } from './api-key.ts';
-import { billingOf } from './billing.ts';
-import { type Answer, type Call, type House, jsonAnswer } from './call.ts';
-import { type Progress, progressOf } from './progress.ts';
-import { Refusal } from './refusal.ts';
-import type { SandboxTask } from './task-book.ts';
+import { type Answer, type Call, jsonAnswer, keyOf, Refusal } from './call.ts';
+import { priceCents } from './prices.ts';
+import { type Progress, progressOf, type SandboxTask, type TaskBook } from './task-book.ts';
 
-export function showGuideTask(call: Call, house: House, id: string): Answer {
-  const { task, progress } = look(call, house, id);
+export function showGuideTask(call: Call, book: TaskBook, id: string): Answer {
+  const { task, progress } = find(call, book, id);
+  const { model } = task.order;
   const result = resultOf(task, progress, call.origin);
-  const billing = billingOf(task, progress);
-  return answerFor(task, {
-    task_id: id,
-    status: progress,
-    model: task.order.model,
-    ...result,
-    billing,
-  });
+  return answerFor(id, { task_id: id, status: progress, model, ...result });
 }
 
-export function showServiceTask(call: Call, house: House, id: string): Answer {
-  const { task, progress } = look(call, house, id);
-  return answerFor(task, serviceTask(task, progress, call.origin));
+export function showServiceTask(call: Call, book: TaskBook, id: string): Answer {
+  const { task, progress } = find(call, book, id);
+  return answerFor(id, serviceTask(task, progress, call.origin));
 }
 
-/** Any kind of task of the service: what its own route would have answered comes as a text inside. */
-export function showWrappedTask(call: Call, house: House, id: string): Answer {
-  const { task, progress } = look(call, house, id);
-  const body = JSON.stringify(serviceTask(task, progress, call.origin));
-  const ended = progress === 'completed' || progress === 'failed';
+/** Answers for any kind of task of the service: the answer of its own route comes as a text inside. */
+export function showWrappedTask(call: Call, book: TaskBook, id: string): Answer {
+  const { task, progress } = find(call, book, id);
+  const inner = serviceTask(task, progress, call.origin);
   const response = {
     status: 200,
     content_type: 'application/json',
     headers: {},
-    body,
+    body: JSON.stringify(inner),
   };
-  return answerFor(task, {
-    id,
-    status: inService(progress),
-    response: ended ? response : null,
-  });
+  const hasEnded = progress === 'completed' || progress === 'failed';
+  return answerFor(id, { id, status: inner.status, response: hasEnded ? response : null });
 }
 
-function look(call: Call, house: House, id: string): { task: SandboxTask; progress: Progress } {
+function find(call: Call, book: TaskBook, id: string): { task: SandboxTask; progress: Progress } {
   keyOf(call);
-  const task = house.book.find(id);
+  const task = book.find(id);
   if (!task) throw new Refusal(404, 'Task not found');
-  return { task, progress: progressOf(task, house.now()) };
+  return { task, progress: progressOf(task, book.now()) };
 }
 
-function serviceTask(task: SandboxTask, progress: Progress, origin: string): object {
-  const result = resultOf(task, progress, origin);
+function serviceTask(task: SandboxTask, progress: Progress, origin: string): { id: string; status: string } {
+  // The service has no word for a pending task.
+  const status = progress === 'pending' ? 'processing' : progress;
+  return { id: task.id, status, ...resultOf(task, progress, origin) };
+}
+
+function resultOf(task: SandboxTask, progress: Progress, origin: string): object {
+  const images = { images: [{ url: `${origin}/files/${task.id}.png` }] };
+  const outcome = { pending: {}, processing: {}, completed: images, failed: { error: task.reason } };
+  return { ...outcome[progress], billing: billingOf(task, progress) };
+}
+
+/** Tells the cost of a task: reserved at once, charged when it completes, refunded when it fails. */
+export function billingOf({ order, endsAtMs }: SandboxTask, progress: Progress): object {
+  const cents = priceCents[order.model];
+  const settlement = { charged_amount_cents: cents, amount_micro_cents: cents * 1_000_000 };
   return {
-    id: task.id,
-    status: inService(progress),
-    ...result,
-    billing: billingOf(task, progress),
+    reservation: { amount_cents: cents },
+    settlement: progress === 'completed' ? settlement : null,
+    refund: progress === 'failed' ? { refunded_at: new Date(endsAtMs).toISOString() } : null,
   };
 }
 
-/** The service has no word for a task that waits. */
-function inService(progress: Progress): string {
-  return progress === 'pending' ? 'processing' : progress;
-}
-
-function resultOf({ id, reason }: SandboxTask, progress: Progress, origin: string): object {
-  if (progress === 'completed') return { images: [{ url: `${origin}/files/${id}.png` }] };
-  return progress === 'failed' ? { error: reason } : {};
-}
-
-function answerFor({ id }: SandboxTask, told: object): Answer {
-  return jsonAnswer(told, { 'X-RunAPI-Task-Id': id });
+function answerFor(id: string, body: object): Answer {
+  return jsonAnswer(body, { 'X-RunAPI-Task-Id': id });
 }
