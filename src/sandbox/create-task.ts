@@ -4,7 +4,7 @@ import { refuseIfOrdered } from './faults.ts';
 import { readOrder } from './order.ts';
 import { priceCents } from './prices.ts';
 import type { SandboxTask, TaskBook } from './task-book.ts';
-import { billingOf } from './task-status.ts';
+import { costOf } from './task-status.ts';
 
 export async function createGuideTask(call: Call, book: TaskBook): Promise<Answer> {
   const { task, replayed } = await enter(call, book);
@@ -22,7 +22,12 @@ export async function createGuideTask(call: Call, book: TaskBook): Promise<Answe
 export async function createServiceTask(call: Call, book: TaskBook): Promise<Answer> {
   const { task, replayed } = await enter(call, book);
   const { id } = task;
-  const body = { id, status: 'processing', task_replayed: replayed, billing: billingOf(task, 'pending') };
+  const body = {
+    id,
+    status: 'processing',
+    task_replayed: replayed,
+    ...costOf(task, 'pending', book.billing),
+  };
   return accepted(task, book, jsonAnswer(body, { 'X-RunAPI-Task-Id': id }));
 }
 

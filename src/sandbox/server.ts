@@ -5,7 +5,7 @@ import { Refusal } from './call.ts';
 import { exchange } from './exchange.ts';
 import { readOrder } from './order.ts';
 import type { Dialect } from './routes.ts';
-import { openTaskBook, type TaskBook } from './task-book.ts';
+import { type Billing, openTaskBook, type TaskBook } from './task-book.ts';
 
 export interface SandboxOptions {
   /** 127.0.0.1 by default. */
@@ -18,6 +18,8 @@ export interface SandboxOptions {
   failRate?: number | undefined;
   /** Whose task routes exist; those of the other answer 404. Both by default. */
   dialect?: Dialect | undefined;
+  /** How costs are told: `usage` in dollars, or `billing` as before 28 September 2026. New by default. */
+  billing?: Billing | undefined;
   /** Milliseconds since 1970. All that happens over time is computed from it. */
   now(): number;
 }
@@ -48,8 +50,9 @@ export interface Sandbox {
  * @throws {Failure} `validation` if it cannot listen on that host and port
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { host = '127.0.0.1', port = 0, latencyMs = 1500, failRate = 0, dialect = 'both', now } = options;
-  const book = openTaskBook({ latencyMs, failRate, now });
+  const { host = '127.0.0.1', port = 0, dialect = 'both', now } = options;
+  const { latencyMs = 1500, failRate = 0, billing = 'new' } = options;
+  const book = openTaskBook({ latencyMs, failRate, billing, now });
   const server = createServer((request, response) => void exchange(request, response, book, dialect));
   await listen(server, host, port);
   return {

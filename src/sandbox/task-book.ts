@@ -21,7 +21,7 @@ interface Entry {
   createdAtMs: number;
 }
 
-/** All that a sandbox remembers, in memory, and its clock. */
+/** All that a sandbox remembers, in memory, with its clock and its rules. */
 export interface TaskBook {
   /**
    * Enters a task, or finds the one that was entered with this key.
@@ -35,9 +35,18 @@ export interface TaskBook {
   /** Returns true once for each mark. */
   isFirstTry(mark: string): boolean;
   now(): number;
+  billing: Billing;
 }
 
-export function openTaskBook(rules: { latencyMs: number; failRate: number; now(): number }): TaskBook {
+/** Tells costs as the service does now (`usage`, in dollars) or as it did before (`billing`, in cents). */
+export type Billing = 'new' | 'old';
+
+interface Rules extends Pick<TaskBook, 'billing' | 'now'> {
+  latencyMs: number;
+  failRate: number;
+}
+
+export function openTaskBook({ latencyMs, failRate, billing, now }: Rules): TaskBook {
   const tasks = new Map<string, SandboxTask>();
   const bodies = new Map<string, string>();
   const tried = new Set<string>();
@@ -51,13 +60,13 @@ export function openTaskBook(rules: { latencyMs: number; failRate: number; now()
       if (known) return { task: known, replayed: true };
       const fate = drawsFrom(`fate ${idempotencyKey ?? fingerprint}`)();
       const ordered = order.faults.has('fail') ? 'The prompt ordered this failure.' : undefined;
-      const latencyMs = Math.round(rules.latencyMs * (0.8 + 0.4 * drawsFrom(id)()));
+      const delayMs = Math.round(latencyMs * (0.8 + 0.4 * drawsFrom(id)()));
       const task = {
         id,
         order,
         createdAtMs,
-        endsAtMs: order.faults.has('slow') ? Number.POSITIVE_INFINITY : createdAtMs + latencyMs,
-        reason: fate < rules.failRate ? 'Failed by --fail-rate.' : ordered,
+        endsAtMs: order.faults.has('slow') ? Number.POSITIVE_INFINITY : createdAtMs + delayMs,
+        reason: fate < failRate ? 'Failed by --fail-rate.' : ordered,
       };
       tasks.set(id, task);
       bodies.set(id, fingerprint);
@@ -71,7 +80,8 @@ export function openTaskBook(rules: { latencyMs: number; failRate: number; now()
       tried.add(mark);
       return isFirst;
     },
-    now: rules.now,
+    now,
+    billing,
   };
 }
 

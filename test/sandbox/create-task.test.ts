@@ -29,8 +29,14 @@ describe('creating a task', () => {
       id: expect.stringMatching(/^tsk_/),
       status: 'processing',
       task_replayed: false,
-      billing: { reservation: { amount_cents: 12 }, settlement: null, refund: null },
     });
+  });
+
+  it("tells what is reserved in the service's old form", async () => {
+    const { post } = await openSandbox({ billing: 'old' });
+    const told = await (await post(service, { ...mug, model: 'imagen-4-ultra' })).json();
+    expect(told.billing).toEqual({ reservation: { amount_cents: 12 }, settlement: null, refund: null });
+    expect(await (await post(guide, mug)).json()).not.toHaveProperty('billing');
   });
 
   it('answers the same key and body with the same task and no new charge', async () => {
