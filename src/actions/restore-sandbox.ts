@@ -10,6 +10,7 @@ export async function restoreSandboxTask(
   const { wireRequest } = await import('../api/submit.ts');
   const sandbox = await context.sandbox();
   sandbox.restore({
+    id: accepted?.id,
     idempotencyKey: key,
     request: wireRequest(intended.request),
     createdAtMs: accepted?.at ?? intended.at,

@@ -9,7 +9,8 @@ const dayMs = 86_400_000;
 
 export function showAccount(call: Call): Answer {
   keyOf(call);
-  return jsonAnswer({ id: 'usr_sandbox', name: 'Sandbox', email: 'sandbox@localhost' });
+  const account = { id: 1, name: 'Sandbox', tier: 'sandbox' };
+  return jsonAnswer({ id: 1, name: 'Sandbox', email: 'sandbox@localhost', account });
 }
 
 export function showBalance(call: Call, book: TaskBook): Answer {

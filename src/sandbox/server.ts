@@ -25,6 +25,8 @@ export interface SandboxOptions {
 }
 
 interface AcceptedTask {
+  /** The id that it was given, if it is known. */
+  id?: string | undefined;
   idempotencyKey: string;
   /** The JSON body that was posted. */
   request: unknown;
@@ -66,9 +68,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-function restore(book: TaskBook, { idempotencyKey, request: body, createdAtMs }: AcceptedTask): string {
+function restore(book: TaskBook, { request: body, ...accepted }: AcceptedTask): string {
   try {
-    return book.enter({ idempotencyKey, order: readOrder(body), body, createdAtMs }).task.id;
+    return book.enter({ ...accepted, dialect: 'guide', order: readOrder(body), body }).task.id;
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     throw new Failure('validation', `the sandbox cannot restore this task: ${cause.message}`, { cause });

@@ -14,6 +14,9 @@ export interface SandboxTask {
 }
 
 interface Entry {
+  /** The id of a new task, if it was given before; otherwise it follows from the key and the dialect. */
+  id?: string | undefined;
+  dialect: 'guide' | 'service';
   idempotencyKey: string | undefined;
   order: Order;
   /** The posted body: a replay must repeat it. */
@@ -29,7 +32,7 @@ export interface TaskBook {
    * @throws {Refusal} 409 if the key came with another body
    */
   enter(entry: Entry): { task: SandboxTask; replayed: boolean };
-  knows(idempotencyKey: string | undefined): boolean;
+  knows(idempotencyKey: string): boolean;
   find(id: string): SandboxTask | undefined;
   all(): Iterable<SandboxTask>;
   /** Returns true once for each mark. */
@@ -48,17 +51,17 @@ interface Rules extends Pick<TaskBook, 'billing' | 'now'> {
 
 export function openTaskBook({ latencyMs, failRate, billing, now }: Rules): TaskBook {
   const tasks = new Map<string, SandboxTask>();
-  const bodies = new Map<string, string>();
+  const byKey = new Map<string, { task: SandboxTask; fingerprint: string }>();
   const tried = new Set<string>();
   return {
-    enter({ idempotencyKey, order, body, createdAtMs }) {
+    enter({ idempotencyKey: key, order, body, createdAtMs, ...given }) {
       const fingerprint = canonical(body);
-      const id = taskId(idempotencyKey);
-      const known = tasks.get(id);
-      if (known && bodies.get(id) !== fingerprint)
+      const known = key === undefined ? undefined : byKey.get(key);
+      if (known && known.fingerprint !== fingerprint)
         throw new Refusal(409, 'Idempotency-Key was already used with a different request body');
-      if (known) return { task: known, replayed: true };
-      const fate = drawsFrom(`fate ${idempotencyKey ?? fingerprint}`)();
+      if (known) return { task: known.task, replayed: true };
+      const id = given.id ?? taskId(given.dialect, key);
+      const fate = drawsFrom(`fate ${key ?? fingerprint}`)();
       const ordered = order.faults.has('fail') ? 'The prompt ordered this failure.' : undefined;
       const delayMs = Math.round(latencyMs * (0.8 + 0.4 * drawsFrom(id)()));
       const task = {
@@ -69,10 +72,10 @@ export function openTaskBook({ latencyMs, failRate, billing, now }: Rules): Task
         reason: fate < failRate ? 'Failed by --fail-rate.' : ordered,
       };
       tasks.set(id, task);
-      bodies.set(id, fingerprint);
+      if (key !== undefined) byKey.set(key, { task, fingerprint });
       return { task, replayed: false };
     },
-    knows: (idempotencyKey) => idempotencyKey !== undefined && tasks.has(taskId(idempotencyKey)),
+    knows: (idempotencyKey) => byKey.has(idempotencyKey),
     find: (id) => tasks.get(id),
     all: () => tasks.values(),
     isFirstTry(mark) {
@@ -93,9 +96,14 @@ export function progressOf({ createdAtMs, endsAtMs, reason }: SandboxTask, nowMs
   return nowMs - createdAtMs < Math.min((endsAtMs - createdAtMs) / 5, 1000) ? 'pending' : 'processing';
 }
 
-/** Derives the id from the key, so that a task is known again after the sandbox that accepted it has ended. */
-function taskId(idempotencyKey = randomUUID() as string): string {
-  return `tsk_${createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 12)}`;
+/**
+ * Derives the id from the key, so that a task is known again after the sandbox that accepted it has ended. RunAPI's own
+ * clients poll nothing but UUIDs in the dialect of the service.
+ */
+function taskId(dialect: 'guide' | 'service', key = randomUUID() as string): string {
+  const hex = createHash('sha256').update(key).digest('hex');
+  if (dialect === 'guide') return `tsk_${hex.slice(0, 12)}`;
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5');
 }
 
 /** Writes the same text for the same values, whatever the order of the fields. */

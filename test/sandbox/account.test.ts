@@ -7,7 +7,12 @@ describe('the account', () => {
 
   it('is shown for a key only', async () => {
     const { get, url } = await openSandbox();
-    expect(await (await get('/api/v1/me')).json()).toMatchObject({ id: 'usr_sandbox' });
+    expect(await (await get('/api/v1/me')).json()).toEqual({
+      id: expect.toSatisfy(Number.isInteger),
+      name: 'Sandbox',
+      email: 'sandbox@localhost',
+      account: { id: expect.toSatisfy(Number.isInteger), name: 'Sandbox', tier: 'sandbox' },
+    });
     expect((await fetch(`${url}/api/v1/me`)).status).toBe(401);
     expect((await fetch(`${url}/api/v1/me/balance`)).status).toBe(401);
   });

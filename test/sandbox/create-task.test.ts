@@ -3,6 +3,7 @@ import { openSandbox } from './open-sandbox.ts';
 
 const guide = '/v1/text_to_image';
 const service = '/api/v1/imagen_4/text_to_image';
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const mug = { model: 'imagen-4', prompt: 'mug with HELLO' };
 
 describe('creating a task', () => {
@@ -26,7 +27,7 @@ describe('creating a task', () => {
     const { post } = await openSandbox();
     const answer = await post(service, { ...mug, model: 'imagen-4-ultra' }, { 'idempotency-key': 'one' });
     expect(await answer.json()).toEqual({
-      id: expect.stringMatching(/^tsk_/),
+      id: expect.stringMatching(uuid),
       status: 'processing',
       task_replayed: false,
     });
@@ -59,6 +60,15 @@ describe('creating a task', () => {
     const answer = await post(guide, { ...mug, prompt: 'another mug' }, key);
     expect(answer.status).toBe(409);
     expect(await answer.json()).toEqual({ error: expect.stringContaining('Idempotency-Key') });
+  });
+
+  it('gives the same key the same id in another process', async () => {
+    const key = { 'idempotency-key': 'one' };
+    const ids = await Promise.all(
+      [1, 2].map(async () => (await (await (await openSandbox()).post(service, mug, key)).json()).id),
+    );
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[0]).toMatch(uuid);
   });
 
   it('makes another task each time without a key', async () => {

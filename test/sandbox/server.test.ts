@@ -64,6 +64,19 @@ describe('restoring a task of another process', () => {
     expect(await (await second.get('/api/v1/me/balance')).json()).toMatchObject({ spent_cents_total: 8 });
   });
 
+  it('keeps an id of the other dialect too', async () => {
+    const key = { 'idempotency-key': 'run 8' };
+    const first = await openSandbox();
+    const { id } = await (await first.post('/api/v1/imagen_4/text_to_image', mug, key)).json();
+    expect(id).not.toMatch(/^tsk_/);
+
+    const second = await openSandbox();
+    const createdAtMs = Date.UTC(2026, 5, 15, 11, 59);
+    expect(second.restore({ id, idempotencyKey: 'run 8', request: mug, createdAtMs })).toBe(id);
+    const answer = await second.get(`/api/v1/imagen_4/text_to_image/${id}`);
+    expect(await answer.json()).toMatchObject({ id, status: 'completed' });
+  });
+
   it('fails for an invalid request', async () => {
     const { restore } = await openSandbox();
     expect(() => restore({ idempotencyKey: 'x', request: {}, createdAtMs: 0 })).toThrowError(
