@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 const onWindows = [
   'test/{image,nodes,package,request,sandbox,task}/*.test.ts',
   'test/api/{answer,base-url,images,network-fault,open-image,problem,proxy,retry,routes,try-again,without-key}.test.ts',
+  'test/sandbox/picture/*.test.ts',
   'test/hermes/{env-file,home,key}.test.ts',
   'test/report/{exit-code,failure-text,shell-command}.test.ts',
   'test/terminal/{abilities,cells,columns,printable,redact}.test.ts',

@@ -95,6 +95,7 @@ export async function restoreSandboxTask(
   if (!intended.request) return;
   const sandbox = await engine.sandbox();
   sandbox.restore({
+    id: accepted?.id,
     idempotencyKey: key,
     request: wireRequest(intended.request),
     createdAtMs: accepted?.at ?? intended.at,

@@ -99,9 +99,7 @@ onSmallDisk(
     service.next('create', (_call, _response, usual) => void fill(state).then(usual));
     const { exitCode, stderr, stdout } = await run(machine, words);
     expect([exitCode, await filesIn(machine.folder), service.tasks.size]).toEqual([0, [stdout], 1]);
-    expect(stderr).toMatch(
-      /warning: cannot write the record \(ENOSPC\); task tsk_\w+ continues without it/,
-    );
+    expect(stderr).toMatch(/warning: cannot write the record \(ENOSPC\); task tsk_\w+ continues without it/);
     const later = await run(machine, ['resume']);
     expect([later.exitCode, later.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);
   },
