@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Context, GlobalFlags } from '../context.ts';
 import { problemsIn, tellAll } from '../errors.ts';
 import type { World } from '../world.ts';
-import { globalFlags } from './global-flags.ts';
+import { globalFlags } from './flags.ts';
 
 /** What a command needs to be done: the world, and where its exit code goes. */
 export interface Desk {

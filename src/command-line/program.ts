@@ -3,7 +3,7 @@ import { compiledFolder, stateFolder } from '../disk/state-folder.ts';
 import { exitCodes } from '../errors.ts';
 import { programVersion } from '../version.ts';
 import type { World } from '../world.ts';
-import { welcome, wholeHelp } from './whole-help.ts';
+import { welcome, wholeHelp } from './help.ts';
 
 /** Does what the arguments say and answers the exit code. */
 export async function runProgram(world: World, argv: readonly string[]): Promise<number> {

@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import type { World } from '../world.ts';
 import { type Desk, inContext } from './doing.ts';
+import { questions } from './help.ts';
 import { allCommands, commandsFor } from './needed-commands.ts';
-import { readCommandLine } from './read.ts';
-import { questions } from './whole-help.ts';
+import { readCommandLine } from './read-call.ts';
 
 /**
  * Runs the command that is called and answers the exit code.

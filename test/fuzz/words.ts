@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
-import { splitFlags } from '../../src/command-line/split-flags.ts';
+import { splitFlags } from '../../src/command-line/read-words.ts';
 import { parseShard } from '../../src/commands/batch/row-key.ts';
 import { numbered, safeFileName } from '../../src/image/file-name.ts';
 import { picturePath } from '../../src/image/picture-path.ts';

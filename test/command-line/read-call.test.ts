@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { readCommandLine } from '../../src/command-line/read.ts';
+import { readCommandLine } from '../../src/command-line/read-call.ts';
 import { Failure } from '../../src/errors.ts';
 
 function program(): Command {

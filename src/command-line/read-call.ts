@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import { invalid } from '../errors.ts';
 import { didYouMean, nearMiss } from '../near-miss.ts';
-import { type Part, splitFlags } from './split-flags.ts';
+import { type Part, splitFlags } from './read-words.ts';
 
 /** What was typed, in the order in which commander reads it. */
 export interface CommandLine {

@@ -1,6 +1,6 @@
 import { catalogue } from '../commands/list.ts';
 import { programVersion } from '../version.ts';
-import { globalFlags } from './global-flags.ts';
+import { globalFlags } from './flags.ts';
 
 const examples = `  runapi-imagen generate "mug with HELLO" --ratio 16:9
   runapi-imagen generate "a mug" --sandbox          (no key, no cost)`;
