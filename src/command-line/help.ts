@@ -1,11 +1,13 @@
-import { catalogue } from '../commands/list.ts';
 import { programVersion } from '../version.ts';
-import { globalFlags } from './flags.ts';
+import { aboutFlag, type Declaration } from './declaration.ts';
+import { globalFlags, helpFlag, versionFlag } from './flags.ts';
+
+export const programName = 'runapi-imagen';
 
 const examples = `  runapi-imagen generate "mug with HELLO" --ratio 16:9
   runapi-imagen generate "a mug" --sandbox          (no key, no cost)`;
 
-/** What is said where nothing was typed. */
+/** The answer to a call without arguments. */
 export const welcome = `runapi-imagen ${programVersion}: Imagen 4 pictures through RunAPI
 
 ${examples}
@@ -13,29 +15,37 @@ ${examples}
 More: runapi-imagen --help
 `;
 
-/** Stands under every help. */
+export const versionText = `${programVersion}\n`;
+
+/** Stands at the end of every help. */
 export const questions = 'Problems and questions: https://github.com/runapi-imagen/runapi-imagen/issues';
 
-/** The help of the program as a whole. It comes without commander: to load that takes longer than all of this. */
-export function wholeHelp(): string {
+/** The answer to a call that asks for nothing but the version or the whole help: neither needs commander. */
+export function plainAnswer(words: readonly string[], commands: readonly Declaration[]): string | undefined {
+  const [word = ''] = words;
+  if (words.length !== 1) return undefined;
+  if (['-V', '--version'].includes(word)) return versionText;
+  return ['-h', '--help', 'help'].includes(word) ? wholeHelp(commands) : undefined;
+}
+
+/** The help of the program as a whole. */
+export function wholeHelp(commands: readonly Declaration[]): string {
+  const flags = [versionFlag, helpFlag].map(([written, about]) => [written, about] as const);
   return `Examples:
 ${examples}
 
-Usage: runapi-imagen [options] [command]
+Usage: runapi-imagen <command> [flags]
 
 Imagen 4 pictures through RunAPI: one line in, a picture on disk.
 
-Options:
-${listed([
-  ['-V, --version', 'print the version'],
-  ['-h, --help', 'print this help'],
-])}
-
 Commands:
-${listed([...catalogue.map(({ name, summary }) => [name, summary] as const), ['help [command]', 'print the help of a command']])}
+${listed([...commands.map(({ name, summary }) => [name, summary] as const), ['help [command]', 'print the help of a command']])}
+
+Flags:
+${listed(flags)}
 
 Flags of every command:
-${listed(globalFlags)}
+${listed(globalFlags.map((flag) => [flag[0], aboutFlag(flag)] as const))}
 
 ${questions}
 `;

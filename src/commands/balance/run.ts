@@ -6,8 +6,8 @@ import { amountText } from '../../task/money.ts';
 const patienceMs = 30_000;
 
 /** Tells what is left on the account that the key belongs to. */
-export async function showBalance(context: Context): Promise<number> {
-  const balance = await readBalance(context);
+export async function showBalance(context: Context, inSandbox = false): Promise<number> {
+  const balance = await readBalance(context, inSandbox);
   await context.reporter.data({ ...balance, currency: 'USD' }, amountText(balance.balance_cents));
   const facts = [
     [balance.bonus_balance_cents, 'of it bonus'],

@@ -16,7 +16,7 @@ export async function clearHistory(context: Context, flags: ClearFlags): Promise
   const { matches } = readFilter(context, flags, problems);
   if (!flags.yes && !world.stdin.isTerminal)
     problems.push('history clear asks before it forgets, and nobody can answer here: add --yes');
-  if (problems.length > 0) throw tellAll(problems);
+  if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   let rows = 0;
   const paidFor = new Map<string, string>();

@@ -21,7 +21,7 @@ export async function history(context: Context, flags: HistoryFlags): Promise<nu
   const filter = readFilter(context, flags, problems);
   const forPeople = stdout.isTerminal && !context.flags.json;
   const limit = readLimit(flags.limit, problems) ?? (forPeople ? shownOnTerminal : Number.POSITIVE_INFINITY);
-  if (problems.length > 0) throw tellAll(problems);
+  if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   const found = await newestSent(context, filter, limit + 1);
   const shown = found.slice(0, limit).map((entry) => recordedReport(context, entry));
@@ -45,6 +45,6 @@ export function readLimit(typed: string | undefined, problems: string[]): number
   if (typed === undefined) return undefined;
   const limit = Number(typed);
   if (/^\d+$/.test(typed) && limit >= 1) return limit;
-  problems.push(`--limit ${JSON.stringify(typed)} is no whole number from 1`);
+  problems.push(`Invalid --limit ${JSON.stringify(typed)}: use a whole number from 1.`);
   return undefined;
 }

@@ -18,8 +18,8 @@ export interface ModelReport {
 const patienceMs = 10_000;
 
 /** Tells the models, their ratios and what they cost now. That a price is not known is said and is no failure. */
-export async function listModels(context: Context): Promise<number> {
-  const reports = await readModels(context);
+export async function listModels(context: Context, inSandbox = false): Promise<number> {
+  const reports = await readModels(context, inSandbox);
   const nameWidth = widest(reports.map(({ model }) => model));
   const priceWidth = widest(reports.map(priceText));
   for (const report of reports) {
