@@ -22,6 +22,7 @@ export function readCall(
     if (asksFor === 'help') return { text: helpOf(place, command, columns()) };
     const values = readValues(place, command, argv, problems);
     const act = (context: Context): Promise<number> => actOn(context, command, values, problems);
+    if (values && command.ownsStdout?.(values.flags)) return { flags: { ...values.flags, json: false }, act };
     return { flags: values?.flags ?? usual, act };
   } catch (failure) {
     return { flags: usual, act: () => Promise.reject(failure) };

@@ -18,6 +18,8 @@ export interface Declaration {
   examples?: readonly string[];
   /** Sends requests about tasks, so that a usage error has to say that nothing was sent. */
   sends?: boolean;
+  /** stdout belongs to a protocol: not even --json may print anything else there. */
+  ownsStdout?(flags: object): boolean;
   below?: readonly Declaration[];
   /** Does the work and returns the exit code. Missing where only a subcommand can be called. */
   run?(context: Context, words: readonly unknown[], flags: object): Promise<number>;

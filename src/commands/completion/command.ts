@@ -11,7 +11,7 @@ import type { DeclaredCommand, DeclaredFlag } from './command-tree.ts';
 export function completionCommand(commands: () => readonly Declaration[]): Declaration {
   return {
     name: 'completion',
-    summary: 'print a script that completes commands, flags and task ids in the shell',
+    summary: 'print a shell completion script',
     about: 'Print a script that makes the shell complete commands, flags, their values and task ids.',
     words: [['<bash|zsh|fish|powershell>', 'the shell']],
     examples: [

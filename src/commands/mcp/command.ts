@@ -20,14 +20,18 @@ export const mcpCommand: Declaration = {
     'mcp --print-config codex >> ~/.codex/config.toml',
     'mcp --sandbox',
   ],
-  async run(context, _words, flags: McpFlags & { printConfig?: string }) {
+  ownsStdout: ({ printConfig }: Typed) => printConfig === undefined,
+  async run(context, _words, flags: Typed) {
     if (flags.printConfig !== undefined) {
       const { printMcpConfig } = await import('./print-config.ts');
       return printMcpConfig(context, flags.printConfig, flags);
     }
     const { mcp } = await import('./run.ts');
-    // stdout belongs to the protocol: everything else goes to stderr.
     const { stdout, stderr } = context.world;
     return mcp({ ...context, world: { ...context.world, stdout: stderr } }, stdout, flags);
   },
 };
+
+interface Typed extends McpFlags {
+  printConfig?: string;
+}

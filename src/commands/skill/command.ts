@@ -56,7 +56,7 @@ const list: Declaration = {
 
 export const skillCommand: Declaration = {
   name: 'skill',
-  summary: 'install a skill for Hermes, Claude Code, Codex, Gemini CLI or OpenClaw',
+  summary: 'install a skill for Hermes, Claude, Codex, Gemini or OpenClaw',
   about:
     'Install a skill (agentskills.io) where an agent finds it: Hermes Agent, Claude Code, Codex, Gemini CLI, OpenClaw.',
   examples: ['skill install --target claude', 'skill install --all', 'skill list'],
