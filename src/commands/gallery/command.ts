@@ -1,5 +1,5 @@
 import type { Declaration } from '../../command-line/declaration.ts';
-import { filterFlags, withFallback } from '../../command-line/flags.ts';
+import { filterFlags, withFlags } from '../../command-line/flags.ts';
 import type { GalleryFlags } from './run.ts';
 
 export const galleryCommand: Declaration = {
@@ -11,7 +11,7 @@ export const galleryCommand: Declaration = {
     'matrix: prompts in rows, models in columns.',
   flags: [
     ...filterFlags,
-    withFallback('limit', 'all'),
+    ...withFlags('limit'),
     ['-o, --output <file>', 'the page, or - for stdout', 'gallery.html'],
     ['--overwrite', 'overwrite a file that is not a gallery; a gallery is always overwritten'],
     ['--open', 'open the page in the browser'],
