@@ -5,6 +5,7 @@ import { formatDuration } from './task/duration.ts';
 import { createInput } from './terminal/input.ts';
 import { createOutput } from './terminal/output.ts';
 import { createRedactor } from './terminal/redact.ts';
+import { wrapped } from './terminal/wrap.ts';
 import type { Clock, Deadline, StopSignal, World } from './world.ts';
 
 /** As shells count them: 128 and the signal's number. */
@@ -26,7 +27,7 @@ export function createWorld(process: NodeJS.Process): World {
     if (stopping) process.exit(signalExits[signal]);
     stopping = true;
     for (const say of last) {
-      const line = redactor.redact(say(signal));
+      const line = wrapped(redactor.redact(say(signal)), stderr.columns());
       try {
         writeSync(2, `${stderr.isTerminal ? '\n' : ''}${line}\n`);
       } catch {

@@ -34,7 +34,7 @@ export function readFilter(context: Context, flags: FilterFlags, problems: strin
   const until = readMoment('--until', flags.until)?.to;
   const before = readMoment('--before', flags.before)?.from;
   if (since !== undefined && until !== undefined && since > until)
-    problems.push('--since is later than --until: nothing lies between them');
+    problems.push('--since is later than --until: no task can match');
 
   const batch = flags.batch === undefined ? undefined : nameOfBatch(context, flags.batch);
 
@@ -42,7 +42,9 @@ export function readFilter(context: Context, flags: FilterFlags, problems: strin
     if (typed === undefined) return undefined;
     const moment = parseMoment(typed, context.world.clock.now());
     if (!moment)
-      problems.push(`${flag} ${JSON.stringify(typed)} is no date like 2026-11-20 and no age like 7d or 12h`);
+      problems.push(
+        `Invalid ${flag} ${JSON.stringify(typed)}: use a date such as 2026-11-20 or an age such as 7d or 12h.`,
+      );
     return moment;
   }
 
@@ -75,7 +77,7 @@ function readStates(typed: string | undefined, problems: string[]): (entry: Entr
   for (const word of wanted) {
     if ((states as readonly string[]).includes(word)) continue;
     problems.push(
-      `--state ${JSON.stringify(word)} is none of ${states.join(', ')}${didYouMean(word, states)}`,
+      `Invalid --state ${JSON.stringify(word)}: use ${states.join(', ')}${didYouMean(word, states)}`,
     );
   }
   return (entry) =>

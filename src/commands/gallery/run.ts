@@ -35,7 +35,7 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
   const limit = readLimit(flags.limit, problems) ?? Number.POSITIVE_INFINITY;
   const mostEmbedded = readEmbed(flags, problems);
   const path = await checkGalleryTarget(context, flags, problems);
-  if (problems.length > 0) throw tellAll(problems);
+  if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   const entries = inOrder(withoutFailedTries(await newestSent(context, filter, limit)));
   const folder = dirname(path);
@@ -84,9 +84,10 @@ async function tell({ reporter }: Context, flags: GalleryFlags, written: Written
 }
 
 function readEmbed({ embed, link }: GalleryFlags, problems: string[]): number {
-  if (link && embed !== undefined) problems.push('--link and --embed exclude each other');
+  if (link && embed !== undefined) problems.push('--link and --embed cannot be used together');
   const size = embed === undefined ? usualEmbed : parseSize(embed);
-  if (size === undefined) problems.push(`--embed ${JSON.stringify(embed)} is no size like 200MB`);
+  if (size === undefined)
+    problems.push(`Invalid --embed ${JSON.stringify(embed)}: use a size such as 200MB.`);
   return link ? -1 : (size ?? 0);
 }
 

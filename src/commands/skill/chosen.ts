@@ -42,7 +42,7 @@ export async function chosenPlaces(
   if (flags.dir?.trim() === '') problems.push('--dir is empty');
   if (flags.imageBackend && !flags.all && (flags.dir !== undefined || !names.includes('hermes')))
     problems.push('--image-backend goes with --target hermes');
-  if (problems.length > 0) throw tellAll(problems);
+  if (problems.length > 0) throw tellAll(problems, { sends: false });
   if (flags.dir !== undefined) return [namedFolder(context, flags.dir, names[0])];
   if (flags.all) return await all(context);
   if (names.length === 0) {

@@ -1,29 +1,39 @@
 /** A flag with its value, or a word, of what was typed. */
 export interface Part {
-  /** As it is to be read: `['--ratio', '16:9']`. */
+  /** As commander reads it: `['--ratio', '16:9']`. */
   typed: string[];
   /** `--ratio` or `-r`; a word has none. */
   flag?: string;
   flaw?: 'needs a value' | 'takes no value';
 }
 
+/** What is known about flags. */
+export interface KnownFlags {
+  /** Undefined for an unknown flag. */
+  takesValue(flag: string): boolean | undefined;
+  /** The flag that was probably meant by an unknown one. */
+  meant?(flag: string): string | undefined;
+}
+
 /**
- * Takes a command line without `--` apart, as commander would, but that no flag is another one's value:
- * `--negative --sandbox` would buy a picture that was meant to be free. `--negative=--sandbox` says so on purpose.
- * @param takesValue undefined where there is no such flag
+ * Splits a command line without `--` into flags and words. Unlike commander it never takes a flag for the value of
+ * another one: `--negative --sandbox` would buy a picture that was meant to be free. `--negative=--sandbox` is explicit.
  */
-export function splitFlags(
-  argv: readonly string[],
-  takesValue: (flag: string) => boolean | undefined,
-): Part[] {
+export function splitWords(argv: readonly string[], { takesValue, meant }: KnownFlags): Part[] {
   const parts: Part[] = [];
   const left = [...argv];
   for (let word = left.shift(); word !== undefined; word = left.shift()) {
     if (!isFlag(word)) parts.push({ typed: [word] });
-    else if (word.startsWith('--')) readLong(word);
+    else if (word.startsWith('--') || isLongName(word)) readLong(word);
     else readShort(word);
   }
   return parts;
+
+  /** `-ratio` is a misspelled `--ratio`, not `-r atio`. */
+  function isLongName(word: string): boolean {
+    const [name = ''] = word.split('=');
+    return name.length > 2 && takesValue(`-${name}`) !== undefined;
+  }
 
   function readLong(word: string): void {
     const [flag = word] = word.split('=');
@@ -43,8 +53,10 @@ export function splitFlags(
     }
   }
 
+  /** The word behind a misspelled flag is that flag's value all the same. */
   function readFlag(flag: string): void {
-    if (!takesValue(flag)) return void parts.push({ typed: [flag], flag });
+    if (!(takesValue(flag) ?? takesValue(meant?.(flag) ?? flag)))
+      return void parts.push({ typed: [flag], flag });
     const [value] = left;
     if (value === undefined || isLikeFlag(value)) parts.push({ typed: [], flag, flaw: 'needs a value' });
     else parts.push({ typed: [flag, left.shift() as string], flag });
