@@ -41,17 +41,33 @@ export interface PulseOptions {
   onBeat(): void;
 }
 
+/** What shows that this process lives: several records may be open in it. */
+interface Heart {
+  /** Called with each sign of life. */
+  heard: Set<() => void>;
+  beat(): Promise<void>;
+  stop(): void;
+}
+
+/** By the path of the file. */
+const hearts = new Map<string, Heart>();
+
+function beatIn(file: string, files: Files, clock: Clock): Heart {
+  let beats = 0;
+  const heard = new Set<() => void>();
+  const beat = (): Promise<void> => files.replace(file, String(++beats));
+  const stop = clock.every(beatMs, () => {
+    for (const hear of heard) hear();
+    beat().catch(() => undefined); // whoever watches then takes over, and this process notices
+  });
+  return { heard, beat, stop };
+}
+
 /** Each process writes a file `alive/<owner>` over and over: whoever wonders watches whether it changes. */
 export function openPulse({ folder, files, clock, owner, probe, onBeat }: PulseOptions): Pulse {
   const path = (each: Owner): string => join(folder, 'alive', ownerName(each));
-  let stopBeating: (() => void) | undefined;
-  let beats = 0;
+  let isBeating = false;
   let fileSystemAhead: number | undefined;
-
-  async function beat(): Promise<void> {
-    beats += 1;
-    await files.replace(path(owner), String(beats));
-  }
 
   /** What changes with each sign; undefined where there is none any more. */
   async function signOf(each: Owner, file: string): Promise<string | undefined> {
@@ -79,13 +95,14 @@ export function openPulse({ folder, files, clock, owner, probe, onBeat }: PulseO
 
   return {
     async start() {
-      if (stopBeating) return;
-      stopBeating = clock.every(beatMs, () => {
-        onBeat();
-        beat().catch(() => undefined); // whoever watches then takes over, and this process notices
-      });
+      if (isBeating) return;
+      isBeating = true;
       await files.makeFolder(join(folder, 'alive'));
-      await beat();
+      const file = path(owner);
+      const heart = hearts.get(file) ?? beatIn(file, files, clock);
+      hearts.set(file, heart);
+      heart.heard.add(onBeat);
+      await heart.beat();
     },
 
     async lifeOf(each, file) {
@@ -112,9 +129,14 @@ export function openPulse({ folder, files, clock, owner, probe, onBeat }: PulseO
     },
 
     async stop() {
-      stopBeating?.();
-      stopBeating = undefined;
-      if (beats > 0) await files.remove(path(owner)).catch(() => undefined);
+      const heart = hearts.get(path(owner));
+      if (!isBeating || !heart) return;
+      isBeating = false;
+      heart.heard.delete(onBeat);
+      if (heart.heard.size > 0) return;
+      heart.stop();
+      hearts.delete(path(owner));
+      await files.remove(path(owner)).catch(() => undefined);
     },
   };
 }

@@ -23,7 +23,7 @@ export async function begin(
   work: Work,
   wanted: readonly Wanted[],
   server: Server,
-  anew: boolean,
+  { anew, door }: { anew: boolean; door?: string },
 ): Promise<Begun[]> {
   const taken = anew ? [] : await takeUp(work, wanted, server);
   const unpaid = wanted.filter((_, position) => !taken[position]?.entry.accepted);
@@ -34,7 +34,9 @@ export async function begin(
   );
   const fresh = await intend(
     work,
-    wanted.filter((_, position) => !taken[position]).map((each) => ({ server, ...each })),
+    wanted
+      .filter((_, position) => !taken[position])
+      .map((each) => ({ server, ...each, ...(door && { door }) })),
   );
   for (const known of taken) if (known) noteTakenUp(work, known);
   return wanted.flatMap((_, position) => taken[position] ?? fresh.shift() ?? []);

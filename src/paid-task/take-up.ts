@@ -89,12 +89,20 @@ export async function takeUp(
     return !entry.letGo && isSame(entry, request);
   }
 
-  function isSame({ intended }: Entry, request: ImageRequest): boolean {
-    const { base, sandbox } = intended.server;
-    const isThere = base === server.base && sandbox === server.sandbox;
-    const isOurs = intended.account === undefined || intended.account === account;
-    return !intended.row && isThere && isOurs && nameOf(intended.request) === nameOf(request);
+  function isSame(entry: Entry, request: ImageRequest): boolean {
+    return isSameRequest(entry, { request, server, account });
   }
+}
+
+/** Tells whether a recorded task, which is no row of a batch, asked for the same at the same server and account. */
+export function isSameRequest(
+  { intended }: Entry,
+  { request, server, account }: { request: ImageRequest; server: Server; account: string | undefined },
+): boolean {
+  const { base, sandbox } = intended.server;
+  const isThere = base === server.base && sandbox === server.sandbox;
+  const isOurs = intended.account === undefined || intended.account === account;
+  return !intended.row && isThere && isOurs && nameOf(intended.request) === nameOf(request);
 }
 
 const waiting = 'A run on another machine may still be working on this: waiting to see';
@@ -131,7 +139,8 @@ function unanswered({ intended }: Entry): Failure {
   });
 }
 
-function nameOf(request: ImageRequest): string {
+/** Names a request by what it asks for, whatever the order of its fields. */
+export function nameOf(request: ImageRequest): string {
   const told = Object.entries(request).filter(([, value]) => value !== undefined);
   return JSON.stringify(told.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

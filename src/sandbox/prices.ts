@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Model, models } from '../task/models.ts';
+import { type Model, models } from '../request/models.ts';
 import { type Answer, type Call, hasCurrent, jsonAnswer, Refusal } from './call.ts';
 import type { TaskBook } from './task-book.ts';
 

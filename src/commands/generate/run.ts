@@ -34,7 +34,7 @@ export async function generate(
   const balance = watchBalance(context, wanted.length);
   const work = startWork(context, wishes, { completed: balance.settled });
   context.reporter.progress.expect(wanted.length);
-  const begun = await begin(work, wanted, server, flags.new === true);
+  const begun = await begin(work, wanted, server, { anew: flags.new === true });
 
   async function make(each: Begun): Promise<TaskReport> {
     const report = await makeAndReport(context, work, each);
