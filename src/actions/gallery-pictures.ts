@@ -1,16 +1,17 @@
 import { stat } from 'node:fs/promises';
+import { defaultBaseUrl } from '../api/base-url.ts';
 import type { Context } from '../context.ts';
-import type { GalleryPicture } from '../gallery/picture.ts';
+import type { GalleryPicture } from '../gallery/tile.ts';
 import { beganAt, type Entry } from '../journal/entry.ts';
 import type { SavedFile } from '../journal/event.ts';
+import { costText, shownPath, sizeText } from '../report/human.ts';
 import { ratios } from '../task/models.ts';
-import type { ImageRequest } from '../task/request.ts';
-import { galleryFacts } from './gallery-facts.ts';
-import { recordedStatus } from './recorded-report.ts';
+import { generateWords } from '../task/shell-command.ts';
+import { recordedReport, recordedStatus } from './recorded-report.ts';
 
 /**
- * The pictures of recorded tasks, in their order: one for each file that was saved, whether it is still there or not,
- * and one without a file for a task that nothing was saved of.
+ * Lists the pictures of recorded tasks: one for each file that was saved, whether it is still there or not, and one
+ * without a file for a task that nothing was saved of.
  * @param folder where the page is going to be
  */
 export async function galleryPictures(
@@ -22,33 +23,32 @@ export async function galleryPictures(
   for (const entry of entries) {
     const saved = Object.values(entry.saved);
     for (const file of saved.length > 0 ? saved : [undefined]) {
-      pictures.push(await galleryPicture(context, entry, file, folder));
+      pictures.push(await galleryPicture(context, entry, { file, folder }));
     }
   }
   return pictures;
 }
 
-async function galleryPicture(
-  context: Context,
-  entry: Entry,
-  saved: SavedFile | undefined,
-  folder: string,
-): Promise<GalleryPicture> {
+interface Place {
+  file: SavedFile | undefined;
+  folder: string;
+}
+
+async function galleryPicture(context: Context, entry: Entry, place: Place): Promise<GalleryPicture> {
+  const { file } = place;
   const { request } = entry.intended;
-  const bytes = saved && (await sizeOf(saved.path));
-  const { width, height } = isSize(saved) ? saved : sizeOfRatio(request.aspectRatio);
-  const ratio = request.aspectRatio ?? nearestRatio(width / height);
+  const bytes = file && (await sizeOf(file.path));
+  const { width, height } =
+    file && file.width > 0 && file.height > 0 ? file : sizeOfRatio(request.aspectRatio);
   return {
-    file: saved && bytes !== undefined ? { path: saved.path, mime: saved.mime, bytes } : undefined,
-    absence: saved ? `The file is missing: ${saved.path}` : whyUnmade(entry),
-    made: saved !== undefined,
+    file: file && bytes !== undefined ? { path: file.path, mime: file.mime, bytes } : undefined,
+    absence: file ? `The file is missing: ${file.path}` : whyUnmade(entry),
+    made: file !== undefined,
     width,
     height,
     prompt: request.prompt,
-    model: request.model,
-    ratio,
     madeAt: beganAt(entry),
-    facts: galleryFacts(context, entry, { file: saved, ratio, folder }),
+    facts: factsOf(context, entry, { ...place, ratio: request.aspectRatio ?? nearestRatio(width / height) }),
   };
 }
 
@@ -64,26 +64,48 @@ async function sizeOf(path: string): Promise<number | undefined> {
 
 function whyUnmade(entry: Entry): string {
   const status = recordedStatus(entry);
-  if (status === 'failed') return entry.ended?.message ?? 'It failed';
-  return status === 'completed' ? 'It was not downloaded' : 'It is not finished';
+  if (status === 'failed') return entry.ended?.message ?? 'The task failed';
+  return status === 'completed' ? 'Not downloaded' : 'Not finished';
 }
 
-function isSize(file: SavedFile | undefined): file is SavedFile {
-  const isLength = (length: number): boolean => Number.isInteger(length) && length > 0 && length < 1e6;
-  return file !== undefined && isLength(file.width) && isLength(file.height);
+const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
+/** Lists what is known of a picture, in the order in which it is read. */
+function factsOf(
+  context: Context,
+  entry: Entry,
+  { file, folder, ratio }: Place & { ratio: string },
+): Map<string, string> {
+  const { request, row, server } = entry.intended;
+  const baseUrl = server.base === defaultBaseUrl ? undefined : server.base;
+  const pasted = { platform: context.world.platform, sandbox: server.sandbox, baseUrl };
+  const known: Array<[string, string | undefined]> = [
+    ['Model', request.model],
+    ['Ratio', ratio],
+    ['Seed', request.seed?.toString()],
+    ['Size', file && `${file.width} × ${file.height}, ${sizeText(file.bytes)}`],
+    ['Cost', server.sandbox ? 'sandbox' : costText(recordedReport(context, entry))],
+    ['Made', date.format(beganAt(entry))],
+    ['Negative', request.negativePrompt],
+    ['Task', entry.accepted?.id],
+    ['Row', row && (row.id === undefined ? String(row.row) : `${row.row} (${row.id})`)],
+    ['File', file && shownPath(file.path, folder)],
+    ['Command', context.command(generateWords(request, pasted))],
+  ];
+  return new Map(known.flatMap(([name, text]) => (text ? [[name, text]] : [])));
 }
 
-/** As large as a picture of the ratio is wont to be: only the shape matters. */
-function sizeOfRatio(ratio: ImageRequest['aspectRatio']): { width: number; height: number } {
-  const [, across, down] = /^(\d{1,2}):(\d{1,2})$/.exec(ratio ?? '') ?? [];
+/** Stands in for the size of a picture that is not there: only the shape matters. */
+function sizeOfRatio(ratio = '1:1'): { width: number; height: number } {
+  const [, across, down] = /^(\d{1,2}):(\d{1,2})$/.exec(ratio) ?? [];
   return { width: (Number(across) || 1) * 100, height: (Number(down) || 1) * 100 };
 }
 
-/** The service's pictures are not quite of the ratio that they are made for. */
+/** The service's pictures are not exactly of the ratio that they are made for. */
 function nearestRatio(shape: number): string {
   const away = (ratio: string): number => {
-    const [across = 1, down = 1] = ratio.split(':').map(Number);
-    return Math.abs(Math.log(shape / (across / down)));
+    const { width, height } = sizeOfRatio(ratio);
+    return Math.abs(Math.log((shape * height) / width));
   };
   return [...ratios].sort((a, b) => away(a) - away(b))[0] ?? '1:1';
 }

@@ -2,14 +2,12 @@ import { basename, dirname } from 'node:path';
 import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
 import { galleryPage } from '../gallery/page.ts';
-import type { GalleryPicture } from '../gallery/picture.ts';
 import { embedded, linkedFrom } from '../gallery/sources.ts';
 import { tellAll } from '../problems.ts';
 import { sizeText } from '../report/human.ts';
 import { parseSize } from '../task/size.ts';
-import { inOrder, isBatch, withoutFailedTries } from './gallery-entries.ts';
+import { galleryEntries, gallerySummary, isBatch } from './gallery-entries.ts';
 import { galleryPictures } from './gallery-pictures.ts';
-import { gallerySummary } from './gallery-summary.ts';
 import { checkGalleryTarget, printGallery, writeGallery } from './gallery-target.ts';
 import { readLimit } from './history.ts';
 import { type FilterFlags, newestSent, readFilter } from './history-filter.ts';
@@ -28,7 +26,7 @@ export interface GalleryFlags extends FilterFlags {
 /** A page of this size is still opened, moved and mailed with ease. */
 const usualEmbed = 40_000_000;
 
-/** Writes a page of what was made on this machine, to look at and compare. Answers the exit code. */
+/** Writes a page of the pictures that were made on this machine. Answers the exit code. */
 export async function gallery(context: Context, flags: GalleryFlags): Promise<number> {
   const { reporter } = context;
   const problems: string[] = [];
@@ -38,56 +36,41 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
   const path = await checkGalleryTarget(context, flags, problems);
   if (problems.length > 0) throw tellAll(problems);
 
-  const entries = inOrder(withoutFailedTries(await newestSent(context, filter, limit)));
   const folder = dirname(path);
+  const entries = galleryEntries(await newestSent(context, filter, limit));
   const pictures = await galleryPictures(context, entries, folder);
-  if (!pictures.some(({ made }) => made)) throw nothingToShow(context);
-  const bytes = pictures.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0);
+  const made = pictures.filter((picture) => picture.made);
+  if (made.length === 0) throw nothingToShow(context);
+  const missing = made.filter(({ file }) => !file).length;
+  const bytes = made.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0);
   const embeds = bytes <= mostEmbedded;
+  const models = new Set(entries.map(({ intended }) => intended.request.model));
   const page = galleryPage({
     title: flags.title ?? usualTitle(flags),
     summary: gallerySummary(pictures, entries),
-    view: isBatch(entries) && new Set(pictures.map(({ model }) => model)).size > 1 ? 'matrix' : 'grid',
+    view: isBatch(entries) && models.size > 1 ? 'matrix' : 'grid',
     pictures,
     source: embeds ? embedded : linkedFrom(folder),
   });
   const toStdout = flags.output === '-';
   const size = toStdout ? await printGallery(context, page) : await writeGallery(path, page);
-  await tell(context, flags, { path, pictures, embeds, bytes, size });
+
+  if (missing > 0) reporter.warn(`${missing} of ${made.length} pictures are no longer where they were saved`);
+  if (!embeds && !flags.link) {
+    const flag = `--embed ${Math.ceil(bytes / 1e6)}MB`;
+    reporter.note(`The page links to the picture files. To put all ${sizeText(bytes)} into it: ${flag}`);
+  }
   if (toStdout) return 0;
+  await reporter.data({ path, pictures: made.length, missing, embedded: embeds, bytes: size }, path);
   if (flags.open) await showOutside(context, path);
   else if (context.world.stdout.isTerminal) reporter.next(context.command('gallery --open'), 'Look at it');
   return 0;
 }
 
-interface Written {
-  path: string;
-  pictures: readonly GalleryPicture[];
-  embeds: boolean;
-  /** Of the pictures. */
-  bytes: number;
-  /** Of the page. */
-  size: number;
-}
-
-async function tell({ reporter }: Context, flags: GalleryFlags, written: Written): Promise<void> {
-  const { path, pictures, embeds, bytes, size } = written;
-  const made = pictures.filter((picture) => picture.made);
-  const missing = made.filter(({ file }) => !file).length;
-  if (missing > 0) reporter.warn(`${missing} of ${made.length} pictures are no longer where they were saved`);
-  if (!embeds && !flags.link) {
-    reporter.note(
-      `The page shows the files where they are. To put all ${sizeText(bytes)} into it: --embed ${Math.ceil(bytes / 1e6)}MB`,
-    );
-  }
-  const report = { path, pictures: made.length, missing, embedded: embeds, bytes: size };
-  if (flags.output !== '-') await reporter.data(report, path);
-}
-
 function readEmbed({ embed, link }: GalleryFlags, problems: string[]): number {
   if (link && embed !== undefined) problems.push('--link and --embed exclude each other');
   const size = embed === undefined ? usualEmbed : parseSize(embed);
-  if (size === undefined) problems.push(`--embed ${JSON.stringify(embed)} is no size like 200MB`);
+  if (size === undefined) problems.push(`Invalid --embed ${JSON.stringify(embed)}: use a size such as 200MB`);
   return link ? -1 : (size ?? 0);
 }
 
@@ -98,6 +81,6 @@ function usualTitle({ batch, search }: GalleryFlags): string {
 
 function nothingToShow(context: Context): Failure {
   return new Failure('not_found', 'there is no picture to show', {
-    hint: `${context.command('history')} lists what was made; the filters of both are the same`,
+    hint: `${context.command('history')} lists the pictures that were made, with the same filters`,
   });
 }

@@ -8,17 +8,18 @@ import { withFilter } from './history.ts';
 export function galleryCommand(desk: Desk): Command {
   const command = new Command('gallery')
     .description(
-      'Writes a page of what was made on this machine, or of what the filters choose, to look at and compare: one HTML ' +
-        'file that needs nothing from outside. Up to 40 MB of pictures are put into it, so that it can be moved; beyond ' +
-        'that it shows the files where they are. A batch is shown as a matrix: prompts in rows, models in columns.',
+      'Writes one HTML page of the pictures made on this machine, all or those that the filters choose, to look at ' +
+        'and compare. The page needs nothing from the network. Pictures of up to 40 MB in total are embedded, so that ' +
+        'the page can be moved or mailed; beyond that it links to the files. A batch is shown as a matrix: prompts in ' +
+        'rows, models in columns.',
     )
-    .option('-o, --output <file>', 'the page, or - for stdout (default: gallery.html)')
-    .option('--overwrite', 'replace a file that is no gallery; a gallery is always replaced')
-    .option('--open', 'show it in the browser')
-    .option('--title <text>', 'what stands above it')
-    .option('--embed <size>', 'put so much of pictures into the page at most (default: 40MB)')
-    .option('--link', 'put none into it: show the files where they are')
-    .option('--limit <n>', 'the newest n tasks (default: all)')
+    .option('-o, --output <file>', 'the page to write, or - for stdout (default: gallery.html)')
+    .option('--overwrite', 'replace the file even if it is not a gallery')
+    .option('--open', 'open the page in the browser')
+    .option('--title <text>', 'the heading of the page')
+    .option('--embed <size>', 'embed the pictures if they total at most this size (default: 40MB)')
+    .option('--link', 'link to the picture files instead of embedding them')
+    .option('--limit <n>', 'only the newest n tasks (default: all)')
     .action(async (flags: GalleryFlags & GlobalFlags) => {
       await inContext(desk, flags, async (context) => {
         const { gallery } = await import('../actions/gallery.ts');

@@ -34,7 +34,7 @@ test('replaces a gallery of its own, and no other file unasked', async () => {
   const { stdout, stderr, exitCode } = await run(machine, ['gallery']);
   expect({ stdout, stderr, exitCode }).toEqual({
     stdout: '',
-    stderr: `error: ${join(machine.folder, 'gallery.html')} exists and is no gallery: name another file with --output, or add --overwrite\nNothing was sent. --help lists the flags`,
+    stderr: `error: ${join(machine.folder, 'gallery.html')} exists and is not a gallery: name another file with --output, or add --overwrite\nNothing was sent. --help lists the flags`,
     exitCode: 4,
   });
   expect(await readFile(join(machine.folder, 'gallery.html'), 'utf8')).toContain('mine');
@@ -61,7 +61,7 @@ test('says so where there are too many pictures to put into it', async () => {
   await remember(machine, [{}, {}]);
   const linked = await run(machine, ['gallery', '--embed', '100']);
   expect(linked.stderr).toMatch(
-    /^The page shows the files where they are. To put all \d+ B into it: --embed 1MB$/,
+    /^The page links to the picture files. To put all \d+ B into it: --embed 1MB$/,
   );
   expect(await readFile(linked.stdout, 'utf8')).toContain('src="picture-0.png"');
   const embedded = await run(machine, ['gallery', '--embed', '1MB']);
@@ -88,7 +88,7 @@ test('makes no page where there is nothing to show', async () => {
   expect({ stdout, stderr, exitCode }).toEqual({
     stdout: '',
     stderr:
-      'error: there is no picture to show\nrunapi-imagen history lists what was made; the filters of both are the same',
+      'error: there is no picture to show\nrunapi-imagen history lists the pictures that were made, with the same filters',
     exitCode: 4,
   });
   expect(await filesIn(machine.folder)).toEqual([]);
@@ -107,7 +107,7 @@ test('tells all that is wrong with the flags at once', async () => {
     'soon',
   ]);
   expect(exitCode).toBe(4);
-  for (const flag of ['--link and --embed', '--embed "much"', '--limit "few"', '--since "soon"'])
+  for (const flag of ['--link and --embed', 'Invalid --embed "much"', '--limit "few"', '--since "soon"'])
     expect(stderr).toContain(flag);
 });
 
@@ -129,7 +129,7 @@ test('shows a row of a batch once that failed first and was made later', async (
   ]);
   const { stdout } = await run(machine, ['gallery']);
   const page = await readFile(stdout, 'utf8');
-  expect(page.match(/<li id=/g)).toHaveLength(2);
+  expect(page.match(/<li /g)).toHaveLength(2);
   expect(page).toContain('the task failed: no luck');
 });
 

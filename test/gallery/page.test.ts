@@ -131,7 +131,7 @@ test.skipIf(noBrowser)('can be used with the keyboard alone (needs Chromium)', a
 
   await page.keyboard.press('Home');
   await page.keyboard.press('Enter');
-  expect(await page.locator('.viewer .position').textContent()).toBe('1 of 12');
+  expect(await page.locator('.viewer [role=status]').textContent()).toBe('1 of 12');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
@@ -155,22 +155,21 @@ test.skipIf(noBrowser)(
       const stop = (await page.evaluate(`(() => {
       const { activeElement: at } = document;
       if (at === document.body) return undefined;
-      const ring = at.type === 'radio' ? at.nextSibling : at;
-      if (getComputedStyle(ring).outlineStyle === 'none') return 'no ring: ' + at.outerHTML;
+      if (getComputedStyle(at).outlineStyle === 'none') return 'no ring: ' + at.outerHTML;
       return at.ariaLabel ?? at.value ?? at.textContent;
     })()`)) as string | undefined;
       if (stop === undefined) break;
       stops.push(stop);
     }
     expect(stops.slice(0, 10)).toEqual([
-      'Search prompts',
+      'Search',
       'Model',
       'Ratio',
       'Order',
-      'matrix',
+      'View',
       'Picture size',
       'Light or dark (t)',
-      'Keys (?)',
+      'Keyboard shortcuts (?)',
       'Matrix',
       'Compare: a harbour at dusk',
     ]);
@@ -199,11 +198,11 @@ test.skipIf(noBrowser)('compares two pictures and marks what tells them apart (n
   const { path } = await galleryOf(twelve);
   const { page } = await openPage(path);
   await page.getByRole('button', { name: 'Compare: a red fox' }).click();
-  expect(await page.locator('.comparison .asked').textContent()).toBe('a red fox');
+  expect(await page.locator('.comparison header .prompt').textContent()).toBe('a red fox');
   expect(await page.locator('.pane b').allTextContents()).toEqual(
     models.flatMap((model) => [model, expect.stringContaining('20 Oct 2024')]),
   );
-  await page.getByRole('button', { name: 'Take out: a red fox, imagen-4-fast' }).click();
+  await page.getByRole('button', { name: 'Remove: a red fox, imagen-4-fast' }).click();
   expect(await page.locator('.pane img').count()).toBe(2);
 });
 
@@ -279,7 +278,7 @@ test.skipIf(noBrowser)(
       .poll(() => page.evaluate('document.activeElement.querySelector("img")?.naturalWidth'))
       .toBe(16);
     await page.keyboard.press('Enter');
-    expect(await page.locator('.viewer .position').textContent()).toBe('1000 of 1000');
+    expect(await page.locator('.viewer [role=status]').textContent()).toBe('1000 of 1000');
     await page.keyboard.press('Escape');
     await page.keyboard.press('m');
     expect(await page.locator('.matrix tbody tr').count()).toBe(1000);
@@ -309,7 +308,7 @@ test.skipIf(noBrowser)('says so where a picture is missing, then and now (needs 
     .poll(() => page.locator('.tile .open').allTextContents())
     .toEqual([
       `The file is missing: ${join(machine.folder, 'picture-2.png')}`,
-      'The file is not where it was',
+      'The file cannot be loaded',
       '',
     ]);
   expect(await page.locator('.tile .prompt').allTextContents()).toEqual([

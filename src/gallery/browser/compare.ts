@@ -1,21 +1,17 @@
-import { createDialog } from './dialog.ts';
-import { comparedFacts, promptText } from './facts.ts';
-import { button, make } from './make.ts';
-import { sourceOf, type Tile } from './tiles.ts';
+import type { Layer } from './keys.ts';
+import { button, createDialog, make } from './make.ts';
+import { promptText, sourceOf, type Tile } from './tiles.ts';
 import { createZoom } from './zoom.ts';
 
-/** Pictures side by side, looked at from the same distance and at the same place. */
-export interface Comparison {
+/** Pictures side by side, all enlarged alike and at the same place. */
+export interface Comparison extends Layer {
   open(tiles: readonly Tile[]): void;
-  isOpen(): boolean;
-  /** Answers whether the key meant something. */
-  key(key: string): boolean;
 }
 
 export function createComparison(): Comparison {
   let tiles: Tile[] = [];
   const dialog = createDialog('Compare', 'comparison');
-  const heading = make('div', { class: 'asked' });
+  const heading = make('div');
   const scale = make('output', { 'aria-label': 'Zoom' });
   const panes = make('div', { class: 'panes' });
   const zoom = createZoom(panes, (now) => {
@@ -27,7 +23,7 @@ export function createComparison(): Comparison {
     button('−', () => zoom.by(1 / 1.5), { 'aria-label': 'Smaller (-)' }),
     scale,
     button('+', () => zoom.by(1.5), { 'aria-label': 'Larger (+)' }),
-    button('Whole', zoom.reset, { title: 'The whole picture (0)' }),
+    button('Fit', zoom.reset, { title: 'Fit to window (0)' }),
   );
   dialog.append(make('header', {}, heading, tools), panes);
   addEventListener('resize', arrange);
@@ -35,9 +31,7 @@ export function createComparison(): Comparison {
   function show(): void {
     const [first] = tiles;
     const samePrompt = tiles.every(({ prompt }) => prompt === first?.prompt);
-    heading.replaceChildren(
-      samePrompt && first ? promptText(first) : make('p', {}, `${tiles.length} pictures`),
-    );
+    heading.replaceChildren(samePrompt && first ? promptText(first) : `${tiles.length} pictures`);
     panes.replaceChildren(...tiles.map((tile) => pane(tile, samePrompt)));
     zoom.reset();
     arrange();
@@ -45,33 +39,28 @@ export function createComparison(): Comparison {
 
   function pane(tile: Tile, samePrompt: boolean): HTMLElement {
     const facts = comparedFacts(tile, tiles);
-    if (tiles.length > 2) {
-      const name = `Take out: ${tile.prompt}, ${tile.model}`;
-      facts.append(button('take out', () => takeOut(tile), { 'aria-label': name }));
-    }
+    const name = `Remove: ${tile.prompt}, ${tile.model}`;
+    if (tiles.length > 2) facts.append(button('remove', () => remove(tile), { 'aria-label': name }));
+    const image = make('img', { src: sourceOf(tile) ?? '', alt: tile.prompt, draggable: 'false' });
     return make(
       'figure',
       { class: 'pane', 'data-shape': tile.element.dataset.shape ?? '' },
-      make(
-        'div',
-        { class: 'stage' },
-        make('img', { src: sourceOf(tile) ?? 'data:,', alt: tile.prompt, draggable: 'false' }),
-      ),
-      make('figcaption', {}, samePrompt ? undefined : promptText(tile), facts),
+      make('div', { class: 'stage' }, image),
+      make('figcaption', {}, ...(samePrompt ? [] : [promptText(tile)]), facts),
     );
   }
 
-  function takeOut(tile: Tile): void {
+  function remove(tile: Tile): void {
     tiles = tiles.filter((each) => each !== tile);
     show();
     dialog.querySelector<HTMLElement>('.pane button, .close')?.focus();
   }
 
-  /** As many columns as make the smallest picture largest. */
+  /** Chooses the number of columns that makes the smallest picture largest. */
   function arrange(): void {
     if (!dialog.open) return;
     const { clientWidth, clientHeight } = panes;
-    const caption = 84; // as in comparison.css
+    const caption = 84; // as in dialogs.css
     let best = { columns: 1, size: 0 };
     for (let columns = 1; columns <= tiles.length; columns++) {
       const width = clientWidth / columns;
@@ -83,17 +72,6 @@ export function createComparison(): Comparison {
     panes.style.setProperty('--rows', String(Math.ceil(tiles.length / best.columns)));
   }
 
-  const keys: Record<string, () => void> = {
-    ArrowLeft: () => zoom.move(0.1, 0),
-    ArrowRight: () => zoom.move(-0.1, 0),
-    ArrowUp: () => zoom.move(0, 0.1),
-    ArrowDown: () => zoom.move(0, -0.1),
-    '+': () => zoom.by(1.5),
-    '=': () => zoom.by(1.5),
-    '-': () => zoom.by(1 / 1.5),
-    '0': zoom.reset,
-  };
-
   return {
     open(chosen) {
       tiles = chosen.filter((tile) => sourceOf(tile) !== undefined);
@@ -103,9 +81,22 @@ export function createComparison(): Comparison {
     },
     isOpen: () => dialog.open,
     key(key) {
-      const act = keys[key];
-      act?.();
-      return act !== undefined;
+      zoom.keys[key]?.();
+      return key in zoom.keys;
     },
   };
+}
+
+const compared = ['Model', 'Ratio', 'Seed', 'Size', 'Cost', 'Made', 'Negative'];
+
+/** Tells what is worth knowing of pictures side by side. What differs is marked. */
+function comparedFacts(tile: Tile, among: readonly Tile[]): HTMLElement {
+  const facts = compared.flatMap((name) => {
+    const text = tile.facts.get(name);
+    if (text === undefined) return [];
+    const differs = among.some((other) => other.facts.get(name) !== text);
+    const said = name === 'Seed' || name === 'Negative' ? `${name.toLowerCase()} ${text}` : text;
+    return [make(differs ? 'b' : 'span', { dir: 'auto' }, said)];
+  });
+  return make('p', { class: 'facts' }, ...facts);
 }

@@ -1,10 +1,9 @@
 import { button, make } from './make.ts';
 import type { Tile } from './tiles.ts';
 
-/** The pictures that were picked to be compared, and the bar that says so. */
+/** The pictures that were selected, and the bar that says so. */
 export interface Selection {
   bar: HTMLElement;
-  /** In the order in which they were picked. */
   tiles(): Tile[];
   toggle(tile: Tile): void;
   has(tile: Tile): boolean;
@@ -17,33 +16,19 @@ export function createSelection(compare: (tiles: readonly Tile[]) => void): Sele
   const start = button('Compare', () => compare([...picked]), { class: 'main' });
   const bar = make('div', { class: 'bar', hidden: true }, count, start, button('Clear', clear));
 
-  function show(): void {
+  function toggle(tile: Tile): void {
+    tile.pick.checked = !picked.delete(tile);
+    if (tile.pick.checked) picked.add(tile);
+    tile.element.classList.toggle('picked', tile.pick.checked);
     bar.hidden = picked.size === 0;
     count.textContent = picked.size === 0 ? '' : `${picked.size} selected`;
     start.disabled = picked.size < 2;
     document.body.classList.toggle('picking', picked.size > 0);
   }
 
-  function set(tile: Tile, wanted: boolean): void {
-    if (wanted) picked.add(tile);
-    else picked.delete(tile);
-    tile.pick.checked = wanted;
-    tile.element.classList.toggle('picked', wanted);
-  }
-
   function clear(): void {
-    for (const tile of [...picked]) set(tile, false);
-    show();
+    for (const tile of [...picked]) toggle(tile);
   }
 
-  return {
-    bar,
-    tiles: () => [...picked],
-    has: (tile) => picked.has(tile),
-    clear,
-    toggle(tile) {
-      set(tile, !picked.has(tile));
-      show();
-    },
-  };
+  return { bar, tiles: () => [...picked], has: (tile) => picked.has(tile), clear, toggle };
 }

@@ -12,31 +12,35 @@ export interface Tile {
   ratio: string;
   /** Width divided by height. */
   shape: number;
-  /** Milliseconds since 1970. */
-  made: number;
+  /** When it was made, as a date that can be compared. */
+  made: string;
   /** No picture came of it: it is shown only where its place would be missed. */
   unmade: boolean;
-  /** By their names, in their order. */
+  /** Texts by their names, in their order. */
   facts: ReadonlyMap<string, string>;
 }
 
-/** The pictures in the order in which the page has them. */
+/** Reads the pictures in the order in which the page has them. */
 export function readTiles(list: HTMLElement): Tile[] {
   return [...list.querySelectorAll<HTMLLIElement>('.tile')].map((element) => {
-    const { model = '', ratio = '', made = '0', shape = '1x1' } = element.dataset;
-    const [width = 1, height = 1] = shape.split('x').map(Number);
+    const [width = 1, height = 1] = (element.dataset.shape ?? '').split('x').map(Number);
+    const { textContent: prompt, lang: language } = the(element, '.prompt', HTMLElement);
+    const facts = readFacts(element);
+    const pick = make('input', { type: 'checkbox', 'aria-label': `Select: ${prompt}` });
+    const open = the(element, '.open', HTMLButtonElement);
+    if (open.querySelector('img')) open.after(make('label', { class: 'pick' }, pick));
     return {
       element,
-      open: the(element, '.open', HTMLButtonElement),
-      pick: the(element, '.pick input', HTMLInputElement),
-      prompt: the(element, '.prompt', HTMLElement).textContent ?? '',
-      language: the(element, '.prompt', HTMLElement).lang,
-      model,
-      ratio,
+      open,
+      pick,
+      prompt: prompt ?? '',
+      language,
+      model: facts.get('Model') ?? '',
+      ratio: facts.get('Ratio') ?? '',
       shape: width / height,
-      made: Number(made),
+      made: the(element, 'time', HTMLTimeElement).dateTime,
       unmade: element.classList.contains('unmade'),
-      facts: readFacts(element),
+      facts,
     };
   });
 }
@@ -46,36 +50,34 @@ export function sourceOf({ open }: Tile): string | undefined {
   return open.querySelector('img')?.src;
 }
 
-/** A picture that can't be loaded is said to be missing, and not drawn as broken. */
+/** The prompt as it is read beside a picture. */
+export function promptText({ prompt, language }: Tile): HTMLParagraphElement {
+  return make('p', { class: 'prompt', dir: 'auto', lang: language }, prompt);
+}
+
+/** Says that a picture is missing where the browser cannot load it. */
 export function watchForMissing(list: HTMLElement): void {
   const replace = (image: HTMLImageElement): void => {
     const place = image.closest('.open');
-    if (!place) return;
-    place.classList.add('absent');
-    place.replaceChildren(make('span', { class: 'absence' }, 'The file is not where it was'));
+    place?.classList.add('absent');
+    place?.replaceChildren(make('span', { class: 'absence' }, 'The file cannot be loaded'));
+    place?.parentElement?.querySelector('.pick')?.remove();
   };
-  list.addEventListener(
-    'error',
-    ({ target }) => {
-      if (target instanceof HTMLImageElement) replace(target);
-    },
-    true, // errors of pictures do not bubble
-  );
-  // Those that failed before anybody listened.
+  const watch = ({ target }: Event): void => {
+    if (target instanceof HTMLImageElement) replace(target);
+  };
+  list.addEventListener('error', watch, true); // errors of pictures do not bubble
+  // Those that failed before the listener was there.
   for (const image of list.querySelectorAll('img'))
     if (image.complete && image.naturalWidth === 0 && image.currentSrc) replace(image);
 }
 
 function readFacts(element: HTMLElement): Map<string, string> {
-  return new Map(
-    [...element.querySelectorAll('.more > div')].map((pair) => [
-      pair.querySelector('dt')?.textContent ?? '',
-      pair.querySelector('dd')?.textContent ?? '',
-    ]),
-  );
+  const texts = [...element.querySelectorAll('.more :is(dt, dd)')].map((each) => each.textContent ?? '');
+  return new Map(texts.flatMap((name, at) => (at % 2 === 0 ? [[name, texts[at + 1] ?? '']] : [])));
 }
 
-/** What the page is known to have. */
+/** Finds what the page is known to have. */
 export function the<Kind extends Element>(within: ParentNode, selector: string, kind: new () => Kind): Kind {
   const found = within.querySelector(selector);
   if (found instanceof kind) return found;

@@ -1,6 +1,5 @@
-import { make } from './make.ts';
-import { matrix } from './matrix.ts';
-import type { Tile } from './tiles.ts';
+import { button, make } from './make.ts';
+import { promptText, type Tile } from './tiles.ts';
 
 /** How the pictures are laid out: as a grid, or prompts in rows and models in columns. */
 export interface View {
@@ -17,52 +16,31 @@ export function createView(
   changed: () => void,
 ): View {
   const { body } = document;
-  const radios = ['grid', 'matrix'].map((value) =>
-    make('input', { type: 'radio', name: 'view', value, checked: body.dataset.view === value }),
+  const names = ['Grid', 'Matrix'].map((name) =>
+    make('option', { selected: body.dataset.view === name.toLowerCase() }, name),
   );
-  const views = make(
-    'fieldset',
-    { class: 'switch' },
-    make('legend', { class: 'unseen' }, 'View'),
-    ...radios.map((radio, at) => make('label', {}, radio, make('span', {}, at === 0 ? 'Grid' : 'Matrix'))),
-  );
-  const size = make('input', {
-    type: 'range',
-    min: '140',
-    max: '620',
-    step: '20',
-    value: '280',
-    'aria-label': 'Picture size',
-  });
-  const home = make('div', {
-    class: 'scroll',
-    hidden: true,
-    tabindex: '0',
-    role: 'region',
-    'aria-label': 'Matrix',
-  });
+  const choice = make('select', { 'aria-label': 'View' }, ...names);
+  const range = { type: 'range', min: '140', max: '620', step: '20', value: '280' };
+  const size = make('input', { ...range, 'aria-label': 'Picture size' });
+  const home = make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Matrix' });
   list.after(home);
-  views.addEventListener('change', () => {
-    body.dataset.view = radios.find(({ checked }) => checked)?.value ?? 'grid';
-    changed();
-  });
+  choice.addEventListener('change', changed);
   size.addEventListener('input', resize);
 
   function resize(): void {
     document.documentElement.style.setProperty('--size', `${size.value}px`);
   }
 
-  const canCompare = new Set(tiles.map(({ model }) => model)).size > 1 || body.dataset.view === 'matrix';
+  const canCompare = new Set(tiles.map(({ model }) => model)).size > 1 || choice.value === 'Matrix';
   return {
-    elements: [...(canCompare ? [views] : []), size],
+    elements: [...(canCompare ? [choice] : []), size],
     show(chosen) {
-      const inMatrix = body.dataset.view === 'matrix';
+      const inMatrix = choice.value === 'Matrix';
       const visible = new Set(chosen.filter(({ unmade }) => inMatrix || !unmade));
       for (const tile of tiles) tile.element.hidden = !visible.has(tile);
-      // Whatever is not shown waits in the list.
+      // What is not shown stays in the list, at its end.
       list.append(
-        ...chosen.map(({ element }) => element),
-        ...tiles.filter((tile) => !visible.has(tile)).map(({ element }) => element),
+        ...[...visible, ...tiles.filter((tile) => !visible.has(tile))].map(({ element }) => element),
       );
       home.replaceChildren(...(inMatrix && visible.size > 0 ? [matrix([...visible], compare)] : []));
       home.hidden = !inMatrix;
@@ -70,11 +48,41 @@ export function createView(
     },
     toggle() {
       if (!canCompare) return;
-      radios.find(({ checked }) => !checked)?.click();
+      choice.value = choice.value === 'Grid' ? 'Matrix' : 'Grid';
+      changed();
     },
     size(by) {
       size.valueAsNumber += by * 60;
       resize();
     },
   };
+}
+
+/** Puts prompts in rows and models in columns. The tiles themselves are moved, so nothing exists twice. */
+function matrix(tiles: readonly Tile[], compare: (tiles: readonly Tile[]) => void): HTMLTableElement {
+  const models = [...new Set(tiles.map(({ model }) => model))].sort();
+  const rows = new Map<string, Tile[]>();
+  for (const tile of tiles) rows.set(tile.prompt, [...(rows.get(tile.prompt) ?? []), tile]);
+  const body = [...rows].map(([prompt, row]) => {
+    const head = make('th', { scope: 'row', class: 'asked' }, ...row.slice(0, 1).map(promptText));
+    const made = models.flatMap((model) => row.filter((tile) => tile.model === model && !tile.unmade));
+    if (made.length > 1)
+      head.append(button('Compare', () => compare(made), { 'aria-label': `Compare: ${prompt}` }));
+    return make('tr', {}, head, ...models.map((model) => cell(row.filter((tile) => tile.model === model))));
+  });
+  const heads = models.map((model) => make('th', { scope: 'col' }, model));
+  const table = make(
+    'table',
+    { class: 'matrix' },
+    make('caption', { class: 'unseen' }, 'Prompts in rows, models in columns'),
+    make('thead', {}, make('tr', {}, make('th', { scope: 'col', class: 'asked' }, 'Prompt'), ...heads)),
+    make('tbody', {}, ...body),
+  );
+  table.style.setProperty('--models', String(models.length));
+  return table;
+}
+
+function cell(tiles: readonly Tile[]): HTMLTableCellElement {
+  if (tiles.length === 0) return make('td', {}, make('span', { class: 'unseen' }, 'none'));
+  return make('td', {}, make('ul', { class: 'tiles' }, ...tiles.map(({ element }) => element)));
 }
