@@ -4,10 +4,11 @@ import type { Context } from '../context.ts';
 import type { GalleryPicture } from '../gallery/tile.ts';
 import { beganAt, type Entry } from '../journal/entry.ts';
 import type { SavedFile } from '../journal/event.ts';
-import { costText, shownPath, sizeText } from '../report/human.ts';
+import { shownPath, sizeText } from '../report/human.ts';
 import { ratios } from '../task/models.ts';
 import { generateWords } from '../task/shell-command.ts';
-import { recordedReport, recordedStatus } from './recorded-report.ts';
+import { taskCost } from './gallery-entries.ts';
+import { recordedStatus } from './recorded-report.ts';
 
 /**
  * Lists the pictures of recorded tasks: one for each file that was saved, whether it is still there or not, and one
@@ -84,7 +85,7 @@ function factsOf(
     ['Ratio', ratio],
     ['Seed', request.seed?.toString()],
     ['Size', file && `${file.width} × ${file.height}, ${sizeText(file.bytes)}`],
-    ['Cost', server.sandbox ? 'sandbox' : costText(recordedReport(context, entry))],
+    ['Cost', taskCost(entry)],
     ['Made', date.format(beganAt(entry))],
     ['Negative', request.negativePrompt],
     ['Task', entry.accepted?.id],

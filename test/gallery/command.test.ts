@@ -133,6 +133,77 @@ test('shows a row of a batch once that failed first and was made later', async (
   expect(page).toContain('the task failed: no luck');
 });
 
+/** Rewrites the answers in the record: one cost for each task, null where the service told none. */
+async function tellCosts(record: string, costs: readonly (object | null)[]): Promise<void> {
+  const lines = (await readFile(record, 'utf8')).trimEnd().split('\n');
+  const told = lines.map((line) => {
+    const event = JSON.parse(line) as { key?: string; cost?: unknown };
+    const cost = costs[Number(event.key?.replace('key-', ''))];
+    return JSON.stringify(event.cost === undefined || cost === undefined ? event : { ...event, cost });
+  });
+  await writeFile(record, `${told.join('\n')}\n`);
+}
+
+const costOf = (cents: number | null, more = {}) => ({
+  currency: 'USD',
+  reserved_cents: 8,
+  charged_cents: cents,
+  refunded: false,
+  ...more,
+});
+
+/** What the page says of the sum, and of each picture's cost, in the order in which they were made. */
+async function costsIn(path: string) {
+  const page = await readFile(path, 'utf8');
+  const sum = /<p class="summary">[^<]* · ([^<]*)</.exec(page)?.[1];
+  const each = [...page.matchAll(/<dt>Cost<\/dt><dd>([^<]*)/g)].map(([, text]) => text).reverse();
+  return { sum, each };
+}
+
+test('adds up what was paid: not the sandbox, and nothing for what is unknown', async () => {
+  const machine = await newMachine();
+  const record = await remember(machine, [
+    {},
+    {},
+    {},
+    { sandbox: true },
+    { how: 'failed' },
+    { how: 'failed' },
+    {},
+  ]);
+  await tellCosts(record, [
+    costOf(8),
+    costOf(1.05),
+    null,
+    costOf(12),
+    null,
+    costOf(4),
+    costOf(8, { refunded: true }),
+  ]);
+  expect(await costsIn((await run(machine, ['gallery'])).stdout)).toEqual({
+    sum: '$0.1305 + 1 of unknown cost (sandbox left out)',
+    each: ['$0.08', '$0.0105', 'cost unknown', 'sandbox', 'not charged', '$0.04', 'refunded'],
+  });
+});
+
+test('says that the cost is unknown where no cost is known', async () => {
+  const machine = await newMachine();
+  await tellCosts(await remember(machine, [{}, {}]), [null, null]);
+  expect(await costsIn((await run(machine, ['gallery'])).stdout)).toEqual({
+    sum: 'cost unknown',
+    each: ['cost unknown', 'cost unknown'],
+  });
+});
+
+test('adds up the sandbox where only its pictures are shown, and says what it is', async () => {
+  const machine = await newMachine();
+  await remember(machine, [{ sandbox: true }, { sandbox: true }]);
+  expect(await costsIn((await run(machine, ['gallery'])).stdout)).toEqual({
+    sum: '$0.16 (sandbox, not charged)',
+    each: ['sandbox', 'sandbox'],
+  });
+});
+
 test('asks nothing from outside, and forbids itself to', async () => {
   const machine = await newMachine();
   await remember(machine, [{}]);
