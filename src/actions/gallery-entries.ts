@@ -49,7 +49,7 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', y
 
 /** Tells how many pictures there are, of when, and what they cost in all, without those of the sandbox. */
 export function gallerySummary(pictures: readonly GalleryPicture[], entries: readonly Entry[]): string {
-  const made = pictures.filter((picture) => picture.made);
+  const made = pictures.filter(({ file }) => file);
   const dates = made.map(({ madeAt }) => madeAt).sort((a, b) => a - b);
   const paid = entries.filter(({ intended: { server } }) => !server.sandbox);
   const sum = sumText(paid.length > 0 ? paid : entries);

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { defaultBaseUrl } from '../api/base-url.ts';
 import type { Context } from '../context.ts';
 import type { GalleryPicture } from '../gallery/tile.ts';
@@ -15,19 +14,17 @@ import { recordedStatus } from './recorded-report.ts';
  * without a file for a task that nothing was saved of.
  * @param folder where the page is going to be
  */
-export async function galleryPictures(
+export function galleryPictures(
   context: Context,
   entries: readonly Entry[],
   folder: string,
-): Promise<GalleryPicture[]> {
-  const pictures: GalleryPicture[] = [];
-  for (const entry of entries) {
+): GalleryPicture[] {
+  return entries.flatMap((entry) => {
     const saved = Object.values(entry.saved);
-    for (const file of saved.length > 0 ? saved : [undefined]) {
-      pictures.push(await galleryPicture(context, entry, { file, folder }));
-    }
-  }
-  return pictures;
+    return (saved.length > 0 ? saved : [undefined]).map((file) =>
+      galleryPicture(context, entry, { file, folder }),
+    );
+  });
 }
 
 interface Place {
@@ -35,32 +32,21 @@ interface Place {
   folder: string;
 }
 
-async function galleryPicture(context: Context, entry: Entry, place: Place): Promise<GalleryPicture> {
+function galleryPicture(context: Context, entry: Entry, place: Place): GalleryPicture {
   const { file } = place;
   const { request } = entry.intended;
-  const bytes = file && (await sizeOf(file.path));
   const { width, height } =
     file && file.width > 0 && file.height > 0 ? file : sizeOfRatio(request.aspectRatio);
+  const ratio = request.aspectRatio ?? nearestRatio(width / height);
   return {
-    file: file && bytes !== undefined ? { path: file.path, mime: file.mime, bytes } : undefined,
-    absence: file ? `The file is missing: ${file.path}` : whyUnmade(entry),
-    made: file !== undefined,
+    file,
+    absence: whyUnmade(entry),
     width,
     height,
     prompt: request.prompt,
     madeAt: beganAt(entry),
-    facts: factsOf(context, entry, { ...place, ratio: request.aspectRatio ?? nearestRatio(width / height) }),
+    facts: factsOf(context, entry, { ...place, ratio }),
   };
-}
-
-/** Undefined where there is no such file. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    const facts = await stat(path);
-    return facts.isFile() ? facts.size : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function whyUnmade(entry: Entry): string {

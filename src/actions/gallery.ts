@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
 import { galleryPage } from '../gallery/page.ts';
-import { embedded, linkedFrom } from '../gallery/sources.ts';
+import { embedded, linkedFrom, type Source } from '../gallery/sources.ts';
 import { tellAll } from '../problems.ts';
 import { sizeText } from '../report/human.ts';
 import { parseSize } from '../task/size.ts';
@@ -38,30 +38,39 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
 
   const folder = dirname(path);
   const entries = galleryEntries(await newestSent(context, filter, limit));
-  const pictures = await galleryPictures(context, entries, folder);
-  const made = pictures.filter((picture) => picture.made);
+  const pictures = galleryPictures(context, entries, folder);
+  const made = pictures.flatMap(({ file }) => file ?? []);
   if (made.length === 0) throw nothingToShow(context);
-  const missing = made.filter(({ file }) => !file).length;
-  const bytes = made.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0);
+  const bytes = made.reduce((sum, file) => sum + file.bytes, 0);
   const embeds = bytes <= mostEmbedded;
+  const find = embeds ? embedded : linkedFrom(folder);
+  const lost = { missing: 0, changed: 0 };
+  const source: Source = async (file) => {
+    const found = await find(file);
+    if ('lost' in found) lost[found.lost]++;
+    return found;
+  };
   const models = new Set(entries.map(({ intended }) => intended.request.model));
   const page = galleryPage({
     title: flags.title ?? usualTitle(flags),
     summary: gallerySummary(pictures, entries),
     view: isBatch(entries) && models.size > 1 ? 'matrix' : 'grid',
     pictures,
-    source: embeds ? embedded : linkedFrom(folder),
+    source,
   });
   const toStdout = flags.output === '-';
   const size = toStdout ? await printGallery(context, page) : await writeGallery(path, page);
 
-  if (missing > 0) reporter.warn(`${missing} of ${made.length} pictures are no longer where they were saved`);
+  const { missing, changed } = lost;
+  if (missing > 0) reporter.warn(`${missing} of ${made.length} picture files cannot be found or read`);
+  if (changed > 0)
+    reporter.warn(`${changed} of ${made.length} picture files were changed after they were saved`);
   if (!embeds && !flags.link) {
     const flag = `--embed ${Math.ceil(bytes / 1e6)}MB`;
     reporter.note(`The page links to the picture files. To put all ${sizeText(bytes)} into it: ${flag}`);
   }
   if (toStdout) return 0;
-  await reporter.data({ path, pictures: made.length, missing, embedded: embeds, bytes: size }, path);
+  await reporter.data({ path, pictures: made.length, ...lost, embedded: embeds, bytes: size }, path);
   if (flags.open) await showOutside(context, path);
   else if (context.world.stdout.isTerminal) reporter.next(context.command('gallery --open'), 'Look at it');
   return 0;

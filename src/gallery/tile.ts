@@ -1,11 +1,11 @@
+import type { PictureFile, Source } from './sources.ts';
+
 /** A picture as the gallery shows it. All texts are as they came, and none is markup. */
 export interface GalleryPicture {
-  /** Undefined where there is none. */
+  /** As it was saved; undefined where nothing was made. */
   file: PictureFile | undefined;
-  /** Why there is no picture. */
-  absence: string | undefined;
-  /** Whether something was made, whatever became of its file. */
-  made: boolean;
+  /** Why nothing was made. */
+  absence: string;
   /** Pixels. */
   width: number;
   height: number;
@@ -16,29 +16,19 @@ export interface GalleryPicture {
   facts: ReadonlyMap<string, string>;
 }
 
-export interface PictureFile {
-  /** Absolute. */
-  path: string;
-  bytes: number;
-  mime: string;
-}
-
-/** Gives the address of a picture for the page. */
-export type Source = (file: PictureFile) => Promise<string>;
-
 /** What stands under a picture; the viewer shows the rest. */
 const shown = ['Model', 'Ratio', 'Seed', 'Cost'];
 
 /** Writes one picture as an item of the list. */
 export async function tile(picture: GalleryPicture, source: Source): Promise<string> {
-  const { prompt, made, facts, madeAt } = picture;
+  const { file, prompt, facts, madeAt } = picture;
   const spans = shown.flatMap((name) => {
     const text = facts.get(name);
     return text ? [`<span>${name === 'Seed' ? 'seed ' : ''}${escapeHtml(text)}</span>`] : [];
   });
   const time = `<time datetime="${new Date(madeAt).toISOString()}">${escapeHtml(facts.get('Made') ?? '')}</time>`;
   const more = [...facts].map(([name, text]) => `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>`);
-  return `<li class="tile${made ? '' : ' unmade'}" data-shape="${shapeName(picture)}">
+  return `<li class="tile${file ? '' : ' unmade'}" data-shape="${shapeName(picture)}">
 ${await frame(picture, source)}
 <div class="caption"><p class="prompt" dir="auto"${languageOf(prompt)}>${escapeHtml(prompt)}</p>
 <p class="facts">${spans.join('')}${time}</p></div>
@@ -46,14 +36,15 @@ ${await frame(picture, source)}
 `;
 }
 
-async function frame(
-  { file, absence = '', prompt, width, height }: GalleryPicture,
-  source: Source,
-): Promise<string> {
-  if (!file)
-    return `<button class="open absent" type="button"><span class="absence" dir="auto">${escapeHtml(absence)}</span></button>`;
+async function frame(picture: GalleryPicture, source: Source): Promise<string> {
+  const { file, absence, prompt, width, height } = picture;
+  const found = file ? await source(file) : { why: absence };
+  if ('why' in found) {
+    const why = `<span class="absence" dir="auto">${escapeHtml(found.why)}</span>`;
+    return `<button class="open absent" type="button">${why}</button>`;
+  }
   const size = `width="${width}" height="${height}" loading="lazy" decoding="async"`;
-  const image = `<img alt="${escapeHtml(prompt)}" ${size} src="${escapeHtml(await source(file))}">`;
+  const image = `<img alt="${escapeHtml(prompt)}" ${size} src="${escapeHtml(found.address)}">`;
   return `<button class="open" type="button">${image}</button>`;
 }
 

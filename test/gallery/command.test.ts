@@ -1,4 +1,5 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesIn, newMachine, run } from '../support/program.ts';
@@ -22,7 +23,14 @@ test('tells scripts what is in it', async () => {
   const { stdout } = await run(machine, ['gallery', '--json', '--output', 'pages/all.html']);
   const path = join(machine.folder, 'pages/all.html');
   const { size } = await stat(path);
-  expect(JSON.parse(stdout)).toEqual({ path, pictures: 2, missing: 0, embedded: true, bytes: size });
+  expect(JSON.parse(stdout)).toEqual({
+    path,
+    pictures: 2,
+    missing: 0,
+    changed: 0,
+    embedded: true,
+    bytes: size,
+  });
 });
 
 test('replaces a gallery of its own, and no other file unasked', async () => {
@@ -131,6 +139,62 @@ test('shows a row of a batch once that failed first and was made later', async (
   const page = await readFile(stdout, 'utf8');
   expect(page.match(/<li /g)).toHaveLength(2);
   expect(page).toContain('the task failed: no luck');
+});
+
+test('embeds only what was saved: the regular file with the recorded bytes', async () => {
+  const machine = await newMachine();
+  const reasons = {
+    'a link to the same picture': 'Not a regular file any more',
+    'a FIFO': 'Not a regular file any more',
+    'a folder': 'Not a regular file any more',
+    'other bytes of the same size': 'The file was changed after it was saved',
+    'a longer file': 'The file was changed after it was saved',
+    'no file': 'The file is missing',
+  };
+  const prompts = Object.keys(reasons);
+  await remember(machine, [...prompts.map((prompt) => ({ prompt })), { prompt: 'untouched' }]);
+  const [link, fifo, folder, other, longer, none] = prompts.map((_, at) =>
+    join(machine.folder, `picture-${at}.png`),
+  ) as [string, string, string, string, string, string];
+  const secret = join(machine.home, 'secret.png');
+  await rename(link, secret);
+  await symlink(secret, link);
+  for (const path of [fifo, folder, none]) await rm(path);
+  execFileSync('mkfifo', [fifo]);
+  await mkdir(folder);
+  const bytes = await readFile(other);
+  await writeFile(
+    other,
+    bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte)),
+  );
+  await writeFile(longer, Buffer.concat([bytes, Buffer.from('more')]));
+
+  const { stdout, stderr, exitCode } = await run(machine, ['gallery', '--json']);
+  const { path, ...report } = JSON.parse(stdout) as { path: string };
+  expect({ report, stderr, exitCode }).toEqual({
+    report: { pictures: 7, missing: 1, changed: 5, embedded: true, bytes: expect.any(Number) },
+    stderr:
+      'warning: 1 of 7 picture files cannot be found or read\n' +
+      'warning: 5 of 7 picture files were changed after they were saved',
+    exitCode: 0,
+  });
+  const page = await readFile(path, 'utf8');
+  const said = [...page.matchAll(/class="absence" dir="auto">([^<]*)<[\s\S]*?class="prompt"[^>]*>([^<]*)/g)];
+  expect(Object.fromEntries(said.map(([, reason, prompt]) => [prompt, reason]))).toEqual(reasons);
+  expect(page.match(/<img alt="untouched"[^>]* src="data:image\/png;base64,/g)).toHaveLength(1);
+  expect(page.match(/<img /g)).toHaveLength(1);
+});
+
+test('links only to regular files of the recorded size', async () => {
+  const machine = await newMachine();
+  await remember(machine, [{ prompt: 'linked' }, { prompt: 'longer' }, { prompt: 'untouched' }]);
+  const [first = '', second = ''] = [0, 1].map((at) => join(machine.folder, `picture-${at}.png`));
+  await rename(first, join(machine.home, 'secret.png'));
+  await symlink(join(machine.home, 'secret.png'), first);
+  await appendFile(second, 'more');
+  const { stdout } = await run(machine, ['gallery', '--link']);
+  const page = await readFile(stdout, 'utf8');
+  expect([...page.matchAll(/ src="([^"]*)"/g)].map(([, source]) => source)).toEqual(['picture-2.png']);
 });
 
 /** Rewrites the answers in the record: one cost for each task, null where the service told none. */

@@ -301,16 +301,12 @@ test.skipIf(noBrowser)('says so where a picture is missing, then and now (needs 
   await remember(machine, [{ prompt: 'here' }, { prompt: 'gone later' }, { prompt: 'gone already' }]);
   await rename(join(machine.folder, 'picture-2.png'), join(machine.folder, 'elsewhere.png'));
   const { stdout, stderr } = await run(machine, ['gallery', '--link']);
-  expect(stderr).toContain('1 of 3 pictures are no longer where they were saved');
+  expect(stderr).toContain('1 of 3 picture files cannot be found or read');
   await rename(join(machine.folder, 'picture-1.png'), join(machine.folder, 'elsewhere.png'));
   const { page } = await openPage(stdout);
   await expect
     .poll(() => page.locator('.tile .open').allTextContents())
-    .toEqual([
-      `The file is missing: ${join(machine.folder, 'picture-2.png')}`,
-      'The file cannot be loaded',
-      '',
-    ]);
+    .toEqual(['The file is missing', 'The file cannot be loaded', '']);
   expect(await page.locator('.tile .prompt').allTextContents()).toEqual([
     'gone already',
     'gone later',
