@@ -19,12 +19,48 @@ export function galleryPictures(
   entries: readonly Entry[],
   folder: string,
 ): GalleryPicture[] {
-  return entries.flatMap((entry) => {
+  const pictures = entries.flatMap((entry) => {
     const saved = Object.values(entry.saved);
     return (saved.length > 0 ? saved : [undefined]).map((file) =>
       galleryPicture(context, entry, { file, folder }),
     );
   });
+  tellApart(pictures.filter(({ file }) => file));
+  return pictures;
+}
+
+const telling = ['Model', 'Ratio', 'Seed', 'Negative'];
+
+/** Notes by which facts the pictures of one prompt differ, and numbers those that were made of one request. */
+function tellApart(pictures: GalleryPicture[]): void {
+  const oldestFirst = pictures.sort((a, b) => a.madeAt - b.madeAt);
+  const requestOf = ({ prompt, facts }: GalleryPicture): string =>
+    JSON.stringify([prompt, ...telling.map((name) => facts.get(name))]);
+  for (const same of groups(oldestFirst, requestOf)) {
+    for (const [at, { facts }] of same.entries()) {
+      if (same.length > 1) facts.set('Number', `${at + 1} of ${same.length}`);
+      else facts.delete('Number');
+    }
+  }
+  for (const same of groups(oldestFirst, ({ prompt }) => prompt)) {
+    const differs = [...telling, 'Number'].filter(
+      (name) => new Set(same.map(({ facts }) => facts.get(name))).size > 1,
+    );
+    for (const picture of same) picture.differs = differs;
+  }
+}
+
+function groups(
+  pictures: readonly GalleryPicture[],
+  nameOf: (picture: GalleryPicture) => string,
+): Iterable<GalleryPicture[]> {
+  const named = new Map<string, GalleryPicture[]>();
+  for (const picture of pictures) {
+    const group = named.get(nameOf(picture)) ?? [];
+    named.set(nameOf(picture), group);
+    group.push(picture);
+  }
+  return named.values();
 }
 
 interface Place {
@@ -45,6 +81,7 @@ function galleryPicture(context: Context, entry: Entry, place: Place): GalleryPi
     height,
     prompt: request.prompt,
     madeAt: beganAt(entry),
+    differs: [],
     facts: factsOf(context, entry, { ...place, ratio }),
   };
 }
@@ -70,6 +107,7 @@ function factsOf(
     ['Model', request.model],
     ['Ratio', ratio],
     ['Seed', request.seed?.toString()],
+    ['Number', file && '1 of 1'],
     ['Size', file && `${file.width} × ${file.height}, ${sizeText(file.bytes)}`],
     ['Cost', taskCost(entry)],
     ['Made', date.format(beganAt(entry))],

@@ -4,8 +4,7 @@ import base from './browser/page.css?inline';
 import script from './browser/page.ts?inline';
 import print from './browser/print.css?inline';
 import tiles from './browser/tiles.css?inline';
-import type { Source } from './sources.ts';
-import { escapeHtml, type GalleryPicture, shapeName, tile } from './tile.ts';
+import { escapeHtml, type GalleryPicture, type Source, shapeName, tile } from './tile.ts';
 
 /** Marks a gallery within its first bytes, so that it may be replaced by the next one. */
 export const galleryMark = '<!doctype html><!-- runapi-imagen gallery -->';

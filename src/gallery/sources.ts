@@ -3,20 +3,7 @@ import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-
-/** A picture as it was saved. */
-export interface PictureFile {
-  /** Absolute. */
-  path: string;
-  bytes: number;
-  mime: string;
-  sha256: string;
-}
-
-/** Where the page gets a picture from, or why it cannot. */
-export type Found = { address: string } | { lost: 'missing' | 'changed'; why: string };
-
-export type Source = (file: PictureFile) => Promise<Found>;
+import type { Found, PictureFile, Source } from './tile.ts';
 
 const changed = { lost: 'changed', why: 'The file was changed after it was saved' } as const;
 

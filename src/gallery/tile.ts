@@ -1,5 +1,3 @@
-import type { PictureFile, Source } from './sources.ts';
-
 /** A picture as the gallery shows it. All texts are as they came, and none is markup. */
 export interface GalleryPicture {
   /** As it was saved; undefined where nothing was made. */
@@ -13,18 +11,36 @@ export interface GalleryPicture {
   /** Milliseconds since 1970. */
   madeAt: number;
   /** What is known of it: texts by their names, in the order in which they are read. */
-  facts: ReadonlyMap<string, string>;
+  facts: Map<string, string>;
+  /** Names of the facts that tell it from other pictures of the same prompt. */
+  differs: readonly string[];
 }
 
+/** A picture as it was saved. */
+export interface PictureFile {
+  /** Absolute. */
+  path: string;
+  bytes: number;
+  mime: string;
+  sha256: string;
+}
+
+/** Where the page gets a picture from, or why it cannot. */
+export type Found = { address: string } | { lost: 'missing' | 'changed'; why: string };
+
+export type Source = (file: PictureFile) => Promise<Found>;
+
 /** What stands under a picture; the viewer shows the rest. */
-const shown = ['Model', 'Ratio', 'Seed', 'Cost'];
+const shown = ['Model', 'Ratio', 'Seed', 'Number', 'Negative', 'Cost'];
 
 /** Writes one picture as an item of the list. */
 export async function tile(picture: GalleryPicture, source: Source): Promise<string> {
-  const { file, prompt, facts, madeAt } = picture;
+  const { file, prompt, facts, differs, madeAt } = picture;
   const spans = shown.flatMap((name) => {
     const text = facts.get(name);
-    return text ? [`<span>${name === 'Seed' ? 'seed ' : ''}${escapeHtml(text)}</span>`] : [];
+    if (!text || (name === 'Negative' && !differs.includes(name))) return [];
+    const element = differs.includes(name) ? 'b' : 'span';
+    return [`<${element} class="${name.toLowerCase()}">${escapeHtml(said(name, text))}</${element}>`];
   });
   const time = `<time datetime="${new Date(madeAt).toISOString()}">${escapeHtml(facts.get('Made') ?? '')}</time>`;
   const more = [...facts].map(([name, text]) => `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>`);
@@ -36,15 +52,23 @@ ${await frame(picture, source)}
 `;
 }
 
+const words: Readonly<Record<string, string>> = { Seed: 'seed ', Negative: 'without ' };
+
+/** Says a fact where its name does not stand beside it. */
+export function said(name: string, text: string): string {
+  return text && (words[name] ?? '') + text;
+}
+
 async function frame(picture: GalleryPicture, source: Source): Promise<string> {
-  const { file, absence, prompt, width, height } = picture;
+  const { file, absence, prompt, facts, differs, width, height } = picture;
   const found = file ? await source(file) : { why: absence };
   if ('why' in found) {
     const why = `<span class="absence" dir="auto">${escapeHtml(found.why)}</span>`;
     return `<button class="open absent" type="button">${why}</button>`;
   }
   const size = `width="${width}" height="${height}" loading="lazy" decoding="async"`;
-  const image = `<img alt="${escapeHtml(prompt)}" ${size} src="${escapeHtml(found.address)}">`;
+  const texts = differs.flatMap((name) => said(name, facts.get(name) ?? '') || []);
+  const image = `<img alt="${escapeHtml([prompt, ...texts].join(', '))}" ${size} src="${escapeHtml(found.address)}">`;
   return `<button class="open" type="button">${image}</button>`;
 }
 

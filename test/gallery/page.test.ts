@@ -206,6 +206,41 @@ test.skipIf(noBrowser)('compares two pictures and marks what tells them apart (n
   expect(await page.locator('.pane img').count()).toBe(2);
 });
 
+test.skipIf(noBrowser)('tells what differs among pictures of one prompt (needs Chromium)', async () => {
+  const { path } = await galleryOf([
+    { prompt: 'a mug', model: 'imagen-4', seed: 1 },
+    { prompt: 'a mug', model: 'imagen-4-fast', seed: 1 },
+    { prompt: 'a mug', model: 'imagen-4' },
+    { prompt: 'a mug', model: 'imagen-4' },
+    { prompt: 'a cup', seed: 1 },
+    { prompt: 'a jug', negativePrompt: 'text' },
+    { prompt: 'a jug' },
+  ]);
+  const { page } = await openPage(path);
+  const bold = await page
+    .locator('.tile .facts')
+    .evaluateAll((all) => all.map((each) => [...each.querySelectorAll('b')].map((b) => b.textContent)));
+  expect(bold.reverse()).toEqual([
+    ['imagen-4', 'seed 1'],
+    ['imagen-4-fast', 'seed 1'],
+    ['imagen-4', '1 of 2'],
+    ['imagen-4', '2 of 2'],
+    [],
+    ['without text'],
+    [],
+  ]);
+  const names = await page
+    .locator('.pick input')
+    .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
+  expect(new Set(names).size).toBe(7);
+  expect(names.reverse().slice(1, 5)).toEqual([
+    'Select: a mug, imagen-4-fast, seed 1',
+    'Select: a mug, imagen-4, 1 of 2',
+    'Select: a mug, imagen-4, 2 of 2',
+    'Select: a cup',
+  ]);
+});
+
 test.skipIf(noBrowser)('takes prompts for text, whatever they hold (needs Chromium)', async () => {
   const hostile = [
     '<script>document.title = "taken"</script>',

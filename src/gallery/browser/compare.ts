@@ -1,3 +1,4 @@
+import { said } from '../tile.ts';
 import type { Layer } from './keys.ts';
 import { button, createDialog, make } from './make.ts';
 import { promptText, sourceOf, type Tile } from './tiles.ts';
@@ -39,9 +40,9 @@ export function createComparison(): Comparison {
 
   function pane(tile: Tile, samePrompt: boolean): HTMLElement {
     const facts = comparedFacts(tile, tiles);
-    const name = `Remove: ${tile.prompt}, ${tile.model}`;
-    if (tiles.length > 2) facts.append(button('remove', () => remove(tile), { 'aria-label': name }));
-    const image = make('img', { src: sourceOf(tile) ?? '', alt: tile.prompt, draggable: 'false' });
+    if (tiles.length > 2)
+      facts.append(button('remove', () => remove(tile), { 'aria-label': `Remove: ${tile.name}` }));
+    const image = make('img', { src: sourceOf(tile) ?? '', alt: tile.name, draggable: 'false' });
     return make(
       'figure',
       { class: 'pane', 'data-shape': tile.element.dataset.shape ?? '' },
@@ -87,7 +88,7 @@ export function createComparison(): Comparison {
   };
 }
 
-const compared = ['Model', 'Ratio', 'Seed', 'Size', 'Cost', 'Made', 'Negative'];
+const compared = ['Model', 'Ratio', 'Seed', 'Number', 'Size', 'Cost', 'Made', 'Negative'];
 
 /** Tells what is worth knowing of pictures side by side. What differs is marked. */
 function comparedFacts(tile: Tile, among: readonly Tile[]): HTMLElement {
@@ -95,8 +96,7 @@ function comparedFacts(tile: Tile, among: readonly Tile[]): HTMLElement {
     const text = tile.facts.get(name);
     if (text === undefined) return [];
     const differs = among.some((other) => other.facts.get(name) !== text);
-    const said = name === 'Seed' || name === 'Negative' ? `${name.toLowerCase()} ${text}` : text;
-    return [make(differs ? 'b' : 'span', { dir: 'auto' }, said)];
+    return [make(differs ? 'b' : 'span', { dir: 'auto' }, said(name, text))];
   });
   return make('p', { class: 'facts' }, ...facts);
 }

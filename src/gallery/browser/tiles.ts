@@ -6,6 +6,8 @@ export interface Tile {
   open: HTMLButtonElement;
   pick: HTMLInputElement;
   prompt: string;
+  /** The prompt, with what tells the picture from others of the same prompt. */
+  name: string;
   /** Empty where it is not known. */
   language: string;
   model: string;
@@ -26,14 +28,16 @@ export function readTiles(list: HTMLElement): Tile[] {
     const [width = 1, height = 1] = (element.dataset.shape ?? '').split('x').map(Number);
     const { textContent: prompt, lang: language } = the(element, '.prompt', HTMLElement);
     const facts = readFacts(element);
-    const pick = make('input', { type: 'checkbox', 'aria-label': `Select: ${prompt}` });
     const open = the(element, '.open', HTMLButtonElement);
-    if (open.querySelector('img')) open.after(make('label', { class: 'pick' }, pick));
+    const name = open.querySelector('img')?.alt;
+    const pick = make('input', { type: 'checkbox', 'aria-label': `Select: ${name}` });
+    if (name !== undefined) open.after(make('label', { class: 'pick' }, pick));
     return {
       element,
       open,
       pick,
       prompt: prompt ?? '',
+      name: name ?? '',
       language,
       model: facts.get('Model') ?? '',
       ratio: facts.get('Ratio') ?? '',

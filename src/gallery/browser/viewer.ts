@@ -34,7 +34,7 @@ export function createViewer(shown: () => Tile[], selection: Selection, left: (t
     tile = next;
     zoom.reset();
     const source = sourceOf(next);
-    const image = { src: source ?? '', alt: next.prompt, draggable: 'false' };
+    const image = { src: source ?? '', alt: next.name, draggable: 'false' };
     stage.replaceChildren(
       source === undefined
         ? make('p', { class: 'absence' }, next.open.textContent ?? '')
