@@ -171,7 +171,7 @@ test.skipIf(noBrowser)(
       'Light or dark (t)',
       'Keyboard shortcuts (?)',
       'Matrix',
-      'Compare: a harbour at dusk',
+      'Compare: a harbour at dusk, seed 7',
     ]);
     expect(stops.filter((stop) => stop.startsWith('no ring'))).toEqual([]);
   },
@@ -197,7 +197,7 @@ test.skipIf(noBrowser)(
 test.skipIf(noBrowser)('compares two pictures and marks what tells them apart (needs Chromium)', async () => {
   const { path } = await galleryOf(twelve);
   const { page } = await openPage(path);
-  await page.getByRole('button', { name: 'Compare: a red fox' }).click();
+  await page.getByRole('button', { name: 'Compare: a red fox, seed 7' }).click();
   expect(await page.locator('.comparison header .prompt').textContent()).toBe('a red fox');
   expect(await page.locator('.pane b').allTextContents()).toEqual(
     models.flatMap((model) => [model, expect.stringContaining('20 Oct 2024')]),
@@ -240,6 +240,96 @@ test.skipIf(noBrowser)('tells what differs among pictures of one prompt (needs C
     'Select: a cup',
   ]);
 });
+
+/** Two seeds and no seed of two prompts, by two models each, in no order. */
+const mixed: Remembered[] = [
+  { prompt: 'a fox', model: 'imagen-4-fast', seed: 10 },
+  { prompt: 'a fox', model: 'imagen-4' },
+  { prompt: 'an owl', model: 'imagen-4-fast', seed: 2 },
+  { prompt: 'a fox', model: 'imagen-4', seed: 2 },
+  { prompt: 'an owl', model: 'imagen-4', seed: 2 },
+  { prompt: 'a fox', model: 'imagen-4', seed: 10 },
+  { prompt: 'a fox', model: 'imagen-4-fast', seed: 2 },
+];
+
+test.skipIf(noBrowser)(
+  'puts equal prompts and seeds in one row of the matrix, models in columns (needs Chromium)',
+  async () => {
+    const { path } = await galleryOf(mixed);
+    const { page } = await openPage(path);
+    await page.keyboard.press('m');
+    const rows = () =>
+      page
+        .locator('.matrix tr')
+        .evaluateAll((all) =>
+          all.map((row) =>
+            [...row.children].map(
+              (cell) =>
+                cell.querySelector('img')?.getAttribute('alt') ??
+                cell.textContent?.replace('Compare', '') ??
+                '',
+            ),
+          ),
+        );
+    const foxes = [
+      ['a foxseed 2', 'a fox, imagen-4, seed 2', 'a fox, imagen-4-fast, seed 2'],
+      ['a foxseed 10', 'a fox, imagen-4, seed 10', 'a fox, imagen-4-fast, seed 10'],
+      ['a fox', 'a fox, imagen-4', 'none'],
+    ];
+    const owl = ['an owlseed 2', 'an owl, imagen-4', 'an owl, imagen-4-fast'];
+    const head = ['Prompt', 'imagen-4', 'imagen-4-fast'];
+    expect(await rows()).toEqual([head, ...foxes, owl]);
+    await page.getByLabel('Order').selectOption('Oldest first');
+    expect(await rows()).toEqual([head, ...foxes, owl]);
+    await page.getByLabel('Search').fill('owl');
+    expect(await rows()).toEqual([head, owl]);
+  },
+);
+
+test.skipIf(noBrowser)(
+  'compares in the same rows and columns, whatever was selected first (needs Chromium)',
+  async () => {
+    const { path } = await galleryOf(mixed);
+    const { page } = await openPage(path);
+    const places = async (names: readonly string[]) => {
+      for (const name of names)
+        await page.getByLabel(`Select: ${name}`, { exact: true }).check({ force: true });
+      await page.keyboard.press('c');
+      const panes = await page
+        .locator('.pane')
+        .evaluateAll((all) =>
+          all.map((pane) => [
+            pane.querySelector('img')?.getAttribute('alt'),
+            (pane as unknown as { style: { gridArea: string } }).style.gridArea,
+          ]),
+        );
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      return panes;
+    };
+    const names = [
+      'an owl, imagen-4-fast',
+      'a fox, imagen-4-fast, seed 10',
+      'a fox, imagen-4',
+      'a fox, imagen-4, seed 2',
+      'a fox, imagen-4-fast, seed 2',
+    ];
+    const expected = [
+      ['a fox, imagen-4, seed 2', '1 / 1'],
+      ['a fox, imagen-4-fast, seed 2', '1 / 2'],
+      ['a fox, imagen-4-fast, seed 10', '2 / 2'],
+      ['a fox, imagen-4', '3 / 1'],
+      ['an owl, imagen-4-fast', '4 / 2'],
+    ];
+    expect(await places(names)).toEqual(expected);
+    expect(await places([...names].reverse())).toEqual(expected);
+    // No two of these would stand side by side: the space is used better without rows and columns.
+    expect(await places(names.slice(0, 1).concat('a fox, imagen-4'))).toEqual([
+      ['an owl, imagen-4-fast', ''],
+      ['a fox, imagen-4', ''],
+    ]);
+  },
+);
 
 test.skipIf(noBrowser)('takes prompts for text, whatever they hold (needs Chromium)', async () => {
   const hostile = [

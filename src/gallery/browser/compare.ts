@@ -1,7 +1,7 @@
 import { said } from '../tile.ts';
 import type { Layer } from './keys.ts';
 import { button, createDialog, make } from './make.ts';
-import { promptText, sourceOf, type Tile } from './tiles.ts';
+import { modelsOf, promptText, rowsOf, sourceOf, type Tile } from './tiles.ts';
 import { createZoom } from './zoom.ts';
 
 /** Pictures side by side, all enlarged alike and at the same place. */
@@ -57,25 +57,31 @@ export function createComparison(): Comparison {
     dialog.querySelector<HTMLElement>('.pane button, .close')?.focus();
   }
 
-  /** Chooses the number of columns that makes the smallest picture largest. */
+  /** Sets a table, or where there is none or no room for it, makes the smallest picture as large as can be. */
   function arrange(): void {
     if (!dialog.open) return;
+    const table = panes.clientWidth > 820 ? tableOf(tiles) : undefined;
+    const columns = table?.columns ?? bestColumns();
+    panes.style.setProperty('--columns', String(columns));
+    panes.style.setProperty('--rows', String(table?.rows ?? Math.ceil(tiles.length / columns)));
+    for (const [at, pane] of [...panes.children].entries())
+      if (pane instanceof HTMLElement) pane.style.gridArea = table?.areas[at] ?? '';
+  }
+
+  function bestColumns(): number {
     const { clientWidth, clientHeight } = panes;
     const caption = 84; // as in dialogs.css
-    let best = { columns: 1, size: 0 };
-    for (let columns = 1; columns <= tiles.length; columns++) {
-      const width = clientWidth / columns;
-      const height = clientHeight / Math.ceil(tiles.length / columns) - caption;
-      const size = Math.min(...tiles.map(({ shape }) => Math.min(width, height * shape) ** 2 / shape));
-      if (height > 0 && size > best.size) best = { columns, size };
-    }
-    panes.style.setProperty('--columns', String(best.columns));
-    panes.style.setProperty('--rows', String(Math.ceil(tiles.length / best.columns)));
+    const sizes = tiles.map((_, at) => {
+      const width = clientWidth / (at + 1);
+      const height = Math.max(0, clientHeight / Math.ceil(tiles.length / (at + 1)) - caption);
+      return Math.min(...tiles.map(({ shape }) => Math.min(width, height * shape) ** 2 / shape));
+    });
+    return sizes.indexOf(Math.max(...sizes)) + 1;
   }
 
   return {
     open(chosen) {
-      tiles = chosen.filter((tile) => sourceOf(tile) !== undefined);
+      tiles = rowsOf(chosen.filter((tile) => sourceOf(tile) !== undefined)).flat();
       if (tiles.length < 2) return;
       dialog.showModal();
       show();
@@ -86,6 +92,26 @@ export function createComparison(): Comparison {
       return key in zoom.keys;
     },
   };
+}
+
+/**
+ * Places equal prompts and seeds in one row, models in columns, and several of one model below each other. Answers
+ * undefined where no two pictures would stand side by side.
+ */
+function tableOf(tiles: readonly Tile[]): { columns: number; rows: number; areas: string[] } | undefined {
+  const models = modelsOf(tiles);
+  let rows = 0;
+  const areas = rowsOf(tiles).flatMap((row) => {
+    const above = rows;
+    const counts = new Map<string, number>();
+    return row.map(({ model }) => {
+      const count = (counts.get(model) ?? 0) + 1;
+      counts.set(model, count);
+      rows = Math.max(rows, above + count);
+      return `${above + count} / ${models.indexOf(model) + 1}`;
+    });
+  });
+  return rows < tiles.length ? { columns: models.length, rows, areas } : undefined;
 }
 
 const compared = ['Model', 'Ratio', 'Seed', 'Number', 'Size', 'Cost', 'Made', 'Negative'];

@@ -17,7 +17,7 @@ const byElement = new Map<Element, Tile>(tiles.map((tile) => [tile.element, tile
 const found = make('p', { class: 'found', role: 'status' });
 const nothing = make('div', { class: 'nothing', hidden: true }, make('p', {}, 'Nothing matches.'));
 const comparison = createComparison();
-const selection = createSelection(comparison.open);
+const selection = createSelection(tiles, comparison.open);
 const filter = createFilter(tiles, document.body.dataset.view === 'matrix', update);
 const view = createView(tiles, list, comparison.open, update);
 const walk = createWalk(tiles, shown);

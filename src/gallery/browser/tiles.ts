@@ -49,6 +49,41 @@ export function readTiles(list: HTMLElement): Tile[] {
   });
 }
 
+/** Names the models of pictures, in the order of the columns. */
+export function modelsOf(tiles: readonly Tile[]): string[] {
+  return [...new Set(tiles.map(({ model }) => model))].sort();
+}
+
+/** Groups pictures by prompt and seed: prompts as they come, then by seed, model and number. */
+export function rowsOf(tiles: readonly Tile[]): Tile[][] {
+  const prompts = new Map([...new Set(tiles.map(({ prompt }) => prompt))].map((prompt, at) => [prompt, at]));
+  const models = modelsOf(tiles);
+  const placeOf = ({ prompt, model, facts }: Tile): number[] => [
+    prompts.get(prompt) ?? 0,
+    Number.parseFloat(facts.get('Seed') ?? 'Infinity'),
+    models.indexOf(model),
+    Number.parseFloat(facts.get('Number') ?? '0'),
+  ];
+  const places = new Map(tiles.map((tile) => [tile, placeOf(tile)]));
+  const sorted = [...tiles].sort((a, b) => {
+    const there = places.get(b) ?? [];
+    return (
+      places
+        .get(a)
+        ?.map((each, at) => each - (there[at] ?? 0))
+        .find(Boolean) ?? 0
+    );
+  });
+  const rows: Tile[][] = [];
+  for (const tile of sorted) {
+    const [last] = rows.at(-1) ?? [];
+    if (last?.prompt === tile.prompt && last.facts.get('Seed') === tile.facts.get('Seed'))
+      rows.at(-1)?.push(tile);
+    else rows.push([tile]);
+  }
+  return rows;
+}
+
 /** Where the picture can be had; undefined where there is none. */
 export function sourceOf({ open }: Tile): string | undefined {
   return open.querySelector('img')?.src;

@@ -1,5 +1,5 @@
 import { button, make } from './make.ts';
-import { promptText, type Tile } from './tiles.ts';
+import { modelsOf, promptText, rowsOf, type Tile } from './tiles.ts';
 
 /** How the pictures are laid out: as a grid, or prompts in rows and models in columns. */
 export interface View {
@@ -58,23 +58,24 @@ export function createView(
   };
 }
 
-/** Puts prompts in rows and models in columns. The tiles themselves are moved, so nothing exists twice. */
+/** Puts prompts and seeds in rows and models in columns. The tiles themselves are moved, so nothing exists twice. */
 function matrix(tiles: readonly Tile[], compare: (tiles: readonly Tile[]) => void): HTMLTableElement {
-  const models = [...new Set(tiles.map(({ model }) => model))].sort();
-  const rows = new Map<string, Tile[]>();
-  for (const tile of tiles) rows.set(tile.prompt, [...(rows.get(tile.prompt) ?? []), tile]);
-  const body = [...rows].map(([prompt, row]) => {
+  const models = modelsOf(tiles);
+  const body = rowsOf(tiles).map((row) => {
     const head = make('th', { scope: 'row', class: 'asked' }, ...row.slice(0, 1).map(promptText));
-    const made = models.flatMap((model) => row.filter((tile) => tile.model === model && !tile.unmade));
+    const seed = row[0]?.facts.get('Seed');
+    const name = [row[0]?.prompt, ...(seed ? [`seed ${seed}`] : [])].join(', ');
+    if (seed) head.append(make('p', { class: 'facts' }, `seed ${seed}`));
+    const made = row.filter(({ unmade }) => !unmade);
     if (made.length > 1)
-      head.append(button('Compare', () => compare(made), { 'aria-label': `Compare: ${prompt}` }));
+      head.append(button('Compare', () => compare(made), { 'aria-label': `Compare: ${name}` }));
     return make('tr', {}, head, ...models.map((model) => cell(row.filter((tile) => tile.model === model))));
   });
   const heads = models.map((model) => make('th', { scope: 'col' }, model));
   const table = make(
     'table',
     { class: 'matrix' },
-    make('caption', { class: 'unseen' }, 'Prompts in rows, models in columns'),
+    make('caption', { class: 'unseen' }, 'Prompts and seeds in rows, models in columns'),
     make('thead', {}, make('tr', {}, make('th', { scope: 'col', class: 'asked' }, 'Prompt'), ...heads)),
     make('tbody', {}, ...body),
   );
