@@ -6,6 +6,7 @@ import type { SavedFile } from '../journal/event.ts';
 import { shownPath, sizeText } from '../report/human.ts';
 import { ratios } from '../task/models.ts';
 import { generateWords } from '../task/shell-command.ts';
+import { isTaskId } from '../task/task-id.ts';
 import { taskCost } from './gallery-entries.ts';
 import { recordedStatus } from './recorded-report.ts';
 
@@ -82,8 +83,15 @@ function galleryPicture(context: Context, entry: Entry, place: Place): GalleryPi
     prompt: request.prompt,
     madeAt: beganAt(entry),
     differs: [],
+    again: againCommand(context, entry),
     facts: factsOf(context, entry, { ...place, ratio }),
   };
+}
+
+/** Undefined where the service never named a task. What was tried in the sandbox stays in the sandbox. */
+function againCommand(context: Context, { accepted, intended }: Entry): string | undefined {
+  if (!accepted || !isTaskId(accepted.id)) return undefined;
+  return context.command(`generate --again ${accepted.id}${intended.server.sandbox ? ' --sandbox' : ''}`);
 }
 
 function whyUnmade(entry: Entry): string {

@@ -10,6 +10,8 @@ export interface GalleryPicture {
   prompt: string;
   /** Milliseconds since 1970. */
   madeAt: number;
+  /** The command that makes it again; undefined where no task is known. */
+  again: string | undefined;
   /** What is known of it: texts by their names, in the order in which they are read. */
   facts: Map<string, string>;
   /** Names of the facts that tell it from other pictures of the same prompt. */
@@ -35,7 +37,7 @@ const shown = ['Model', 'Ratio', 'Seed', 'Number', 'Negative', 'Cost'];
 
 /** Writes one picture as an item of the list. */
 export async function tile(picture: GalleryPicture, source: Source): Promise<string> {
-  const { file, prompt, facts, differs, madeAt } = picture;
+  const { file, prompt, facts, differs, madeAt, again } = picture;
   const spans = shown.flatMap((name) => {
     const text = facts.get(name);
     if (!text || (name === 'Negative' && !differs.includes(name))) return [];
@@ -44,7 +46,8 @@ export async function tile(picture: GalleryPicture, source: Source): Promise<str
   });
   const time = `<time datetime="${new Date(madeAt).toISOString()}">${escapeHtml(facts.get('Made') ?? '')}</time>`;
   const more = [...facts].map(([name, text]) => `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>`);
-  return `<li class="tile${file ? '' : ' unmade'}" data-shape="${shapeName(picture)}">
+  const data = again === undefined ? '' : ` data-again="${escapeHtml(again)}"`;
+  return `<li class="tile${file ? '' : ' unmade'}" data-shape="${shapeName(picture)}"${data}>
 ${await frame(picture, source)}
 <div class="caption"><p class="prompt" dir="auto"${languageOf(prompt)}>${escapeHtml(prompt)}</p>
 <p class="facts">${spans.join('')}${time}</p></div>

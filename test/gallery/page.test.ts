@@ -1,5 +1,6 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { newMachine, run } from '../support/program.ts';
 import { type Remembered, remember } from '../support/record.ts';
@@ -452,6 +453,63 @@ test.skipIf(noBrowser)('copies a command that can be pasted (needs Chromium)', a
     `runapi-imagen generate 'it'\\''s a "mug"' --model imagen-4 --ratio 16:9 --seed=-3 --sandbox`,
   );
 });
+
+test.skipIf(noBrowser)(
+  'copies the paths of a selection and the commands that make it again (needs Chromium)',
+  async () => {
+    const { machine, path } = await galleryOf(
+      [
+        { prompt: 'plain' },
+        { prompt: 'hostile', file: "shots/it's $(touch hacked) #1 ünï.png" },
+        { prompt: 'play', sandbox: true },
+        { prompt: 'not selected' },
+      ],
+      '--output',
+      'pages/all of it.html',
+    );
+    const { page, complaints } = await openPage(path);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    for (const prompt of ['play', 'plain', 'hostile'])
+      await page.getByLabel(`Select: ${prompt}`, { exact: true }).check({ force: true });
+    const copied = async (name: string) => {
+      await page.getByRole('button', { name }).click();
+      await expect.poll(() => page.locator('.bar').textContent()).toContain('Copied');
+      await page.getByRole('button', { name }).waitFor();
+      return (await page.evaluate('navigator.clipboard.readText()')) as string;
+    };
+    const paths = await copied('Copy paths');
+    const { stdout } = await execa('sh', ['-c', `printf '%s\\n' ${paths.replaceAll('\n', ' ')}`]);
+    expect(stdout.split('\n')).toEqual([
+      join(machine.folder, 'picture-2.png'),
+      join(machine.folder, "shots/it's $(touch hacked) #1 ünï.png"),
+      join(machine.folder, 'picture-0.png'),
+    ]);
+    expect((await copied('Copy commands')).split('\n')).toEqual([
+      'runapi-imagen generate --again tsk_000002 --sandbox',
+      'runapi-imagen generate --again tsk_000001',
+      'runapi-imagen generate --again tsk_000000',
+    ]);
+    expect(complaints).toEqual([]);
+  },
+);
+
+test.skipIf(noBrowser)(
+  'copies paths beside the page as absolute ones, wherever the page is (needs Chromium)',
+  async () => {
+    const { machine } = await galleryOf([{ prompt: 'a mug', file: 'shots/50% mug.png' }]);
+    const moved = join(machine.home, 'moved & named');
+    await rename(machine.folder, moved);
+    expect(await readFile(join(moved, 'gallery.html'), 'utf8')).not.toContain(machine.folder);
+    const { page } = await openPage(join(moved, 'gallery.html'));
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByLabel('Select: a mug').check({ force: true });
+    await page.getByRole('button', { name: 'Copy paths' }).click();
+    await expect.poll(() => page.locator('.bar').textContent()).toContain('Copied');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+      `'${join(moved, 'shots/50% mug.png')}'`,
+    );
+  },
+);
 
 test.skipIf(noBrowser)('shows the pictures where no script runs (needs Chromium)', async () => {
   const { path } = await galleryOf(twelve, '--link');

@@ -1,3 +1,5 @@
+import { shellWord } from '../../task/shell-command.ts';
+import { copyButton } from './clipboard.ts';
 import { button, make } from './make.ts';
 import type { Tile } from './tiles.ts';
 
@@ -15,7 +17,10 @@ export function createSelection(all: readonly Tile[], compare: (tiles: readonly 
   const picked = new Set<Tile>();
   const count = make('p', { role: 'status' });
   const start = button('Compare', () => compare(tiles()), { class: 'main' });
-  const bar = make('div', { class: 'bar', hidden: true }, count, start, button('Clear', clear));
+  const paths = copyButton('Copy paths', () => tiles().map(pathOf).join('\n'));
+  const commands = copyButton('Copy commands', () => [...new Set(tiles().flatMap(againOf))].join('\n'));
+  const buttons = [start, paths, commands, button('Clear', clear)];
+  const bar = make('div', { class: 'bar', hidden: true }, count, ...buttons);
 
   function tiles(): Tile[] {
     return all.filter((tile) => picked.has(tile));
@@ -36,4 +41,20 @@ export function createSelection(all: readonly Tile[], compare: (tiles: readonly 
   }
 
   return { bar, tiles, has: (tile) => picked.has(tile), clear, toggle };
+}
+
+/** The path as a word for the shell, absolute where the page was opened from a file. */
+function pathOf({ facts }: Tile): string {
+  const file = facts.get('File') ?? '';
+  const folder = decodeURIComponent(location.pathname)
+    .replace(/[^/]*$/, '')
+    .replace(/^\/(?=[A-Z]:)/i, '');
+  const isAbsolute = /^(\/|\\\\|[A-Z]:)/i.test(file);
+  const path = isAbsolute || location.protocol !== 'file:' ? file : folder + file;
+  return shellWord(path, /^(\\\\|[A-Z]:)/i.test(path) ? 'win32' : 'linux');
+}
+
+/** The command that makes it again; none where the task is not known. */
+function againOf({ element }: Tile): string[] {
+  return element.dataset.again === undefined ? [] : [element.dataset.again];
 }
