@@ -10,22 +10,28 @@ import { isTaskId } from '../task/task-id.ts';
 import { taskCost } from './gallery-entries.ts';
 import { recordedStatus } from './recorded-report.ts';
 
+interface Shot {
+  entry: Entry;
+  file: SavedFile | undefined;
+  /** Where the page is going to be. */
+  folder: string;
+}
+
 /**
  * Lists the pictures of recorded tasks: one for each file that was saved, whether it is still there or not, and one
  * without a file for a task that nothing was saved of.
- * @param folder where the page is going to be
  */
 export function galleryPictures(
   context: Context,
   entries: readonly Entry[],
   folder: string,
 ): GalleryPicture[] {
-  const pictures = entries.flatMap((entry) => {
-    const saved = Object.values(entry.saved);
-    return (saved.length > 0 ? saved : [undefined]).map((file) =>
-      galleryPicture(context, entry, { file, folder }),
-    );
-  });
+  const pictures = entries
+    .flatMap((entry) => {
+      const saved = Object.values(entry.saved);
+      return (saved.length > 0 ? saved : [undefined]).map((file) => ({ entry, file, folder }));
+    })
+    .map((shot) => galleryPicture(context, shot));
   tellApart(pictures.filter(({ file }) => file));
   return pictures;
 }
@@ -64,27 +70,43 @@ function groups(
   return named.values();
 }
 
-interface Place {
-  file: SavedFile | undefined;
-  folder: string;
-}
+const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
-function galleryPicture(context: Context, entry: Entry, place: Place): GalleryPicture {
-  const { file } = place;
-  const { request } = entry.intended;
-  const { width, height } =
-    file && file.width > 0 && file.height > 0 ? file : sizeOfRatio(request.aspectRatio);
-  const ratio = request.aspectRatio ?? nearestRatio(width / height);
+function galleryPicture(context: Context, { entry, file, folder }: Shot): GalleryPicture {
+  const { request, row, server } = entry.intended;
+  const { prompt, model, seed, negativePrompt } = request;
+  const { width, height } = file?.width && file.height ? file : sizeOf(request.aspectRatio);
+  const pasted = {
+    platform: context.world.platform,
+    sandbox: server.sandbox,
+    baseUrl: server.base === defaultBaseUrl ? undefined : server.base,
+  };
+  // In the order in which they are read.
+  const facts: Array<[string, string | undefined]> = [
+    ['Model', model],
+    ['Ratio', request.aspectRatio ?? nearestRatio(width / height)],
+    ['Seed', seed?.toString()],
+    ['Number', file && '1 of 1'],
+    ['Size', file && `${file.width} × ${file.height}`],
+    ['Cost', taskCost(entry)],
+    ['Made', date.format(beganAt(entry))],
+    ['Negative', negativePrompt],
+    ['Task', entry.accepted?.id],
+    ['Row', row && (row.id === undefined ? String(row.row) : `${row.row} (${row.id})`)],
+    ['File', file && shownPath(file.path, folder)],
+    ['File size', file && sizeText(file.bytes)],
+    ['Command', context.command(generateWords(request, pasted))],
+  ];
   return {
     file,
     absence: whyUnmade(entry),
     width,
     height,
-    prompt: request.prompt,
+    prompt,
     madeAt: beganAt(entry),
     differs: [],
     again: againCommand(context, entry),
-    facts: factsOf(context, entry, { ...place, ratio }),
+    facts: new Map(facts.flatMap(([name, text]) => (text ? [[name, text]] : []))),
   };
 }
 
@@ -100,45 +122,16 @@ function whyUnmade(entry: Entry): string {
   return status === 'completed' ? 'Not downloaded' : 'Not finished';
 }
 
-const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-
-/** Lists what is known of a picture, in the order in which it is read. */
-function factsOf(
-  context: Context,
-  entry: Entry,
-  { file, folder, ratio }: Place & { ratio: string },
-): Map<string, string> {
-  const { request, row, server } = entry.intended;
-  const baseUrl = server.base === defaultBaseUrl ? undefined : server.base;
-  const pasted = { platform: context.world.platform, sandbox: server.sandbox, baseUrl };
-  const known: Array<[string, string | undefined]> = [
-    ['Model', request.model],
-    ['Ratio', ratio],
-    ['Seed', request.seed?.toString()],
-    ['Number', file && '1 of 1'],
-    ['Size', file && `${file.width} × ${file.height}, ${sizeText(file.bytes)}`],
-    ['Cost', taskCost(entry)],
-    ['Made', date.format(beganAt(entry))],
-    ['Negative', request.negativePrompt],
-    ['Task', entry.accepted?.id],
-    ['Row', row && (row.id === undefined ? String(row.row) : `${row.row} (${row.id})`)],
-    ['File', file && shownPath(file.path, folder)],
-    ['Command', context.command(generateWords(request, pasted))],
-  ];
-  return new Map(known.flatMap(([name, text]) => (text ? [[name, text]] : [])));
-}
-
 /** Stands in for the size of a picture that is not there: only the shape matters. */
-function sizeOfRatio(ratio = '1:1'): { width: number; height: number } {
-  const [, across, down] = /^(\d{1,2}):(\d{1,2})$/.exec(ratio) ?? [];
-  return { width: (Number(across) || 1) * 100, height: (Number(down) || 1) * 100 };
+function sizeOf(ratio = '1:1'): { width: number; height: number } {
+  const [across, down] = ratio.split(':').map(Number);
+  return { width: (across || 1) * 100, height: (down || 1) * 100 };
 }
 
 /** The service's pictures are not exactly of the ratio that they are made for. */
-function nearestRatio(shape: number): string {
-  const away = (ratio: string): number => {
-    const { width, height } = sizeOfRatio(ratio);
-    return Math.abs(Math.log((shape * height) / width));
-  };
-  return [...ratios].sort((a, b) => away(a) - away(b))[0] ?? '1:1';
+function nearestRatio(shape: number): string | undefined {
+  return ratios.find((ratio) => {
+    const { width, height } = sizeOf(ratio);
+    return Math.abs(Math.log((shape * height) / width)) < 0.1;
+  });
 }

@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { constants, open, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { diskFailure } from '../disk/disk-failure.ts';
@@ -10,16 +10,10 @@ import { galleryMark } from '../gallery/page.ts';
 
 const usualName = 'gallery.html';
 
-/** The flags about where the page goes, as they were typed. */
-interface TargetFlags {
-  output?: string;
-  overwrite?: boolean;
-}
-
 /** Answers where the page goes. Only a gallery is replaced, unless --overwrite was typed. */
 export async function checkGalleryTarget(
   { world, flags: { json } }: Context,
-  { output, overwrite }: TargetFlags,
+  { output, overwrite }: { output?: string; overwrite?: boolean },
   problems: string[],
 ): Promise<string> {
   if (output === '-') {
@@ -29,29 +23,19 @@ export async function checkGalleryTarget(
     return resolve(world.cwd, usualName);
   }
   const typed = resolve(world.cwd, output ?? usualName);
-  const isFolder = await stat(typed).then(
-    (facts) => facts.isDirectory(),
-    () => false,
-  );
-  const path = isFolder ? join(typed, usualName) : typed;
+  const there = await stat(typed).catch(() => undefined);
+  const path = there?.isDirectory() ? join(typed, usualName) : typed;
   if (!overwrite && (await isForeign(path)))
     problems.push(`${path} exists and is not a gallery: name another file with --output, or add --overwrite`);
   return path;
 }
 
-/** Writes the page to stdout. Answers its bytes. */
-export async function printGallery(
-  { world: { stdout } }: Context,
-  page: AsyncIterable<string>,
-): Promise<number> {
-  let size = 0;
+/** Writes the page to stdout. */
+export async function printGallery({ world }: Context, page: AsyncIterable<string>): Promise<void> {
   for await (const part of page) {
-    if (stdout.isClosed()) break;
-    const bytes = Buffer.from(part);
-    await stdout.writeBytes(bytes);
-    size += bytes.length;
+    if (world.stdout.isClosed()) break;
+    await world.stdout.writeBytes(Buffer.from(part));
   }
-  return size;
 }
 
 /** Writes the page to a file, which gets its name when it is whole. Answers its bytes. */
@@ -77,7 +61,7 @@ export async function writeGallery(path: string, page: AsyncIterable<string>): P
 
 async function isForeign(path: string): Promise<boolean> {
   try {
-    const file = await open(path);
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // a FIFO must not hang
     const { buffer } = await file.read(Buffer.alloc(galleryMark.length), 0).finally(() => file.close());
     return buffer.toString('latin1') !== galleryMark;
   } catch (error) {

@@ -41,7 +41,10 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
   const entries = galleryEntries(await newestSent(context, filter, limit));
   const pictures = galleryPictures(context, entries, folder);
   const made = pictures.flatMap(({ file }) => file ?? []);
-  if (made.length === 0) throw nothingToShow(context);
+  if (made.length === 0) {
+    const hint = `${context.command('history')} lists the pictures that were made, with the same filters`;
+    throw new Failure('not_found', 'there is no picture to show', { hint });
+  }
   const bytes = made.reduce((sum, file) => sum + file.bytes, 0);
   const embeds = bytes <= mostEmbedded;
   const find = embeds ? embedded : linkedFrom(folder);
@@ -60,7 +63,9 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
     source,
   });
   const toStdout = flags.output === '-';
-  const size = toStdout ? await printGallery(context, page) : await writeGallery(path, page);
+  let size = 0;
+  if (toStdout) await printGallery(context, page);
+  else size = await writeGallery(path, page);
 
   const { missing, changed } = lost;
   if (missing > 0) reporter.warn(`${missing} of ${made.length} picture files cannot be found or read`);
@@ -87,10 +92,4 @@ function readEmbed({ embed, link }: GalleryFlags, problems: string[]): number {
 function usualTitle({ batch, search }: GalleryFlags): string {
   if (batch !== undefined && batch !== '-') return basename(batch);
   return search ? `“${search}”` : 'Gallery';
-}
-
-function nothingToShow(context: Context): Failure {
-  return new Failure('not_found', 'there is no picture to show', {
-    hint: `${context.command('history')} lists the pictures that were made, with the same filters`,
-  });
 }

@@ -20,13 +20,8 @@ export interface GalleryPage {
 }
 
 /** Writes the page piece by piece. It needs nothing from outside, and its policy forbids it to ask. */
-export async function* galleryPage({
-  title,
-  summary,
-  view,
-  pictures,
-  source,
-}: GalleryPage): AsyncGenerator<string> {
+export async function* galleryPage(page: GalleryPage): AsyncGenerator<string> {
+  const { title, summary, view, pictures, source } = page;
   const style = [base, tiles, dialogs, print, ...shapeRules(pictures)].join('');
   const policy = [
     "default-src 'none'",
@@ -51,7 +46,7 @@ export async function* galleryPage({
 <body data-view="${view}">
 <header class="top">
 <div><h1 dir="auto">${escapeHtml(title)}</h1><p class="summary">${escapeHtml(summary)}</p></div>
-<div id="tools"></div>
+<div class="tools"></div>
 </header>
 <main>
 <ul class="tiles" id="tiles" aria-label="Pictures">

@@ -49,6 +49,14 @@ test('replaces a gallery of its own, and no other file unasked', async () => {
   expect((await run(machine, ['gallery', '--overwrite'])).exitCode).toBe(0);
 });
 
+test('does not hang at a FIFO that has the name of the page', async () => {
+  const machine = await newMachine();
+  await remember(machine, [{}]);
+  execFileSync('mkfifo', [join(machine.folder, 'gallery.html')]);
+  const { stderr, exitCode } = await run(machine, ['gallery']);
+  expect({ stderr, exitCode }).toEqual({ stderr: expect.stringContaining('is not a gallery'), exitCode: 4 });
+});
+
 test('puts a page into a folder that is named', async () => {
   const machine = await newMachine();
   await remember(machine, [{}]);

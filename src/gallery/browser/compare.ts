@@ -1,15 +1,10 @@
 import { said } from '../tile.ts';
-import type { Layer } from './keys.ts';
 import { button, createDialog, make } from './make.ts';
 import { modelsOf, promptText, rowsOf, sourceOf, type Tile } from './tiles.ts';
 import { createZoom } from './zoom.ts';
 
-/** Pictures side by side, all enlarged alike and at the same place. */
-export interface Comparison extends Layer {
-  open(tiles: readonly Tile[]): void;
-}
-
-export function createComparison(): Comparison {
+/** Shows pictures side by side, all enlarged alike and at the same place. */
+export function createComparison() {
   let tiles: Tile[] = [];
   const dialog = createDialog('Compare', 'comparison');
   const heading = make('div');
@@ -80,14 +75,14 @@ export function createComparison(): Comparison {
   }
 
   return {
-    open(chosen) {
+    open(chosen: readonly Tile[]): void {
       tiles = rowsOf(chosen.filter((tile) => sourceOf(tile) !== undefined)).flat();
       if (tiles.length < 2) return;
       dialog.showModal();
       show();
     },
     isOpen: () => dialog.open,
-    key(key) {
+    key(key: string): boolean {
       zoom.keys[key]?.();
       return key in zoom.keys;
     },

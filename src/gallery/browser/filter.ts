@@ -2,19 +2,13 @@ import { searchFor } from '../../task/search.ts';
 import { make } from './make.ts';
 import type { Tile } from './tiles.ts';
 
-/** The part of the tools that chooses which pictures are shown, and in which order. */
-export interface Filter {
-  elements: HTMLElement[];
-  search: HTMLInputElement;
-  /** Those that are chosen, in their order. */
-  chosen(): Tile[];
-  clear(): void;
-}
-
 type Compare = (a: Tile, b: Tile) => number;
 
-/** @param byRows the pictures stand in the order of a batch's rows */
-export function createFilter(tiles: readonly Tile[], byRows: boolean, changed: () => void): Filter {
+/**
+ * Makes the part of the tools that chooses which pictures are shown, and in which order.
+ * @param byRows the pictures stand in the order of a batch's rows
+ */
+export function createFilter(tiles: readonly Tile[], byRows: boolean, changed: () => void) {
   const search = make('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search' });
   const models = choice('Model', 'All models', new Set(tiles.map(({ model }) => model)));
   const ratios = choice('Ratio', 'All ratios', new Set(tiles.map(({ ratio }) => ratio)));
@@ -31,7 +25,8 @@ export function createFilter(tiles: readonly Tile[], byRows: boolean, changed: (
   return {
     elements: [search, ...[models, ratios].filter(({ options }) => options.length > 2), order],
     search,
-    chosen() {
+    /** Those that are chosen, in their order. */
+    chosen(): Tile[] {
       const finds = searchFor(search.value);
       return tiles
         .filter(({ model }) => models.value === '' || model === models.value)
@@ -39,7 +34,7 @@ export function createFilter(tiles: readonly Tile[], byRows: boolean, changed: (
         .filter(({ prompt, facts }) => finds([prompt, ...facts.values()]))
         .sort(orders[order.value]);
     },
-    clear() {
+    clear(): void {
       for (const element of [search, models, ratios]) element.value = '';
       changed();
     },
@@ -47,6 +42,9 @@ export function createFilter(tiles: readonly Tile[], byRows: boolean, changed: (
 }
 
 function choice(name: string, all: string, values: ReadonlySet<string>): HTMLSelectElement {
-  const options = [...values].sort().map((value) => make('option', { value }, value));
+  const options = [...values]
+    .filter(Boolean)
+    .sort()
+    .map((value) => make('option', { value }, value));
   return make('select', { 'aria-label': name }, make('option', { value: '' }, all), ...options);
 }

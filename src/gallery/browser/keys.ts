@@ -37,7 +37,7 @@ const shortcuts = {
   Esc: 'Close, or clear the selection',
 };
 
-export function createHelp(): Layer & { open(): void } {
+export function createHelp() {
   const dialog = createDialog('Keyboard shortcuts', 'help');
   const rows = Object.entries(shortcuts).map(([key, what]) =>
     make('div', {}, make('dt', {}, key), make('dd', {}, what)),
@@ -47,14 +47,7 @@ export function createHelp(): Layer & { open(): void } {
 }
 
 /** Makes the list one stop of the Tab key; within it the arrow keys go from picture to picture. */
-export interface Walk {
-  /** The picture that has the focus, or would get it. */
-  current(): Tile | undefined;
-  to(tile: Tile | undefined): void;
-  key(key: string): boolean;
-}
-
-export function createWalk(tiles: readonly Tile[], shown: () => Tile[]): Walk {
+export function createWalk(tiles: readonly Tile[], shown: () => Tile[]) {
   let current: Tile | undefined;
 
   function stopAt(tile: Tile | undefined): void {
@@ -85,13 +78,14 @@ export function createWalk(tiles: readonly Tile[], shown: () => Tile[]): Walk {
   };
 
   return {
-    current() {
+    /** The picture that has the focus, or would get it. */
+    current(): Tile | undefined {
       const all = shown();
       if (!current || !all.includes(current)) stopAt(all[0]);
       return current;
     },
     to,
-    key(key) {
+    key(key: string): boolean {
       const all = shown();
       const at = current ? all.indexOf(current) : -1;
       const move = moves[key];

@@ -8,7 +8,6 @@ import { readTiles, type Tile, the, watchForMissing } from './tiles.ts';
 import { createView } from './view.ts';
 import { createViewer } from './viewer.ts';
 
-const root = document.documentElement;
 const list = the(document, '#tiles', HTMLUListElement);
 const main = the(document, 'main', HTMLElement);
 const tiles = readTiles(list);
@@ -24,7 +23,7 @@ const walk = createWalk(tiles, shown);
 const viewer = createViewer(shown, selection, walk.to);
 const help = createHelp();
 
-the(document, '#tools', HTMLDivElement).append(
+the(document, '.tools', HTMLDivElement).append(
   ...filter.elements,
   ...view.elements,
   signButton('◐', 'Light or dark (t)', toggleTheme),
@@ -58,8 +57,8 @@ const pageKeys: Record<string, () => void> = {
   '+': () => view.size(1),
   '=': () => view.size(1),
   '-': () => view.size(-1),
-  x: () => focused((tile) => tile.pick.isConnected && selection.toggle(tile)),
-  y: () => focused((tile) => void copyCommand(tile)),
+  x: () => selection.toggle(tileOf(document.activeElement)),
+  y: () => void copyCommand(tileOf(document.activeElement)),
   Escape: leave,
 };
 
@@ -96,18 +95,16 @@ function tileOf(target: EventTarget | null): Tile | undefined {
   return element ? byElement.get(element) : undefined;
 }
 
-function focused(act: (tile: Tile) => void): void {
-  const tile = tileOf(document.activeElement);
-  if (tile) act(tile);
-}
-
-async function copyCommand(tile: Tile): Promise<void> {
-  if (await copy(tile.facts.get('Command') ?? '')) found.textContent = 'The command is copied';
+async function copyCommand(tile: Tile | undefined): Promise<void> {
+  const command = tile?.facts.get('Command');
+  if (command && (await copy(command))) found.textContent = 'The command is copied';
 }
 
 function toggleTheme(): void {
-  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  root.dataset.theme = (root.dataset.theme ?? system) === 'dark' ? 'light' : 'dark';
+  const scheme = the(document, 'meta[name=color-scheme]', HTMLMetaElement);
+  const usual = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  const now = scheme.content === 'light dark' ? usual : scheme.content;
+  scheme.content = now === 'dark' ? 'light' : 'dark';
 }
 
 /** Leaves the search first, then clears the selection. */

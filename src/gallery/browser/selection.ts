@@ -1,19 +1,12 @@
 import { shellWord } from '../../task/shell-command.ts';
 import { copyButton } from './clipboard.ts';
 import { button, make } from './make.ts';
-import type { Tile } from './tiles.ts';
+import { sourceOf, type Tile } from './tiles.ts';
 
-/** The pictures that were selected, and the bar that says so. */
-export interface Selection {
-  bar: HTMLElement;
-  /** In the order of the page, whatever was selected first. */
-  tiles(): Tile[];
-  toggle(tile: Tile): void;
-  has(tile: Tile): boolean;
-  clear(): void;
-}
+export type Selection = ReturnType<typeof createSelection>;
 
-export function createSelection(all: readonly Tile[], compare: (tiles: readonly Tile[]) => void): Selection {
+/** Keeps the pictures that are selected, and makes the bar that says so. */
+export function createSelection(all: readonly Tile[], compare: (tiles: readonly Tile[]) => void) {
   const picked = new Set<Tile>();
   const count = make('p', { role: 'status' });
   const start = button('Compare', () => compare(tiles()), { class: 'main' });
@@ -22,11 +15,13 @@ export function createSelection(all: readonly Tile[], compare: (tiles: readonly 
   const buttons = [start, paths, commands, button('Clear', clear)];
   const bar = make('div', { class: 'bar', hidden: true }, count, ...buttons);
 
+  /** In the order of the page, whatever was selected first. */
   function tiles(): Tile[] {
     return all.filter((tile) => picked.has(tile));
   }
 
-  function toggle(tile: Tile): void {
+  function toggle(tile: Tile | undefined): void {
+    if (!tile || (!sourceOf(tile) && !picked.has(tile))) return;
     tile.pick.checked = !picked.delete(tile);
     if (tile.pick.checked) picked.add(tile);
     tile.element.classList.toggle('picked', tile.pick.checked);
@@ -40,7 +35,7 @@ export function createSelection(all: readonly Tile[], compare: (tiles: readonly 
     for (const tile of [...picked]) toggle(tile);
   }
 
-  return { bar, tiles, has: (tile) => picked.has(tile), clear, toggle };
+  return { bar, tiles, has: (tile: Tile) => picked.has(tile), clear, toggle };
 }
 
 /** The path as a word for the shell, absolute where the page was opened from a file. */
@@ -55,6 +50,4 @@ function pathOf({ facts }: Tile): string {
 }
 
 /** The command that makes it again; none where the task is not known. */
-function againOf({ element }: Tile): string[] {
-  return element.dataset.again === undefined ? [] : [element.dataset.again];
-}
+const againOf = ({ element }: Tile): string | never[] => element.dataset.again ?? [];

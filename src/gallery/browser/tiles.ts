@@ -8,10 +8,10 @@ export interface Tile {
   prompt: string;
   /** The prompt, with what tells the picture from others of the same prompt. */
   name: string;
-  /** Empty where it is not known. */
-  language: string;
   model: string;
   ratio: string;
+  /** Infinity where there is none. */
+  seed: number;
   /** Width divided by height. */
   shape: number;
   /** When it was made, as a date that can be compared. */
@@ -26,8 +26,8 @@ export interface Tile {
 export function readTiles(list: HTMLElement): Tile[] {
   return [...list.querySelectorAll<HTMLLIElement>('.tile')].map((element) => {
     const [width = 1, height = 1] = (element.dataset.shape ?? '').split('x').map(Number);
-    const { textContent: prompt, lang: language } = the(element, '.prompt', HTMLElement);
-    const facts = readFacts(element);
+    const texts = [...element.querySelectorAll('.more > *')].map(({ textContent }) => textContent ?? '');
+    const facts = new Map(texts.flatMap((name, at) => (at % 2 ? [] : [[name, texts[at + 1] ?? '']])));
     const open = the(element, '.open', HTMLButtonElement);
     const name = open.querySelector('img')?.alt;
     const pick = make('input', { type: 'checkbox', 'aria-label': `Select: ${name}` });
@@ -36,11 +36,11 @@ export function readTiles(list: HTMLElement): Tile[] {
       element,
       open,
       pick,
-      prompt: prompt ?? '',
+      prompt: the(element, '.prompt', HTMLElement).textContent ?? '',
       name: name ?? '',
-      language,
       model: facts.get('Model') ?? '',
       ratio: facts.get('Ratio') ?? '',
+      seed: Number(facts.get('Seed') ?? 'Infinity'),
       shape: width / height,
       made: the(element, 'time', HTMLTimeElement).dateTime,
       unmade: element.classList.contains('unmade'),
@@ -56,32 +56,13 @@ export function modelsOf(tiles: readonly Tile[]): string[] {
 
 /** Groups pictures by prompt and seed: prompts as they come, then by seed, model and number. */
 export function rowsOf(tiles: readonly Tile[]): Tile[][] {
-  const prompts = new Map([...new Set(tiles.map(({ prompt }) => prompt))].map((prompt, at) => [prompt, at]));
   const models = modelsOf(tiles);
-  const placeOf = ({ prompt, model, facts }: Tile): number[] => [
-    prompts.get(prompt) ?? 0,
-    Number.parseFloat(facts.get('Seed') ?? 'Infinity'),
-    models.indexOf(model),
-    Number.parseFloat(facts.get('Number') ?? '0'),
-  ];
-  const places = new Map(tiles.map((tile) => [tile, placeOf(tile)]));
-  const sorted = [...tiles].sort((a, b) => {
-    const there = places.get(b) ?? [];
-    return (
-      places
-        .get(a)
-        ?.map((each, at) => each - (there[at] ?? 0))
-        .find(Boolean) ?? 0
-    );
+  const columnOf = ({ model }: Tile): number => models.indexOf(model);
+  const numberOf = ({ facts }: Tile): number => Number.parseInt(facts.get('Number') ?? '0', 10);
+  return [...Map.groupBy(tiles, ({ prompt }) => prompt).values()].flatMap((same) => {
+    same.sort((a, b) => a.seed - b.seed || columnOf(a) - columnOf(b) || numberOf(a) - numberOf(b));
+    return [...Map.groupBy(same, ({ seed }) => seed).values()];
   });
-  const rows: Tile[][] = [];
-  for (const tile of sorted) {
-    const [last] = rows.at(-1) ?? [];
-    if (last?.prompt === tile.prompt && last.facts.get('Seed') === tile.facts.get('Seed'))
-      rows.at(-1)?.push(tile);
-    else rows.push([tile]);
-  }
-  return rows;
 }
 
 /** Where the picture can be had; undefined where there is none. */
@@ -90,30 +71,22 @@ export function sourceOf({ open }: Tile): string | undefined {
 }
 
 /** The prompt as it is read beside a picture. */
-export function promptText({ prompt, language }: Tile): HTMLParagraphElement {
-  return make('p', { class: 'prompt', dir: 'auto', lang: language }, prompt);
+export function promptText({ element }: Tile): Node {
+  return the(element, '.prompt', HTMLElement).cloneNode(true);
 }
 
 /** Says that a picture is missing where the browser cannot load it. */
 export function watchForMissing(list: HTMLElement): void {
-  const replace = (image: HTMLImageElement): void => {
-    const place = image.closest('.open');
+  const watch = ({ target }: { target: EventTarget | null }): void => {
+    const place = target instanceof HTMLImageElement ? target.closest('.open') : null;
     place?.classList.add('absent');
     place?.replaceChildren(make('span', { class: 'absence' }, 'The file cannot be loaded'));
     place?.parentElement?.querySelector('.pick')?.remove();
   };
-  const watch = ({ target }: Event): void => {
-    if (target instanceof HTMLImageElement) replace(target);
-  };
   list.addEventListener('error', watch, true); // errors of pictures do not bubble
   // Those that failed before the listener was there.
-  for (const image of list.querySelectorAll('img'))
-    if (image.complete && image.naturalWidth === 0 && image.currentSrc) replace(image);
-}
-
-function readFacts(element: HTMLElement): Map<string, string> {
-  const texts = [...element.querySelectorAll('.more :is(dt, dd)')].map((each) => each.textContent ?? '');
-  return new Map(texts.flatMap((name, at) => (at % 2 === 0 ? [[name, texts[at + 1] ?? '']] : [])));
+  for (const target of list.querySelectorAll('img'))
+    if (target.complete && target.naturalWidth === 0 && target.currentSrc) watch({ target });
 }
 
 /** Finds what the page is known to have. */

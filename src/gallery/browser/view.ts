@@ -1,23 +1,15 @@
 import { button, make } from './make.ts';
 import { modelsOf, promptText, rowsOf, type Tile } from './tiles.ts';
 
-/** How the pictures are laid out: as a grid, or prompts in rows and models in columns. */
-export interface View {
-  elements: HTMLElement[];
-  show(tiles: readonly Tile[]): void;
-  toggle(): void;
-  size(by: number): void;
-}
-
+/** Lays the pictures out: as a grid, or prompts and seeds in rows and models in columns. */
 export function createView(
   tiles: readonly Tile[],
   list: HTMLElement,
   compare: (tiles: readonly Tile[]) => void,
   changed: () => void,
-): View {
-  const { body } = document;
+) {
   const names = ['Grid', 'Matrix'].map((name) =>
-    make('option', { selected: body.dataset.view === name.toLowerCase() }, name),
+    make('option', { selected: document.body.dataset.view === name.toLowerCase() }, name),
   );
   const choice = make('select', { 'aria-label': 'View' }, ...names);
   const range = { type: 'range', min: '140', max: '620', step: '20', value: '280' };
@@ -34,7 +26,7 @@ export function createView(
   const canCompare = new Set(tiles.map(({ model }) => model)).size > 1 || choice.value === 'Matrix';
   return {
     elements: [...(canCompare ? [choice] : []), size],
-    show(chosen) {
+    show(chosen: readonly Tile[]): void {
       const inMatrix = choice.value === 'Matrix';
       const visible = new Set(chosen.filter(({ unmade }) => inMatrix || !unmade));
       for (const tile of tiles) tile.element.hidden = !visible.has(tile);
@@ -46,12 +38,12 @@ export function createView(
       home.hidden = !inMatrix;
       list.hidden = inMatrix;
     },
-    toggle() {
+    toggle(): void {
       if (!canCompare) return;
       choice.value = choice.value === 'Grid' ? 'Matrix' : 'Grid';
       changed();
     },
-    size(by) {
+    size(by: number): void {
       size.valueAsNumber += by * 60;
       resize();
     },
@@ -74,8 +66,7 @@ function matrix(tiles: readonly Tile[], compare: (tiles: readonly Tile[]) => voi
   const heads = models.map((model) => make('th', { scope: 'col' }, model));
   const table = make(
     'table',
-    { class: 'matrix' },
-    make('caption', { class: 'unseen' }, 'Prompts and seeds in rows, models in columns'),
+    { class: 'matrix', 'aria-label': 'Prompts and seeds in rows, models in columns' },
     make('thead', {}, make('tr', {}, make('th', { scope: 'col', class: 'asked' }, 'Prompt'), ...heads)),
     make('tbody', {}, ...body),
   );
@@ -84,6 +75,6 @@ function matrix(tiles: readonly Tile[], compare: (tiles: readonly Tile[]) => voi
 }
 
 function cell(tiles: readonly Tile[]): HTMLTableCellElement {
-  if (tiles.length === 0) return make('td', {}, make('span', { class: 'unseen' }, 'none'));
+  if (tiles.length === 0) return make('td', {}, 'none');
   return make('td', {}, make('ul', { class: 'tiles' }, ...tiles.map(({ element }) => element)));
 }

@@ -1,17 +1,14 @@
 import { copyButton } from './clipboard.ts';
-import type { Layer } from './keys.ts';
 import { button, createDialog, make, signButton } from './make.ts';
 import type { Selection } from './selection.ts';
 import { promptText, sourceOf, type Tile } from './tiles.ts';
 import { createZoom } from './zoom.ts';
 
-/** One picture as large as the window, with all that is known of it. */
-export interface Viewer extends Layer {
-  open(tile: Tile): void;
-}
-
-/** @param shown the pictures to go through, in their order */
-export function createViewer(shown: () => Tile[], selection: Selection, left: (tile: Tile) => void): Viewer {
+/**
+ * Shows one picture as large as the window, with all that is known of it.
+ * @param shown the pictures to go through, in their order
+ */
+export function createViewer(shown: () => Tile[], selection: Selection, left: (tile: Tile) => void) {
   let tile: Tile | undefined;
   const dialog = createDialog('Picture', 'viewer');
   const stage = make('div', { class: 'stage' });
@@ -34,16 +31,12 @@ export function createViewer(shown: () => Tile[], selection: Selection, left: (t
     tile = next;
     zoom.reset();
     const source = sourceOf(next);
-    const image = { src: source ?? '', alt: next.name, draggable: 'false' };
-    stage.replaceChildren(
-      source === undefined
-        ? make('p', { class: 'absence' }, next.open.textContent ?? '')
-        : make('img', image),
-    );
+    const why = next.open.textContent ?? '';
+    stage.replaceChildren(source ? make('img', { src: source, alt: next.name, draggable: 'false' }) : why);
     const all = shown();
     position.textContent = `${all.indexOf(next) + 1} of ${all.length}`;
     side.replaceChildren(position, promptText(next), factList(next), actions);
-    pick.hidden = source === undefined;
+    pick.hidden = !source;
     showPick();
   }
 
@@ -54,7 +47,7 @@ export function createViewer(shown: () => Tile[], selection: Selection, left: (t
   }
 
   function togglePick(): void {
-    if (tile && !pick.hidden) selection.toggle(tile);
+    selection.toggle(tile);
     showPick();
   }
 
@@ -67,12 +60,12 @@ export function createViewer(shown: () => Tile[], selection: Selection, left: (t
   const keys: Record<string, () => void> = { ...zoom.keys, x: togglePick, y: () => copyCommand.click() };
 
   return {
-    open(next) {
+    open(next: Tile): void {
       show(next);
       dialog.showModal();
     },
     isOpen: () => dialog.open,
-    key(key) {
+    key(key: string): boolean {
       const way = { ArrowLeft: -1, ArrowRight: 1 }[key];
       if (way && !zoom.isNear()) step(way);
       else keys[key]?.();

@@ -1,20 +1,10 @@
-/** How much pictures are enlarged, and which part is seen: shared by all that are seen together. */
-export interface Zoom {
-  by(factor: number): void;
-  move(x: number, y: number): void;
-  reset(): void;
-  /** The keys of the zoom. */
-  keys: Readonly<Record<string, () => void>>;
-  isNear(): boolean;
-}
-
 const nearest = 12;
 
 /**
- * Follows the wheel and dragging on the stages of a surface. The style sheet gets `--zoom`, where 1 is the whole
+ * Enlarges all pictures of a surface alike, at the same place. Follows the wheel and dragging on the stages of a surface. The style sheet gets `--zoom`, where 1 is the whole
  * picture, and `--x` and `--y` as shares of the picture's size.
  */
-export function createZoom(surface: HTMLElement, changed: (zoom: number) => void = () => {}): Zoom {
+export function createZoom(surface: HTMLElement, changed: (zoom: number) => void = () => {}) {
   let zoom = 1;
   let x = 0;
   let y = 0;
@@ -47,6 +37,16 @@ export function createZoom(surface: HTMLElement, changed: (zoom: number) => void
 
   const reset = (): void => by(0);
   const larger = (): void => by(1.5);
+  const keys: Record<string, () => void> = {
+    ArrowLeft: () => move(0.1, 0),
+    ArrowRight: () => move(-0.1, 0),
+    ArrowUp: () => move(0, 0.1),
+    ArrowDown: () => move(0, -0.1),
+    '+': larger,
+    '=': larger,
+    '-': () => by(1 / 1.5),
+    '0': reset,
+  };
 
   const wheel = (event: WheelEvent): void => {
     const stage = stageOf(event);
@@ -71,22 +71,7 @@ export function createZoom(surface: HTMLElement, changed: (zoom: number) => void
     if (stageOf(event)) by(zoom > 1 ? 0 : 3);
   });
 
-  return {
-    by,
-    move,
-    reset,
-    keys: {
-      ArrowLeft: () => move(0.1, 0),
-      ArrowRight: () => move(-0.1, 0),
-      ArrowUp: () => move(0, 0.1),
-      ArrowDown: () => move(0, -0.1),
-      '+': larger,
-      '=': larger,
-      '-': () => by(1 / 1.5),
-      '0': reset,
-    },
-    isNear: () => zoom > 1,
-  };
+  return { by, reset, keys, isNear: () => zoom > 1 };
 }
 
 function stageOf({ target }: Event): HTMLElement | null {
