@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { filesIn, newMachine, run } from '../support/program.ts';
 import { remember } from '../support/record.ts';
+
+const makeFifo = (path: string) => execa('sh', ['-c', 'mkfifo "$1"', 'sh', path]);
 
 test('writes gallery.html into the current folder and prints its path', async () => {
   const machine = await newMachine();
@@ -52,7 +54,7 @@ test('replaces a gallery of its own, and no other file unasked', async () => {
 test('does not hang at a FIFO that has the name of the page', async () => {
   const machine = await newMachine();
   await remember(machine, [{}]);
-  execFileSync('mkfifo', [join(machine.folder, 'gallery.html')]);
+  await makeFifo(join(machine.folder, 'gallery.html'));
   const { stderr, exitCode } = await run(machine, ['gallery']);
   expect({ stderr, exitCode }).toEqual({ stderr: expect.stringContaining('is not a gallery'), exitCode: 4 });
 });
@@ -168,7 +170,7 @@ test('embeds only what was saved: the regular file with the recorded bytes', asy
   await rename(link, secret);
   await symlink(secret, link);
   for (const path of [fifo, folder, none]) await rm(path);
-  execFileSync('mkfifo', [fifo]);
+  await makeFifo(fifo);
   await mkdir(folder);
   const bytes = await readFile(other);
   await writeFile(

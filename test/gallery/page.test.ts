@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -333,6 +333,57 @@ test.skipIf(noBrowser)(
       ['an owl, imagen-4-fast', ''],
       ['a fox, imagen-4', ''],
     ]);
+  },
+);
+
+test.skipIf(noBrowser).each(['embedded', 'linked'] as const)(
+  'writes nothing to the console of Chromium, whatever is done, with pictures %s (needs Chromium)',
+  async (how) => {
+    const machine = await newMachine();
+    await remember(machine, [
+      ...twelve,
+      { prompt: 'gone', file: 'gone.png' },
+      { prompt: 'changed', file: 'changed.png' },
+      { prompt: 'a link', file: 'link.png' },
+      { prompt: 'failed', how: 'failed' },
+      { prompt: '#?%"<>&', file: `a'b "c" #?%.png`, sandbox: true },
+    ]);
+    await rename(join(machine.folder, 'gone.png'), join(machine.home, 'gone.png'));
+    await writeFile(join(machine.folder, 'changed.png'), 'no picture');
+    await rename(join(machine.folder, 'link.png'), join(machine.home, 'link.png'));
+    await symlink(join(machine.home, 'link.png'), join(machine.folder, 'link.png'));
+    const { stdout } = await run(machine, ['gallery', ...(how === 'linked' ? ['--link'] : [])]);
+    const { page, complaints, outside } = await openPage(stdout);
+    expect(await page.locator('.absence').allTextContents()).toHaveLength(4);
+
+    for (const key of [
+      'Home',
+      'x',
+      'ArrowRight',
+      'ArrowDown',
+      'x',
+      'y',
+      'c',
+      '+',
+      'ArrowLeft',
+      '0',
+      'Escape',
+    ])
+      await page.keyboard.press(key);
+    for (const key of ['Enter', 'ArrowRight', 'ArrowLeft', '+', 'ArrowUp', '-', 'x', 'y', 'Escape', 'm', 't'])
+      await page.keyboard.press(key);
+    await page.locator('.absent:visible').first().click();
+    for (const key of ['x', 'Escape', '?', 'Escape', '+', '-', 'm', 't']) await page.keyboard.press(key);
+    for (const name of ['Copy paths', 'Copy commands', 'Clear'])
+      await page.getByRole('button', { name, exact: true }).click();
+    for (const label of ['Model', 'Ratio', 'Order', 'View'])
+      await page.getByLabel(label, { exact: true }).selectOption({ index: 1 });
+    await page.keyboard.press('/');
+    await page.keyboard.type('nothing like this');
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.setViewportSize({ width: 360, height: 640 });
+    await page.pdf();
+    expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
   },
 );
 
