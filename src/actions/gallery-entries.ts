@@ -21,7 +21,10 @@ export function galleryEntries(entries: readonly Entry[]): Entry[] {
   if (!isBatch(kept)) return kept;
   const rowOf = ({ intended: { row } }: Entry): number => row?.row ?? 0;
   const modelOf = ({ intended: { request } }: Entry): string => request.model;
-  return kept.sort((a, b) => rowOf(a) - rowOf(b) || modelOf(a).localeCompare(modelOf(b)));
+  const seedOf = ({ intended: { request } }: Entry): number => request.seed ?? 0;
+  return kept.sort(
+    (a, b) => rowOf(a) - rowOf(b) || modelOf(a).localeCompare(modelOf(b)) || seedOf(a) - seedOf(b),
+  );
 }
 
 /** Tells what a task cost. Unknown is not 0, and the money of the sandbox is not money. */

@@ -10,8 +10,8 @@ export function galleryCommand(desk: Desk): Command {
     .description(
       'Writes one HTML page of the pictures made on this machine, all or those that the filters choose, to look at ' +
         'and compare. The page needs nothing from the network. Pictures of up to 40 MB in total are embedded, so that ' +
-        'the page can be moved or mailed; beyond that it links to the files. A batch is shown as a matrix: prompts in ' +
-        'rows, models in columns.',
+        'the page can be moved or mailed; beyond that it links to the files. A batch is shown as a matrix: prompts ' +
+        'and seeds in rows, models in columns.',
     )
     .option('-o, --output <file>', 'the page to write, or - for stdout (default: gallery.html)')
     .option('--overwrite', 'replace the file even if it is not a gallery')

@@ -278,6 +278,24 @@ test('adds up the sandbox where only its pictures are shown, and says what it is
   });
 });
 
+test('puts a batch in the order of rows, models and seeds', async () => {
+  const machine = await newMachine();
+  const row = { batch: 'b', row: 1 };
+  await remember(machine, [
+    { prompt: 'second', row: { ...row, row: 2, key: 'a' } },
+    { prompt: 'first', seed: 10, row: { ...row, key: 'b' } },
+    { prompt: 'first', seed: 9, row: { ...row, key: 'c' } },
+    { prompt: 'first', seed: 10, model: 'imagen-4-fast', row: { ...row, key: 'd' } },
+  ]);
+  const page = await readFile((await run(machine, ['gallery'])).stdout, 'utf8');
+  expect([...page.matchAll(/<img alt="([^"]*)"/g)].map(([, name]) => name)).toEqual([
+    'first, imagen-4, seed 9',
+    'first, imagen-4, seed 10',
+    'first, imagen-4-fast, seed 10',
+    'second',
+  ]);
+});
+
 test('asks nothing from outside, and forbids itself to', async () => {
   const machine = await newMachine();
   await remember(machine, [{}]);

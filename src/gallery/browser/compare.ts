@@ -65,7 +65,7 @@ export function createComparison() {
 
   function bestColumns(): number {
     const { clientWidth, clientHeight } = panes;
-    const caption = 84; // as in dialogs.css
+    const caption = 112; // as in dialogs.css
     const sizes = tiles.map((_, at) => {
       const width = clientWidth / (at + 1);
       const height = Math.max(0, clientHeight / Math.ceil(tiles.length / (at + 1)) - caption);
