@@ -28,7 +28,7 @@ const inline = {
         minify: true,
         charset: 'ascii', // correct whatever encoding the page is read in
         format: 'iife',
-        target: ['chrome111', 'firefox113', 'safari16.4'],
+        target: ['chrome123', 'firefox120', 'safari17.5'],
       });
       forBrowsers.push(...Object.keys(metafile.inputs));
       return { code: outputFiles[0].text, moduleType: 'text' };
