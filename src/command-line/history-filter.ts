@@ -94,3 +94,12 @@ function textsOf(entry: Entry): string[] {
     ...filesOf(entry).map(({ path }) => path),
   ];
 }
+
+/** Undefined without the flag. */
+export function readLimit(typed: string | undefined, problems: string[]): number | undefined {
+  if (typed === undefined) return undefined;
+  const limit = Number(typed);
+  if (/^\d+$/.test(typed) && limit >= 1) return limit;
+  problems.push(`Invalid --limit ${JSON.stringify(typed)}: use a whole number from 1.`);
+  return undefined;
+}

@@ -1,4 +1,4 @@
-import { type FilterFlags, newestSent, readFilter } from '../../command-line/history-filter.ts';
+import { type FilterFlags, newestSent, readFilter, readLimit } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { historyLines } from '../../report/history-line.ts';
@@ -38,13 +38,4 @@ export async function history(context: Context, flags: HistoryFlags): Promise<nu
   else if (found.length > limit && flags.limit === undefined)
     reporter.next(context.command(`history --limit ${limit * 4}`), 'More');
   return 0;
-}
-
-/** Undefined without the flag. */
-export function readLimit(typed: string | undefined, problems: string[]): number | undefined {
-  if (typed === undefined) return undefined;
-  const limit = Number(typed);
-  if (/^\d+$/.test(typed) && limit >= 1) return limit;
-  problems.push(`Invalid --limit ${JSON.stringify(typed)}: use a whole number from 1.`);
-  return undefined;
 }
