@@ -22,6 +22,12 @@ export async function runProgram(world: World, argv: readonly string[]): Promise
     await printTaskIds(world);
     return 0;
   }
+  // What a preview starts in a thread of its own.
+  if (argv[0] === '__draw') {
+    const { drawForParent } = await import('../terminal/preview/draw.ts');
+    drawForParent();
+    return 0;
+  }
   keepCompiled(world);
   const { runCommand } = await import('./run-command.ts');
   return await runCommand(world, argv, textAlone);

@@ -6,8 +6,8 @@ import { makeFolder } from '../disk/folder.ts';
 import { exists, place } from '../disk/place.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
-import { extensionOf } from '../image/file-name.ts';
-import { picturePath } from '../image/picture-path.ts';
+import { extensionOf, withExtension } from '../image/file-name.ts';
+import { picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
 import { waitingRoom } from '../request/target.ts';
 import type { RemoteImage } from '../task/task.ts';
@@ -173,9 +173,11 @@ async function isTaken({ entry }: Job, path: string): Promise<boolean> {
   return (await exists(path)) || (sidecar === true && (await exists(sidecarPath(path))));
 }
 
-function warnOfExtension({ work }: Job, path: string, ext: string): void {
-  const named = extensionOf(path).toLowerCase().replace('.', '').replace('jpeg', 'jpg');
-  if (named !== ext) work.context.reporter.warn(`${path} holds a ${ext.toUpperCase()} picture`);
+/** `-o a.webp` and the service sent a PNG. */
+function warnOfExtension({ entry, work }: Job, path: string, ext: string): void {
+  const asked = extensionOf(entry.intended.target.output);
+  if (asked !== '' && withExtension(`a${asked}`, ext) !== `a${asked}`)
+    work.context.reporter.warn(`the picture is a ${ext.toUpperCase()}: saved as ${path}`);
 }
 
 function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: number): string {

@@ -13,6 +13,8 @@ export interface ShowFlags {
 /** Lines that stay free for what is said about the picture. */
 const linesAround = 4;
 const usualRows = 24;
+/** A picture that takes longer to decode is not shown. */
+const longestMs = 5000;
 
 /** Every problem goes to `problems`, naming its flag. */
 export function checkShowing(flags: ShowFlags & NamingFlags, output: string, problems: string[]): void {
@@ -46,7 +48,10 @@ async function showHere(
     const rows = Math.max(linesAround, (stderr.stream.rows ?? usualRows) - linesAround);
     const colour = wantsColour(stderr, env, flags.color);
     const screen = { env, colour, columns: stderr.columns(), rows };
-    const picture = await preview(await readFile(path), size, screen);
+    const [, program = ''] = world.invocation;
+    const deadline = world.deadline(longestMs);
+    const picture = await preview(await readFile(path), size, screen, program, deadline.signal);
+    deadline.cancel();
     if (picture !== undefined) await reporter.picture(picture);
     else reporter.warn(`no preview of ${path}: this terminal cannot show it`);
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { prepareFolder } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
 import { Failure } from '../../errors.ts';
-import { fixedFolder } from '../../image/picture-path.ts';
+import { fixedFolder } from '../../image/template.ts';
 import { unwritable } from '../../journal/unwritable.ts';
 import { readTarget } from '../../request/target.ts';
 import { broken, type Check, warning, well } from './check.ts';
