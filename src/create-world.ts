@@ -1,10 +1,9 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
+import { createRedactor } from './api-key.ts';
 import { Failure } from './errors.ts';
 import { formatDuration } from './task/duration.ts';
-import { createInput } from './terminal/input.ts';
-import { createOutput } from './terminal/output.ts';
-import { createRedactor } from './terminal/redact.ts';
+import { createInput, createOutput } from './terminal/streams.ts';
 import type { Clock, Deadline, StopSignal, World } from './world.ts';
 
 /** As shells count them: 128 and the signal's number. */

@@ -9,8 +9,8 @@ const onWindows = [
   'test/api/{answer,base-url,images,network-fault,open-image,problem,proxy,retry,routes,try-again,without-key}.test.ts',
   'test/hermes/{env-file,home,key}.test.ts',
   'test/report/{exit-code,failure-text,shell-command}.test.ts',
-  'test/terminal/{abilities,cells,columns,printable,redact}.test.ts',
-  'test/{commands/batch/rows,disk/folders,near-miss,settings/runapi-cli}.test.ts',
+  'test/terminal/{cells,colours,printable,status-line}.test.ts',
+  'test/{api-key,commands/batch/rows,disk/folders,near-miss,settings/runapi-cli}.test.ts',
 ];
 
 export default defineConfig({

@@ -1,6 +1,5 @@
 import type { Colours } from '../terminal/colours.ts';
-import { fitted } from '../terminal/columns.ts';
-import { printable } from '../terminal/printable.ts';
+import { fitted, printable } from '../terminal/printable.ts';
 import { shownPath } from './human.ts';
 import type { TaskReport } from './task-report.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Context } from '../context.ts';
 import type { NamingFlags } from '../request/target.ts';
-import { wantsColour } from '../terminal/abilities.ts';
+import { wantsColour } from '../terminal/colours.ts';
 import type { ImageReport, TaskReport } from './task-report.ts';
 
 /** The flags about looking at the pictures, as they were typed. */
@@ -60,8 +60,9 @@ async function showHere(
 }
 
 /** Opens a file with the program that the system has for it, or warns that there is none. */
-export async function showOutside({ world, reporter }: Context, path: string): Promise<void> {
+export async function showOutside({ world, reporter, credentials }: Context, path: string): Promise<void> {
   const { openInViewer } = await import('../terminal/viewer.ts');
-  const reason = await openInViewer(path, world.clock);
+  const { key } = await credentials();
+  const reason = await openInViewer(path, world.clock, world.env, key?.apiKey);
   if (reason !== undefined) reporter.warn(`${path} cannot be shown in a viewer: ${reason}`);
 }

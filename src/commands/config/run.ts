@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { Failure, invalid } from '../../errors.ts';
 import { kebab, knownSettings, type SettingName, settingName } from '../../settings/known.ts';
 import { writeSetting } from '../../settings/store.ts';
-import { askSecret } from '../../terminal/ask-secret.ts';
+import { askSecret } from '../../terminal/ask.ts';
 import { printable } from '../../terminal/printable.ts';
 
 /** Prints one setting as it is stored, or its default. */

@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts';
 import { exitCodes } from '../../errors.ts';
-import { wantsColour } from '../../terminal/abilities.ts';
-import { type Colours, colours } from '../../terminal/colours.ts';
+import { type Colours, colours, wantsColour } from '../../terminal/colours.ts';
 import { printable } from '../../terminal/printable.ts';
 import { askAccount } from './account.ts';
 import type { Check } from './check.ts';

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
-import { isLive, wantsColour } from '../../terminal/abilities.ts';
+import { wantsColour } from '../../terminal/colours.ts';
+import { isLive } from '../../terminal/status-line.ts';
 import type { Output } from '../../world.ts';
 import { type Check, well } from './check.ts';
 

@@ -3,7 +3,7 @@ import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import { type FilterFlags, readFilter } from '../../report/history-filter.ts';
 import { waitsToBeSaved } from '../../report/recorded-report.ts';
-import { askYes } from '../../terminal/ask-yes.ts';
+import { askYes } from '../../terminal/ask.ts';
 
 export interface ClearFlags extends FilterFlags {
   yes?: boolean;

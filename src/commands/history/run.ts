@@ -3,8 +3,7 @@ import { tellAll } from '../../errors.ts';
 import { type FilterFlags, newestSent, readFilter } from '../../report/history-filter.ts';
 import { historyLines } from '../../report/history-line.ts';
 import { recordedReport } from '../../report/recorded-report.ts';
-import { wantsColour } from '../../terminal/abilities.ts';
-import { colours } from '../../terminal/colours.ts';
+import { colours, wantsColour } from '../../terminal/colours.ts';
 
 export interface HistoryFlags extends FilterFlags {
   limit?: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRedactor } from '../../src/terminal/redact.ts';
+import { createRedactor } from '../src/api-key.ts';
 
 test.each([
   ['Bearer rk_live_0123456789', 'Bearer [key]'],
