@@ -4,7 +4,8 @@ import { createRedactor, oneLine } from '../../src/api-key.ts';
 import { failureText } from '../../src/report/failure-text.ts';
 import { jsonLine } from '../../src/report/safe-json.ts';
 import { plainColours } from '../../src/terminal/colours.ts';
-import { columnsOf, fitted, printable, shortened } from '../../src/terminal/printable.ts';
+import { columnsOf, fitted } from '../../src/terminal/columns.ts';
+import { printable, shortened } from '../../src/terminal/printable.ts';
 import { key, oddText } from './odd-json.ts';
 import { ensure, target } from './target.ts';
 
