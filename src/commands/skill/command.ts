@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type Desk, inContext, withGlobalFlags } from '../../command-line/doing.ts';
 import { withExamples } from '../../command-line/examples.ts';
 import type { Context, GlobalFlags } from '../../context.ts';
-import type { SkillFlags } from './chosen.ts';
+import type { SkillFlags } from './targets.ts';
 
 type Story = (skill: typeof import('./run.ts'), context: Context) => Promise<number>;
 

@@ -27,7 +27,7 @@ describe('skill install', () => {
     const machine = await newMachine();
     const { stdout, stderr, exitCode } = await outcome(machine, `install --target ${target}`);
     expect(stdout).toBe(join(machine.home, place));
-    expect(stderr).toContain('See that the key is found: runapi-imagen doctor');
+    expect(stderr).toContain('Check that the key is found: runapi-imagen doctor');
     expect(exitCode).toBe(0);
     const printed = await outcome(machine, `install --target ${target} --print`);
     expect(await readFile(join(machine.home, place), 'utf8')).toBe(`${printed.stdout}\n`);
@@ -94,7 +94,7 @@ describe('skill install', () => {
 
   test.each([
     ['changed', 'was changed since it was installed', true],
-    ['is not ours', 'is not of this program', false],
+    ['is not ours', 'is not from this program', false],
   ])('leaves a file alone that %s, until it is told to', async (_, why, ours) => {
     const machine = await newMachine();
     const path = join(machine.home, '.claude', skill);
