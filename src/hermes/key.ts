@@ -82,107 +82,88 @@ function tidy(found: HermesKey): HermesKey {
   };
 }
 
-/** A key and, where a variable held it, which and where. */
-interface ProviderKey {
-  apiKey: string;
-  variable: string | undefined;
-}
-
 /**
- * Finds the key of one provider as Hermes Agent 0.21 does: the key written there, then the variable named there; without
- * either, `RUNAPI_API_KEY`. A `key_cmd` replaces them all and is never run.
+ * Finds the key of one provider.
  * @param where names the provider and its file for people
  * @param problems gets what was skipped and why
  */
 function providerKey(
+  provider: Provider,
+  variables: Variables,
+  where: string,
+  problems: string[],
+): { apiKey: string; variable: string | undefined } | undefined {
+  for (const { text, variable, what } of candidates(provider, variables, where, problems)) {
+    const { key, problem } = readKey(text.replace(/[^\p{ASCII}]/gu, '')); // as Hermes does
+    if (key !== undefined) return { apiKey: key, variable };
+    if (problem && what) problems.push(`${what} ${problem}`);
+  }
+  return undefined;
+}
+
+interface Candidate {
+  text: string;
+  /** Which variable holds it, and where. */
+  variable?: string;
+  /** What to call it if it is not a key; undefined where that was said before. */
+  what?: string | undefined;
+}
+
+/**
+ * Yields what may be the key, in the order of Hermes Agent 0.21: the key written there, the variable named there,
+ * `RUNAPI_API_KEY`. A `key_cmd` replaces them all and is never run.
+ */
+function* candidates(
   { fields, form }: Provider,
   variables: Variables,
   where: string,
   problems: string[],
-): ProviderKey | undefined {
+): Generator<Candidate> {
+  const first = (names: readonly string[]): unknown => names.map((name) => fields[name]).find(isSet);
   if (isSet(fields.key_cmd)) {
     const advice = 'set RUNAPI_API_KEY or run: runapi-imagen config set api-key';
     problems.push(`${where} gets its key from a command (key_cmd), which is not run: ${advice}`);
-    return undefined;
+    return;
   }
-  const first = (names: string[]): unknown => names.map((name) => fields[name]).find(isSet);
+  const inline = first(['api_key', 'apiKey']);
+  const isText = ['string', 'number', 'bigint'].includes(typeof inline);
+  const text = isText ? variables.textIn(String(inline)) : undefined;
+  if (text !== undefined) yield { text, what: `the key in api_key of ${where}` };
+  else if (isSet(inline))
+    problems.push(`api_key of ${where} ${isText ? 'names a variable that is not set' : notText}`);
+
   if (form === 'map' && isSet(fields.api_key_env))
     problems.push(`api_key_env of ${where} is ignored by Hermes there: use key_env`);
-  const ways = [
-    () => inlineKey(first(['api_key', 'apiKey']), variables, where, problems),
-    () => namedKey(first(keyVariableFields[form]), variables, where, problems),
-  ];
-  let isGiven = false;
-  for (const way of ways) {
-    const found = way();
-    if (typeof found === 'object') return found;
-    isGiven ||= found === 'unusable';
+  const named = first(keyVariableFields[form]);
+  const name = variables.textIn(named);
+  if (isSet(named) && name === undefined)
+    problems.push(`key_env of ${where} is not the name of a variable that is set`);
+  for (const each of new Set([name ?? usual, usual])) {
+    const values = variables.valuesOf(each);
+    for (const { value, place } of values) {
+      // That one is the first place where a key is looked for, and was told there.
+      const isTold = each === usual && place === theShell;
+      const what = isTold ? undefined : `the key in ${each} (${place})`;
+      yield { text: value, variable: `${each} in ${place}`, what };
+    }
+    if (values.length === 0 && each === (name ?? usual))
+      problems.push(missingVariable(each, variables, where));
   }
-  const usual = isGiven ? 'unusable' : namedKey('RUNAPI_API_KEY', variables, where, problems);
-  return typeof usual === 'object' ? usual : undefined;
 }
 
+const usual = 'RUNAPI_API_KEY';
+const notText = 'is not text: put it in quotes';
 const keyVariableFields = {
   list: ['key_env', 'api_key_env', 'keyEnv', 'apiKeyEnv'],
   map: ['key_env', 'keyEnv'],
 };
 
-/** `missing`: Hermes goes on as if the field were not there. */
-type Found = ProviderKey | 'missing' | 'unusable';
-
-function inlineKey(value: unknown, variables: Variables, where: string, problems: string[]): Found {
-  if (!isSet(value)) return 'missing';
-  const isNumber = typeof value === 'number' || typeof value === 'bigint';
-  if (typeof value !== 'string' && !isNumber) {
-    problems.push(`api_key of ${where} is not text: put it in quotes`);
-    return 'unusable';
-  }
-  const text = variables.textIn(String(value));
-  if (text === undefined) {
-    problems.push(`api_key of ${where} names a variable that is not set`);
-    return 'missing';
-  }
-  return usable(text, undefined, `the key in api_key of ${where}`, problems);
+/** People paste the key itself there. Only what cannot be one is repeated: capital letters and a short number. */
+function missingVariable(name: string, variables: Variables, where: string): string {
+  return /^(?=.{1,40}$)[A-Z]+(?:_[A-Z]+)*(?:_\d{1,2})?$/.test(name)
+    ? `${name}, the variable that ${where} names, ${variables.whyNot(name)}`
+    : `key_env of ${where} must be the name of a variable that is set, not the key itself`;
 }
-
-function namedKey(value: unknown, variables: Variables, where: string, problems: string[]): Found {
-  if (!isSet(value)) return 'missing';
-  const name = variables.textIn(value);
-  if (typeof value !== 'string') {
-    problems.push(`key_env of ${where} is not the name of a variable`);
-    return 'unusable';
-  }
-  if (name === undefined) {
-    problems.push(`key_env of ${where} names a variable that is not set`);
-    return 'missing';
-  }
-  const values = variables.valuesOf(name);
-  for (const { value: text, place } of values) {
-    // RUNAPI_API_KEY of the shell is the first place where a key is looked for, and was told there.
-    const told = name === 'RUNAPI_API_KEY' && place === theShell ? [] : problems;
-    const found = usable(text, `${name} in ${place}`, `the key in ${name} (${place})`, told);
-    if (typeof found === 'object') return found;
-  }
-  if (values.length > 0) return 'unusable';
-  // People paste the key itself here. Only what cannot be one is repeated.
-  problems.push(
-    looksLikeName.test(name)
-      ? `${name}, the variable that ${where} names, ${variables.whyNot(name)}`
-      : `key_env of ${where} must be the name of a variable that is set, not the key itself`,
-  );
-  return 'unusable';
-}
-
-/** Hermes removes what is not ASCII from a key. */
-function usable(text: string, variable: string | undefined, what: string, problems: string[]): Found {
-  const { key, problem, isMissing } = readKey(text.replace(/[^\p{ASCII}]/gu, ''));
-  if (key !== undefined) return { apiKey: key, variable };
-  if (problem) problems.push(`${what} ${problem}`);
-  return isMissing ? 'missing' : 'unusable';
-}
-
-/** Words of capital letters, with at most a short number at the end: `RUNAPI_API_KEY`, `MY_KEY_2`. */
-const looksLikeName = /^(?=.{1,40}$)[A-Z]+(?:_[A-Z]+)*(?:_\d{1,2})?$/;
 
 function isSet(value: unknown): boolean {
   if (typeof value === 'string') return value.trim() !== '';

@@ -115,7 +115,7 @@ function formatOf(head: Buffer): ImageFormat | 'unsure' | 'none' {
   return 'none';
 }
 
-export type ImageFormat = (typeof formats)[keyof typeof formats];
+type ImageFormat = (typeof formats)[keyof typeof formats];
 
 const formats = {
   png: { ext: 'png', mime: 'image/png', name: 'PNG' },

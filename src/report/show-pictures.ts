@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Context } from '../context.ts';
 import type { NamingFlags } from '../request/target.ts';
 import { wantsColour } from '../terminal/colours.ts';
@@ -50,7 +49,7 @@ async function showHere(
     const screen = { env, colour, columns: stderr.columns(), rows };
     const [, program = ''] = world.invocation;
     const deadline = world.deadline(longestMs);
-    const picture = await preview(await readFile(path), size, screen, program, deadline.signal);
+    const picture = await preview(path, size, screen, program, deadline.signal);
     deadline.cancel();
     if (picture !== undefined) await reporter.picture(picture);
     else reporter.warn(`no preview of ${path}: this terminal cannot show it`);

@@ -220,6 +220,8 @@ describe('the key of a provider', () => {
     ['map: both', map(`api: ${url}`, 'api_key: sk-inline', 'key_env: MY_VAR'), 'sk-inline'],
     ['map: keyEnv', map(`api: ${url}`, 'keyEnv: MY_VAR'), 'sk-var'],
     ['map: api_key_env, which Hermes ignores', map(`api: ${url}`, 'api_key_env: MY_VAR'), 'sk-default'],
+    ['list: key_env is set nowhere', list(...named, 'key_env: UNSET'), 'sk-default'],
+    ['list: api_key with a space', list(...named, 'api_key: sk 1'), 'sk-default'],
     ['list: a number', list(...named, 'api_key: 12345678901234567890'), '12345678901234567890'],
     ['list: letters outside ASCII, which Hermes removes', list(...named, 'api_key: sk–1é'), 'sk1'],
     ['list: quotes within quotes', list(...named, `api_key: '"sk-inline"'`), 'sk-inline'],
@@ -270,7 +272,7 @@ describe('the key of a provider', () => {
       'key_env: constructor',
       `key_env of ${where} must be the name of a variable that is set, not the key itself`,
     ],
-    ['key_env: [A]', `key_env of ${where} is not the name of a variable`],
+    ['key_env: [A]', `key_env of ${where} is not the name of a variable that is set`],
     ['api_key: [sk-1]', `api_key of ${where} is not text: put it in quotes`],
     ['api_key: sk 1', `the key in api_key of ${where} ${judge}`],
     ['api_key: "sk\\n1"', `the key in api_key of ${where} ${judge}`],
@@ -281,7 +283,7 @@ describe('the key of a provider', () => {
       `${where} gets its key from a command (key_cmd), which is not run: set RUNAPI_API_KEY or run: runapi-imagen config set api-key`,
     ],
   ])('is missing with "%s", which is told', async (field, problem) => {
-    const told = await found(list(...named, field), env);
+    const told = await found(list(...named, field), env.replace('RUNAPI_API_KEY=sk-default', ''));
     expect(told).toMatchObject({
       apiKey: undefined,
       baseUrl: undefined,

@@ -16,26 +16,17 @@ import type { Output } from '../../world.ts';
 import { broken, type Check, ok, warning } from './check.ts';
 
 /** What package.json says under `engines`. */
-const oldestNode = '20.18.1';
+const oldestNode = 'v20.18.1';
 
 export function checkNode({ world }: Context): Check[] {
   const [node = '', program = ''] = world.invocation;
   const told = `${world.nodeVersion} (${node})`;
   return [
-    isOlder(world.nodeVersion, oldestNode)
+    world.nodeVersion.localeCompare(oldestNode, 'en', { numeric: true }) < 0
       ? warning('node', `${told} is older than ${oldestNode}`, 'Install a newer Node: https://nodejs.org')
       : ok('node', told),
     ok('version', `${programVersion} (${program})`),
   ];
-}
-
-function isOlder(version: string, than: string): boolean {
-  const [have, need] = [version, than].map((text) => (text.match(/\d+/g) ?? []).map(Number));
-  for (const [place, wanted] of (need ?? []).entries()) {
-    const part = have?.[place] ?? 0;
-    if (part !== wanted) return part < wanted;
-  }
-  return false;
 }
 
 /** Checks whether the settings file can be read, keeps its key private and has no settings that exclude each other. */

@@ -6,7 +6,7 @@ import { invalid, tellAll } from '../../errors.ts';
 import { hermesHome } from '../../hermes/home.ts';
 import { didYouMean } from '../../near-miss.ts';
 
-export const targetNames = ['hermes', 'claude', 'codex', 'gemini', 'openclaw'] as const;
+const targetNames = ['hermes', 'claude', 'codex', 'gemini', 'openclaw'] as const;
 export type TargetName = (typeof targetNames)[number];
 
 /** The flags of `skill install` and `skill uninstall`, as they were typed. */

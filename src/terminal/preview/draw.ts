@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { deflateSync } from 'node:zlib';
 import { Chalk, type ColorSupportLevel } from 'chalk';
@@ -7,7 +8,7 @@ import { isPng, type Pixels, readPixels, shrink } from '../../image/pixels.ts';
 
 /** What is to be drawn, and how. */
 export interface Drawing {
-  file: Uint8Array;
+  path: string;
   graphics: 'kitty' | 'iterm2' | 'sixel' | 'blocks';
   cells: Cells;
   colourLevel: ColorSupportLevel;
@@ -24,8 +25,14 @@ export function drawForParent(): void {
   parentPort?.postMessage(draw(workerData as Drawing));
 }
 
+/** A larger file is not worth what it would send to the terminal. */
+const mostBytes = 32_000_000;
+
 /** The text that makes a terminal show the picture; undefined where the picture cannot be decoded. */
-function draw({ file, graphics, cells, colourLevel }: Drawing): string | undefined {
+function draw({ path, graphics, cells, colourLevel }: Drawing): string | undefined {
+  const found = statSync(path);
+  if (!found.isFile() || found.size > mostBytes) return undefined;
+  const file = readFileSync(path);
   if (graphics === 'iterm2') return iterm2(file, cells);
   if (graphics === 'kitty' && isPng(file)) return kitty('f=100', file, cells);
   const pixels = readPixels(file);

@@ -23,7 +23,7 @@ const cellHeight = 2;
  * @param signal ends the thread
  */
 export async function preview(
-  file: Uint8Array,
+  path: string,
   size: PixelSize,
   screen: Screen,
   program: string,
@@ -34,7 +34,7 @@ export async function preview(
   if (graphics === 'blocks' && colourLevel === 0) return undefined;
   const widest = graphics === 'blocks' ? size.width : Math.ceil(size.width / cellWidth);
   return await drawInThread(
-    { file, graphics, cells: cellsFor(size, screen, widest), colourLevel },
+    { path, graphics, cells: cellsFor(size, screen, widest), colourLevel },
     program,
     signal,
   );

@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, type Machine, newMachine, run } from '../../support/program.ts';
 import { stampedBy } from './stamped.ts';
@@ -116,6 +117,18 @@ describe('skill install', () => {
     }
     expect((await outcome(machine, 'install --target claude --force')).exitCode).toBe(0);
     expect(await readFile(path, 'utf8')).not.toContain(mine);
+  });
+
+  test.skipIf(process.platform === 'win32')('waits for no pipe in the place of its file', async () => {
+    const machine = await newMachine();
+    const path = join(machine.home, '.claude', skill);
+    await mkdir(join(path, '..'), { recursive: true });
+    await execa('mkfifo', [path]);
+    for (const words of ['install --target claude', 'list']) {
+      const { stderr, timedOut } = await run(machine, ['skill', ...words.split(' ')], { timeout: 20_000 });
+      expect(timedOut).toBe(false);
+      if (words !== 'list') expect(stderr).toContain(`${path} is not from this program`);
+    }
   });
 
   test('does what it can where one of several cannot be written', async () => {
