@@ -5,6 +5,7 @@ import { readTrustedText } from './disk/read-text.ts';
 import { Failure } from './errors.ts';
 import { formatDuration } from './task/duration.ts';
 import { createInput, createOutput } from './terminal/streams.ts';
+import { wrapped } from './terminal/wrap.ts';
 import type { Clock, Deadline, StopSignal, World } from './world.ts';
 
 /** As shells count them: 128 and the signal's number. */
@@ -26,7 +27,7 @@ export function createWorld(process: NodeJS.Process): World {
     if (stopping) process.exit(signalExits[signal]);
     stopping = true;
     for (const say of last) {
-      const line = redactor.redact(say(signal));
+      const line = wrapped(redactor.redact(say(signal)), stderr.columns());
       try {
         writeSync(2, `${stderr.isTerminal ? '\n' : ''}${line}\n`);
       } catch {
@@ -83,7 +84,7 @@ function homeFolder(): string | undefined {
 const longestTimerMs = 2 ** 31 - 1;
 
 /** The machine's own time. */
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   monotonic,
   random: () => Math.random(),
@@ -109,7 +110,7 @@ export const systemClock: Clock = {
 };
 
 /** The signal's reason is the `timeout` failure that the user is told. */
-export function systemDeadline(milliseconds: number): Deadline {
+function systemDeadline(milliseconds: number): Deadline {
   const end = monotonic() + milliseconds;
   const controller = new AbortController();
   const timer = setTimeout(

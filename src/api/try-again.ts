@@ -38,6 +38,7 @@ export async function tryAgain<Result>(call: () => Promise<Result>, patience: Pa
 }
 
 function triesFor(failure: Failure, { rateLimitTries = triesBeforeAccepted }: Patience): number {
+  if (failure.facts.persist) return Number.POSITIVE_INFINITY;
   if (failure.code === 'rate_limit') return rateLimitTries;
   return failure instanceof NetworkFault && failure.neverSent ? triesUnreachable : triesBeforeAccepted;
 }

@@ -3,15 +3,17 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Makes a folder with all that lead to it. mkdir's `recursive` never returns for one under /proc on Node 20. */
-export function makeFolders(folder: string, mode?: number): void {
+export function makeFolders(folder: string, mode?: number, triesLeft = 5): void {
   try {
     mkdirSync(folder, mode);
   } catch (error) {
+    if (isThere(folder)) return;
     const parent = dirname(folder);
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder && !isThere(parent)) {
-      makeFolders(parent, mode);
-      makeFolders(folder, mode);
-    } else if (!isThere(folder)) throw error;
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder;
+    // Another process may make the parent, or remove it, at this moment.
+    if (!isMissing || triesLeft === 0) throw error;
+    if (!isThere(parent)) makeFolders(parent, mode, triesLeft);
+    makeFolders(folder, mode, triesLeft - 1);
   }
 }
 

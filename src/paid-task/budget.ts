@@ -3,11 +3,11 @@ import { Failure } from '../errors.ts';
 import { microCents, microCentsText } from '../task/money.ts';
 import type { Cost } from '../task/task.ts';
 
-/** What the tasks of one command may cost together. What one of them set aside counts, whatever becomes of it. */
+/** What the tasks of one call may cost together. What a task reserved counts, whatever becomes of it. */
 export interface Budget {
-  /** Sets aside what a task costs now. Throws `over_budget` where that is more than is left: nothing was sent. */
+  /** Reserves a task's quote. Throws `over_budget` where it is more than is left; nothing was sent then. */
   reserve(key: string, quote: Quote): void;
-  /** The task was accepted: from now on what the service says it reserved counts. */
+  /** The task was accepted: what the service says it reserved counts from now on. */
   settle(key: string, cost: Cost | null): void;
   /** Nothing was bought. */
   release(key: string): void;
@@ -17,10 +17,10 @@ export interface Budget {
 
 /** @param limit micro-cents of a US dollar */
 export function createBudget(limit: number): Budget {
-  const aside = new Map<string, number>();
+  const reserved = new Map<string, number>();
 
   function spent(): number {
-    return [...aside.values()].reduce((sum, each) => sum + each, 0);
+    return [...reserved.values()].reduce((sum, each) => sum + each, 0);
   }
 
   function check(quotes: readonly Quote[]): void {
@@ -32,21 +32,21 @@ export function createBudget(limit: number): Budget {
     check,
     reserve(key, quote) {
       check([quote]);
-      aside.set(key, inDollars(quote));
+      reserved.set(key, inDollars(quote));
     },
     settle(key, cost) {
       const told = cost?.currency === 'USD' ? (cost.reserved_cents ?? cost.charged_cents) : null;
-      if (told !== null && aside.has(key)) aside.set(key, microCents(told));
+      if (told !== null && reserved.has(key)) reserved.set(key, microCents(told));
     },
-    release: (key) => void aside.delete(key),
+    release: (key) => void reserved.delete(key),
   };
 }
 
-/** The refusal of a task of which the price is not known, for whatever reason. */
+/** The failure for a task whose price is not known, for whatever reason. */
 export function unknownPrice(why: unknown): Failure {
   const reason = why instanceof Error ? why.message : String(why);
-  return new Failure('over_budget', `the price is not known, so --max-cost cannot be kept: ${reason}`, {
-    hint: 'Nothing was sent. Try again later, or leave --max-cost out',
+  return new Failure('over_budget', `the price is unknown, so --max-cost cannot be kept: ${reason}`, {
+    hint: 'Nothing was sent. Run the command again later, or without --max-cost',
     requestId: why instanceof Failure ? why.facts.requestId : undefined,
     retryable: why instanceof Failure && why.facts.retryable === true,
     cause: why,
@@ -55,14 +55,14 @@ export function unknownPrice(why: unknown): Failure {
 
 function inDollars({ currency, reserved_cents }: Quote): number {
   if (currency === 'USD') return microCents(reserved_cents);
-  throw new Failure('over_budget', `the price is told in ${currency}, and --max-cost counts US dollars`, {
-    hint: 'Nothing was sent. Leave --max-cost out to pay in that currency',
+  throw new Failure('over_budget', `the price is in ${currency}, and --max-cost is in US dollars`, {
+    hint: 'Nothing was sent. Run the command without --max-cost to pay in that currency',
   });
 }
 
 function overBudget(count: number, wanted: number, spent: number, limit: number): Failure {
   const what = count === 1 ? 'the picture costs' : `the ${count} pictures cost`;
-  const before = spent > 0 ? `, with ${microCentsText(spent)} set aside before` : '';
+  const before = spent > 0 ? ` on top of ${microCentsText(spent)} reserved so far` : '';
   return new Failure(
     'over_budget',
     `${what} ${microCentsText(wanted)} now${before}: more than --max-cost ${microCentsText(limit)}`,

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { diskFailure } from '../disk/disk-failure.ts';
 import { examine } from '../disk/examine.ts';
 import { makeFolder } from '../disk/folder.ts';
 import { exists, place } from '../disk/place.ts';
@@ -9,14 +8,12 @@ import { Failure } from '../errors.ts';
 import { extensionOf, withExtension } from '../image/file-name.ts';
 import { picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
-import { waitingRoom } from '../request/target.ts';
 import type { RemoteImage } from '../task/task.ts';
-import { freshImages, pictureLifeMs } from './await-task.ts';
-import { createJobFile } from './job-file.ts';
-import { record } from './record.ts';
+import type { Job } from './engine.ts';
+import { freshImages, isPastLife } from './follow-task.ts';
+import { createJobFile, record } from './record.ts';
 import { sidecarPath, writeSidecar } from './sidecar.ts';
 import { type Received, transfer } from './transfer.ts';
-import type { Job } from './work.ts';
 
 /**
  * Saves each picture of a completed task that is not on disk yet. One that fails does not stop the others: the
@@ -44,14 +41,12 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
   if (saved && (await exists(saved.path))) return;
   if (await recogniseSaved(job, index)) return;
   const home =
-    output === '-'
-      ? waitingRoom(work.context, folder)
-      : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
+    output === '-' ? (work.engine.spool ?? folder) : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
   await makeFolder(home);
   const temp = await createJobFile(job, home);
   try {
     const received = await receive(job, image, index, count, temp);
-    if (output === '-') await toStdout(job, temp);
+    if (output === '-') job.isUndelivered = !(await work.pipe?.(temp.path, entry));
     else await keep(job, temp, received, index);
   } finally {
     await temp.remove();
@@ -61,14 +56,16 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
 /** A run that died between giving the file its name and noting it: the file is there, and it is this picture. */
 async function recogniseSaved(job: Job, index: number): Promise<boolean> {
   const naming = job.entry.saving[index];
-  const facts = naming && (await examine(naming.path));
-  if (!naming || facts?.sha256 !== naming.sha256) return false;
-  await record(job, {
-    event: 'saved',
-    index,
-    file: { path: naming.path, ...facts },
-  });
-  return true;
+  if (!naming) return false;
+  const facts = await examine(naming.path);
+  if (facts?.sha256 === naming.sha256) {
+    await record(job, { event: 'saved', index, file: { path: naming.path, ...facts } });
+    return true;
+  }
+  // It died where an empty file reserved the name.
+  const there = await stat(naming.path).catch(() => undefined);
+  if (there?.isFile() && there.size === 0) await unlink(naming.path).catch(() => undefined);
+  return false;
 }
 
 /** The addresses of old pictures are no longer good: the task is asked once for fresh ones. */
@@ -80,23 +77,23 @@ async function receive(
   temp: TempFile,
 ): Promise<Received> {
   const { work, api, entry } = job;
-  const { reporter, world } = work.context;
-  const model = entry.foreign ? undefined : entry.intended.request.model;
+  const { listener, clock } = work.engine;
+  const model = entry.intended.request?.model;
   const taskId = entry.accepted?.id;
   let shown = -1;
   const order = {
     api,
     temp,
     maxBytes: work.wishes.maxBytes,
-    clock: world.clock,
+    clock,
     deadline: work.deadline,
-    onRetry: reporter.retrying,
+    onRetry: listener.retrying,
     onBytes(bytes: number, total: number | undefined) {
       const tenth = total === undefined ? 0 : Math.floor((bytes / total) * 10);
       if (tenth === shown) return;
       shown = tenth;
       const detail = total === undefined ? undefined : `${tenth * 10} %`;
-      reporter.progress.step(entry.key, {
+      listener.step(entry.key, {
         doing: `saving ${index + 1} of ${count}`,
         detail,
         model,
@@ -114,53 +111,28 @@ async function receive(
   }
 }
 
-/** A picture that is gone for good is told once, and not looked for again. */
+/** Closes a task whose pictures are gone for good, by the clock of the host that says so. */
 async function closeExpired(job: Job, error: unknown): Promise<void> {
   if (!(error instanceof Failure) || !error.facts.expired) return;
-  const ageMs = job.work.context.world.clock.now() - (job.entry.accepted?.at ?? 0);
-  if (error.facts.status !== 410 && ageMs <= pictureLifeMs) return;
+  if (error.facts.status !== 410 && !isPastLife(job.entry, error)) return;
   await record(job, { event: 'ended', how: 'expired', message: error.message });
 }
 
-async function toStdout({ work, entry }: Job, temp: TempFile): Promise<void> {
-  const { reporter, world, command } = work.context;
-  const { stdout } = world;
-  reporter.progress.stop();
-  for await (const chunk of createReadStream(temp.path)) {
-    await stdout.writeBytes(chunk as Uint8Array);
-    const fault = stdout.fault();
-    if (fault) throw diskFailure(fault, 'stdout');
-    if (stdout.isClosed()) return sayClosed();
-  }
-
-  /** Whoever read the beginning wanted no more: that is no failure, and the picture can still be had. */
-  function sayClosed(): void {
-    reporter.note('stdout was closed before it had the whole picture');
-    if (entry.accepted) reporter.next(command(`download ${entry.accepted.id}`), 'Save it');
-  }
-}
-
-/** Gives the picture its name. The record says which before it happens, so that a crash in between is no riddle. */
+/**
+ * Gives the picture its name, which the record knows before. A paid picture always finds a free name: also with
+ * --skip-existing, where the name was taken while the task ran.
+ */
 async function keep(job: Job, temp: TempFile, received: Received, index: number): Promise<void> {
   const { folder, existing } = job.entry.intended.target;
   const { bytes, width, height, sha256, format } = received;
   for (let attempt = 1; ; attempt++) {
     const path = resolve(folder, pathOf(job, format.ext, index, attempt));
-    if (existing === 'rename' && (await isTaken(job, path))) continue;
+    if (existing !== 'overwrite' && (await isTaken(job, path))) continue;
     await makeFolder(dirname(path));
     await record(job, { event: 'saving', index, path, sha256 });
-    const outcome = await place(temp.path, path, existing === 'overwrite');
-    if (outcome === 'taken' && existing === 'rename') continue;
-    if (outcome === 'placed') temp.forget();
-    const file: SavedFile = {
-      path,
-      bytes,
-      mime: format.mime,
-      width,
-      height,
-      sha256,
-    };
-    if (outcome === 'taken') Object.assign(file, await examine(path)); // --skip-existing: what is there stays
+    if ((await place(temp.path, path, existing === 'overwrite')) === 'taken') continue;
+    temp.forget();
+    const file: SavedFile = { path, bytes, mime: format.mime, width, height, sha256 };
     await record(job, { event: 'saved', index, file });
     warnOfExtension(job, path, format.ext);
     return;
@@ -177,19 +149,19 @@ async function isTaken({ entry }: Job, path: string): Promise<boolean> {
 function warnOfExtension({ entry, work }: Job, path: string, ext: string): void {
   const asked = extensionOf(entry.intended.target.output);
   if (asked !== '' && withExtension(`a${asked}`, ext) !== `a${asked}`)
-    work.context.reporter.warn(`the picture is a ${ext.toUpperCase()}: saved as ${path}`);
+    work.engine.listener.warn(`the picture is a ${ext.toUpperCase()}: saved as ${path}`);
 }
 
 function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: number): string {
   const { request, target } = entry.intended;
   const values = {
-    prompt: request.prompt,
+    prompt: request?.prompt ?? '',
     task: entry.accepted?.id ?? 'task',
-    model: request.model,
-    ratio: request.aspectRatio,
-    seed: request.seed,
+    model: request?.model ?? '',
+    ratio: request?.aspectRatio,
+    seed: request?.seed,
     index: target.index,
-    date: new Date(work.context.world.clock.now()).toISOString().slice(0, 10),
+    date: new Date(work.engine.clock.now()).toISOString().slice(0, 10),
     ext,
   };
   return picturePath(target.output, values, { picture, attempt });

@@ -3,10 +3,10 @@ import { basename, dirname } from 'node:path';
 import { exists, place } from '../disk/place.ts';
 import { costOf } from '../journal/entry.ts';
 import type { SavedFile } from '../journal/event.ts';
-import { requestReport } from '../report/task-report.ts';
+import { requestReport } from '../request/request-report.ts';
 import { programVersion } from '../version.ts';
-import { createJobFile } from './job-file.ts';
-import type { Job } from './work.ts';
+import type { Job } from './engine.ts';
+import { createJobFile } from './record.ts';
 
 /** Where everything about a picture stands that is needed to make it again. */
 export function sidecarPath(picture: string): string {
@@ -29,7 +29,7 @@ export async function writeSidecar(job: Job, index: number): Promise<void> {
     await temp.write(Buffer.from(`${JSON.stringify(facts, null, 2)}\n`));
     await temp.finish();
     if ((await place(temp.path, path, target.existing === 'overwrite')) === 'placed') temp.forget();
-    else job.work.context.reporter.warn(`${path} exists and is left as it is: there is no sidecar`);
+    else job.work.engine.listener.warn(`${path} exists and is left as it is: no sidecar was written`);
   } finally {
     await temp.remove();
   }
@@ -42,10 +42,10 @@ function isAnothers({ entry }: Job, index: number, { sha256 }: SavedFile): boole
 }
 
 function sidecarOf({ entry }: Job, { path, ...file }: SavedFile) {
-  const { intended, accepted, foreign } = entry;
+  const { intended, accepted } = entry;
   return {
     task_id: accepted?.id ?? null,
-    ...requestReport(foreign ? undefined : intended.request),
+    ...requestReport(intended.request),
     cost: costOf(entry),
     created_at: new Date(accepted?.at ?? intended.at).toISOString(),
     file: basename(path),

@@ -2,7 +2,7 @@ import type { ImageRequest } from '../request/request.ts';
 
 /** Where a command is pasted, and what it has to say besides the request. */
 export interface Pasted {
-  platform: NodeJS.Platform;
+  platform: string;
   sandbox: boolean;
   /** Where it is not the service's own. */
   baseUrl?: string | undefined;
@@ -13,7 +13,7 @@ export interface Pasted {
  * sh, bash, zsh or fish elsewhere.
  */
 export function generateWords(request: ImageRequest, { platform, sandbox, baseUrl }: Pasted): string {
-  const quote = platform === 'win32' ? powerShellQuoted : shellQuoted;
+  const quote = (text: string): string => shellWord(text, platform);
   const { prompt, model, aspectRatio, negativePrompt, seed, callbackUrl } = request;
   const values: Array<[string, string | undefined]> = [
     ['--model', model],
@@ -31,6 +31,11 @@ export function generateWords(request: ImageRequest, { platform, sandbox, baseUr
   // What begins like a flag is none behind `--`.
   const words = prompt.startsWith('-') ? [...flags, '--', quote(prompt)] : [quote(prompt), ...flags];
   return ['generate', ...words].join(' ');
+}
+
+/** Quotes a text where the shell of the platform would read it as anything else. */
+export function shellWord(text: string, platform: string): string {
+  return platform === 'win32' ? powerShellQuoted(text) : shellQuoted(text);
 }
 
 /** What no shell reads as anything else: zsh expands `=ls`, PowerShell `@x`. */

@@ -53,7 +53,7 @@ export async function prepareTarget(
 }
 
 /** Where a picture for stdout is until it is whole: beside the record, which is tried before anything is paid too. */
-export function waitingRoom({ flags, state }: Context, folder: string): string {
+function waitingRoom({ flags, state }: Context, folder: string): string {
   return flags.record === false || state === undefined ? folder : state;
 }
 

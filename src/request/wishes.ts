@@ -1,7 +1,23 @@
-import type { Wishes } from '../paid-task/work.ts';
 import { parseDuration } from '../task/duration.ts';
 import { parseDollars } from '../task/money.ts';
 import { parseSize } from '../task/size.ts';
+
+/** What the user wants of each task, and how long to wait. */
+export interface Wishes {
+  /** `false`: submit and let go. */
+  wait: boolean;
+  /** `false`: poll once; a task that still runs is a failure. */
+  patient: boolean;
+  /** `false`: the URLs are enough. */
+  download: boolean;
+  timeoutMs: number;
+  /** A fixed interval between polls; adaptive where it is not given. */
+  pollIntervalMs?: number | undefined;
+  /** The largest picture to accept. */
+  maxBytes: number;
+  /** The most that all tasks may cost together, in micro-cents of a US dollar. */
+  maxCost?: number | undefined;
+}
 
 /** The flags about waiting and saving, as they were typed. */
 export interface WaitingFlags {

@@ -8,7 +8,7 @@ function sending(body: string, type = 'application/json'): Order {
 }
 
 const page = '<!doctype html><html><body>Sign in</body></html>';
-const upOrNot = ' Take it up again: runapi-imagen resume';
+const upOrNot = ' Continue with: runapi-imagen resume';
 const rightUrl = 'Is the base URL right? --verbose shows what was answered.';
 
 describe('what answers a request and is not the API', () => {
@@ -61,7 +61,7 @@ describe('what answers a look and is not the task', () => {
     const [id] = [...service.tasks.values()].map((task) => task.id);
     expect(exitCode).toBe(exit);
     expect(stderr).toContain(problem);
-    expect(stderr.endsWith(`Take it up again: runapi-imagen resume ${id}`)).toBe(true);
+    expect(stderr.endsWith(`Continue with: runapi-imagen resume ${id}`)).toBe(true);
     expect(JSON.parse(stdout)).toMatchObject({
       task_id: id,
       images: [],
@@ -124,7 +124,7 @@ test('a task that fails is told with its reason, without its markup and control 
   const [id] = [...service.tasks.values()].map((task) => task.id);
   expect(exitCode).toBe(7);
   expect(stderr).toContain(
-    'error: the task failed: blocked: ]0;evil violence\nFailed tasks are not charged; change the prompt or try again',
+    'error: the task failed: blocked: ]0;evil violence\nFailed tasks are not charged; change the prompt or run the command again',
   );
   expect(JSON.parse(stdout)).toMatchObject({
     task_id: id,
@@ -148,7 +148,7 @@ test('a dead port is tried three times and no more', async () => {
     'error: 127.0.0.1:1 refused the connection',
     'Check the network and --base-url',
   ]);
-  expect(stderr.match(/trying again/g)).toHaveLength(2);
+  expect(stderr.match(/retrying/g)).toHaveLength(2);
 });
 
 test('--verbose shows each exchange, with what was answered and without the key', async () => {

@@ -27,7 +27,7 @@ describe.skipIf(!has('openssl'))('TLS (needs openssl)', () => {
       `error: ${new URL(base).host}: no safe connection (self-signed certificate)`,
       'Check the address, the clock and a proxy that opens TLS (NODE_EXTRA_CA_CERTS names its certificate)',
     ]);
-    expect(stderr).not.toContain('trying again');
+    expect(stderr).not.toContain('retrying');
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'network', retryable: false }, resume: null });
     expect(service.calls).toEqual([]);
   });

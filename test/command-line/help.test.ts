@@ -1,6 +1,8 @@
+import { execa } from 'execa';
 import pMap from 'p-map';
 import { expect, test } from 'vitest';
-import { newMachine, run } from '../support/program.ts';
+import { has } from '../support/has.ts';
+import { bin, newMachine, run } from '../support/program.ts';
 
 const link = 'Problems and questions: https://github.com/runapi-imagen/runapi-imagen/issues';
 
@@ -59,8 +61,46 @@ test('each command has one full help, however it is asked for: on stdout, exampl
 
 test('the whole help names the flags that every command takes', async () => {
   const { stdout } = await run(await newMachine(), ['--help']);
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   for (const flag of ['--json', '--quiet', '--verbose', '--no-color', '--base-url <url>'])
     expect(stdout).toContain(flag);
+});
+
+test('a help begins with examples and ends with the link, with usage, description and flags between', async () => {
+  const { exitCode, stdout, stderr } = await run(await newMachine(), ['balance', '--help']);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toBe(`Examples:
+  runapi-imagen balance
+  runapi-imagen balance --json | jq .balance_cents
+
+Usage: runapi-imagen balance [flags]
+
+Print the balance of the key's account, in US dollars.
+
+Flags:
+  --sandbox         use the built-in sandbox: no key, no cost
+  --json            print JSON lines on stdout
+  -q, --quiet       print nothing but errors on stderr
+  --verbose         log each HTTP exchange on stderr, without the key
+  --no-color        disable color
+  --base-url <url>  address of the service (default: https://runapi.ai)
+  -h, --help        print this help
+
+${link}`);
+});
+
+test.skipIf(!has('script'))('the help fits a terminal of 40 columns (needs script)', async () => {
+  const { env, folder } = await newMachine();
+  const line = `stty cols 40; '${process.execPath}' '${bin}' status --help`;
+  const { stdout } = await execa('script', ['-qec', line, '/dev/null'], {
+    cwd: folder,
+    env,
+    stdin: 'ignore',
+  });
+  const lines = stdout.replaceAll('\r', '').split('\n');
+  const after = lines.slice(lines.indexOf('Flags:'), -2);
+  expect(after.slice(1, 3)).toEqual(['  --wait', '      wait until each task ends']);
+  for (const each of after) expect(each.length).toBeLessThanOrEqual(40);
 });
 
 test('every flag of generate has a long name and a meaning', async () => {

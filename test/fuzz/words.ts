@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
-import { splitFlags } from '../../src/command-line/split-flags.ts';
+import { splitWords } from '../../src/command-line/read-words.ts';
 import { parseShard } from '../../src/commands/batch/row-key.ts';
 import { numbered, safeFileName, shortId, slug } from '../../src/image/file-name.ts';
 import { picturePath } from '../../src/image/template.ts';
@@ -103,7 +103,8 @@ export const wordTargets = [
         '-q': false,
         '-d': true,
       };
-      const parts = splitFlags(words, (flag) => (Object.hasOwn(takes, flag) ? takes[flag] : undefined));
+      const takesValue = (flag: string) => (Object.hasOwn(takes, flag) ? takes[flag] : undefined);
+      const parts = splitWords(words, { takesValue });
       ensure(parts.length <= words.join(' ').length + words.length, 'no word is made up');
       for (const word of words) didYouMean(word, ['--json', '--ratio', 'imagen-4']);
     },

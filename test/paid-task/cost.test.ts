@@ -3,14 +3,14 @@ import { newMachine, run } from '../support/program.ts';
 import { json, type Order, type Service, startService } from '../support/service.ts';
 import { hasTerminal, runOnTerminal } from '../support/terminal.ts';
 
-/** A look that tells what became of the task and of the money. */
-function told(service: Service, status: string, billing: object | undefined): Order {
+/** Answers a poll with the state of the task and the money: `usage` or `billing`. */
+function told(service: Service, status: string, money: object): Order {
   return ({ task }, response) =>
     json(response, 200, {
       id: task?.id,
       status,
       ...(status === 'completed' && { images: [{ url: `${service.url}/files/${task?.id}/0.png` }] }),
-      ...(billing && { billing }),
+      ...money,
     });
 }
 
@@ -19,27 +19,44 @@ const reservation = { amount_cents: 8 };
 test.each([
   [
     'what was settled wins over what was reserved',
-    { reservation, settlement: { charged_amount_cents: 7, amount_micro_cents: 7_000_000 }, refund: null },
+    {
+      billing: {
+        reservation,
+        settlement: { charged_amount_cents: 7, amount_micro_cents: 7_000_000 },
+        refund: null,
+      },
+    },
     { reserved_cents: 8, charged_cents: 7, refunded: false },
   ],
   [
     'what the last look says wins over the create answer',
-    { reservation: { amount_cents: 9 }, settlement: { charged_amount_cents: 9 }, refund: null },
+    {
+      billing: {
+        reservation: { amount_cents: 9 },
+        settlement: { charged_amount_cents: 9 },
+        refund: null,
+      },
+    },
     { reserved_cents: 9, charged_cents: 9, refunded: false },
   ],
   [
     'a part of a cent is kept',
-    { reservation: null, settlement: { amount_micro_cents: 3_750_000 }, refund: null },
+    { billing: { reservation: null, settlement: { amount_micro_cents: 3_750_000 }, refund: null } },
     { reserved_cents: 8, charged_cents: 3.75, refunded: false },
   ],
   [
+    'dollars are told in cents, with their fraction',
+    { usage: { cost: 0.0105 } },
+    { reserved_cents: 8, charged_cents: 1.05, refunded: false },
+  ],
+  [
     'without a settlement what was reserved stays',
-    undefined,
+    {},
     { reserved_cents: 8, charged_cents: null, refunded: false },
   ],
-])('%s', async (_, billing, cost) => {
+])('%s', async (_, money, cost) => {
   const service = await startService({ dialect: 'service' }); // its create answer tells that it reserves 8 cents
-  service.next('look', told(service, 'completed', billing));
+  service.next('look', told(service, 'completed', money));
   const words = ['generate', 'a mug', '--json', '--quiet', '--base-url', service.url];
   const { exitCode, stdout, stderr } = await run(await newMachine(), words);
   expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', cost: { currency: 'USD', ...cost } });
@@ -51,7 +68,7 @@ test('a failed task tells its refund, and the record keeps it', async () => {
   const service = await startService({ dialect: 'service' });
   const machine = await newMachine();
   const refund = { refunded_at: '2026-11-20T10:00:00Z' };
-  service.next('look', told(service, 'failed', { reservation, settlement: null, refund }));
+  service.next('look', told(service, 'failed', { billing: { reservation, settlement: null, refund } }));
   const words = ['generate', 'a mug', '--json', '--base-url', service.url];
   const { exitCode, stdout } = await run(machine, words);
   const cost = { currency: 'USD', reserved_cents: 8, charged_cents: null, refunded: true };
@@ -64,7 +81,7 @@ test('a failed task tells its refund, and the record keeps it', async () => {
 test('a refund that has not happened yet is none', async () => {
   const service = await startService({ dialect: 'service' });
   const billing = { reservation, settlement: null, refund: { refunded_at: null } };
-  service.next('look', told(service, 'failed', billing));
+  service.next('look', told(service, 'failed', { billing }));
   const words = ['generate', 'a mug', '--json', '--base-url', service.url];
   const { stdout } = await run(await newMachine(), words);
   expect(JSON.parse(stdout).cost).toMatchObject({ refunded: false });
@@ -79,7 +96,20 @@ test('cost is null where the service tells nothing, and is not made up', async (
   expect(exitCode).toBe(0);
 });
 
-const settled = { reservation, settlement: { charged_amount_cents: 8 }, refund: null };
+const settled = { usage: { cost: 0.08 } };
+
+test('a task that carries the new form alone is counted in the record too', async () => {
+  const service = await startService();
+  const machine = await newMachine();
+  service.always('look', told(service, 'completed', { usage: { cost: 0.0105 } }));
+  const cost = { currency: 'USD', reserved_cents: null, charged_cents: 1.05, refunded: false };
+  const words = ['generate', 'a mug', '--json', '--base-url', service.url];
+  const { exitCode, stdout } = await run(machine, words);
+  expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', cost });
+  expect(exitCode).toBe(0);
+  const history = await run(machine, ['history', '--json']);
+  expect(JSON.parse(history.stdout)).toMatchObject({ cost });
+});
 
 test('people are told what a picture cost', async () => {
   const service = await startService();

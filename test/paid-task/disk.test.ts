@@ -52,7 +52,7 @@ onSmallDisk('the disk is full before the picture is there (needs mount)', async 
   const { exitCode, stderr } = await run(machine, [...generate, '--dir', 'shots']);
   expect(exitCode).toBe(9);
   expect(stderr).toMatch(
-    /error: cannot write .*shots: the disk is full\n.*Take it up again: runapi-imagen resume/,
+    /error: cannot write .*shots: the disk is full\n.*Continue with: runapi-imagen resume/,
   );
   expect(await filesIn(folder)).toEqual([]);
   remount(folder, 'size=1m');
@@ -99,9 +99,7 @@ onSmallDisk(
     service.next('create', (_call, _response, usual) => void fill(state).then(usual));
     const { exitCode, stderr, stdout } = await run(machine, words);
     expect([exitCode, await filesIn(machine.folder), service.tasks.size]).toEqual([0, [stdout], 1]);
-    expect(stderr).toMatch(
-      /warning: the record cannot be written \(ENOSPC\); task tsk_\w+ goes on without it/,
-    );
+    expect(stderr).toMatch(/warning: cannot write the record \(ENOSPC\); task tsk_\w+ continues without it/);
     const later = await run(machine, ['resume']);
     expect([later.exitCode, later.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);
   },
@@ -194,7 +192,7 @@ test.concurrent('a folder that vanishes while the picture comes loses nothing', 
   const { exitCode, stderr } = await run(machine, [...generate, '--dir', 'shots']);
   expect([exitCode, stderr]).toEqual([
     9,
-    expect.stringContaining('Take it up again: runapi-imagen resume tsk_'),
+    expect.stringContaining('Continue with: runapi-imagen resume tsk_'),
   ]);
   expect((await run(machine, ['resume', ...quick])).exitCode).toBe(0);
   expect([(await filesIn(folder)).length, service.tasks.size]).toEqual([1, 1]);

@@ -65,7 +65,7 @@ test.each([
   const { exitCode, stdout, stderr } = await run(await newMachine(), [
     ...['generate', 'a mug', '--max-cost', '5', '--quiet', '--base-url', service.url],
   ]);
-  expect(stderr).toContain('error: the price is not known, so --max-cost cannot be kept: ');
+  expect(stderr).toContain('error: the price is unknown, so --max-cost cannot be kept: ');
   expect(stderr).toContain(reason);
   expect(stdout).toBe('');
   expect(exitCode).toBe(3);
@@ -78,8 +78,8 @@ test('refuses a price in another currency', async () => {
   const words = ['generate', 'a mug', '--max-cost', '5', '--quiet', '--base-url', service.url];
   const { exitCode, stderr } = await run(await newMachine(), words);
   expect(stderr).toBe(
-    'error: the price is told in EUR, and --max-cost counts US dollars\n' +
-      'Nothing was sent. Leave --max-cost out to pay in that currency',
+    'error: the price is in EUR, and --max-cost is in US dollars\n' +
+      'Nothing was sent. Run the command without --max-cost to pay in that currency',
   );
   expect(exitCode).toBe(3);
   expect(service.count('create')).toBe(0);
@@ -105,7 +105,7 @@ test('asks again before each POST: a price that went up stops the rest', async (
   const machine = await newMachine();
   const words = ['generate', 'a mug', '-n', '2', '--max-cost', '0.20', '--quiet', '--base-url', service.url];
   const { exitCode, stderr } = await run(machine, words);
-  expect(stderr).toContain('error: the picture costs $0.15 now, with $0.15 set aside before: more than');
+  expect(stderr).toContain('error: the picture costs $0.15 now on top of $0.15 reserved so far: more than');
   expect(exitCode).toBe(10);
   expect(service.tasks.size).toBe(1);
 });
@@ -117,7 +117,7 @@ test('counts what the service says it reserved, once a task is accepted', async 
   await writeFile(`${machine.folder}/rows.txt`, 'one\ntwo\nthree\n');
   const words = ['batch', 'rows.txt', '--concurrency', '1', '--max-cost', '0.13', '--quiet'];
   const { exitCode, stderr } = await run(machine, [...words, '--base-url', service.url]);
-  expect(stderr).toContain('error: row 3: the picture costs $0.04 now, with $0.16 set aside before');
+  expect(stderr).toContain('error: row 3: the picture costs $0.04 now on top of $0.16 reserved so far');
   expect(exitCode).toBe(10);
   expect(service.tasks.size).toBe(2);
 });

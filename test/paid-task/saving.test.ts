@@ -130,7 +130,7 @@ describe('what is no whole picture never gets a name', () => {
     service.next('image', order(service.picture));
     const { machine, exitCode, stdout, stderr, files } = await made(service);
     expect(exitCode).toBe(0);
-    expect(stderr).toContain('trying again');
+    expect(stderr).toContain('retrying');
     expect(files).toEqual([stdout]);
     expect(await readFile(join(machine.folder, stdout))).toEqual(service.picture);
     expect(service.count('create')).toBe(1);
@@ -238,7 +238,7 @@ test('where the picture cannot be fetched the task is not lost: resume fetches i
   const { machine, exitCode, stderr } = await made(service);
   const [task] = service.tasks.values();
   expect(exitCode).toBe(9);
-  expect(stderr.endsWith(`Take it up again: runapi-imagen resume ${task?.id}`)).toBe(true);
+  expect(stderr.endsWith(`Continue with: runapi-imagen resume ${task?.id}`)).toBe(true);
   service.always('image', (_, __, usual) => usual());
   const resumed = await run(machine, ['resume', String(task?.id)]);
   expect({ exitCode: resumed.exitCode, files: await filesIn(machine.folder) }).toEqual({

@@ -139,7 +139,7 @@ test.concurrent('the same command after Ctrl-C takes the same task up, and pays 
   const { exitCode, stderr, stdout } = await run(machine, words);
   expect([exitCode, service.tasks.size, service.count('create')]).toEqual([0, 1, 1]);
   expect(stderr).toContain(
-    `Taking up task ${task?.id} of an interrupted run: it is not paid again (--new buys another)`,
+    `Taking up task ${task?.id} of an interrupted run: it is not paid for again (--new buys another)`,
   );
   expect(await filesIn(machine.folder)).toEqual([stdout]);
 });

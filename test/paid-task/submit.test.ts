@@ -141,7 +141,7 @@ test.concurrent.for<[string, (seconds: number) => string]>([
         answering(503, busy, { 'retry-after': header(2) })(call, response, usual);
       });
     },
-    { told: 'trying again in' },
+    { told: 'retrying in' },
     onTestFinished,
   );
   const [first = 0, second = 0] = at;

@@ -135,8 +135,8 @@ describe.skipIf(!hasTerminal)('a preview at a terminal (needs script)', () => {
   });
 
   test('a JPEG made to take minutes is given up, and all else is done', { timeout: 40_000 }, async () => {
-    const screen = (await shown(endlessJpeg(), inColour)).replaceAll('\r\n', '');
-    expect(screen).toContain('it takes too long to decode');
+    const screen = await shown(endlessJpeg(), inColour);
+    expect(screen).toMatch(/it\s+takes\s+too\s+long\s+to\s+decode/);
     expect(screen).toMatch(/✔ a mug|a-mug-\w+\.jpg/);
   });
 
@@ -159,7 +159,7 @@ describe.skipIf(!hasTerminal)('a preview at a terminal (needs script)', () => {
     ['with FORCE_COLOR=0', { FORCE_COLOR: '0' }],
   ])('a terminal %s says that it shows none', async (_, env) => {
     const screen = await shown(png, env);
-    expect(screen).toContain('this terminal cannot show it');
+    expect(screen).toMatch(/this\s+terminal\s+cannot\s+show\s+it/);
     expect(screen).not.toContain('48;');
   });
 

@@ -24,7 +24,9 @@ describe.skipIf(!has('tmux'))('in a real terminal (needs tmux)', () => {
     const [task] = service.tasks.values();
     pane.press('C-c');
     await pane.shows(
-      new RegExp(`Stopped: task ${task?.id} went on\\. Take up: runapi-imagen resume ${task?.id}\\s+READY>`),
+      new RegExp(
+        `Stopped: task ${task?.id} went on\\.\\s+Take\\s+up:\\s+runapi-imagen resume ${task?.id}\\s+READY>`,
+      ),
     );
     pane.type('echo "exit $?"; stty -a | grep -o " -*echo "');
     pane.press('Enter');
@@ -142,6 +144,18 @@ describe.skipIf(process.platform !== 'linux' || !has('script'))(
       expect(saving).toMatch(/^imagen-4: saving 1 of 1/);
       expect(summary).toMatch(/^✔ a mug/);
       expect(path).toBe((await filesIn(machine.folder))[0]);
+    });
+
+    test('of 40 columns: an error and its hint are broken between words, and the command stays whole', async () => {
+      const run = 'stty cols 40; $run --no-color';
+      const { exitCode, stdout } = await onTerminal(await newMachine(), `${run} resume tsk_0123456789abcdef`);
+      expect(exitCode).toBe(4);
+      expect(stdout.replaceAll('\r', '').trim().split('\n')).toEqual([
+        'error: the record of this machine holds',
+        'no task tsk_0123456789abcdef',
+        'Fetch it by its id:',
+        'runapi-imagen download tsk_0123456789abcdef --wait',
+      ]);
     });
 
     test('NO_COLOR leaves the spinner and takes the colour; the cursor is shown again when all is over', async () => {

@@ -1,16 +1,16 @@
 import pMap from 'p-map';
+import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
+import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { type ErrorCode, exitCodes, Failure, invalid } from '../../errors.ts';
-import type { Entry } from '../../journal/entry.ts';
+import type { Claim } from '../../journal/claims.ts';
 import type { Server } from '../../journal/event.ts';
-import { intend } from '../../paid-task/intend.ts';
-import { makePicture } from '../../paid-task/make-picture.ts';
-import { adopt, reopen } from '../../paid-task/reopen.ts';
-import { skipExisting } from '../../paid-task/skip-existing.ts';
-import { stopGracefully } from '../../paid-task/stop.ts';
-import { untilSure } from '../../paid-task/until-sure.ts';
-import { type Begun, createWork, type Work } from '../../paid-task/work.ts';
-import type { TaskReport } from '../../report/task-report.ts';
+import { accountAt } from '../../paid-task/account.ts';
+import { intend } from '../../paid-task/begin.ts';
+import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts';
+import { adopt, type Claims, isForgotten, reopen } from '../../paid-task/take-up.ts';
+import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
+import { requestReport } from '../../request/request-report.ts';
 import { prepareTarget } from '../../request/target.ts';
 import { paidCents } from '../../task/cost.ts';
 import { type Past, readPast } from './past.ts';
@@ -19,19 +19,18 @@ import { inShard } from './row-key.ts';
 import { type BatchSource, openBatch } from './source.ts';
 import { type BatchCount, sayBatchEnd } from './summary.ts';
 
-/** A rate limit is the whole batch's: a task of it is tried until its own time is up. */
+/** A rate limit is the whole batch's: a task of it is retried until its own deadline. */
 const rateLimitTries = 1000;
-/** What no other row can escape either. */
+/** Failures that no other row can escape either. */
 const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
   'authentication',
   'insufficient_credits',
   'over_budget',
+  'interrupted',
 ]);
 const flawsTold = 20;
-/** By then a run elsewhere has given a sign of life, or is dead. */
-const surelyMs = 60_000;
 
-/** Makes the pictures of a batch file, or those that earlier runs left. Answers the exit code. */
+/** Makes the pictures of a batch file, or those that earlier runs left. Returns the exit code. */
 export async function batch(context: Context, file: string, flags: BatchFlags): Promise<number> {
   const plan = readBatchPlan(context, flags);
   const server = await context.server(flags.sandbox === true);
@@ -40,47 +39,42 @@ export async function batch(context: Context, file: string, flags: BatchFlags): 
   try {
     const total = await checkRows(context, source, flags, plan);
     if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
-    const work = createWork(context, plan.wishes);
-    stopGracefully(work);
-    const past = flags.new ? undefined : await knownPast(context, source, plan);
-    if (past && past.elsewhere.size > 0)
-      await refuseBusy(
-        readTasks(context, source, flags, plan, () => undefined),
-        past,
-      );
-    return await makeAll({ work, source, flags, plan, server, past, total });
+    const work = startWork(context, plan.wishes);
+    const account = await accountAt(context.engine, server);
+    const claim = await claimRows(context, { source, server, account, plan }, work.deadline.signal);
+    const isMine = (key: string): boolean => inShard(key, plan.shard);
+    const wanted = { batch: source.name, server, account, isMine };
+    const past = await readPast(context, wanted, work.deadline.signal);
+    return await makeAll({ context, work, source, flags, plan, server, past, total, claim });
   } finally {
     await source.remove();
   }
 }
 
-/** What earlier runs made; those that another machine may still be at are known for sure first. */
-async function knownPast(
-  context: Context,
-  { name }: BatchSource,
-  { wishes, shard }: BatchPlan,
-): Promise<Past> {
-  const deadline = context.world.deadline(Math.max(wishes.timeoutMs, surelyMs));
-  await untilSure(context, isMine, deadline, '');
-  deadline.cancel();
-  return await readPast(context, name);
-
-  function isMine({ intended: { row } }: Entry): boolean {
-    return row?.batch === name && inShard(row.key, shard);
-  }
+interface Rows {
+  source: BatchSource;
+  server: Server;
+  account: string | undefined;
+  plan: BatchPlan;
 }
 
-/** A process that lives goes through the same rows, and will begin those that it has not begun: both would buy them. */
-async function refuseBusy(tasks: AsyncIterable<BatchTask>, { elsewhere }: Past): Promise<void> {
-  for await (const { row, key } of tasks) {
-    if (!elsewhere.has(key)) continue;
-    throw new Failure('conflict', `another process is at work on this batch (row ${row})`, {
-      hint: 'Leave it to that one, or end it first; nothing was bought',
-    });
-  }
+/** Excludes every other process from these rows. Throws `conflict` where one is at work on them. */
+async function claimRows(
+  { engine }: Context,
+  { source, server, account, plan }: Rows,
+  signal: AbortSignal,
+): Promise<Claim> {
+  const { keyOf } = await engine.journal.identity();
+  const name = keyOf(['batch', server.base, account ?? null, source.name]);
+  const claim = await engine.journal.claim(name, plan.shard, signal);
+  if (claim) return claim;
+  throw new Failure('conflict', 'another process is at work on this batch', {
+    hint: 'Nothing was bought. Leave it to that process, or stop it first',
+    retryable: true,
+  });
 }
 
-/** Reads the whole file before anything is paid. Answers how many tasks this shard has of it. */
+/** Reads the whole file before anything is paid. Returns how many tasks this shard has of it. */
 async function checkRows(
   context: Context,
   source: BatchSource,
@@ -99,13 +93,13 @@ async function checkRows(
     const more = flawed > flaws.length ? `; and ${flawed - flaws.length} more` : '';
     throw invalid(
       flaws.join('; ') + more,
-      'Nothing was sent. Mend the rows, or go on without them: --skip-invalid',
+      'Nothing was sent. Fix the rows, or leave them out: --skip-invalid',
       flaws,
     );
   }
   for (const flaw of flaws) context.reporter.warn(`${flaw}: left out`);
   if (rows + flawed === 0)
-    throw invalid('the batch holds no rows', 'Write one prompt a line, JSONL, or CSV with a head line');
+    throw invalid('the batch has no rows', 'Write one prompt on each line, JSONL, or CSV with a header row');
   return total;
 
   function noteFlaw(line: number, flaw: string): void {
@@ -115,19 +109,21 @@ async function checkRows(
 }
 
 interface Batch {
+  context: Context;
   work: Work;
   source: BatchSource;
   flags: BatchFlags;
   plan: BatchPlan;
   server: Server;
-  past: Past | undefined;
+  past: Past;
   total: number;
+  claim: Claim;
 }
 
-async function makeAll({ work: usual, source, flags, plan, server, past, total }: Batch): Promise<number> {
-  const work: Work = { ...usual, rateLimitTries };
-  const { context } = work;
-  const { world, reporter } = context;
+async function makeAll(all: Batch): Promise<number> {
+  const { context, source, flags, plan, server, past, total, claim } = all;
+  const work: Work = { ...all.work, rateLimitTries };
+  const { world, reporter, engine } = context;
   const began = world.clock.monotonic();
   const count: BatchCount = {
     total,
@@ -139,11 +135,13 @@ async function makeAll({ work: usual, source, flags, plan, server, past, total }
     cents: 0,
     codes: new Set(),
   };
-  const owned = new Map();
+  const claims: Claims = new Map();
+  const { wait, download } = plan.wishes;
+  const data = wait ? (download ? 'files' : 'urls') : 'id';
   let halted: TaskReport | undefined;
   reporter.progress.expect(total);
 
-  await pMap(unlessHalted(), (task) => make(task), { concurrency: plan.concurrency });
+  await pMap(unlessHalted(), make, { concurrency: plan.concurrency });
   return sayBatchEnd(context, count, halted, world.clock.monotonic() - began);
 
   async function* unlessHalted(): AsyncGenerator<BatchTask> {
@@ -155,39 +153,81 @@ async function makeAll({ work: usual, source, flags, plan, server, past, total }
 
   async function make(task: BatchTask): Promise<void> {
     if (halted || isSettled(task) || (await skipExisting(context, task.request, task.target))) return;
-    const begun = await begin(task);
-    if (!begun) {
+    const report = await makeRow(task).catch((error) => unbegunReport(task, error));
+    if (report === undefined) {
       count.elsewhere += 1;
       return;
     }
-    const deadline = world.deadline(plan.wishes.timeoutMs);
-    const report = await makePicture({ ...work, deadline }, begun);
-    deadline.cancel();
-    work.fates.delete(begun.entry.key);
     note(report);
-    await reporter.task(report, work.wanted);
+    await reporter.task(report, data);
   }
 
-  /** Whether there is nothing to do for the task in this run. */
+  /** Throws where the task cannot be begun: then no other can be either. */
+  async function makeRow(task: BatchTask): Promise<TaskReport | undefined> {
+    if (!(await claim.isHeld())) throw lostClaim();
+    const begun = await begin(task);
+    if (!begun) return undefined;
+    const deadline = startDeadline(engine, plan.wishes.timeoutMs);
+    const report = await makeAndReport(context, { ...work, deadline }, begun);
+    deadline.cancel();
+    work.fates.delete(begun.entry.key);
+    return report;
+  }
+
+  function unbegunReport({ row, id, request }: BatchTask, error: unknown): TaskReport {
+    const report: TaskReport = {
+      ...emptyReport,
+      ...requestReport(request),
+      error: errorReport(error),
+      row,
+      ...(id !== undefined && { id }),
+    };
+    halted ??= report;
+    return report;
+  }
+
+  /** Tells whether there is nothing to do for the task in this run. */
   function isSettled({ key }: BatchTask): boolean {
-    if (past?.done.has(key)) count.before += 1;
-    else if (past?.failed.has(key) && !flags.retryFailed) count.failedBefore += 1;
+    if (past.elsewhere.has(key)) count.elsewhere += 1;
+    else if (flags.new) return false;
+    else if (past.done.has(key)) count.before += 1;
+    else if ((past.failed.has(key) || isUnanswered(key)) && !flags.retryFailed) count.failedBefore += 1;
     else return false;
     reporter.progress.settled();
     return true;
   }
 
+  /** The service may have forgotten the key of a request that never got an answer: it is not sent again unasked. */
+  function isUnanswered(key: string): boolean {
+    const left = past.unfinished.get(key);
+    if (!left || !isForgotten(engine, left.entry)) return false;
+    const date = new Date(left.entry.intended.at).toISOString();
+    reporter.warn(
+      `row ${left.entry.intended.row?.row}: a request of ${date} never got an answer and may be paid for`,
+    );
+    return true;
+  }
+
   async function begin({ row, id, key, request, target }: BatchTask): Promise<Begun | undefined> {
-    const unfinished = past?.unfinished.get(key);
-    const lost = past?.lost.get(key);
+    const unfinished = flags.new ? undefined : past.unfinished.get(key);
+    const lost = flags.new ? undefined : past.lost.get(key);
     if (!unfinished && !lost) {
-      const own = { batch: source.name, row, key, ...(id !== undefined && { id }) };
+      const known = past.generations.get(key) ?? 0;
+      const isAgain = flags.new || past.failed.has(key);
+      const generation = isAgain ? known + 1 : known;
+      const own = {
+        batch: source.name,
+        row,
+        key,
+        ...(id !== undefined && { id }),
+        ...(generation > 0 && { generation }),
+      };
       const [begun] = await intend(work, [{ request, server, target, row: own }]);
       return begun;
     }
     const begun = unfinished
-      ? await adopt(context, unfinished.run, unfinished.entry.key, owned)
-      : lost && (await reopen(context, lost));
+      ? await adopt(engine, unfinished.run, unfinished.entry.key, claims)
+      : lost && (await reopen(engine, lost));
     if (begun) work.fates.set(begun.entry.key, begun.fate);
     return begun;
   }
@@ -202,4 +242,10 @@ async function makeAll({ work: usual, source, flags, plan, server, past, total }
     count.codes.add(exitCodes[report.error.code as ErrorCode] ?? exitCodes.internal);
     if (stopsAll.has(report.error.code)) halted ??= report;
   }
+}
+
+function lostClaim(): Failure {
+  return new Failure('interrupted', 'another process has taken this batch over: nothing more is sent here', {
+    hint: 'It believed this one dead. Running the same batch again does what is left',
+  });
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { someFailed } from '../../errors.ts';
+import { exitCodes, someFailed } from '../../errors.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { formatDuration } from '../../task/duration.ts';
 import { amountText } from '../../task/money.ts';
@@ -43,7 +43,7 @@ export function sayBatchEnd(
   if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
-  return exitCode(count, left);
+  return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left);
 }
 
 function exitCode({ made, before, failed, failedBefore, codes }: BatchCount, left: number): number {

@@ -1,4 +1,4 @@
-import { states } from '../../report/history-filter.ts';
+import { states } from '../../command-line/history-filter.ts';
 import { modelAliases, models, ratiosOf } from '../../request/models.ts';
 import { kebab, knownSettings, type SettingName } from '../../settings/known.ts';
 

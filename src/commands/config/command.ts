@@ -1,50 +1,56 @@
-import { Command } from 'commander';
-import { type Desk, inContext, withGlobalFlags } from '../../command-line/doing.ts';
-import { withExamples } from '../../command-line/examples.ts';
-import type { GlobalFlags } from '../../context.ts';
+import type { Declaration } from '../../command-line/declaration.ts';
 
-export function configCommand(desk: Desk): Command {
-  const command = new Command('config').description(
-    'Reads and changes the settings: api-key, model, ratio, dir, output, timeout, base-url, api.',
-  );
-
-  function part(name: string, about: string): Command {
-    return withGlobalFlags(command.command(name).description(about).copyInheritedSettings(command));
-  }
-
-  part('get <name>', 'print a setting (of the key, its last four characters)').action(
-    (name: string, flags: GlobalFlags) => act(flags, (config, context) => config.getSetting(context, name)),
-  );
-  part(
-    'set <name> [value]',
-    'change a setting; the key is asked for without echo, or read from stdin',
-  ).action((name: string, value: string | undefined, flags: GlobalFlags) =>
-    act(flags, (config, context) => config.setSetting(context, name, value)),
-  );
-  part('unset <name>', 'remove a setting').action((name: string, flags: GlobalFlags) =>
-    act(flags, (config, context) => config.unsetSetting(context, name)),
-  );
-  part('list', 'print every setting, its value and where it comes from').action((flags: GlobalFlags) =>
-    act(flags, (config, context) => config.listSettings(context)),
-  );
-  part('path', 'print the path of the settings file').action((flags: GlobalFlags) =>
-    act(flags, (config, context) => config.settingsPath(context)),
-  );
-
-  function act(
-    flags: GlobalFlags,
-    story: (
-      config: typeof import('./run.ts'),
-      context: Parameters<Parameters<typeof inContext>[2]>[0],
-    ) => Promise<number>,
-  ): Promise<void> {
-    return inContext(desk, flags, async (context) => story(await import('./run.ts'), context));
-  }
-
-  return withExamples(command, [
-    'config set api-key',
-    'config set model imagen-4-fast',
-    'config list',
-    'config unset ratio',
-  ]);
-}
+export const configCommand: Declaration = {
+  name: 'config',
+  summary: 'read and change settings',
+  about: 'Read and change the settings: api-key, model, ratio, dir, output, timeout, base-url, api.',
+  examples: ['config set api-key', 'config set model imagen-4-fast', 'config list', 'config unset ratio'],
+  below: [
+    {
+      name: 'get',
+      summary: 'print a setting; of the key only its last four characters',
+      words: [['<name>', 'the setting']],
+      async run(context, [name]: [string]) {
+        const { getSetting } = await import('./run.ts');
+        return getSetting(context, name);
+      },
+    },
+    {
+      name: 'set',
+      summary: 'change a setting; the key is asked for without echo, or read from stdin',
+      words: [
+        ['<name>', 'the setting'],
+        ['[value]', 'its new value; never the key'],
+      ],
+      async run(context, [name, value]: [string, string | undefined]) {
+        const { setSetting } = await import('./run.ts');
+        return setSetting(context, name, value);
+      },
+    },
+    {
+      name: 'unset',
+      summary: 'remove a setting',
+      words: [['<name>', 'the setting']],
+      async run(context, [name]: [string]) {
+        const { unsetSetting } = await import('./run.ts');
+        return unsetSetting(context, name);
+      },
+    },
+    {
+      name: 'list',
+      summary: 'print every setting, its value and where it comes from',
+      async run(context) {
+        const { listSettings } = await import('./run.ts');
+        return listSettings(context);
+      },
+    },
+    {
+      name: 'path',
+      summary: 'print the path of the settings file',
+      async run(context) {
+        const { settingsPath } = await import('./run.ts');
+        return settingsPath(context);
+      },
+    },
+  ],
+};

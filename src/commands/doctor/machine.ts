@@ -76,8 +76,9 @@ export async function checkFolders(context: Context): Promise<Check[]> {
 async function checkRecord({ state, journal, command }: Context): Promise<Check> {
   if (state === undefined) return broken('record', unwritable('there is no home folder'));
   const told = await tried(join(state, 'runs'));
-  const unfinished = (await journal.dead()).flatMap(({ entries }) => [...entries.values()]);
-  const left = unfinished.filter(({ letGo }) => !letGo).length;
+  if (!(await exists(state))) return ok('record', told); // reading the record would create it
+  const dead = (await journal.left()).runs.filter(({ life }) => life === 'dead');
+  const left = dead.reduce((sum, { entries }) => sum + entries.size, 0);
   if (left === 0) return ok('record', told);
   const tasks = left === 1 ? '1 unfinished task of an interrupted run' : `${left} unfinished tasks`;
   return warning('record', `${told}; ${tasks}`, command('resume'));

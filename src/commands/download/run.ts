@@ -1,14 +1,12 @@
 import pMap from 'p-map';
+import { checkServer, checkTaskIds, makeAndReport, namedBase } from '../../command-line/make-and-report.ts';
+import { checkShowing, type ShowFlags, showPictures } from '../../command-line/show-pictures.ts';
+import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
-import { findTask } from '../../paid-task/find-task.ts';
-import { checkServer, checkTaskIds, locate } from '../../paid-task/locate.ts';
-import { makePicture } from '../../paid-task/make-picture.ts';
+import { findTask, locate } from '../../paid-task/find-task.ts';
 import { record } from '../../paid-task/record.ts';
-import { stopGracefully } from '../../paid-task/stop.ts';
-import { createWork } from '../../paid-task/work.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
-import { checkShowing, type ShowFlags, showPictures } from '../../report/show-pictures.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { type NamingFlags, prepareTarget, readTarget } from '../../request/target.ts';
 import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
@@ -19,7 +17,7 @@ export interface DownloadFlags extends WaitingFlags, NamingFlags, ShowFlags {
 
 const tasksAtOnce = 8;
 
-/** Saves the pictures of tasks by their ids, of whatever machine they are. Answers the exit code. */
+/** Saves the pictures of tasks by their ids, also those of other machines. Returns the exit code. */
 export async function download(
   context: Context,
   ids: readonly string[],
@@ -31,27 +29,28 @@ export async function download(
   const target = readTarget(context, flags, ids.length, problems);
   checkShowing(flags, target.output, problems);
   if (problems.length > 0) throw tellAll(problems);
-  const recorded = await locate(context, ids);
+  const base = await namedBase(context);
+  const recorded = await locate(context.engine, ids, base);
   await checkServer(context, ids, recorded, flags.sandbox === true);
   await prepareTarget(context, target);
-  const work = createWork(context, { ...wishes, patient: flags.wait === true });
-  stopGracefully(work);
+  const work = startWork(context, { ...wishes, patient: flags.wait === true });
   context.reporter.progress.expect(ids.length);
 
   const known = {
-    dead: await context.journal.dead(),
-    // What was saved before is fetched again: that is what was asked for.
+    dead: (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead'),
+    // What was saved before is fetched again, as asked.
     recorded: new Map([...recorded].map(([id, entry]) => [id, { ...entry, saved: {} }])),
-    owned: new Map(),
+    claims: new Map(),
   };
   const reports = await pMap(
     [...new Set(ids)],
     async (id, position) => {
       const placed = { ...target, index: position + 1 };
-      const begun = await findTask(work, id, placed, flags.sandbox === true, known);
+      const server = () => context.server(flags.sandbox === true);
+      const begun = await findTask(work, id, { server, target: placed, base }, known);
       const sidecar = target.sidecar ?? begun.entry.intended.target.sidecar;
       await record({ work, ...begun }, { event: 'retargeted', target: { ...placed, sidecar } });
-      const report = await makePicture(work, begun);
+      const report = await makeAndReport(context, work, begun);
       await context.reporter.task(report, 'files');
       await showPictures(context, report, flags);
       return report;

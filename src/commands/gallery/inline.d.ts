@@ -1,4 +1,4 @@
-/** What runs in the page, bundled into one text by .build/inline.mjs. */
+/** What runs in the page, bundled into one text by the build. */
 declare module '*?inline' {
   const text: string;
   export default text;

@@ -1,34 +1,28 @@
 import { createHash } from 'node:crypto';
-import css from './browser/page.css?inline';
+import dialogs from './browser/dialogs.css?inline';
+import base from './browser/page.css?inline';
 import script from './browser/page.ts?inline';
-import { escapeHtml } from './escape.ts';
-import type { GalleryPicture } from './picture.ts';
-import { shapeRules } from './shapes.ts';
-import type { Source } from './sources.ts';
-import { tile } from './tile.ts';
+import print from './browser/print.css?inline';
+import tiles from './browser/tiles.css?inline';
+import { escapeHtml, type GalleryPicture, type Source, shapeName, tile } from './tile.ts';
 
-/** What tells a gallery of ours from any other file, within its first bytes. */
+/** Marks a gallery within its first bytes, so that it may be replaced by the next one. */
 export const galleryMark = '<!doctype html><!-- runapi-imagen gallery -->';
 
 export interface GalleryPage {
   title: string;
   /** One line about the whole. */
   summary: string;
-  /** The rows of a batch are looked at as a matrix first. */
+  /** What is shown first. */
   view: 'grid' | 'matrix';
   pictures: readonly GalleryPicture[];
   source: Source;
 }
 
-/** The page, piece by piece. It needs nothing from outside, and its policy forbids it to ask. */
-export async function* galleryPage({
-  title,
-  summary,
-  view,
-  pictures,
-  source,
-}: GalleryPage): AsyncGenerator<string> {
-  const style = css + shapeRules(pictures);
+/** Writes the page piece by piece. It needs nothing from outside, and its policy forbids it to ask. */
+export async function* galleryPage(page: GalleryPage): AsyncGenerator<string> {
+  const { title, summary, view, pictures, source } = page;
+  const style = [base, tiles, dialogs, print, ...shapeRules(pictures)].join('');
   const policy = [
     "default-src 'none'",
     "img-src 'self' file: data:",
@@ -51,21 +45,29 @@ export async function* galleryPage({
 </head>
 <body data-view="${view}">
 <header class="top">
-<div class="heading"><h1 dir="auto">${escapeHtml(title)}</h1><p class="summary">${escapeHtml(summary)}</p></div>
-<div id="tools"></div>
+<div><h1 dir="auto">${escapeHtml(title)}</h1><p class="summary">${escapeHtml(summary)}</p></div>
+<div class="tools"></div>
 </header>
 <main>
 <ul class="tiles" id="tiles" aria-label="Pictures">
 `;
-  for (const [position, picture] of pictures.entries()) {
-    yield* tile(picture, { number: position + 1, source });
-  }
+  for (const picture of pictures) yield await tile(picture, source);
   yield `</ul>
 </main>
 <script>${script}</script>
 </body>
 </html>
 `;
+}
+
+/** Makes a rule for each shape among the pictures: `--shape` is the width divided by the height. */
+function shapeRules(pictures: readonly GalleryPicture[]): Set<string> {
+  return new Set(
+    pictures.map((picture) => {
+      const shape = Math.min(8, Math.max(1 / 8, picture.width / picture.height)).toFixed(4);
+      return `[data-shape="${shapeName(picture)}"]{--shape:${shape}}`;
+    }),
+  );
 }
 
 function hashOf(text: string): string {

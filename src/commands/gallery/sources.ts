@@ -1,36 +1,49 @@
-import { createReadStream } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { constants, lstat, open } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { PictureFile } from './picture.ts';
+import type { Found, PictureFile, Source } from './tile.ts';
 
-/** Where the browser gets a picture from, in pieces: a `data:` URL is as long as the picture. */
-export type Source = (file: PictureFile) => AsyncIterable<string> | Iterable<string>;
+const changed = { lost: 'changed', why: 'The file was changed after it was saved' } as const;
 
-/** The picture itself, so that the page can be moved without it. */
-export const embedded: Source = async function* ({ path, mime }) {
-  yield `data:${/^image\/[a-z0-9.+-]+$/.test(mime) ? mime : 'application/octet-stream'};base64,`;
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    // Three bytes are four characters: what is left over waits for the next piece.
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const whole = bytes.length - (bytes.length % 3);
-    rest = bytes.subarray(whole);
-    yield bytes.toString('base64', 0, whole);
-  }
-  yield rest.toString('base64');
-};
+/** Embeds the picture, so that the page can be moved without it. Nothing is embedded but what was saved. */
+export const embedded: Source = (file) =>
+  whereSaved(file, async () => {
+    // Between the look and the opening another file may have taken the name: a FIFO must not hang.
+    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+    const handle = await open(file.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      const facts = await handle.stat();
+      if (!facts.isFile() || facts.size !== file.bytes) return changed;
+      const content = await handle.readFile();
+      if (createHash('sha256').update(content).digest('hex') !== file.sha256) return changed;
+      const type = /^image\/[a-z0-9.+-]+$/.test(file.mime) ? file.mime : 'application/octet-stream';
+      return { address: `data:${type};base64,${content.toString('base64')}` };
+    } finally {
+      await handle.close();
+    }
+  });
 
-/** The way from the page's folder to the file, so that both can be moved together. */
+/** Links to the file from the page's folder, so that both can be moved together. */
 export function linkedFrom(folder: string): Source {
-  return ({ path }) => {
-    const way = relative(folder, path);
-    if (isAbsolute(way)) return [pathToFileURL(path).href]; // on another drive
-    // Through bytes: half a character in a name would stop encodeURIComponent.
-    return [
-      way
-        .split(sep)
-        .map((part) => encodeURIComponent(Buffer.from(part).toString()))
-        .join('/'),
-    ];
-  };
+  return (file) =>
+    whereSaved(file, async () => {
+      const way = relative(folder, file.path);
+      if (isAbsolute(way)) return { address: pathToFileURL(file.path).href }; // on another drive
+      // Through bytes: half a character in a name would stop encodeURIComponent.
+      const parts = way.split(sep).map((part) => encodeURIComponent(Buffer.from(part).toString()));
+      return { address: parts.join('/') };
+    });
+}
+
+async function whereSaved({ path, bytes }: PictureFile, find: () => Promise<Found>): Promise<Found> {
+  try {
+    const facts = await lstat(path);
+    if (!facts.isFile()) return { lost: 'changed', why: 'Not a regular file any more' };
+    return facts.size === bytes ? await find() : changed;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const gone = code === 'ENOENT' || code === 'ENOTDIR';
+    return { lost: 'missing', why: gone ? 'The file is missing' : `The file cannot be read (${code})` };
+  }
 }

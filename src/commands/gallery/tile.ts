@@ -1,62 +1,97 @@
-import { escapeHtml } from './escape.ts';
-import type { Fact, GalleryPicture } from './picture.ts';
-import { shapeName } from './shapes.ts';
-import type { Source } from './sources.ts';
+/** A picture as the gallery shows it. All texts are as they came, and none is markup. */
+export interface GalleryPicture {
+  /** As it was saved; undefined where nothing was made. */
+  file: PictureFile | undefined;
+  /** Why nothing was made. */
+  absence: string;
+  /** Pixels. */
+  width: number;
+  height: number;
+  prompt: string;
+  /** Milliseconds since 1970. */
+  madeAt: number;
+  /** The command that makes it again; undefined where no task is known. */
+  again: string | undefined;
+  /** What is known of it: texts by their names, in the order in which they are read. */
+  facts: Map<string, string>;
+  /** Names of the facts that tell it from other pictures of the same prompt. */
+  differs: readonly string[];
+}
 
-/** What stands under a picture; the rest is shown when one looks closer. */
-const shown: ReadonlyArray<Fact['name']> = ['Model', 'Ratio', 'Seed', 'Cost'];
+/** A picture as it was saved. */
+export interface PictureFile {
+  /** Absolute. */
+  path: string;
+  bytes: number;
+  mime: string;
+  sha256: string;
+}
 
-/** One picture as an item of the list, piece by piece. */
-export async function* tile(
-  picture: GalleryPicture,
-  { number, source }: { number: number; source: Source },
-): AsyncGenerator<string> {
-  const { prompt, model, ratio, madeAt, made } = picture;
-  const attributes = [
-    `id="p${number}"`,
-    `class="tile${made ? '' : ' unmade'}"`,
-    `data-shape="${shapeName(picture)}"`,
-    `data-model="${escapeHtml(model)}"`,
-    `data-ratio="${escapeHtml(ratio)}"`,
-    `data-made="${madeAt}"`,
-  ];
-  yield `<li ${attributes.join(' ')}>`;
-  yield* frame(picture, source);
-  yield `<label class="pick"><input type="checkbox" aria-label="Select: ${escapeHtml(prompt)}"></label>
+/** Where the page gets a picture from, or why it cannot. */
+export type Found = { address: string } | { lost: 'missing' | 'changed'; why: string };
+
+export type Source = (file: PictureFile) => Promise<Found>;
+
+/** What stands under a picture; the viewer shows the rest. */
+const shown = ['Model', 'Ratio', 'Seed', 'Number', 'Negative', 'Cost'];
+
+/** Writes one picture as an item of the list. */
+export async function tile(picture: GalleryPicture, source: Source): Promise<string> {
+  const { file, prompt, facts, differs, madeAt, again } = picture;
+  const spans = shown.flatMap((name) => {
+    const text = facts.get(name);
+    if (!text || (name === 'Negative' && !differs.includes(name))) return [];
+    const element = differs.includes(name) ? 'b' : 'span';
+    return [`<${element} class="${name.toLowerCase()}">${escapeHtml(said(name, text))}</${element}>`];
+  });
+  const time = `<time datetime="${new Date(madeAt).toISOString()}">${escapeHtml(facts.get('Made') ?? '')}</time>`;
+  const more = [...facts].map(([name, text]) => `<dt>${name}</dt><dd>${escapeHtml(text)}</dd>`);
+  const data = again === undefined ? '' : ` data-again="${escapeHtml(again)}"`;
+  return `<li class="tile${file ? '' : ' unmade'}" data-shape="${shapeName(picture)}"${data}>
+${await frame(picture, source)}
 <div class="caption"><p class="prompt" dir="auto"${languageOf(prompt)}>${escapeHtml(prompt)}</p>
-<p class="facts">${shownFacts(picture)}</p></div>
-<dl class="more" hidden>${picture.facts.map(definition).join('')}</dl></li>
+<p class="facts">${spans.join('')}${time}</p></div>
+<dl class="more" hidden>${more.join('')}</dl></li>
 `;
 }
 
-async function* frame(picture: GalleryPicture, source: Source): AsyncGenerator<string> {
-  const { file, absence, prompt, width, height } = picture;
-  if (!file) {
-    const what = escapeHtml(absence ?? 'There is no picture');
-    yield `<button class="open absent" type="button"><span class="absence" dir="auto">${what}</span></button>`;
-    return;
-  }
-  const facts = `alt="${escapeHtml(prompt)}" width="${width}" height="${height}" loading="lazy" decoding="async"`;
-  yield `<button class="open" type="button"><img ${facts} src="`;
-  for await (const part of source(file)) yield escapeHtml(part);
-  yield '"></button>\n';
+const words: Readonly<Record<string, string>> = { Seed: 'seed ', Negative: 'without ' };
+
+/** Says a fact where its name does not stand beside it. */
+export function said(name: string, text: string): string {
+  return text && (words[name] ?? '') + text;
 }
 
-/** The writing tells two languages: how lines break in them, and which letters are drawn, depends on it. */
+async function frame(picture: GalleryPicture, source: Source): Promise<string> {
+  const { file, absence, prompt, facts, differs, width, height } = picture;
+  const found = file ? await source(file) : { why: absence };
+  if ('why' in found) {
+    const why = `<span class="absence" dir="auto">${escapeHtml(found.why)}</span>`;
+    return `<button class="open absent" type="button">${why}</button>`;
+  }
+  const size = `width="${width}" height="${height}" loading="lazy" decoding="async"`;
+  const texts = differs.flatMap((name) => said(name, facts.get(name) ?? '') || []);
+  const image = `<img alt="${escapeHtml([prompt, ...texts].join(', '))}" ${size} src="${escapeHtml(found.address)}">`;
+  return `<button class="open" type="button">${image}</button>`;
+}
+
+/** Names the shape of a picture for the style sheet: the policy of the page allows no styles of elements. */
+export function shapeName({ width, height }: Pick<GalleryPicture, 'width' | 'height'>): string {
+  return `${width}x${height}`;
+}
+
+/** Tells two languages by their letters: how lines break, and which letters are drawn, depends on it. */
 function languageOf(text: string): string {
   if (/\p{Script=Hangul}/u.test(text)) return ' lang="ko"';
   return /[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? ' lang="ja"' : '';
 }
 
-function shownFacts({ facts, madeAt }: GalleryPicture): string {
-  const texts = shown.flatMap((name) => {
-    const fact = facts.find((each) => each.name === name);
-    return fact ? [`<span>${escapeHtml(name === 'Seed' ? `seed ${fact.text}` : fact.text)}</span>`] : [];
-  });
-  const made = facts.find(({ name }) => name === 'Made')?.text ?? '';
-  return `${texts.join('')}<time datetime="${new Date(madeAt).toISOString()}">${escapeHtml(made)}</time>`;
-}
-
-function definition({ name, text }: Fact): string {
-  return `<div><dt>${name}</dt><dd dir="auto">${escapeHtml(text)}</dd></div>`;
+/**
+ * Makes a text safe in an element or a quoted attribute. Control characters, which HTML does not allow, and halves of
+ * characters become U+FFFD.
+ */
+export function escapeHtml(text: string): string {
+  return text
+    .replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[^\P{Cc}\n\r\t]|[\p{Cs}\ufffe\uffff]/gu, '\ufffd');
 }

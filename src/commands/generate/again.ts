@@ -1,7 +1,7 @@
+import { newestSent } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { Failure, invalid } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
-import { newestSent } from '../../report/history-filter.ts';
 import { isTaskId } from '../../task/task-id.ts';
 
 /** What was asked for before, where and with which words. Throws `validation` or `not_found`. */

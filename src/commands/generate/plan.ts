@@ -1,11 +1,10 @@
+import { checkShowing, type ShowFlags } from '../../command-line/show-pictures.ts';
 import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
 import type { Server, Target } from '../../journal/event.ts';
-import type { Wishes } from '../../paid-task/work.ts';
-import { checkShowing, type ShowFlags } from '../../report/show-pictures.ts';
 import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { type NamingFlags, readTarget } from '../../request/target.ts';
-import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { readWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
 import { askedBefore } from './again.ts';
 import { readPrompt } from './read-prompt.ts';
 

@@ -1,22 +1,22 @@
+import { type FilterFlags, readFilter } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
-import { type FilterFlags, readFilter } from '../../report/history-filter.ts';
-import { waitsToBeSaved } from '../../report/recorded-report.ts';
+import { waitsToBeSaved } from '../../report/report-entry.ts';
 import { askYes } from '../../terminal/ask.ts';
 
 export interface ClearFlags extends FilterFlags {
   yes?: boolean;
 }
 
-/** Forgets finished tasks: their records go, their pictures stay. Answers the exit code. */
+/** Deletes the records of finished tasks; their pictures stay. Returns the exit code. */
 export async function clearHistory(context: Context, flags: ClearFlags): Promise<number> {
   const { world, reporter, journal } = context;
   const problems: string[] = [];
   const { matches } = readFilter(context, flags, problems);
   if (!flags.yes && !world.stdin.isTerminal)
-    problems.push('history clear asks before it forgets, and nobody can answer here: add --yes');
-  if (problems.length > 0) throw tellAll(problems);
+    problems.push('history clear asks for confirmation, which needs a terminal: add --yes');
+  if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   let rows = 0;
   const paidFor = new Map<string, string>();
@@ -31,7 +31,7 @@ export async function clearHistory(context: Context, flags: ClearFlags): Promise
   if (keys.size > 0) {
     if (rows > 0) reporter.warn(forgottenRows);
     if (!flags.yes && !(await agreed(context, keys.size))) {
-      reporter.note('Nothing was forgotten');
+      reporter.note('Nothing was deleted');
       return 0;
     }
     await journal.forget(keys);
@@ -42,16 +42,15 @@ export async function clearHistory(context: Context, flags: ClearFlags): Promise
   return 0;
 }
 
-const forgottenRows =
-  'among them are rows of batches: a batch that is run again makes, and pays for, rows that nobody remembers';
+const forgottenRows = 'some of them are batch rows: running the batch again will make and pay for them again';
 
-/** Its id is all that leads to the pictures. */
+/** Without its id nobody can fetch the pictures. */
 function isPaidFor({ world }: Context, entry: Entry): boolean {
   return !entry.intended.server.sandbox && waitsToBeSaved(entry, world.clock.now());
 }
 
 function agreed({ world }: Context, count: number): Promise<boolean> {
-  return askYes(`Forget ${counted(count)}? The pictures stay.`, world.stdin, world.stderr);
+  return askYes(`Delete the records of ${counted(count)}? The pictures are kept.`, world.stdin, world.stderr);
 }
 
 interface Outcome {
@@ -69,20 +68,20 @@ function sayWhatStays(
   { removed, unfinished, running, waiting }: Outcome,
 ): void {
   reporter.note(
-    removed > 0 ? `Forgotten: ${counted(removed)}. The pictures stay` : 'There is nothing to forget',
+    removed > 0 ? `Deleted the records of ${counted(removed)}; the pictures are kept` : 'Nothing to delete',
   );
-  if (unfinished > 0) reporter.next(command('resume --all'), `${stay(unfinished)} unfinished. Finish`);
-  if (running > 0) reporter.note(`${stay(running)} of a run that goes on`);
+  if (unfinished > 0)
+    reporter.next(command('resume --all'), `Kept ${counted(unfinished)} that did not finish. To finish`);
+  if (running > 0) reporter.note(`Kept ${counted(running)} of a run that is still going`);
   if (waiting.length > 0) {
     const named = waiting.slice(0, mostNamed).join(' ');
-    reporter.next(command(`download ${named}`), `${stay(waiting.length)} not downloaded yet. Save`);
+    reporter.next(
+      command(`download ${named}`),
+      `Kept ${counted(waiting.length)} not downloaded yet. To save`,
+    );
   }
 }
 
 function counted(count: number): string {
   return count === 1 ? '1 task' : `${count} tasks`;
-}
-
-function stay(count: number): string {
-  return count === 1 ? '1 task stays: it is' : `${count} tasks stay: they are`;
 }

@@ -46,7 +46,9 @@ export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): 
     try {
       const deadline = (milliseconds: number): Deadline =>
         orCancelled(world.deadline(milliseconds), talk.signal);
-      return await act({ context: { ...context, reporter }, flags, deadline });
+      const listener = { ...context.engine.listener, step: progress.step };
+      const engine = { ...context.engine, listener };
+      return await act({ context: { ...context, reporter, engine }, flags, deadline });
     } catch (error) {
       return errorAnswer(errorReport(error));
     } finally {

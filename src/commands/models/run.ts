@@ -5,7 +5,7 @@ import { type ErrorReport, errorReport } from '../../report/task-report.ts';
 import { type Model, modelAliases, models, ratiosOf } from '../../request/models.ts';
 import { amountText } from '../../task/money.ts';
 
-/** A model as scripts read of it. */
+/** A model in the --json output. */
 export interface ModelReport {
   model: Model;
   aliases: string[];
@@ -17,9 +17,9 @@ export interface ModelReport {
 
 const patienceMs = 10_000;
 
-/** Tells the models, their ratios and what they cost now. That a price is not known is said and is no failure. */
-export async function listModels(context: Context): Promise<number> {
-  const reports = await readModels(context);
+/** Lists the models with their ratios and current prices. A missing price is a warning, not a failure. */
+export async function listModels(context: Context, inSandbox = false): Promise<number> {
+  const reports = await readModels(context, inSandbox);
   const nameWidth = widest(reports.map(({ model }) => model));
   const priceWidth = widest(reports.map(priceText));
   for (const report of reports) {
@@ -27,7 +27,7 @@ export async function listModels(context: Context): Promise<number> {
     await context.reporter.data(report, [...cells, report.ratios.join(' ')].join('  '));
   }
   const reason = reports.find(({ error }) => error !== null)?.error;
-  if (reason) context.reporter.warn(`the service tells no live prices now: ${reason.message}`);
+  if (reason) context.reporter.warn(`the service gives no live prices now: ${reason.message}`);
   return 0;
 }
 
@@ -62,7 +62,7 @@ async function livePrice(
 }
 
 function priceText({ price }: ModelReport): string {
-  if (!price) return 'price not known';
+  if (!price) return 'price unknown';
   return `${amountText(price.unit_price_cents, price.currency)} a ${price.billing_unit}`;
 }
 

@@ -1,26 +1,22 @@
-import { Command } from 'commander';
-import { type Desk, inContext, withGlobalFlags } from '../../command-line/doing.ts';
-import { withExamples } from '../../command-line/examples.ts';
-import type { GlobalFlags } from '../../context.ts';
+import type { Declaration } from '../../command-line/declaration.ts';
 import type { SandboxFlags } from './run.ts';
 
-export function sandboxCommand(desk: Desk): Command {
-  const command = new Command('sandbox')
-    .description(
-      'Runs a local server that speaks the same API, free of charge, until it is stopped with Ctrl-C.',
-    )
-    .option('--port <n>', 'the port to listen on; 0 takes a free one (default: 4010)')
-    .option('--latency <duration>', 'how long a task takes, say 0s or 3s (default: 1.5s)')
-    .option('--fail-rate <share>', 'the share of tasks that fail, 0 to 1 (default: 0)')
-    .option('--dialect <name>', 'speak only one form of the API: guide or service (default: both)')
-    .action(async (flags: SandboxFlags & GlobalFlags) => {
-      await inContext(desk, flags, async (context) => {
-        const { sandbox } = await import('./run.ts');
-        return sandbox(context, flags);
-      });
-    });
-  return withExamples(withGlobalFlags(command), [
+export const sandboxCommand: Declaration = {
+  name: 'sandbox',
+  summary: 'run a local server with the same API, free of charge',
+  about: 'Run a local server with the same API, free of charge, until Ctrl-C stops it.',
+  flags: [
+    ['--port <n>', 'port to listen on; 0 picks a free one', '4010'],
+    ['--latency <duration>', 'how long a task takes, such as 0s or 3s', '1.5s'],
+    ['--fail-rate <share>', 'share of tasks that fail, from 0 to 1', '0'],
+    ['--dialect <name>', 'form of the API: guide, service or both', 'both'],
+  ],
+  examples: [
     'sandbox --port 4010',
     'RUNAPI_API_KEY=any runapi-imagen generate "a mug" --base-url http://127.0.0.1:4010',
-  ]);
-}
+  ],
+  async run(context, _words, flags: SandboxFlags) {
+    const { sandbox } = await import('./run.ts');
+    return sandbox(context, flags);
+  },
+};

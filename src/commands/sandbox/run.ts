@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { parseDuration } from '../../task/duration.ts';
 
-/** The flags of `sandbox`, as they were typed. */
+/** The flags of `sandbox`, as typed. */
 export interface SandboxFlags {
   port?: string;
   latency?: string;
@@ -17,18 +17,18 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   const problems: string[] = [];
   const port = flags.port === undefined ? defaultPort : Number(flags.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    problems.push(`--port ${JSON.stringify(flags.port)} is no port from 0 to 65535`);
+    problems.push(`Invalid --port ${JSON.stringify(flags.port)}: use a port from 0 to 65535.`);
   const latencyMs = flags.latency === undefined ? undefined : parseDuration(flags.latency);
   if (flags.latency !== undefined && latencyMs === undefined)
-    problems.push(`--latency ${JSON.stringify(flags.latency)} is no duration like 0s or 3s`);
+    problems.push(`Invalid --latency ${JSON.stringify(flags.latency)}: use a duration such as 0s or 3s.`);
   const failRate = flags.failRate === undefined ? 0 : Number(flags.failRate);
   if (!(failRate >= 0 && failRate <= 1))
-    problems.push(`--fail-rate ${JSON.stringify(flags.failRate)} is no share from 0 to 1`);
+    problems.push(`Invalid --fail-rate ${JSON.stringify(flags.failRate)}: use a number from 0 to 1.`);
   const { dialect = 'both' } = flags;
   if (dialect !== 'guide' && dialect !== 'service' && dialect !== 'both') {
-    problems.push(`--dialect ${JSON.stringify(dialect)} is none of guide, service, both`);
+    problems.push(`Invalid --dialect ${JSON.stringify(dialect)}: use guide, service or both.`);
   }
-  if (problems.length > 0) throw tellAll(problems);
+  if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   const { startSandbox } = await import('../../sandbox/server.ts');
   const { clock } = context.world;
@@ -42,7 +42,7 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   const { url } = server;
   context.world.onStop(() => 'Sandbox stopped.');
   await context.reporter.data({ url }, url);
-  context.reporter.note('Every key works but sandbox-bad-key. Stop it with Ctrl-C.');
+  context.reporter.note('Every key works except sandbox-bad-key. Press Ctrl-C to stop.');
   context.reporter.next(
     `RUNAPI_API_KEY=any ${context.command(`generate "a mug" --base-url ${url}`)}`,
     'Try it',

@@ -42,7 +42,7 @@ export async function chosenPlaces(context: Context, flags: SkillFlags, everyone
   if (flags.dir?.trim() === '') problems.push('--dir is empty');
   if (flags.imageBackend && !flags.all && (flags.dir !== undefined || !names.includes('hermes')))
     problems.push('--image-backend goes with --target hermes');
-  if (problems.length > 0) throw tellAll(problems);
+  if (problems.length > 0) throw tellAll(problems, { sends: false });
   if (flags.dir !== undefined) {
     const skills = resolve(context.world.cwd, flags.dir);
     return [{ ...(names[0] && { target: names[0] }), label: skills, skills }];

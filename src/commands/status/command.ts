@@ -1,29 +1,26 @@
-import { Command } from 'commander';
-import { type Desk, inContext, withGlobalFlags } from '../../command-line/doing.ts';
-import { withExamples } from '../../command-line/examples.ts';
-import type { GlobalFlags } from '../../context.ts';
+import type { Declaration } from '../../command-line/declaration.ts';
+import { withFlags } from '../../command-line/flags.ts';
 import type { StatusFlags } from './run.ts';
 
-export function statusCommand(desk: Desk): Command {
-  const command = new Command('status')
-    .description(
-      'Tells the state of tasks: one line each with id, state and, when completed, the URLs of its pictures.',
-    )
-    .argument('<task-id...>', 'the tasks')
-    .option('--wait', 'wait until each task ends')
-    .option('--exit-status', 'exit 7 for a failed task, 5 for one that still runs')
-    .option('--timeout <duration>', 'give up after, say, 90s or 15m (default: 15m)')
-    .option('--poll-interval <duration>', 'look at the task at a fixed interval (default: adaptive)')
-    .option('--sandbox', 'the tasks are of the built-in sandbox')
-    .action(async (ids: string[], flags: StatusFlags & GlobalFlags) => {
-      await inContext(desk, flags, async (context) => {
-        const { status } = await import('./run.ts');
-        return status(context, ids, flags);
-      });
-    });
-  return withExamples(withGlobalFlags(command), [
+export const statusCommand: Declaration = {
+  name: 'status',
+  summary: 'print the state of tasks',
+  about:
+    'Print the state of tasks, one line each: task id, state and, once completed, the URLs of the pictures.',
+  words: [['<task-id...>', 'the tasks']],
+  flags: [
+    ...withFlags('wait'),
+    ['--exit-status', 'exit 7 if a task has failed, 5 if one is still running'],
+    ...withFlags('timeout', 'poll-interval', 'sandbox'),
+  ],
+  examples: [
     'status tsk_abc123',
     'status tsk_abc123 --wait --exit-status',
     'status tsk_abc123 --json | jq -r .status',
-  ]);
-}
+  ],
+  sends: true,
+  async run(context, [ids]: [string[]], flags: StatusFlags) {
+    const { status } = await import('./run.ts');
+    return status(context, ids, flags);
+  },
+};

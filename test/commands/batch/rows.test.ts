@@ -47,7 +47,7 @@ test.each([
     'an unknown key',
     'a.jsonl',
     '{"promt":"x","prompt":"y"}\n',
-    ['there is no "promt" (did you mean prompt?)'],
+    ['there is no "promt"; did you mean prompt?'],
   ],
   ['a row without a prompt', 'a.jsonl', '{"model":"fast"}\n', ['there is no prompt']],
   [

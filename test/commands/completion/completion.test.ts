@@ -122,8 +122,8 @@ test.skipIf(!has('fish'))('fish says what each command does (needs fish)', async
   const script = 'runapi-imagen completion fish | source; complete -C "runapi-imagen ba"';
   const stdout = await shell(machine, 'fish', ['--no-config', '-c', script]);
   expect(lines(stdout).sort()).toEqual([
-    "balance\tthe account's balance",
-    'batch\tmany prompts from a file, many at once, restartable',
+    "balance\tprint the account's balance",
+    'batch\tmake the pictures of a file of prompts; run again to continue',
   ]);
 });
 
@@ -160,7 +160,7 @@ test('every script names every command, flag and model', async () => {
 test('another shell is told what there is', async () => {
   const { exitCode, stdout, stderr } = await run(await newMachine(), ['completion', 'powershel']);
   expect(stderr).toBe(
-    'error: no completion for "powershel" (did you mean powershell?)\nThe shells are bash, zsh, fish, powershell',
+    'error: no completion for "powershel"; did you mean powershell?\nThe shells are bash, zsh, fish, powershell',
   );
   expect(stdout).toBe('');
   expect(exitCode).toBe(4);

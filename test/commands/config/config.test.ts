@@ -92,7 +92,7 @@ describe('a setting', () => {
     ['output', '{x}', 'output "{x}" is no name for a picture: unknown word {x}'],
     ['api', 'both', 'api "both" is none of auto, guide, service'],
     ['base-url', 'http://example.com', 'base-url: http://example.com is not safe for a key'],
-    ['modle', 'fast', 'there is no setting "modle" (did you mean model?)'],
+    ['modle', 'fast', 'there is no setting "modle"; did you mean model?'],
     ['dir', '', 'dir "" is empty'],
   ])('%s takes no %s', async (name, value, problem) => {
     const machine = await bare();

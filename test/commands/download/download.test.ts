@@ -36,7 +36,7 @@ test('a task that still runs is not waited for unless --wait says so', async () 
   const { stdout: id } = await run(machine, ['generate', 'a mug', '--no-wait', '--base-url', service.url]);
   const early = await run(machine, ['download', id]);
   expect({ exitCode: early.exitCode, stdout: early.stdout }).toEqual({ exitCode: 5, stdout: '' });
-  expect(early.stderr).toContain(`error: task ${id} still runs`);
+  expect(early.stderr).toContain(`error: task ${id} is still running`);
   expect(early.stderr).toContain('Wait for it with --wait');
   const patient = await run(machine, ['download', id, '--wait', '--poll-interval', '50ms']);
   expect({ exitCode: patient.exitCode, files: await filesIn(machine.folder) }).toEqual({

@@ -7,7 +7,7 @@ test('pays once where the answer of the POST is lost', async () => {
   const machine = await newMachine();
   service.next('create', losingTheAnswer);
   const { exitCode, stderr } = await run(machine, ['generate', 'a mug', '--base-url', service.url]);
-  expect(stderr).toContain('trying again');
+  expect(stderr).toContain('retrying');
   expect(exitCode).toBe(0);
   expect(service.tasks.size).toBe(1);
 });

@@ -154,9 +154,10 @@ test('tells all that is wrong with the filters at once', async () => {
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 4 });
   expect(stderr).toBe(
     'error: --model "fats" is none of imagen-4, imagen-4-fast, imagen-4-ultra; ' +
-      '--state "complete" is none of completed, failed, processing, pending, unfinished (did you mean completed?); ' +
-      '--since "soon" is no date like 2026-11-20 and no age like 7d or 12h; --limit "0" is no whole number from 1\n' +
-      '4 problems; nothing was sent. --help lists the flags',
+      'Invalid --state "complete": use completed, failed, processing, pending, unfinished; did you mean completed? ' +
+      'Invalid --since "soon": use a date such as 2026-11-20 or an age such as 7d or 12h. ' +
+      'Invalid --limit "0": use a whole number from 1.\n' +
+      '4 problems. --help lists the flags',
   );
 });
 
@@ -165,7 +166,7 @@ test('says so where nothing was made, and still succeeds', async () => {
   const { stdout, stderr, exitCode } = await run(machine, ['history']);
   expect({ stdout, stderr, exitCode }).toEqual({
     stdout: '',
-    stderr: 'Nothing of the kind was made on this machine',
+    stderr: 'No matching tasks on this machine',
     exitCode: 0,
   });
 });
@@ -287,14 +288,14 @@ test('forgets finished tasks and nothing else', async () => {
   expect({ ...refused, stdout: refused.stdout, stderr: refused.stderr }).toMatchObject({
     stdout: '',
     stderr:
-      'error: history clear asks before it forgets, and nobody can answer here: add --yes\nNothing was sent. --help lists the flags',
+      'error: history clear asks for confirmation, which needs a terminal: add --yes\n--help lists the flags',
     exitCode: 4,
   });
   const { stdout, stderr, exitCode } = await run(machine, ['history', 'clear', '--yes', '--json']);
   expect({ stdout: JSON.parse(stdout), stderr, exitCode }).toEqual({
     stdout: { removed: 3, kept: { unfinished: 1, running: 0, not_downloaded: 0 } },
     stderr:
-      'Forgotten: 3 tasks. The pictures stay\n1 task stays: it is unfinished. Finish: runapi-imagen resume --all',
+      'Deleted the records of 3 tasks; the pictures are kept\nKept 1 task that did not finish. To finish: runapi-imagen resume --all',
     exitCode: 0,
   });
   expect(await filesIn(machine.folder)).toEqual(pictures);
@@ -353,7 +354,9 @@ test('leaves the record of a run that goes on', async () => {
   const going = run(machine, ['generate', 'a mug', '--base-url', service.url]);
   await expect.poll(() => service.count('look'), { timeout: 10_000 }).toBeGreaterThan(0);
   const { stderr } = await run(machine, ['history', 'clear', '--yes']);
-  expect(stderr).toBe('Forgotten: 1 task. The pictures stay\n1 task stays: it is of a run that goes on');
+  expect(stderr).toBe(
+    'Deleted the records of 1 task; the pictures are kept\nKept 1 task of a run that is still going',
+  );
   expect(await listed(machine)).toEqual(['a mug']);
   going.kill('SIGINT');
   expect((await going).stderr).toContain('Take up: runapi-imagen resume tsk_');
@@ -370,7 +373,7 @@ test('keeps a paid picture that nobody has downloaded yet', async () => {
   await remember(machine, [{ id: 'tsk_saved', key: 'saved', at }], 'm0000001-bbbbbbbb');
   const { stderr } = await run(machine, ['history', 'clear', '--yes']);
   expect(stderr).toBe(
-    'Forgotten: 2 tasks. The pictures stay\n1 task stays: it is not downloaded yet. Save: runapi-imagen download tsk_waiting',
+    'Deleted the records of 2 tasks; the pictures are kept\nKept 1 task not downloaded yet. To save: runapi-imagen download tsk_waiting',
   );
   expect((await run(machine, ['history'])).stdout.split('\t')[4]).toBe('tsk_waiting');
 });
@@ -379,7 +382,7 @@ test('warns that a forgotten batch would be made and paid for again', async () =
   const machine = await newMachine();
   await remember(machine, [{ row: { batch: 'b', row: 1, key: 'k' } }]);
   const { stderr } = await run(machine, ['history', 'clear', '--yes']);
-  expect(stderr).toContain('warning: among them are rows of batches');
+  expect(stderr).toContain('warning: some of them are batch rows');
 });
 
 test.skipIf(!hasTerminal).each([
@@ -390,7 +393,7 @@ test.skipIf(!hasTerminal).each([
   const machine = await newMachine();
   await remember(machine, [{}]);
   const { screen } = await runOnTerminal(machine, ['history', 'clear'], {}, { columns: 80, rows: 24 }, typed);
-  expect(screen.toString('utf8')).toContain('Forget 1 task? The pictures stay. [y/N]');
+  expect(screen.toString('utf8')).toContain('Delete the records of 1 task? The pictures are kept. [y/N]');
   expect(await listed(machine)).toHaveLength(left);
 });
 

@@ -103,7 +103,7 @@ test('a folder that cannot be written is told before anything is paid', async ()
 test('what is no task id is refused, and one that nobody knows is told as such', async () => {
   const service = await startService();
   const { call } = await startAgentOf(service, await newMachine());
-  expect(textOf(await call('get_image', { task_id: '../etc' }))).toContain('no task id');
+  expect(textOf(await call('get_image', { task_id: '../etc' }))).toContain('invalid task id');
   expect(service.calls).toEqual([]);
   const answer = await call('get_image', { task_id: 'tsk_unknown' });
   expect(answer.isError).toBe(true);

@@ -80,11 +80,11 @@ test('says where the service does not answer, and is no failure', async () => {
     'http://127.0.0.1:1',
   ]);
   expect(stdout.split('\n')).toEqual([
-    `imagen-4        price not known  ${ratios}`,
-    `imagen-4-fast   price not known  ${ratios} auto`,
-    `imagen-4-ultra  price not known  ${ratios}`,
+    `imagen-4        price unknown  ${ratios}`,
+    `imagen-4-fast   price unknown  ${ratios} auto`,
+    `imagen-4-ultra  price unknown  ${ratios}`,
   ]);
-  expect(stderr).toBe('warning: the service tells no live prices now: 127.0.0.1:1 refused the connection');
+  expect(stderr).toBe('warning: the service gives no live prices now: 127.0.0.1:1 refused the connection');
   expect(exitCode).toBe(0);
 });
 
@@ -113,7 +113,7 @@ test('prints the balance, and with --json all of it', async () => {
   const plain = await run(machine, ['balance', '--base-url', service.url]);
   expect(plain).toMatchObject({
     stdout: '$4.12',
-    stderr: '$1.00 of it bonus, $0.16 spent today',
+    stderr: '$1.00 bonus included, $0.16 spent today',
     exitCode: 0,
   });
   const full = await run(machine, ['balance', '--json', '--quiet', '--base-url', service.url]);
@@ -124,6 +124,21 @@ test('prints the balance, and with --json all of it', async () => {
     currency: 'USD',
   });
   expect(full).toMatchObject({ stderr: '', exitCode: 0 });
+});
+
+test('with --sandbox the models and the balance are those of the sandbox, without a key', async () => {
+  const machine = await newMachine();
+  const env = { ...machine.env, RUNAPI_API_KEY: '' };
+  const listed = await run({ ...machine, env }, ['models', '--sandbox']);
+  expect(listed).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(listed.stdout.split('\n')).toEqual([
+    'imagen-4        $0.08 a task  1:1 16:9 9:16 3:4 4:3',
+    'imagen-4-fast   $0.04 a task  1:1 16:9 9:16 3:4 4:3 auto',
+    'imagen-4-ultra  $0.12 a task  1:1 16:9 9:16 3:4 4:3',
+  ]);
+  const balance = await run({ ...machine, env }, ['balance', '--sandbox']);
+  expect(balance.exitCode).toBe(0);
+  expect(balance.stdout).toMatch(/^\$\d+\.\d\d$/);
 });
 
 test('a balance needs the key, and says where it is refused', async () => {

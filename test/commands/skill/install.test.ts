@@ -155,7 +155,7 @@ describe('skill install', () => {
   test('tells every problem of a call at once', async () => {
     const { stderr, exitCode } = await outcome(await newMachine(), 'install --target herms --image-backend');
     expect(stderr).toContain(
-      '"herms" is none of hermes, claude, codex, gemini, openclaw (did you mean hermes?)',
+      '"herms" is none of hermes, claude, codex, gemini, openclaw; did you mean hermes?',
     );
     expect(stderr).toContain('--image-backend goes with --target hermes');
     expect(exitCode).toBe(4);

@@ -104,7 +104,7 @@ test('a busy server is asked again, a few times', async () => {
   const { stdout: id } = await run(machine, ['generate', 'a mug', '--no-wait', '--base-url', service.url]);
   const { exitCode, stdout, stderr } = await run(machine, ['status', id]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${id}\tprocessing` });
-  expect(stderr.match(/trying again/g)).toHaveLength(2);
+  expect(stderr.match(/retrying/g)).toHaveLength(2);
 });
 
 test('a task of another server is looked for where --base-url says', async () => {

@@ -1,21 +1,13 @@
-import { createDialog } from './dialog.ts';
-import { comparedFacts, promptText } from './facts.ts';
-import { button, make } from './make.ts';
-import { sourceOf, type Tile } from './tiles.ts';
+import { said } from '../tile.ts';
+import { button, createDialog, make } from './make.ts';
+import { modelsOf, promptText, rowsOf, sourceOf, type Tile } from './tiles.ts';
 import { createZoom } from './zoom.ts';
 
-/** Pictures side by side, looked at from the same distance and at the same place. */
-export interface Comparison {
-  open(tiles: readonly Tile[]): void;
-  isOpen(): boolean;
-  /** Answers whether the key meant something. */
-  key(key: string): boolean;
-}
-
-export function createComparison(): Comparison {
+/** Shows pictures side by side, all enlarged alike and at the same place. */
+export function createComparison() {
   let tiles: Tile[] = [];
   const dialog = createDialog('Compare', 'comparison');
-  const heading = make('div', { class: 'asked' });
+  const heading = make('div');
   const scale = make('output', { 'aria-label': 'Zoom' });
   const panes = make('div', { class: 'panes' });
   const zoom = createZoom(panes, (now) => {
@@ -27,7 +19,7 @@ export function createComparison(): Comparison {
     button('−', () => zoom.by(1 / 1.5), { 'aria-label': 'Smaller (-)' }),
     scale,
     button('+', () => zoom.by(1.5), { 'aria-label': 'Larger (+)' }),
-    button('Whole', zoom.reset, { title: 'The whole picture (0)' }),
+    button('Fit', zoom.reset, { title: 'Fit to window (0)' }),
   );
   dialog.append(make('header', {}, heading, tools), panes);
   addEventListener('resize', arrange);
@@ -35,9 +27,7 @@ export function createComparison(): Comparison {
   function show(): void {
     const [first] = tiles;
     const samePrompt = tiles.every(({ prompt }) => prompt === first?.prompt);
-    heading.replaceChildren(
-      samePrompt && first ? promptText(first) : make('p', {}, `${tiles.length} pictures`),
-    );
+    heading.replaceChildren(samePrompt && first ? promptText(first) : `${tiles.length} pictures`);
     panes.replaceChildren(...tiles.map((tile) => pane(tile, samePrompt)));
     zoom.reset();
     arrange();
@@ -45,67 +35,89 @@ export function createComparison(): Comparison {
 
   function pane(tile: Tile, samePrompt: boolean): HTMLElement {
     const facts = comparedFacts(tile, tiles);
-    if (tiles.length > 2) {
-      const name = `Take out: ${tile.prompt}, ${tile.model}`;
-      facts.append(button('take out', () => takeOut(tile), { 'aria-label': name }));
-    }
+    if (tiles.length > 2)
+      facts.append(button('remove', () => remove(tile), { 'aria-label': `Remove: ${tile.name}` }));
+    const image = make('img', { src: sourceOf(tile) ?? '', alt: tile.name, draggable: 'false' });
     return make(
       'figure',
       { class: 'pane', 'data-shape': tile.element.dataset.shape ?? '' },
-      make(
-        'div',
-        { class: 'stage' },
-        make('img', { src: sourceOf(tile) ?? 'data:,', alt: tile.prompt, draggable: 'false' }),
-      ),
-      make('figcaption', {}, samePrompt ? undefined : promptText(tile), facts),
+      make('div', { class: 'stage' }, image),
+      make('figcaption', {}, ...(samePrompt ? [] : [promptText(tile)]), facts),
     );
   }
 
-  function takeOut(tile: Tile): void {
+  function remove(tile: Tile): void {
     tiles = tiles.filter((each) => each !== tile);
     show();
     dialog.querySelector<HTMLElement>('.pane button, .close')?.focus();
   }
 
-  /** As many columns as make the smallest picture largest. */
+  /** Sets a table, or where there is none or no room for it, makes the smallest picture as large as can be. */
   function arrange(): void {
     if (!dialog.open) return;
-    const { clientWidth, clientHeight } = panes;
-    const caption = 84; // as in comparison.css
-    let best = { columns: 1, size: 0 };
-    for (let columns = 1; columns <= tiles.length; columns++) {
-      const width = clientWidth / columns;
-      const height = clientHeight / Math.ceil(tiles.length / columns) - caption;
-      const size = Math.min(...tiles.map(({ shape }) => Math.min(width, height * shape) ** 2 / shape));
-      if (height > 0 && size > best.size) best = { columns, size };
-    }
-    panes.style.setProperty('--columns', String(best.columns));
-    panes.style.setProperty('--rows', String(Math.ceil(tiles.length / best.columns)));
+    const table = panes.clientWidth > 820 ? tableOf(tiles) : undefined;
+    const columns = table?.columns ?? bestColumns();
+    panes.style.setProperty('--columns', String(columns));
+    panes.style.setProperty('--rows', String(table?.rows ?? Math.ceil(tiles.length / columns)));
+    for (const [at, pane] of [...panes.children].entries())
+      if (pane instanceof HTMLElement) pane.style.gridArea = table?.areas[at] ?? '';
   }
 
-  const keys: Record<string, () => void> = {
-    ArrowLeft: () => zoom.move(0.1, 0),
-    ArrowRight: () => zoom.move(-0.1, 0),
-    ArrowUp: () => zoom.move(0, 0.1),
-    ArrowDown: () => zoom.move(0, -0.1),
-    '+': () => zoom.by(1.5),
-    '=': () => zoom.by(1.5),
-    '-': () => zoom.by(1 / 1.5),
-    '0': zoom.reset,
-  };
+  function bestColumns(): number {
+    const { clientWidth, clientHeight } = panes;
+    const caption = 112; // as in dialogs.css
+    const sizes = tiles.map((_, at) => {
+      const width = clientWidth / (at + 1);
+      const height = Math.max(0, clientHeight / Math.ceil(tiles.length / (at + 1)) - caption);
+      return Math.min(...tiles.map(({ shape }) => Math.min(width, height * shape) ** 2 / shape));
+    });
+    return sizes.indexOf(Math.max(...sizes)) + 1;
+  }
 
   return {
-    open(chosen) {
-      tiles = chosen.filter((tile) => sourceOf(tile) !== undefined);
+    open(chosen: readonly Tile[]): void {
+      tiles = rowsOf(chosen.filter((tile) => sourceOf(tile) !== undefined)).flat();
       if (tiles.length < 2) return;
       dialog.showModal();
       show();
     },
     isOpen: () => dialog.open,
-    key(key) {
-      const act = keys[key];
-      act?.();
-      return act !== undefined;
+    key(key: string): boolean {
+      zoom.keys[key]?.();
+      return key in zoom.keys;
     },
   };
+}
+
+/**
+ * Places equal prompts and seeds in one row, models in columns, and several of one model below each other. Answers
+ * undefined where no two pictures would stand side by side.
+ */
+function tableOf(tiles: readonly Tile[]): { columns: number; rows: number; areas: string[] } | undefined {
+  const models = modelsOf(tiles);
+  let rows = 0;
+  const areas = rowsOf(tiles).flatMap((row) => {
+    const above = rows;
+    const counts = new Map<string, number>();
+    return row.map(({ model }) => {
+      const count = (counts.get(model) ?? 0) + 1;
+      counts.set(model, count);
+      rows = Math.max(rows, above + count);
+      return `${above + count} / ${models.indexOf(model) + 1}`;
+    });
+  });
+  return rows < tiles.length ? { columns: models.length, rows, areas } : undefined;
+}
+
+const compared = ['Model', 'Ratio', 'Seed', 'Number', 'Size', 'Cost', 'Made', 'Negative'];
+
+/** Tells what is worth knowing of pictures side by side. What differs is marked. */
+function comparedFacts(tile: Tile, among: readonly Tile[]): HTMLElement {
+  const facts = compared.flatMap((name) => {
+    const text = tile.facts.get(name);
+    if (text === undefined) return [];
+    const differs = among.some((other) => other.facts.get(name) !== text);
+    return [make(differs ? 'b' : 'span', { dir: 'auto' }, said(name, text))];
+  });
+  return make('p', { class: 'facts' }, ...facts);
 }

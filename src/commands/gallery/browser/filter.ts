@@ -2,69 +2,49 @@ import { searchFor } from '../../../task/search.ts';
 import { make } from './make.ts';
 import type { Tile } from './tiles.ts';
 
-/** The part of the tools that chooses which pictures are shown, and in which order. */
-export interface Filter {
-  elements: HTMLElement[];
-  search: HTMLInputElement;
-  /** Those that are chosen, in their order. */
-  chosen(): Tile[];
-  clear(): void;
-}
-
 type Compare = (a: Tile, b: Tile) => number;
 
-/** @param byRows the pictures stand in the order of a batch's rows */
-export function createFilter(tiles: readonly Tile[], byRows: boolean, changed: () => void): Filter {
-  const search = make('input', {
-    type: 'search',
-    placeholder: 'Search',
-    'aria-label': 'Search prompts',
-    spellcheck: 'false',
-  });
-  const model = choice(
-    'Model',
-    'All models',
-    valuesOf(tiles, ({ model }) => model),
-  );
-  const ratio = choice(
-    'Ratio',
-    'All ratios',
-    valuesOf(tiles, ({ ratio }) => ratio),
-  );
+/**
+ * Makes the part of the tools that chooses which pictures are shown, and in which order.
+ * @param byRows the pictures stand in the order of a batch's rows
+ */
+export function createFilter(tiles: readonly Tile[], byRows: boolean, changed: () => void) {
+  const search = make('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search' });
+  const models = choice('Model', 'All models', new Set(tiles.map(({ model }) => model)));
+  const ratios = choice('Ratio', 'All ratios', new Set(tiles.map(({ ratio }) => ratio)));
   const orders: Record<string, Compare> = {
     ...(byRows && { 'Row order': () => 0 }),
-    'Newest first': (a, b) => b.made - a.made,
-    'Oldest first': (a, b) => a.made - b.made,
+    'Newest first': (a, b) => (a.made < b.made ? 1 : a.made === b.made ? 0 : -1),
+    'Oldest first': (a, b) => (a.made > b.made ? 1 : a.made === b.made ? 0 : -1),
     'By prompt': (a, b) => a.prompt.localeCompare(b.prompt),
   };
   const names = Object.keys(orders);
   const order = make('select', { 'aria-label': 'Order' }, ...names.map((name) => make('option', {}, name)));
-  const texts = new Map(tiles.map((tile) => [tile, [tile.prompt, ...tile.facts.values()]]));
-  for (const element of [search, model, ratio, order]) element.addEventListener('input', changed);
+  for (const element of [search, models, ratios, order]) element.addEventListener('input', changed);
 
   return {
-    elements: [search, ...[model, ratio].filter(({ options }) => options.length > 2), order],
+    elements: [search, ...[models, ratios].filter(({ options }) => options.length > 2), order],
     search,
-    chosen() {
+    /** Those that are chosen, in their order. */
+    chosen(): Tile[] {
       const finds = searchFor(search.value);
       return tiles
-        .filter((tile) => model.value === '' || tile.model === model.value)
-        .filter((tile) => ratio.value === '' || tile.ratio === ratio.value)
-        .filter((tile) => finds(texts.get(tile) ?? []))
-        .sort(orders[order.value] ?? (() => 0));
+        .filter(({ model }) => models.value === '' || model === models.value)
+        .filter(({ ratio }) => ratios.value === '' || ratio === ratios.value)
+        .filter(({ prompt, facts }) => finds([prompt, ...facts.values()]))
+        .sort(orders[order.value]);
     },
-    clear() {
-      for (const element of [search, model, ratio]) element.value = '';
+    clear(): void {
+      for (const element of [search, models, ratios]) element.value = '';
       changed();
     },
   };
 }
 
-function choice(name: string, all: string, values: readonly string[]): HTMLSelectElement {
-  const options = values.map((value) => make('option', { value }, value));
+function choice(name: string, all: string, values: ReadonlySet<string>): HTMLSelectElement {
+  const options = [...values]
+    .filter(Boolean)
+    .sort()
+    .map((value) => make('option', { value }, value));
   return make('select', { 'aria-label': name }, make('option', { value: '' }, all), ...options);
-}
-
-function valuesOf(tiles: readonly Tile[], read: (tile: Tile) => string): string[] {
-  return [...new Set(tiles.map(read))].filter((value) => value !== '').sort();
 }

@@ -1,20 +1,17 @@
-type Content = Node | string | undefined;
-
-/** An element with attributes and content. Texts become text nodes: nothing is ever parsed as markup. */
+/** Makes an element. Texts become text nodes: nothing is ever parsed as markup. */
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Record<string, string | boolean> = {},
-  ...content: Content[]
+  ...content: Array<Node | string>
 ): HTMLElementTagNameMap[Name] {
   const element = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) {
     if (value !== false) element.setAttribute(attribute, value === true ? '' : value);
   }
-  element.append(...content.filter((each) => each !== undefined));
+  element.append(...content);
   return element;
 }
 
-/** A button that says what it does, and the key that does it, too. */
 export function button(
   text: string,
   act: () => void,
@@ -25,21 +22,15 @@ export function button(
   return element;
 }
 
-/** A button that shows a sign instead of its name. */
-export function signButton(name: string, path: string, act: () => void): HTMLButtonElement {
-  const element = button('', act, { class: 'sign', 'aria-label': name, title: name });
-  element.append(sign(path));
-  return element;
+/** Makes a button that shows a sign instead of its name. */
+export function signButton(sign: string, name: string, act: () => void, kind = 'sign'): HTMLButtonElement {
+  return button(sign, act, { class: kind, 'aria-label': name, title: name });
 }
 
-/** @param path of an SVG of 20 by 20 */
-function sign(path: string): SVGSVGElement {
-  const space = 'http://www.w3.org/2000/svg';
-  const picture = document.createElementNS(space, 'svg');
-  picture.setAttribute('viewBox', '0 0 20 20');
-  picture.setAttribute('aria-hidden', 'true');
-  const line = document.createElementNS(space, 'path');
-  line.setAttribute('d', path);
-  picture.append(line);
-  return picture;
+/** Makes a dialog over the whole page. Escape closes it, and the focus goes back to where it was. */
+export function createDialog(name: string, kind: string): HTMLDialogElement {
+  const dialog = make('dialog', { class: kind, 'aria-label': name });
+  dialog.append(signButton('×', 'Close (Esc)', () => dialog.close(), 'sign close'));
+  document.body.append(dialog);
+  return dialog;
 }

@@ -1,18 +1,14 @@
 import { copy } from './clipboard.ts';
 import { createComparison } from './compare.ts';
 import { createFilter } from './filter.ts';
-import { createHelp } from './help.ts';
-import { listenForKeys } from './keys.ts';
-import { button, make } from './make.ts';
+import { createHelp, createWalk, listenForKeys } from './keys.ts';
+import { button, make, signButton } from './make.ts';
 import { createSelection } from './selection.ts';
-import { createTheme } from './theme.ts';
 import { readTiles, type Tile, the, watchForMissing } from './tiles.ts';
 import { createView } from './view.ts';
 import { createViewer } from './viewer.ts';
-import { createWalk } from './walk.ts';
 
 const list = the(document, '#tiles', HTMLUListElement);
-const tools = the(document, '#tools', HTMLDivElement);
 const main = the(document, 'main', HTMLElement);
 const tiles = readTiles(list);
 const byElement = new Map<Element, Tile>(tiles.map((tile) => [tile.element, tile]));
@@ -20,25 +16,23 @@ const byElement = new Map<Element, Tile>(tiles.map((tile) => [tile.element, tile
 const found = make('p', { class: 'found', role: 'status' });
 const nothing = make('div', { class: 'nothing', hidden: true }, make('p', {}, 'Nothing matches.'));
 const comparison = createComparison();
-const selection = createSelection(comparison.open);
+const selection = createSelection(tiles, comparison.open);
 const filter = createFilter(tiles, document.body.dataset.view === 'matrix', update);
 const view = createView(tiles, list, comparison.open, update);
 const walk = createWalk(tiles, shown);
 const viewer = createViewer(shown, selection, walk.to);
-const theme = createTheme();
 const help = createHelp();
 
-tools.append(
-  make('div', { class: 'choose', role: 'search' }, ...filter.elements),
+the(document, '.tools', HTMLDivElement).append(
+  ...filter.elements,
   ...view.elements,
-  theme.button,
-  button('?', help.open, { class: 'sign', 'aria-label': 'Keys (?)', title: 'Keys (?)' }),
+  signButton('◐', 'Light or dark (t)', toggleTheme),
+  signButton('?', 'Keyboard shortcuts (?)', help.open),
 );
 nothing.append(button('Show all', filter.clear));
 main.prepend(found);
 main.append(nothing);
 document.body.append(selection.bar);
-document.documentElement.classList.add('live');
 watchForMissing(list);
 update();
 
@@ -59,33 +53,31 @@ const pageKeys: Record<string, () => void> = {
   '?': help.open,
   c: () => comparison.open(selection.tiles()),
   m: view.toggle,
-  t: theme.toggle,
+  t: toggleTheme,
   '+': () => view.size(1),
   '=': () => view.size(1),
   '-': () => view.size(-1),
-  x: () => focused((tile) => selection.toggle(tile)),
-  y: () => focused((tile) => void copyCommand(tile)),
+  x: () => selection.toggle(tileOf(document.activeElement)),
+  y: () => void copyCommand(tileOf(document.activeElement)),
   Escape: leave,
 };
 
 listenForKeys([
-  { isOpen: help.isOpen, key: () => false },
+  help,
   comparison,
   viewer,
   {
     isOpen: () => true,
     key(key) {
       if (walk.key(key)) return true;
-      const act = pageKeys[key];
-      act?.();
-      return act !== undefined;
+      pageKeys[key]?.();
+      return key in pageKeys;
     },
   },
 ]);
 
 function update(): void {
-  const chosen = filter.chosen();
-  view.show(chosen);
+  view.show(filter.chosen());
   const count = shown().filter(({ unmade }) => !unmade).length;
   const all = tiles.filter(({ unmade }) => !unmade).length;
   found.textContent = count === all ? '' : `${count} of ${all} pictures`;
@@ -93,7 +85,7 @@ function update(): void {
   walk.current();
 }
 
-/** In the order in which they stand on the page. */
+/** The pictures in the order in which they stand on the page. */
 function shown(): Tile[] {
   return [...main.querySelectorAll('.tile:not([hidden])')].flatMap((element) => byElement.get(element) ?? []);
 }
@@ -103,19 +95,21 @@ function tileOf(target: EventTarget | null): Tile | undefined {
   return element ? byElement.get(element) : undefined;
 }
 
-function focused(act: (tile: Tile) => void): void {
-  const tile = tileOf(document.activeElement);
-  if (tile) act(tile);
+async function copyCommand(tile: Tile | undefined): Promise<void> {
+  const command = tile?.facts.get('Command');
+  if (command && (await copy(command))) found.textContent = 'The command is copied';
 }
 
-async function copyCommand(tile: Tile): Promise<void> {
-  if (await copy(tile.facts.get('Command') ?? '')) found.textContent = 'The command is copied';
+function toggleTheme(): void {
+  const scheme = the(document, 'meta[name=color-scheme]', HTMLMetaElement);
+  const usual = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  const now = scheme.content === 'light dark' ? usual : scheme.content;
+  scheme.content = now === 'dark' ? 'light' : 'dark';
 }
 
-/** Out of the search first, then out of the selection. */
+/** Leaves the search first, then clears the selection. */
 function leave(): void {
-  if (document.activeElement === filter.search) {
-    if (filter.search.value !== '') filter.clear();
-    else walk.to(walk.current());
-  } else selection.clear();
+  if (document.activeElement !== filter.search) selection.clear();
+  else if (filter.search.value !== '') filter.clear();
+  else walk.to(walk.current());
 }

@@ -1,80 +1,80 @@
-import { make } from './make.ts';
-import { matrix } from './matrix.ts';
-import type { Tile } from './tiles.ts';
+import { button, make } from './make.ts';
+import { modelsOf, promptText, rowsOf, type Tile } from './tiles.ts';
 
-/** How the pictures are laid out: as a grid, or prompts in rows and models in columns. */
-export interface View {
-  elements: HTMLElement[];
-  show(tiles: readonly Tile[]): void;
-  toggle(): void;
-  size(by: number): void;
-}
-
+/** Lays the pictures out: as a grid, or prompts and seeds in rows and models in columns. */
 export function createView(
   tiles: readonly Tile[],
   list: HTMLElement,
   compare: (tiles: readonly Tile[]) => void,
   changed: () => void,
-): View {
-  const { body } = document;
-  const radios = ['grid', 'matrix'].map((value) =>
-    make('input', { type: 'radio', name: 'view', value, checked: body.dataset.view === value }),
+) {
+  const names = ['Grid', 'Matrix'].map((name) =>
+    make('option', { selected: document.body.dataset.view === name.toLowerCase() }, name),
   );
-  const views = make(
-    'fieldset',
-    { class: 'switch' },
-    make('legend', { class: 'unseen' }, 'View'),
-    ...radios.map((radio, at) => make('label', {}, radio, make('span', {}, at === 0 ? 'Grid' : 'Matrix'))),
-  );
-  const size = make('input', {
-    type: 'range',
-    min: '140',
-    max: '620',
-    step: '20',
-    value: '280',
-    'aria-label': 'Picture size',
-  });
-  const home = make('div', {
-    class: 'scroll',
-    hidden: true,
-    tabindex: '0',
-    role: 'region',
-    'aria-label': 'Matrix',
-  });
+  const choice = make('select', { 'aria-label': 'View' }, ...names);
+  const range = { type: 'range', min: '140', max: '620', step: '20', value: '280' };
+  const size = make('input', { ...range, 'aria-label': 'Picture size' });
+  const home = make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Matrix' });
   list.after(home);
-  views.addEventListener('change', () => {
-    body.dataset.view = radios.find(({ checked }) => checked)?.value ?? 'grid';
-    changed();
-  });
+  choice.addEventListener('change', changed);
   size.addEventListener('input', resize);
 
   function resize(): void {
     document.documentElement.style.setProperty('--size', `${size.value}px`);
   }
 
-  const canCompare = new Set(tiles.map(({ model }) => model)).size > 1 || body.dataset.view === 'matrix';
+  const canCompare = new Set(tiles.map(({ model }) => model)).size > 1 || choice.value === 'Matrix';
   return {
-    elements: [...(canCompare ? [views] : []), size],
-    show(chosen) {
-      const inMatrix = body.dataset.view === 'matrix';
+    elements: [...(canCompare ? [choice] : []), size],
+    show(chosen: readonly Tile[]): void {
+      const inMatrix = choice.value === 'Matrix';
       const visible = new Set(chosen.filter(({ unmade }) => inMatrix || !unmade));
       for (const tile of tiles) tile.element.hidden = !visible.has(tile);
-      // Whatever is not shown waits in the list.
+      // What is not shown stays in the list, at its end.
       list.append(
-        ...chosen.map(({ element }) => element),
-        ...tiles.filter((tile) => !visible.has(tile)).map(({ element }) => element),
+        ...[...visible, ...tiles.filter((tile) => !visible.has(tile))].map(({ element }) => element),
       );
       home.replaceChildren(...(inMatrix && visible.size > 0 ? [matrix([...visible], compare)] : []));
       home.hidden = !inMatrix;
       list.hidden = inMatrix;
     },
-    toggle() {
+    toggle(): void {
       if (!canCompare) return;
-      radios.find(({ checked }) => !checked)?.click();
+      choice.value = choice.value === 'Grid' ? 'Matrix' : 'Grid';
+      changed();
     },
-    size(by) {
+    size(by: number): void {
       size.valueAsNumber += by * 60;
       resize();
     },
   };
+}
+
+/** Puts prompts and seeds in rows and models in columns. The tiles themselves are moved, so nothing exists twice. */
+function matrix(tiles: readonly Tile[], compare: (tiles: readonly Tile[]) => void): HTMLTableElement {
+  const models = modelsOf(tiles);
+  const body = rowsOf(tiles).map((row) => {
+    const head = make('th', { scope: 'row', class: 'asked' }, ...row.slice(0, 1).map(promptText));
+    const seed = row[0]?.facts.get('Seed');
+    const name = [row[0]?.prompt, ...(seed ? [`seed ${seed}`] : [])].join(', ');
+    if (seed) head.append(make('p', { class: 'facts' }, `seed ${seed}`));
+    const made = row.filter(({ unmade }) => !unmade);
+    if (made.length > 1)
+      head.append(button('Compare', () => compare(made), { 'aria-label': `Compare: ${name}` }));
+    return make('tr', {}, head, ...models.map((model) => cell(row.filter((tile) => tile.model === model))));
+  });
+  const heads = models.map((model) => make('th', { scope: 'col' }, model));
+  const table = make(
+    'table',
+    { class: 'matrix', 'aria-label': 'Prompts and seeds in rows, models in columns' },
+    make('thead', {}, make('tr', {}, make('th', { scope: 'col', class: 'asked' }, 'Prompt'), ...heads)),
+    make('tbody', {}, ...body),
+  );
+  table.style.setProperty('--models', String(models.length));
+  return table;
+}
+
+function cell(tiles: readonly Tile[]): HTMLTableCellElement {
+  if (tiles.length === 0) return make('td', {}, 'none');
+  return make('td', {}, make('ul', { class: 'tiles' }, ...tiles.map(({ element }) => element)));
 }

@@ -1,19 +1,10 @@
-/** How near one looks at a picture, and where: shared by all that are looked at together. */
-export interface Zoom {
-  /** 1 is the whole picture. */
-  by(factor: number): void;
-  move(x: number, y: number): void;
-  reset(): void;
-  isNear(): boolean;
-}
-
 const nearest = 12;
 
 /**
- * Wheel and dragging on the stages of a surface. What is seen is told to the style sheet: `--zoom`, and `--x` and
- * `--y` as shares of the picture's size.
+ * Enlarges all pictures of a surface alike, at the same place. Follows the wheel and dragging on the stages of a surface. The style sheet gets `--zoom`, where 1 is the whole
+ * picture, and `--x` and `--y` as shares of the picture's size.
  */
-export function createZoom(surface: HTMLElement, changed: (zoom: number) => void): Zoom {
+export function createZoom(surface: HTMLElement, changed: (zoom: number) => void = () => {}) {
   let zoom = 1;
   let x = 0;
   let y = 0;
@@ -38,55 +29,51 @@ export function createZoom(surface: HTMLElement, changed: (zoom: number) => void
     apply();
   }
 
-  surface.addEventListener(
-    'wheel',
-    (event) => {
-      const stage = stageOf(event.target);
-      if (!stage) return;
-      event.preventDefault();
-      const { left, top, width, height } = stage.getBoundingClientRect();
-      by(
-        2 ** (-event.deltaY / 300),
-        (event.clientX - left) / width - 0.5,
-        (event.clientY - top) / height - 0.5,
-      );
-    },
-    { passive: false },
-  );
-  surface.addEventListener('pointerdown', (event) => {
-    const stage = stageOf(event.target);
-    if (!stage || zoom === 1 || event.button !== 0) return;
-    event.preventDefault();
-    stage.setPointerCapture(event.pointerId);
-  });
-  surface.addEventListener('pointermove', (event) => {
-    const stage = stageOf(event.target);
-    if (!stage?.hasPointerCapture(event.pointerId)) return;
-    x += event.movementX / stage.clientWidth;
-    y += event.movementY / stage.clientHeight;
-    apply();
-  });
-  surface.addEventListener('dblclick', (event) => {
-    if (stageOf(event.target)) zoom > 1 ? reset() : by(3);
-  });
-
-  function reset(): void {
-    zoom = 1;
+  function move(dx: number, dy: number): void {
+    x += dx;
+    y += dy;
     apply();
   }
 
-  return {
-    by: (factor) => by(factor),
-    move(dx, dy) {
-      x += dx;
-      y += dy;
-      apply();
-    },
-    reset,
-    isNear: () => zoom > 1,
+  const reset = (): void => by(0);
+  const larger = (): void => by(1.5);
+  const keys: Record<string, () => void> = {
+    ArrowLeft: () => move(0.1, 0),
+    ArrowRight: () => move(-0.1, 0),
+    ArrowUp: () => move(0, 0.1),
+    ArrowDown: () => move(0, -0.1),
+    '+': larger,
+    '=': larger,
+    '-': () => by(1 / 1.5),
+    '0': reset,
   };
+
+  const wheel = (event: WheelEvent): void => {
+    const stage = stageOf(event);
+    if (!stage) return;
+    event.preventDefault();
+    const { left, top, width, height } = stage.getBoundingClientRect();
+    const at = [(event.clientX - left) / width - 0.5, (event.clientY - top) / height - 0.5] as const;
+    by(2 ** (-event.deltaY / 300), ...at);
+  };
+  surface.addEventListener('wheel', wheel, { passive: false });
+  surface.addEventListener('pointerdown', (event) => {
+    if (zoom === 1 || event.button !== 0) return;
+    event.preventDefault();
+    stageOf(event)?.setPointerCapture(event.pointerId);
+  });
+  surface.addEventListener('pointermove', (event) => {
+    const stage = stageOf(event);
+    if (stage?.hasPointerCapture(event.pointerId))
+      move(event.movementX / stage.clientWidth, event.movementY / stage.clientHeight);
+  });
+  surface.addEventListener('dblclick', (event) => {
+    if (stageOf(event)) by(zoom > 1 ? 0 : 3);
+  });
+
+  return { by, reset, keys, isNear: () => zoom > 1 };
 }
 
-function stageOf(target: EventTarget | null): HTMLElement | null {
+function stageOf({ target }: Event): HTMLElement | null {
   return target instanceof Element ? target.closest('.stage') : null;
 }
