@@ -21,8 +21,16 @@ async function answer(world: World, argv: readonly string[]): Promise<number> {
   const text = plainAnswer(argv, commands);
   if (text !== undefined) return await print(world, text);
   if (argv[0] === '__task-ids') return await printTaskIds(world);
+  if (argv[0] === '__draw') return await drawForPreview();
   keepCompiled(world);
   return await call(world, argv);
+}
+
+/** What a preview starts in a thread of its own. */
+async function drawForPreview(): Promise<number> {
+  const { drawForParent } = await import('./terminal/preview/draw.ts');
+  drawForParent();
+  return 0;
 }
 
 /** Calls the command. Its failure is reported here, once, and becomes the exit code. */

@@ -5,8 +5,8 @@ import { makeFolder } from '../disk/folder.ts';
 import { exists, place } from '../disk/place.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
-import { extensionOf } from '../image/file-name.ts';
-import { picturePath } from '../image/picture-path.ts';
+import { extensionOf, withExtension } from '../image/file-name.ts';
+import { picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
 import type { RemoteImage } from '../task/task.ts';
 import type { Job } from './engine.ts';
@@ -145,9 +145,11 @@ async function isTaken({ entry }: Job, path: string): Promise<boolean> {
   return (await exists(path)) || (sidecar === true && (await exists(sidecarPath(path))));
 }
 
-function warnOfExtension({ work }: Job, path: string, ext: string): void {
-  const named = extensionOf(path).toLowerCase().replace('.', '').replace('jpeg', 'jpg');
-  if (named !== ext) work.engine.listener.warn(`${path} holds a ${ext.toUpperCase()} picture`);
+/** `-o a.webp` and the service sent a PNG. */
+function warnOfExtension({ entry, work }: Job, path: string, ext: string): void {
+  const asked = extensionOf(entry.intended.target.output);
+  if (asked !== '' && withExtension(`a${asked}`, ext) !== `a${asked}`)
+    work.engine.listener.warn(`the picture is a ${ext.toUpperCase()}: saved as ${path}`);
 }
 
 function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: number): string {

@@ -3,8 +3,7 @@ import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { prepareFolder } from '../disk/folder.ts';
 import { noteProblem } from '../errors.ts';
-import { fixedFolder } from '../image/picture-path.ts';
-import { parseTemplate } from '../image/template.ts';
+import { fixedFolder, parseTemplate } from '../image/template.ts';
 import type { Target } from '../journal/event.ts';
 
 /** The flags about where pictures go, as they were typed. */

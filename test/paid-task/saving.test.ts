@@ -52,15 +52,15 @@ describe('the extension is that of the bytes, whatever the URL and the server sa
     expect(await readFile(image.path)).toEqual(picture);
   });
 
-  test('a name that says something else is kept, and that is said', async () => {
+  test('another extension gives way to that of the bytes, and that is said', async () => {
     const picture = await readFile(join(fixtures, 'baseline.jpg'));
     const { stdout, stderr } = await made(
       await startService({ runningLooks: 0, pictures: [picture] }),
       '-o',
       'a.png',
     );
-    expect(stdout).toBe('a.png');
-    expect(stderr).toMatch(/warning: .*a\.png holds a JPG picture/);
+    expect(stdout).toBe('a.jpg');
+    expect(stderr).toMatch(/warning: the picture is a JPG: saved as .*a\.jpg/);
   });
 });
 

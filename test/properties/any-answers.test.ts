@@ -33,8 +33,8 @@ async function live({ api, clock, deadline, fate }: Life): Promise<'made' | 'fai
     const temp = memoryFile();
     const { sha256, bytes } = await transfer({ api, url, temp, maxBytes: 100_000, clock, deadline });
     const inspector = inspectImage();
-    inspector.write(temp.content());
-    expect([inspector.end().whole, temp.content().length]).toEqual([true, bytes]);
+    await inspector.write(temp.content());
+    expect([(await inspector.end()).whole, temp.content().length]).toEqual([true, bytes]);
     expect(createHash('sha256').update(temp.content()).digest('hex')).toBe(sha256);
   }
   return 'made';

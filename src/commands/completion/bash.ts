@@ -1,28 +1,20 @@
-import {
-  type DeclaredCommand,
-  flagsWithValue,
-  placesIn,
-  type Suggest,
-  type Suggestion,
-} from './command-tree.ts';
+import type { CommandTree, Suggestion } from './command-tree.ts';
 
 /**
- * The script for bash, 3.2 included. It reads the line itself, because bash takes words apart at each colon, and
- * answers what stands behind the last one.
+ * The script for bash, 3.2 included. It reads the line itself, because bash splits words at each colon, and replies with
+ * what comes after the last one.
  */
-export function bashScript(program: DeclaredCommand, suggest: Suggest): string {
-  const places = placesIn(program);
-  const valued = flagsWithValue(program);
+export function bashScript({ name, places, values }: CommandTree): string {
   const paths = places.filter(({ path }) => path !== '').map(({ path }) => `"${path}"`);
-  const values = valued.map((flag) => [flag.names.join('|'), reply(suggest.value(flag))] as const);
-  const flags = places.map(({ path, command }) => {
-    return [`"${path}"`, reply(command.flags.flatMap(({ names }) => names))] as const;
+  const valueReplies = values.map(({ flag, value }) => [flag.names.join('|'), reply(value)] as const);
+  const flagReplies = places.map(({ path, flags }) => {
+    return [`"${path}"`, reply(flags.flatMap(({ names }) => names))] as const;
   });
-  const words = places.map((place) => {
-    const { commands } = place.command;
-    return [`"${place.path}"`, reply(commands.length > 0 ? namesOf(commands) : suggest.word(place))] as const;
+  const wordReplies = places.map(({ path, commands, word }) => {
+    const below = commands.map((each) => each.name);
+    return [`"${path}"`, reply(below.length > 0 ? below : word)] as const;
   });
-  return `# Completion of ${program.name} for bash. Load it with: source <(${program.name} completion bash)
+  return `# Completion of ${name} for bash. Load it with: source <(${name} completion bash)
 _runapi_imagen() {
   local line="\${COMP_LINE:0:COMP_POINT}" place= word cur prev i last
   local -a typed
@@ -36,7 +28,7 @@ _runapi_imagen() {
     word=\${typed[i]}
     case "$word" in
       --) return ;;
-      ${valued.flatMap(({ names }) => names).join('|')}) i=$((i + 1)) ;;
+      ${values.flatMap(({ flag }) => flag.names).join('|')}) i=$((i + 1)) ;;
       -*) ;;
       *) case "\${place:+$place }$word" in
           ${paths.join('|')}) place="\${place:+$place }$word" ;;
@@ -48,16 +40,16 @@ _runapi_imagen() {
     cur=\${cur#*=}
   fi
   case "$prev" in
-${cases(values, '    ', '; return')}
+${cases(valueReplies, '    ', '; return')}
   esac
   if [[ $cur == -* ]]; then
     case "$place" in
-${cases(flags, '      ')}
+${cases(flagReplies, '      ')}
     esac
     return
   fi
   case "$place" in
-${cases(words, '    ')}
+${cases(wordReplies, '    ')}
   esac
 }
 
@@ -78,15 +70,11 @@ _runapi_imagen_tasks() {
   _runapi_imagen_reply -W "$ids"
 }
 
-complete -F _runapi_imagen ${program.name}
+complete -F _runapi_imagen ${name}
 `;
 }
 
-function namesOf(commands: readonly DeclaredCommand[]): string[] {
-  return commands.map(({ name }) => name);
-}
-
-/** One case for all patterns with the same answer. */
+/** Joins all patterns with the same answer in one case. */
 function cases(pairs: ReadonlyArray<readonly [string, string]>, indent: string, end = ''): string {
   const answers = [...new Set(pairs.map(([, answer]) => answer))];
   const lines = answers.map((answer) => {

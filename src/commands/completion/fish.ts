@@ -1,23 +1,15 @@
-import {
-  type DeclaredCommand,
-  type DeclaredFlag,
-  flagsWithValue,
-  placesIn,
-  type Suggest,
-  type Suggestion,
-} from './command-tree.ts';
+import type { CommandTree, DeclaredFlag, Suggestion } from './command-tree.ts';
 
 /** The script for fish. */
-export function fishScript(program: DeclaredCommand, suggest: Suggest): string {
-  const places = placesIn(program);
+export function fishScript({ name: program, places, values }: CommandTree): string {
   const paths = places.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
-  const valued = flagsWithValue(program).flatMap(({ names }) => names);
-  const rules = places.flatMap((place) => [
-    ...place.command.commands.map(({ name, about }) => rule(place.path, `-a ${name} -d ${quoted(about)}`)),
-    ...(place.command.commands.length > 0 ? [] : words(place.path, suggest.word(place))),
-    ...place.command.flags.map((flag) => rule(place.path, flagWords(flag))),
+  const valued = values.flatMap(({ flag }) => flag.names);
+  const rules = places.flatMap(({ path, flags, commands, word }) => [
+    ...commands.map(({ name, about }) => rule(path, `-a ${name} -d ${quoted(about)}`)),
+    ...(commands.length > 0 || word === 'anything' || word.length === 0 ? [] : [rule(path, wordsFor(word))]),
+    ...flags.map((flag) => rule(path, flagWords(flag))),
   ]);
-  return `# Completion of ${program.name} for fish. Load it with: ${program.name} completion fish | source
+  return `# Completion of ${program} for fish. Load it with: ${program} completion fish | source
 function __runapi_imagen_place
     set -l place
     set -l skip
@@ -38,37 +30,29 @@ function __runapi_imagen_place
     test "$place" = "$argv"
 end
 
-complete -c ${program.name} -e
-complete -c ${program.name} -f
+complete -c ${program} -e
+complete -c ${program} -f
 ${rules.join('\n')}
 `;
 
   function rule(path: string, what: string): string {
-    return `complete -c ${program.name} -n ${quoted(`__runapi_imagen_place ${path}`.trim())} ${what}`;
+    return `complete -c ${program} -n ${quoted(`__runapi_imagen_place ${path}`.trim())} ${what}`;
   }
 
-  function words(path: string, suggestion: Suggestion): string[] {
-    return Array.isArray(suggestion) && suggestion.length === 0
-      ? []
-      : [suggestion].filter((each) => each !== 'anything').map((each) => rule(path, values(each)));
-  }
-
-  function values(suggestion: Suggestion): string {
+  function wordsFor(suggestion: Suggestion): string {
     if (suggestion === 'files') return '-F';
     if (suggestion === 'folders') return "-a '(__fish_complete_directories)'";
-    if (suggestion === 'tasks') return `-k -a '(${program.name} __task-ids 2>/dev/null)'`;
+    if (suggestion === 'tasks') return `-k -a '(${program} __task-ids 2>/dev/null)'`;
     return suggestion === 'anything' ? '' : `-a ${quoted(suggestion.join(' '))}`;
   }
 
+  /** `-x`: a value has to follow, and it is not a file. */
   function flagWords(flag: DeclaredFlag): string {
     const names = flag.names.map((name) => name.replace(/^--/, '-l ').replace(/^-(?=\w$)/, '-s '));
-    const value = flag.value === undefined ? '' : valueWords(suggest.value(flag));
-    return [...names, value, `-d ${quoted(flag.about)}`].filter((part) => part !== '').join(' ');
-  }
-
-  /** `-x`: a value has to follow, and it is no file. */
-  function valueWords(suggestion: Suggestion): string {
-    return suggestion === 'files' ? '-r -F' : `-x ${values(suggestion)}`.trim();
+    const value = values.find((each) => each.flag.names.join() === flag.names.join())?.value;
+    const valueWords =
+      value === undefined ? '' : value === 'files' ? '-r -F' : `-x ${wordsFor(value)}`.trim();
+    return [...names, valueWords, `-d ${quoted(flag.about)}`].filter((part) => part !== '').join(' ');
   }
 }
 

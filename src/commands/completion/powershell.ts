@@ -1,43 +1,33 @@
-import {
-  type DeclaredCommand,
-  flagsWithValue,
-  placesIn,
-  type Suggest,
-  type Suggestion,
-} from './command-tree.ts';
+import type { CommandTree, Suggestion } from './command-tree.ts';
 
 /**
- * The script for PowerShell, 5.1 included. Each word stands in one text with what it does, a tab between them: a list
- * of lists with but one in it would come apart. Where nothing is answered, PowerShell completes files itself.
+ * The script for PowerShell, 5.1 included. Each word and its description are one text with a tab between them: a list of
+ * lists with only one in it would fall apart. Where nothing is returned, PowerShell completes files itself.
  */
-export function powershellScript(program: DeclaredCommand, suggest: Suggest): string {
-  const places = placesIn(program);
-  const values = flagsWithValue(program).flatMap((flag) =>
-    flag.names.map((name) => entry(name, suggested(suggest.value(flag)))),
+export function powershellScript({ name: program, places, values }: CommandTree): string {
+  const valueEntries = values.flatMap(({ flag, value }) =>
+    flag.names.map((name) => entry(name, suggested(value))),
   );
-  const flags = places.map(({ path, command }) =>
-    entry(
-      path,
-      command.flags.flatMap(({ names, about }) => names.map((name) => `${name}\t${about}`)),
-    ),
-  );
-  const words = places.map((place) => {
-    const { commands } = place.command;
-    const below = commands.map(({ name, about }) => `${name}\t${about}`);
-    return entry(place.path, below.length > 0 ? below : suggested(suggest.word(place)));
+  const flagEntries = places.map(({ path, flags }) => {
+    const lines = flags.flatMap(({ names, about }) => names.map((name) => `${name}\t${about}`));
+    return entry(path, lines);
   });
-  return `# Completion of ${program.name} for PowerShell. Load it with:
-# ${program.name} completion powershell | Out-String | Invoke-Expression
-Register-ArgumentCompleter -Native -CommandName ${quoted(program.name)} -ScriptBlock {
+  const wordEntries = places.map(({ path, commands, word }) => {
+    const below = commands.map(({ name, about }) => `${name}\t${about}`);
+    return entry(path, below.length > 0 ? below : suggested(word));
+  });
+  return `# Completion of ${program} for PowerShell. Load it with:
+# ${program} completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName ${quoted(program)} -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $values = @{
-${values.join('\n')}
+${valueEntries.join('\n')}
     }
     $flags = @{
-${flags.join('\n')}
+${flagEntries.join('\n')}
     }
     $words = @{
-${words.join('\n')}
+${wordEntries.join('\n')}
     }
     $before = @($commandAst.CommandElements | Select-Object -Skip 1 |
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { $_.ToString() })
@@ -56,7 +46,7 @@ ${words.join('\n')}
         else { $words[$place] }
     )
     if ($found.Count -eq 1 -and $found[0] -eq '${tasks}') {
-        $found = @(& ${quoted(program.name)} __task-ids 2>$null)
+        $found = @(& ${quoted(program)} __task-ids 2>$null)
     }
     foreach ($line in $found) {
         $word, $about = $line -split "\`t", 2
@@ -68,7 +58,7 @@ ${words.join('\n')}
 `;
 }
 
-/** Stands for the ids of tasks, which are asked for when they are needed. */
+/** Stands for the ids of tasks, which the script asks for when they are needed. */
 const tasks = '<tasks>';
 
 function suggested(suggestion: Suggestion): readonly string[] {

@@ -6,7 +6,7 @@ import type { World } from '../../world.ts';
 const mostTasks = 30;
 const mostColumns = 40;
 
-/** Prints the newest tasks for a shell that completes a word: id, tab, prompt. It has to be quick, and never fails. */
+/** Prints the newest tasks for a shell that completes a word: id, tab, prompt. Must be quick; never fails. */
 export async function printTaskIds(world: World): Promise<void> {
   const folder = stateFolder(world);
   const tasks = folder === undefined ? [] : recentTasks(folder, mostTasks);

@@ -1,20 +1,10 @@
-import {
-  type DeclaredCommand,
-  type DeclaredFlag,
-  flagsWithValue,
-  type Place,
-  placesIn,
-  type Suggest,
-  type Suggestion,
-} from './command-tree.ts';
+import type { CommandTree, DeclaredFlag, Place, Suggestion } from './command-tree.ts';
 
-/** The script for zsh: it works as a file in $fpath, and where it is read with \`source\`. */
-export function zshScript(program: DeclaredCommand, suggest: Suggest): string {
-  const places = placesIn(program);
-  const valued = flagsWithValue(program);
+/** The script for zsh, as a file in $fpath or to be read with \`source\`. */
+export function zshScript({ name, places, values }: CommandTree): string {
   const paths = places.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
-  return `#compdef ${program.name}
-# Completion of ${program.name} for zsh. Load it with: source <(${program.name} completion zsh)
+  return `#compdef ${name}
+# Completion of ${name} for zsh. Load it with: source <(${name} completion zsh)
 _runapi_imagen() {
   local place= word cur=$words[CURRENT] prev=$words[CURRENT-1]
   local -a list
@@ -23,7 +13,7 @@ _runapi_imagen() {
     word=$words[i]
     case $word in
       (--) return ;;
-      (${valued.flatMap(({ names }) => names).join('|')}) i+=1 ;;
+      (${values.flatMap(({ flag }) => flag.names).join('|')}) i+=1 ;;
       (-*) ;;
       (*) case "\${place:+$place }$word" in
           (${paths.join('|')}) place="\${place:+$place }$word" ;;
@@ -35,11 +25,11 @@ _runapi_imagen() {
     compset -P '*='
   fi
   case $prev in
-${valued.map((flag) => `    (${flag.names.join('|')}) ${reply(suggest.value(flag))}; return ;;`).join('\n')}
+${values.map(({ flag, value }) => `    (${flag.names.join('|')}) ${reply(value)}; return ;;`).join('\n')}
   esac
   if [[ $cur == -* ]]; then
     case $place in
-${places.map(({ path, command }) => `      (${quoted(path)}) list=(${command.flags.flatMap(flagLines).join(' ')}) ;;`).join('\n')}
+${places.map(({ path, flags }) => `      (${quoted(path)}) list=(${flags.flatMap(flagLines).join(' ')}) ;;`).join('\n')}
     esac
     _describe -o flag list
     return
@@ -59,15 +49,14 @@ _runapi_imagen_tasks() {
 if [[ $funcstack[1] == _runapi_imagen ]]; then
   _runapi_imagen "$@"
 else
-  compdef _runapi_imagen ${program.name}
+  compdef _runapi_imagen ${name}
 fi
 `;
+}
 
-  function wordsOf(place: Place): string {
-    const { commands } = place.command;
-    if (commands.length === 0) return reply(suggest.word(place));
-    return `list=(${commands.map(described).join(' ')}); _describe command list`;
-  }
+function wordsOf({ commands, word }: Place): string {
+  if (commands.length === 0) return reply(word);
+  return `list=(${commands.map(described).join(' ')}); _describe command list`;
 }
 
 function reply(suggestion: Suggestion): string {

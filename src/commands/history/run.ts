@@ -3,8 +3,7 @@ import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { historyLines } from '../../report/history-line.ts';
 import { recordedReport } from '../../report/report-entry.ts';
-import { wantsColour } from '../../terminal/abilities.ts';
-import { colours } from '../../terminal/colours.ts';
+import { colours, wantsColour } from '../../terminal/colours.ts';
 
 export interface HistoryFlags extends FilterFlags {
   limit?: string;

@@ -78,6 +78,8 @@ const unique = [
   ['a setting', 'config get ti', 'timeout'],
   ['a state of the history', 'history --state comp', 'completed'],
   ['an agent', 'skill install --target op', 'openclaw'],
+  ['an agent of MCP', 'mcp --print-config curs', 'cursor'],
+  ['a form of the API', 'sandbox --dialect ser', 'service'],
   ['a shell', 'completion power', 'powershell'],
 ] as const;
 
@@ -158,7 +160,7 @@ test('every script names every command, flag and model', async () => {
 test('another shell is told what there is', async () => {
   const { exitCode, stdout, stderr } = await run(await newMachine(), ['completion', 'powershel']);
   expect(stderr).toBe(
-    'error: there is no completion for "powershel"; did you mean powershell?\nThe shells are bash, zsh, fish, powershell',
+    'error: no completion for "powershel"; did you mean powershell?\nThe shells are bash, zsh, fish, powershell',
   );
   expect(stdout).toBe('');
   expect(exitCode).toBe(4);

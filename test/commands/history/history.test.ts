@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { appendFile, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { columnsOf } from '../../../src/terminal/columns.ts';
 import { filesIn, type Machine, newMachine, run } from '../../support/program.ts';
 import { apartMs, firstAt, linesOf, remember } from '../../support/record.ts';
 import { answering, startService } from '../../support/service.ts';
@@ -247,9 +248,15 @@ test.skipIf(!hasTerminal)('aligns the columns on a terminal, wide letters too (n
   );
   expect(exitCode).toBe(0);
   expect(screen.toString('utf8')).toBe(
-    '2024-10-20 10:01  completed   imagen-4-ultra  a mug with a very long prompt that…   tsk_000001  picture-1.png\r\n' +
-      '2024-10-20 10:00  completed   imagen-4        커피 머그잔                           tsk_000000  picture-0.png\r\n',
+    '2024-10-20 10:01  completed  imagen-4-ultra  a mug with a very long prompt that does not fit…  tsk_000001  picture-1.png\r\n' +
+      '2024-10-20 10:00  completed  imagen-4        커피 머그잔                                       tsk_000000  picture-0.png\r\n',
   );
+  for (const columns of [60, 80, 100]) {
+    const narrow = await runOnTerminal(machine, ['history', '--no-color'], {}, { columns, rows: 24 });
+    const lines = narrow.screen.toString('utf8').trim().split('\r\n');
+    expect(lines.map(columnsOf).filter((width) => width > columns)).toEqual([]);
+    expect(new Set(lines.map((line) => columnsOf(line.slice(0, line.indexOf('tsk_'))))).size).toBe(1);
+  }
 });
 
 test.skipIf(!hasTerminal)('shows 50 on a terminal and says how to see more (needs script)', async () => {

@@ -62,7 +62,7 @@ test('a variable that the agent did not fill in counts as no key, and that is sa
   const { call } = await startAgentOf(service, machine);
   const answer = await call('generate_image', { prompt: 'a mug' });
   expect(answer.isError).toBe(true);
-  expect(textOf(answer)).toContain('never filled in');
+  expect(textOf(answer)).toContain('is a placeholder that was not filled in');
   expect(service.calls).toEqual([]);
 });
 

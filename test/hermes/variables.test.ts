@@ -1,6 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these variables are Hermes', not TypeScript's
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseEnvFile } from '../../src/hermes/env-file.ts';
+import { parseEnvFile } from '../../src/hermes/variables.ts';
 
 describe('a line of .env', () => {
   it.each([
@@ -56,8 +57,34 @@ describe('a line of .env', () => {
     });
   });
 
+  it.each([
+    ['K=${A}', 'one'],
+    ['K="x-${A}-${B}"', 'x-one-two'],
+    ["K='${A}'", 'one'],
+    ['K=${LATER}\nLATER=x', ''],
+    ['K=${SHELL_ONLY}', 'from the shell'],
+    ['K=${BOTH}', 'from the file'],
+    ['K=${UNSET}', ''],
+    ['K=${UNSET:-fallback}', 'fallback'],
+    ['K=${A:-fallback}', 'one'],
+    ['K=$A', '$A'],
+    ['K=${constructor}', ''],
+    ['K=${A', '${A'],
+  ])('%j is filled in to %j', (line, value) => {
+    const before = 'A=one\nB=two\nBOTH=from the file\n';
+    const shell = { SHELL_ONLY: 'from the shell', BOTH: 'of the shell' };
+    expect(parseEnvFile(before + line, shell).values.get('K')).toBe(value);
+  });
+
+  it('does not fill the memory where each line doubles the one before', () => {
+    const lines = Array.from({ length: 10_000 }, (_, at) => `A${at + 1}=\${A${at}}\${A${at}}`);
+    const { values, broken } = parseEnvFile(`A0=x\n${lines.join('\n')}`);
+    expect(Math.max(...[...values.values()].map(({ length }) => length))).toBeLessThanOrEqual(32_768);
+    expect(broken.get('A16')).toBe(17);
+  });
+
   it('gives back every text that is written in double quotes', () => {
-    const oneLineText = fc.string({ unit: 'binary' }).filter((text) => !/[\r\n]/.test(text));
+    const oneLineText = fc.string({ unit: 'binary' }).filter((text) => !/[\r\n]|\$\{/.test(text));
     fc.assert(
       fc.property(oneLineText, (text) => {
         const quoted = text.replace(/["\\]/g, '\\$&');

@@ -1,11 +1,12 @@
 import { fstatSync, writeSync } from 'node:fs';
-import type { Output } from '../world.ts';
+import { Failure, invalid } from '../errors.ts';
+import type { Input, Output } from '../world.ts';
 
 /**
- * One of the process' two streams. A reader that went away ends nothing: what is written from then on is dropped.
+ * Creates stdout or stderr. When its reader goes away, nothing fails: what is written from then on is dropped.
  * @param descriptor 1 or 2
- * @param open the stream, made with its first use: that takes longer than most of a start
- * @param redact takes out of a text what nobody may see
+ * @param open creates the stream at its first use, because that takes longer than most of a start
+ * @param redact removes secrets from a text
  */
 export function createOutput(
   descriptor: number,
@@ -37,7 +38,7 @@ export function createOutput(
     });
   }
 
-  /** Answers what is left to be written. */
+  /** Returns what is left to be written. */
   function writeNow(bytes: Uint8Array): Uint8Array {
     try {
       return bytes.subarray(writeSync(descriptor, bytes));
@@ -69,11 +70,38 @@ export function createOutput(
   };
 }
 
-/** A file and a pipe are none: then nobody has to ask their stream, which would have to be made. */
+/** A file or a pipe is not a terminal: then the stream need not be created to ask it. */
 function isDevice(descriptor: number): boolean {
   try {
     return fstatSync(descriptor).isCharacterDevice();
   } catch {
     return true;
   }
+}
+
+/** Creates stdin, opened only when it is read: descriptor 0 may be closed. */
+export function createInput(open: () => NodeJS.ReadStream, isTerminal: () => boolean): Input {
+  return {
+    get isTerminal() {
+      return isTerminal();
+    },
+    get stream() {
+      return open();
+    },
+    async readAll(maxBytes) {
+      const chunks: Uint8Array[] = [];
+      let bytes = 0;
+      try {
+        for await (const chunk of open() as AsyncIterable<Uint8Array>) {
+          bytes += chunk.length;
+          if (bytes > maxBytes) throw invalid(`stdin holds more than ${maxBytes} bytes`);
+          chunks.push(chunk);
+        }
+      } catch (error) {
+        if (error instanceof Failure) throw error;
+        // A closed stdin counts as empty.
+      }
+      return Buffer.concat(chunks);
+    },
+  };
 }

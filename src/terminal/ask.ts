@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import type { Input, Output } from '../world.ts';
 
 /** Asks for a line without showing what is typed. `interrupted`: the user pressed Ctrl-C. */
@@ -7,7 +8,7 @@ export async function askSecret(
   stderr: Output,
 ): Promise<{ typed: string; interrupted: boolean }> {
   const { stream } = stdin;
-  stream.setRawMode(true); // before the question: who answers fast must not see the key either
+  stream.setRawMode(true); // before the question: the answer of a fast typist must not be seen either
   await stderr.write(question);
   stream.setEncoding('utf8');
   let typed = '';
@@ -27,5 +28,20 @@ export async function askSecret(
     stream.setRawMode(false);
     stream.destroy();
     await stderr.write('\n');
+  }
+}
+
+/** Asks a question; only `y` and `yes` agree. The end of stdin is a no. */
+export async function askYes(question: string, stdin: Input, stderr: Output): Promise<boolean> {
+  await stderr.write(`${question} [y/N] `);
+  // readline as for a file leaves editing the line, and Ctrl-C, to the system.
+  const lines = createInterface({ input: stdin.stream, terminal: false });
+  try {
+    for await (const line of lines) return /^\s*y(es)?\s*$/i.test(line);
+    await stderr.write('\n');
+    return false;
+  } finally {
+    lines.close();
+    stdin.stream.destroy();
   }
 }
