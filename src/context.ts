@@ -46,8 +46,10 @@ export interface Context {
   flags: GlobalFlags;
   reporter: Reporter;
   stored: StoredSettings;
-  /** The state folder; undefined without a home. */
+  /** The state folder; undefined where there is none to be used. */
   state: string | undefined;
+  /** Why there is none. */
+  stateFlaw: string | undefined;
   /** What makes paid pictures. */
   engine: Engine;
   journal: Journal;
@@ -70,7 +72,9 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   const { env, clock, stderr, stdout } = world;
   const stored = readSettings(world);
   for (const key of [env.RUNAPI_API_KEY, stored.settings.apiKey]) if (key) world.keepSecret(key.trim());
-  const state = stateFolder(world);
+  const usualState = stateFolder(world);
+  const stateFlaw = usualState === undefined ? 'there is no home folder' : world.folderFlaw(usualState);
+  const state = stateFlaw === undefined ? usualState : undefined;
   const colour = wantsColour(stderr, env, flags.color);
   const line = flags.quiet
     ? undefined
@@ -91,7 +95,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   const stopped = new AbortController();
   const journal =
     state === undefined || flags.record === false
-      ? unrecorded(flags.record === false || flags.sandbox === true)
+      ? unrecorded(flags.record === false || flags.sandbox === true ? undefined : stateFlaw)
       : openJournal({
           folder: state,
           owner: thisProcess(world.pid),
@@ -102,6 +106,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
           warn: reporter.warn,
           lost: (error) => stopped.abort(error),
         });
+  if (usualState && stateFlaw) reporter.warn(stateFlaw);
   const memory = openServerMemory(flags.record === false ? undefined : state);
   const log = flags.verbose ? (text: string) => void stderr.write(`${printable(text)}\n`) : undefined;
 
@@ -116,6 +121,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     reporter,
     stored,
     state,
+    stateFlaw,
     journal,
     memory,
     engine: {
@@ -184,7 +190,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     // What is wrong with the settings changes what is bought, so it is said wherever something may be.
     if (!transport) for (const problem of stored.problems) reporter.warn(problem);
     const apiKey = server.sandbox ? 'sandbox' : await findApiKey(key);
-    transport ??= createTransport({ env, log });
+    transport ??= createTransport({ env, redact: world.redact, log });
     return createApi({
       base: server.sandbox ? (await context.sandbox()).url : server.base,
       apiKey,

@@ -95,6 +95,7 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
       if (template !== undefined) memory.remember(base, { statusTemplate: template });
       return found;
     },
-    openImage: (url, signal, resume) => openImage(transport, url, clock.now(), signal, resume),
+    openImage: (url, signal, resume) =>
+      openImage({ transport, base, userAgent, now: clock.now() }, url, signal, resume),
   };
 }

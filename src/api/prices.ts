@@ -2,9 +2,9 @@ import { array, maximum, minimum, nullable, number, object, optional, string } f
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
+import { hostOf } from './base-url.ts';
 import type { Caller } from './exchange.ts';
-import { action, isAvailable, untold, withServiceName } from './pricing.ts';
-import { hostOf } from './submit.ts';
+import { action, currencyForm, isAvailable, momentOf, unitForm, untold, withServiceName } from './pricing.ts';
 
 /** What a model costs now. */
 export interface Price {
@@ -54,7 +54,8 @@ export async function askPrice(
       throw untold(base, model);
     }
     const { unit_price_cents, currency = 'USD', billing_unit = 'task' } = found;
-    return { currency, unit_price_cents, billing_unit, as_of: list?.as_of ?? null };
+    if (!currencyForm.test(currency) || !unitForm.test(billing_unit)) throw untold(base, model);
+    return { currency, unit_price_cents, billing_unit, as_of: momentOf(list?.as_of) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import { hostOf } from './submit.ts';
+import { hostOf } from './base-url.ts';
 
 /** What is paid for, as the service's price routes name it. */
 export const action = 'text_to_image';
@@ -20,6 +20,15 @@ export async function withServiceName<Result>(ask: (service: string) => Promise<
     }
   }
   throw refusal;
+}
+
+/** How a currency (ISO 4217) and a unit are written: anything else is not shown, and its amount means nothing. */
+export const currencyForm = /^[A-Z]{3}$/;
+export const unitForm = /^[A-Za-z][\w -]{0,31}$/;
+
+/** Returns a moment that the service tells, where it is one. */
+export function momentOf(told: string | null | undefined): string | null {
+  return told && /^\d{4}-\d\d-\d\d([T ][\d:.]{5,18}(Z|[+-]\d\d:?\d\d)?)?$/.test(told) ? told : null;
 }
 
 /** Whether what is told of a price counts: the service also lists models that it has no price for yet. */

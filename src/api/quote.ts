@@ -3,9 +3,10 @@ import type { ImageRequest } from '../request/request.ts';
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
+import { hostOf } from './base-url.ts';
 import type { Caller } from './exchange.ts';
-import { action, isAvailable, untold, withServiceName } from './pricing.ts';
-import { hostOf, wireRequest } from './submit.ts';
+import { action, currencyForm, isAvailable, momentOf, untold, withServiceName } from './pricing.ts';
+import { wireRequest } from './submit.ts';
 
 /** What a request would cost now. */
 export interface Quote {
@@ -41,7 +42,8 @@ export async function askQuote(
     const answer = await ask(caller, { method: 'POST', url: `${base}/api/v1/price_quotes`, body, signal });
     const quote = shape.safeParse(readObject(answer.text, hostOf(base))).data?.price_quote;
     if (!quote || !isAvailable(quote.pricing_status)) throw untold(base, request.model);
-    const { currency, reservation_amount_cents: reserved_cents, as_of = null } = quote;
-    return { currency, reserved_cents, as_of };
+    const { currency, reservation_amount_cents: reserved_cents, as_of } = quote;
+    if (!currencyForm.test(currency)) throw untold(base, request.model);
+    return { currency, reserved_cents, as_of: momentOf(as_of) };
   });
 }

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import type { Context } from '../context.ts';
 import { diskFailure } from '../disk/disk-failure.ts';
 import type { TaskEntry } from '../journal/entry.ts';
@@ -18,7 +17,7 @@ export function startWork(context: Context, wishes: Wishes, listener?: Partial<L
   const { engine, world, reporter } = context;
   const work: Work = {
     ...createWork({ ...engine, listener: { ...engine.listener, ...listener } }, wishes),
-    pipe: (path, entry) => toStdout(context, path, entry),
+    pipe: (picture, entry) => toStdout(context, picture, entry),
   };
   world.onStop((signal) => {
     reporter.progress.stop();
@@ -29,13 +28,13 @@ export function startWork(context: Context, wishes: Wishes, listener?: Partial<L
 
 async function toStdout(
   { reporter, world, command }: Context,
-  path: string,
+  picture: AsyncIterable<Uint8Array>,
   entry: TaskEntry,
 ): Promise<boolean> {
   const { stdout } = world;
   reporter.progress.stop();
-  for await (const chunk of createReadStream(path)) {
-    await stdout.writeBytes(chunk as Uint8Array);
+  for await (const chunk of picture) {
+    await stdout.writeBytes(chunk);
     const fault = stdout.fault();
     if (fault) throw diskFailure(fault, 'stdout');
     if (!stdout.isClosed()) continue;

@@ -75,8 +75,8 @@ export interface Work {
   fates: Map<string, Fate>;
   /** The runs that hold its tasks. */
   runs: Set<Run>;
-  /** Writes the picture at this path to stdout, for `--output -`. Returns whether all of it was read. */
-  pipe?(path: string, entry: TaskEntry): Promise<boolean>;
+  /** Writes a picture to stdout, for `--output -`. Returns whether all of it was read. */
+  pipe?(picture: AsyncIterable<Uint8Array>, entry: TaskEntry): Promise<boolean>;
   paceOf(base: string, model: string): Pace;
   /** Records how long a task of the model took. */
   learn(base: string, model: string, durationMs: number): void;
