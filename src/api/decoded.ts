@@ -23,6 +23,7 @@ async function* unpacked(body: AsyncIterable<Uint8Array>, coding: string): Async
   const decoder = await decoderOf(coding, first.value);
   let packedBytes = 0;
   let unpackedBytes = 0;
+  let broken: unknown;
   // pipeline() destroys both ends when one fails; whoever reads the decoder is told of it.
   pipeline(Readable.from(counted()), decoder, () => undefined);
   try {
@@ -31,15 +32,20 @@ async function* unpacked(body: AsyncIterable<Uint8Array>, coding: string): Async
       yield chunk;
     }
   } catch (error) {
-    if (error instanceof Failure) throw error; // the connection broke
     throw spoilt(error);
   }
+  if (broken) throw broken;
 
+  /** Where the connection breaks, what came before is unpacked first. */
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for (let next = first; !next.done; next = await chunks.next()) {
-      packedBytes += next.value.length;
-      if (packedBytes > unpackedBytes + mostWaste) throw spoilt();
-      yield next.value;
+    try {
+      for (let next = first; !next.done; next = await chunks.next()) {
+        packedBytes += next.value.length;
+        if (packedBytes > unpackedBytes + mostWaste) throw spoilt();
+        yield next.value;
+      }
+    } catch (error) {
+      broken = error;
     }
   }
 }

@@ -82,7 +82,7 @@ export function networkFault(error: unknown, { host, proxy, left }: Way): unknow
       },
     );
   }
-  const how = lost[code] ?? (code.startsWith('HPE_') ? 'answered something that is not HTTP' : undefined);
+  const how = lost[code] ?? (isNotHttp(code, error) ? 'answered something that is not HTTP' : undefined);
   if (how === undefined && !isOfNetwork(code, error)) return error;
   const by = proxy ? ` (through the proxy ${proxy.host})` : '';
   return new NetworkFault(`${host}${by} ${how ?? `could not be asked (${wordsOf(error)})`}`, left === false, {
@@ -136,6 +136,11 @@ function isTlsTrouble(code: string, error: unknown): boolean {
 /** A limit on the address space (`ulimit -v`) leaves no room for the 10 GB that V8 reserves for each module. */
 function isOutOfAddresses(error: unknown): boolean {
   return error instanceof RangeError && error.message.startsWith('WebAssembly');
+}
+
+/** undici's parser has no code for some of its errors. */
+function isNotHttp(code: string, error: unknown): boolean {
+  return code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError');
 }
 
 /** Any other code of undici, and calls of the system on a socket. */

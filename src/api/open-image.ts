@@ -45,7 +45,7 @@ export async function openImage(
   signal: AbortSignal,
   resume?: Resumption,
 ): Promise<OpenImage> {
-  let address = checked(url, base);
+  let address = checked(url, base, 'names a picture at');
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const answer = await transport({
       method: 'GET',
@@ -57,14 +57,14 @@ export async function openImage(
     const location = answer.headers.location;
     if (answer.status >= 300 && answer.status < 400 && location && URL.canParse(location, address)) {
       answer.close();
-      address = checked(new URL(location, address).href, address);
+      address = checked(new URL(location, address).href, address, 'redirects to');
       continue;
     }
     if (answer.status === 200 || answer.status === 206) return opened(answer, resume, address);
     answer.close();
     throw refused(answer, address, now);
   }
-  throw new Failure('download', `${hostOf(url)} redirects in a circle`);
+  throw new Failure('download', `${hostOf(url)} redirects in a circle`, { retryable: true, restart: true });
 }
 
 /** Some hosts refuse whoever does not say what a browser says. */
@@ -80,11 +80,11 @@ function headersOf(userAgent: string, resume: Resumption | undefined): Record<st
   };
 }
 
-function checked(url: string, from: string): string {
+function checked(url: string, from: string, how: string): string {
   const { protocol, host } = new URL(url);
   const isSafe = protocol === 'https:' || (protocol === 'http:' && new URL(from).protocol === 'http:');
   if (isSafe) return url;
-  throw new Failure('download', `${hostOf(from)} names a picture at ${protocol}//${host}: not followed`, {
+  throw new Failure('download', `${hostOf(from)} ${how} ${protocol}//${host}: not followed`, {
     hint: 'From https nothing but https is followed',
   });
 }

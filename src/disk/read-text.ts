@@ -83,11 +83,20 @@ export function openRegular(path: string, mostBytes: number): { file: number; fa
  * where it may be, or does not exist yet.
  */
 export function folderFlaw(path: string, user: User): string | undefined {
-  const named = lstatSync(path, { throwIfNoEntry: false });
+  const named = existing(() => lstatSync(path));
   if (!named) return undefined;
-  const found = statSync(path, { throwIfNoEntry: false }) ?? named;
+  const found = existing(() => statSync(path)) ?? named;
   if (belongsToOther(named, user) || belongsToOther(found, user)) return `${path} belongs to another user`;
   return isOpen(found, user) ? `${path} can be written by other users: chmod go-w it` : undefined;
+}
+
+/** What cannot be looked at is told by whoever wants to use it. */
+function existing(look: () => Stats): Stats | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 function refuseSpecial(found: Stats, mostBytes: number): void {

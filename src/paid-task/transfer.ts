@@ -160,7 +160,10 @@ async function take(
     if (intake.inspector.rejected()) {
       const flaw = await intake.inspector.end();
       const reason = flaw.whole ? '' : flaw.reason;
-      throw new Failure('download', `the service sent no picture: ${reason}`);
+      throw new Failure('download', `the service sent no picture: ${reason}`, {
+        retryable: true,
+        restart: true,
+      });
     }
     intake.hash.update(chunk);
     await temp.write(chunk);

@@ -119,7 +119,7 @@ export const serviceTargets = [
     10,
     fc.tuple(headerValue, fc.constantFrom('tsk_1', '1', 'v1', 'runapi', 'h')),
     ([value, id]) => {
-      const wait = retryAfter(value, 0);
+      const wait = retryAfter({ 'retry-after': value, date: value }, 0);
       ensure(wait === undefined || (Number.isFinite(wait) && wait >= 0), `a wait is a time: ${wait}`);
       const named = namedStatusUrl(base, value);
       ensure(named === undefined || new URL(named).origin === base, `no other origin is asked: ${named}`);
@@ -128,7 +128,7 @@ export const serviceTargets = [
           ensure(new URL(each).origin === base, `no other origin is asked: ${each}`);
         }
       }
-      proxyFor('https:', { https_proxy: value });
+      proxyFor(new URL(base), { https_proxy: value, no_proxy: value });
     },
   ),
   target('base URLs', 6, headerValue, (value) => {
@@ -151,26 +151,24 @@ export const serviceTargets = [
       coding: fc.constantFrom('identity', 'sdch', ''),
     }),
     async ({ status, range, length, location, retry, coding }) => {
-      const opened = await openImage(
-        async () => ({
-          status,
-          headers: {
-            'content-range': range,
-            'content-length': length,
-            location,
-            'retry-after': retry,
-            'content-encoding': coding,
-            etag: length,
-          },
-          body: (async function* () {})(),
-          close: () => undefined,
-        }),
-        `${base}/a.png`,
-        0,
-        new AbortController().signal,
-      );
+      const transport: Caller['transport'] = async () => ({
+        text: async () => '',
+        status,
+        headers: {
+          'content-range': range,
+          'content-length': length,
+          location,
+          'retry-after': retry,
+          'content-encoding': coding,
+          etag: length,
+        },
+        body: (async function* () {})(),
+        close: () => undefined,
+      });
+      const fetcher = { transport, base, userAgent: 'x/1', now: 0 };
+      const opened = await openImage(fetcher, `${base}/a.png`, new AbortController().signal);
       ensure(opened.offset === 0, 'nothing is taken for another part');
-      ensure(opened.length === undefined || opened.length >= 0, `a length is one: ${opened.length}`);
+      ensure(opened.total === undefined || opened.total >= 0, `a length is one: ${opened.total}`);
     },
   ),
   slowTarget('prices, quotes, balance', 2, texts(prices), async (text) => {
@@ -213,9 +211,8 @@ function answering(text: string): Caller {
     transport: async () => ({
       status: 200,
       headers: { etag: '"x"' },
-      body: (async function* () {
-        yield Buffer.from(text);
-      })(),
+      body: (async function* () {})(),
+      text: async () => text,
       close: () => undefined,
     }),
   };

@@ -9,7 +9,7 @@ import { accountAt } from '../../paid-task/account.ts';
 import { intend } from '../../paid-task/begin.ts';
 import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts';
 import { adopt, type Claims, isForgotten, reopen } from '../../paid-task/take-up.ts';
-import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
+import { type ErrorReport, emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { prepareTarget } from '../../request/target.ts';
 import { paidCents } from '../../task/cost.ts';
@@ -240,8 +240,15 @@ async function makeAll(all: Batch): Promise<number> {
     }
     count.failed += 1;
     count.codes.add(exitCodes[report.error.code as ErrorCode] ?? exitCodes.internal);
-    if (stopsAll.has(report.error.code)) halted ??= report;
+    if (stopsOthers(report.error, report.task_id !== null)) halted ??= report;
   }
+}
+
+/** A key that is refused for a task that was accepted may still be good for others: only a fresh request tells. */
+function stopsOthers({ code, retryable }: ErrorReport, accepted: boolean): boolean {
+  if (accepted && code === 'authentication') return false;
+  // A wrong certificate, or a proxy that wants a password: every row would be told the same.
+  return stopsAll.has(code) || (!accepted && code === 'network' && !retryable);
 }
 
 function lostClaim(): Failure {
