@@ -16,7 +16,6 @@ import { type Credentials, findKey, missingKey } from './settings/credentials.ts
 import { openServerMemory, type ServerMemory } from './settings/server-memory.ts';
 import { readSettings, type StoredSettings } from './settings/store.ts';
 import { colours, wantsColour } from './terminal/colours.ts';
-import { printable } from './terminal/printable.ts';
 import { isLive, plainLines, spinnerLine } from './terminal/status-line.ts';
 import { programVersion } from './version.ts';
 import type { World } from './world.ts';
@@ -90,6 +89,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     quiet: flags.quiet === true,
     traces: flags.verbose === true,
     colours: await colours(colour),
+    stdoutColour: wantsColour(stdout, env, flags.color),
     line,
   });
   const stopped = new AbortController();
@@ -108,7 +108,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
         });
   if (usualState && stateFlaw) reporter.warn(stateFlaw);
   const memory = openServerMemory(flags.record === false ? undefined : state);
-  const log = flags.verbose ? (text: string) => void stderr.write(`${printable(text)}\n`) : undefined;
+  const log = flags.verbose ? reporter.trace : undefined;
 
   let transport: Transport | undefined;
   let found: Promise<Credentials> | undefined;

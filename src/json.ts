@@ -58,3 +58,23 @@ function isMonstrous(text: string): boolean {
   }
   return false;
 }
+
+/** Writes JSON on one line that is safe to show. */
+export function jsonLine(value: unknown): string {
+  return escaped(JSON.stringify(value));
+}
+
+/** Writes the same over several lines, for people. */
+export function prettyJson(value: unknown): string {
+  return escaped(JSON.stringify(value, null, 2));
+}
+
+/** JSON itself lets pass what some terminals obey, what turns the direction of writing, and what nobody sees. */
+function escaped(json: string): string {
+  return json.replace(/[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}

@@ -65,7 +65,7 @@ async function tellPlainly({ stderr }: World, error: unknown): Promise<void> {
   const { errorReport } = await import('./report/task-report.ts');
   const { failureText } = await import('./report/failure-text.ts');
   const { plainColours } = await import('./terminal/colours.ts');
-  await stderr.write(failureText(errorReport(error), plainColours, null));
+  await stderr.write(failureText(errorReport(error), plainColours, null)); // printable already
 }
 
 async function print(world: World, text: string): Promise<number> {

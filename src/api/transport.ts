@@ -87,7 +87,9 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
       });
       body.on('error', () => undefined); // told to the reader of the body, and to nobody who closed it
       if (proxy && statusCode === 407) throw askedForPassword(proxy);
-      return answerOf(url.host, statusCode, clean(headers), readBody(body, fault), () => body.destroy());
+      const close = (): void => void body.destroy();
+      const raw = { status: statusCode, headers: clean(headers), body: readBody(body, fault), close };
+      return answerOf(raw, url.host, redact);
     } catch (error) {
       throw fault(error, outgoing?.left());
     }
@@ -104,31 +106,29 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
     return Object.fromEntries(entries);
   }
 
-  function answerOf(
-    host: string,
-    status: number,
-    headers: Record<string, string>,
-    raw: AsyncIterable<Uint8Array>,
-    close: () => void,
-  ): HttpAnswer {
-    const body = decoded(raw, headers['content-encoding']);
-    return {
-      status,
-      headers,
-      body,
-      close,
-      async text(maxBytes) {
-        try {
-          return redact(textOf(await readAll(body, maxBytes, host), headers['content-type']));
-        } catch (error) {
-          close();
-          throw error;
-        }
-      },
-    };
-  }
-
   return log ? logged(send, log) : send;
+}
+
+/** Adds to an answer as it was sent how to read it. */
+export function answerOf(
+  raw: Omit<HttpAnswer, 'text'>,
+  host: string,
+  redact: (text: string) => string,
+): HttpAnswer {
+  const { headers, close } = raw;
+  const body = decoded(raw.body, headers['content-encoding']);
+  return {
+    ...raw,
+    body,
+    async text(maxBytes) {
+      try {
+        return redact(textOf(await readAll(body, maxBytes, host), headers['content-type']));
+      } catch (error) {
+        close();
+        throw error;
+      }
+    },
+  };
 }
 
 /** A body is pulled once there is a connection to write it to: that is the moment in which the request leaves. */

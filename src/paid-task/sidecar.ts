@@ -5,6 +5,7 @@ import { exists } from '../disk/place.ts';
 import { openRegular } from '../disk/read-text.ts';
 import { costOf } from '../journal/entry.ts';
 import type { SavedFile } from '../journal/event.ts';
+import { prettyJson } from '../json.ts';
 import { requestReport } from '../request/request-report.ts';
 import { programVersion } from '../version.ts';
 import type { Job } from './engine.ts';
@@ -28,7 +29,7 @@ export async function writeSidecar(job: Job, index: number): Promise<void> {
   if (await tells(path, facts)) return;
   const temp = await createJobFile(job, dirname(path));
   try {
-    await temp.write(Buffer.from(`${JSON.stringify(facts, null, 2)}\n`));
+    await temp.write(Buffer.from(`${prettyJson(facts)}\n`));
     await temp.finish();
     if ((await temp.place(path, target.existing === 'overwrite')) === 'taken')
       job.work.engine.listener.warn(`${path} exists and is left as it is: no sidecar was written`);

@@ -1,6 +1,7 @@
+import { jsonLine } from '../json.ts';
 import { formatDuration } from '../task/duration.ts';
-import type { Colours } from '../terminal/colours.ts';
-import { printable } from '../terminal/printable.ts';
+import { type Colours, plainColours } from '../terminal/colours.ts';
+import { printable, printableText } from '../terminal/printable.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import type { Clock, Output } from '../world.ts';
@@ -8,7 +9,6 @@ import { failureText } from './failure-text.ts';
 import { dataLines, summary } from './human.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter } from './reporter.ts';
-import { jsonLine } from './safe-json.ts';
 import { type ErrorReport, errorReport, type TaskReport } from './task-report.ts';
 
 export interface ReporterOptions {
@@ -21,22 +21,34 @@ export interface ReporterOptions {
   /** Stack traces, for `--verbose`. */
   traces: boolean;
   colours: Colours;
+  /** Whether texts for stdout may have colours. */
+  stdoutColour: boolean;
   line: StatusLine | undefined;
 }
 
-/** The one place that knows whether a script or a person reads. */
+/**
+ * Creates the one place that knows whether a script or a person reads. Nothing gets past it that a terminal would obey,
+ * or that nobody sees, wherever it comes from.
+ */
 export function createReporter(options: ReporterOptions): Reporter {
-  const { stdout, stderr, colours, json, quiet, cwd } = options;
+  const { stdout, stderr, colours, json, quiet, cwd, stdoutColour } = options;
   const progress = createProgress(options.line, options.clock);
 
   /** A line on stderr, wrapped on a terminal; `command` is one at its end that stays whole. */
   function say(text: string, command?: string): void {
-    progress.aside(() => void stderr.write(`${wrapped(text, stderr.columns(), command)}\n`));
+    progress.aside(() => tell(`${wrapped(text, stderr.columns(), command)}\n`));
   }
 
-  async function print(object: unknown, lines: readonly string[]): Promise<void> {
-    const text = json ? `${jsonLine(object)}\n` : lines.map((line) => `${line}\n`).join('');
-    if (text !== '') await put(stdout, text);
+  function tell(text: string): void {
+    void stderr.write(printableText(text, colours !== plainColours));
+  }
+
+  /** `exact`: scripts need the names of files as they are. */
+  async function print(object: unknown, lines: readonly string[], exact = false): Promise<void> {
+    if (json) return await put(stdout, `${jsonLine(object)}\n`);
+    const text = lines.map((line) => `${line}\n`).join('');
+    if (text === '') return;
+    await put(stdout, exact && !stdout.isTerminal ? text : printableText(text, stdoutColour));
   }
 
   /** On one terminal the status line must be gone before anything else comes. */
@@ -49,7 +61,7 @@ export function createReporter(options: ReporterOptions): Reporter {
   }
 
   function complain(error: ErrorReport, resume: string | null): void {
-    progress.aside(() => void stderr.write(failureText(error, colours, resume, stderr.columns())));
+    progress.aside(() => tell(failureText(error, colours, resume, stderr.columns())));
   }
 
   return {
@@ -57,7 +69,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     async task(report, wanted, balanceCents) {
       if (report.error) complain(ofRow(report, report.error), report.resume);
       else if (wanted === 'files' && !quiet) say(summary(report, colours, balanceCents));
-      await print(report, dataLines(report, wanted, cwd));
+      await print(report, dataLines(report, wanted, cwd), wanted === 'files');
     },
     async failure(error) {
       const report = errorReport(error);
@@ -70,6 +82,7 @@ export function createReporter(options: ReporterOptions): Reporter {
       await print({ error, resume }, []);
     },
     data: (object, text) => print(object, text === '' ? [] : [text]),
+    trace: (text) => progress.aside(() => tell(`${printable(text)}\n`)),
     picture: (drawing) => put(stderr, `${drawing}\n`),
     note: (text) => {
       if (!quiet) say(printable(text));
@@ -92,9 +105,5 @@ function ofRow({ row }: TaskReport, error: ErrorReport): ErrorReport {
 
 function traceOf(error: Error): string {
   const cause = error.cause instanceof Error ? `\ncaused by: ${traceOf(error.cause)}` : '';
-  return printableLines(error.stack ?? error.message) + cause;
-}
-
-function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
+  return (error.stack ?? error.message) + cause;
 }

@@ -1,4 +1,5 @@
 import type { Step } from '../paid-task/engine.ts';
+import { printable } from '../terminal/printable.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import type { Clock } from '../world.ts';
 import { tallyText } from './tally.ts';
@@ -33,7 +34,7 @@ export function createProgress(line: StatusLine | undefined, clock: Clock): Prog
   function show(changed: boolean): void {
     began ??= clock.monotonic();
     stopTicking ??= line && clock.every(1000, () => show(false));
-    if (running.size > 0) line?.show(tallyText(tally, clock.monotonic() - began), changed);
+    if (running.size > 0) line?.show(printable(tallyText(tally, clock.monotonic() - began)), changed);
   }
 
   return {

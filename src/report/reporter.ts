@@ -19,6 +19,8 @@ export interface Reporter {
   refused(error: ErrorReport, resume: string | null): Promise<void>;
   /** Another kind of data: the object for scripts, the text for people. */
   data(object: unknown, text: string): Promise<void>;
+  /** What is said for `--verbose`, on one line. */
+  trace(text: string): void;
   /** A picture as the terminal on stderr draws it. */
   picture(drawing: string): Promise<void>;
   /** A line about what goes on; `--quiet` silences it. */

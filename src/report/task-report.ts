@@ -47,8 +47,8 @@ export interface TaskReport {
 }
 
 export function errorReport(error: unknown): ErrorReport {
+  const message = withoutPasswords(error instanceof Error ? error.message : String(error));
   if (!(error instanceof Failure)) {
-    const message = error instanceof Error ? error.message : String(error);
     return {
       code: 'internal',
       message,
@@ -62,13 +62,18 @@ export function errorReport(error: unknown): ErrorReport {
   const { hint, status, requestId, retryable, details } = error.facts;
   return {
     code: error.code,
-    message: error.message,
+    message,
     hint: hint ?? null,
     status: status ?? null,
     request_id: requestId ?? null,
     retryable: retryable ?? false,
     details: details ?? null,
   };
+}
+
+/** Addresses that are wrong are told as they were typed, and may hold a password anywhere before their last `@`. */
+function withoutPasswords(text: string): string {
+  return text.replace(/:\/\/[^\s"'@]*:[^\s"']*@/g, '://…@');
 }
 
 /** Says nothing but that there is no task. */

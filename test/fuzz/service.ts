@@ -13,7 +13,7 @@ import { askQuote } from '../../src/api/quote.ts';
 import { retryAfter } from '../../src/api/retry.ts';
 import { asTemplate, namedStatusUrl, statusUrls } from '../../src/api/routes.ts';
 import { exitCodes } from '../../src/errors.ts';
-import { jsonLine } from '../../src/report/safe-json.ts';
+import { jsonLine } from '../../src/json.ts';
 import { errorReport } from '../../src/report/task-report.ts';
 import { amountText } from '../../src/task/money.ts';
 import { fakeClock } from '../support/clock.ts';
