@@ -1,8 +1,9 @@
 import { configFolder } from '../disk/config-folder.ts';
 import { makeFolders } from '../disk/make-folders.ts';
-import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
+import { joinPath, readForeign } from '../disk/surroundings.ts';
 import { Failure } from '../errors.ts';
 import { isObject } from '../json.ts';
+import type { Surroundings } from '../world.ts';
 import { knownSettings, type SettingName, type Settings } from './known.ts';
 
 export interface StoredSettings {

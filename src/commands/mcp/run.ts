@@ -1,11 +1,10 @@
 import { looseObject, nullable, string } from 'zod/mini';
+import { readBalance, readModels } from '../../command-line/account.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { taskLine } from '../../report/schema.ts';
 import { readWishes } from '../../request/wishes.ts';
 import type { Output } from '../../world.ts';
-import { readBalance } from '../balance/run.ts';
-import { readModels } from '../models/run.ts';
 import { balanceShape, modelsShape } from './answer-shapes.ts';
 import { generateImageTool } from './generate-image.ts';
 import { getBalanceTool } from './get-balance.ts';
