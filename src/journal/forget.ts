@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { linesOf } from '../disk/lines.ts';
 import type { Entry } from './entry.ts';
-import { linesOf } from './lines.ts';
 import { readRun } from './read-run.ts';
 import { readLine } from './schema.ts';
 

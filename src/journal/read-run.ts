@@ -1,6 +1,6 @@
+import { linesOf } from '../disk/lines.ts';
 import { apply, type Entry } from './entry.ts';
 import { formatVersion } from './event.ts';
-import { linesOf } from './lines.ts';
 import { isJson, readLine, versionOf } from './schema.ts';
 
 /**

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 const newline = 0x0a;
 
 /**
- * A file's lines, one after the other. Only the byte that ends a line of JSON ends a line here: readline takes some
- * characters that a prompt may hold for line ends too.
+ * Reads a file's lines one after the other, each without its `\n`; a `\r` before it stays. Nothing else ends a line:
+ * readline also takes some characters that a prompt may hold for line ends, and which ones depends on Node's version.
  */
 export async function* linesOf(path: string): AsyncGenerator<string> {
   let rest: Buffer[] = [];
