@@ -10,6 +10,7 @@ import { extensionOf } from '../image/file-name.ts';
 import { picturePath } from '../image/picture-path.ts';
 import type { SavedFile } from '../journal/event.ts';
 import { waitingRoom } from '../request/target.ts';
+import { localDay } from '../task/moment.ts';
 import type { RemoteImage } from '../task/task.ts';
 import { freshImages, pictureLifeMs } from './await-task.ts';
 import { createJobFile } from './job-file.ts';
@@ -187,7 +188,7 @@ function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: num
     ratio: request.aspectRatio,
     seed: request.seed,
     index: target.index,
-    date: new Date(work.context.world.clock.now()).toISOString().slice(0, 10),
+    date: localDay(work.context.world.clock.now()),
     ext,
   };
   return picturePath(target.output, values, { picture, attempt });

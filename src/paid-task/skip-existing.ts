@@ -8,6 +8,7 @@ import { parseTemplate } from '../image/template.ts';
 import type { Target } from '../journal/event.ts';
 import { requestReport, type TaskReport } from '../report/task-report.ts';
 import type { ImageRequest } from '../request/request.ts';
+import { localDay } from '../task/moment.ts';
 
 const extensions = ['png', 'jpg', 'webp', 'gif', 'avif'];
 
@@ -33,7 +34,7 @@ export async function skipExisting(
 }
 
 function possiblePaths(context: Context, request: ImageRequest, { output, folder, index }: Target): string[] {
-  const date = new Date(context.world.clock.now()).toISOString().slice(0, 10);
+  const date = localDay(context.world.clock.now());
   const { prompt, model, aspectRatio: ratio, seed } = request;
   const values = { prompt, model, ratio, seed, task: '', index, date };
   return extensions.map((ext) =>
