@@ -61,10 +61,15 @@ export function invalid(message: string, hint?: string, details?: unknown): Fail
   return new Failure('validation', message, { hint, details });
 }
 
-/** One failure that tells every problem of a call at once. */
-export function tellAll(problems: readonly string[]): Failure {
+/** One failure that tells every problem of a call at once, each in a sentence. */
+export function tellAll(problems: readonly string[], wayOut = '. --help lists the flags'): Failure {
+  const sentences = problems.map(sentence);
   const hint = problems.length === 1 ? 'Nothing was sent' : `${problems.length} problems; nothing was sent`;
-  return invalid(problems.join('; '), `${hint}. --help lists the flags`, problems);
+  return invalid(sentences.join(' '), hint + wayOut, sentences);
+}
+
+export function sentence(problem: string): string {
+  return /[.?!]$/.test(problem) ? problem : `${problem}.`;
 }
 
 /** Adds a failure to the problems, with its way out; what is no failure is thrown on. */

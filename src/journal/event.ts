@@ -1,21 +1,11 @@
 import type { ImageRequest } from '../request/request.ts';
+import type { Target } from '../request/target.ts';
 import type { Cost, RemoteImage } from '../task/task.ts';
 
 /** The version of the format. A file of a newer one is left alone. */
 export const formatVersion = 1;
 
-/** Where the pictures of a task go, as it was asked for. */
-export interface Target {
-  /** Absolute. */
-  folder: string;
-  /** A name template, or `-` for stdout. */
-  output: string;
-  existing: 'rename' | 'overwrite' | 'skip';
-  /** Which of the command's pictures this is, from 1. */
-  index: number;
-  /** Beside each picture a JSON file is wanted that tells all about it. */
-  sidecar?: boolean | undefined;
-}
+export type { Target };
 
 /** The row of a batch file that a task belongs to. */
 export interface BatchRow {

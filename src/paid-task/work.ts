@@ -6,27 +6,11 @@ import type { Entry } from '../journal/entry.ts';
 import type { Run } from '../journal/run.ts';
 import { type BalanceWatch, watchBalance } from '../report/balance-watch.ts';
 import type { Wanted } from '../report/reporter.ts';
+import type { Wishes } from '../request/wishes.ts';
 import { Expectation } from '../task/expectation.ts';
 import { expectingPace, fixedPace, type Pace } from '../task/pace.ts';
 import type { Deadline } from '../world.ts';
 import { type Budget, createBudget } from './budget.ts';
-
-/** What the user wants of each task, and how long to be patient. */
-export interface Wishes {
-  /** `false`: submit and let go. */
-  wait: boolean;
-  /** `false`: a task that still runs is a failure; its state is looked at only once. */
-  patient: boolean;
-  /** `false`: the URLs are enough. */
-  download: boolean;
-  timeoutMs: number;
-  /** A fixed interval between looks; adaptive where it is not given. */
-  pollIntervalMs?: number | undefined;
-  /** The most bytes of one picture. */
-  maxBytes: number;
-  /** The most that all tasks may cost together, in micro-cents of a US dollar. */
-  maxCost?: number | undefined;
-}
 
 /** What all tasks of one command share. */
 export interface Work {

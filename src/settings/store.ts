@@ -2,7 +2,7 @@ import { configFolder } from '../disk/config-folder.ts';
 import { makeFolders } from '../disk/make-folders.ts';
 import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
 import { Failure } from '../errors.ts';
-import { knownSettings, type SettingName, type Settings } from './known.ts';
+import { knownSettings, type SettingName, type Settings, settingProblem } from './known.ts';
 
 export interface StoredSettings {
   /** The file, whether it exists or not; undefined without a home. */
@@ -41,8 +41,8 @@ export function readSettings(surroundings: Surroundings): StoredSettings {
   const settings: Settings = {};
   for (const [name, value] of Object.entries(parsed)) {
     if (!Object.hasOwn(knownSettings, name)) continue; // of a later version
-    const flaw = typeof value === 'string' ? knownSettings[name as SettingName].flaw(value) : 'is not a text';
-    if (flaw) problems.push(`${path}: ${name} ${flaw}`);
+    const problem = settingProblem(name as SettingName, value, name);
+    if (problem) problems.push(`${path}: ${problem}`);
     else settings[name as SettingName] = value as string;
   }
   return { path, settings, problems };

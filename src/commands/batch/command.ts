@@ -13,6 +13,7 @@ export function batchCommand(desk: Desk): Command {
         'Run again with the same file, it makes only what is missing.',
     )
     .argument('<file>', 'the file; "-" reads stdin')
+    .option('--prompt <text>', 'the prompt of each row; {animal} stands for the value of the column animal')
     .option('--concurrency <n>', 'tasks in flight at once, up to 64 (default: 8)')
     .option('--retry-failed', 'try rows again that failed in an earlier run')
     .option('--skip-invalid', 'go on without rows that are wrong')

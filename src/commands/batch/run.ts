@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Context } from '../../context.ts';
-import { type ErrorCode, exitCodes, Failure, invalid } from '../../errors.ts';
+import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { intend } from '../../paid-task/intend.ts';
@@ -13,6 +13,7 @@ import { type Begun, createWork, type Work } from '../../paid-task/work.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { prepareTarget } from '../../request/target.ts';
 import { paidCents } from '../../task/cost.ts';
+import { checkRows } from './check-rows.ts';
 import { type Past, readPast } from './past.ts';
 import { type BatchFlags, type BatchPlan, type BatchTask, readBatchPlan, readTasks } from './plan.ts';
 import { inShard } from './row-key.ts';
@@ -27,7 +28,6 @@ const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
   'insufficient_credits',
   'over_budget',
 ]);
-const flawsTold = 20;
 /** By then a run elsewhere has given a sign of life, or is dead. */
 const surelyMs = 60_000;
 
@@ -36,18 +36,14 @@ export async function batch(context: Context, file: string, flags: BatchFlags): 
   const plan = readBatchPlan(context, flags);
   const server = await context.server(flags.sandbox === true);
   await context.api(server); // a missing key is told before anything else happens
-  const source = await openBatch(context, file);
+  const source = await openBatch(context, file, plan);
   try {
-    const total = await checkRows(context, source, flags, plan);
+    const total = await checkRows(context, source, plan, flags);
     if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
     const work = createWork(context, plan.wishes);
     stopGracefully(work);
     const past = flags.new ? undefined : await knownPast(context, source, plan);
-    if (past && past.elsewhere.size > 0)
-      await refuseBusy(
-        readTasks(context, source, flags, plan, () => undefined),
-        past,
-      );
+    if (past && past.elsewhere.size > 0) await refuseBusy(readTasks(source, plan), past);
     return await makeAll({ work, source, flags, plan, server, past, total });
   } finally {
     await source.remove();
@@ -77,40 +73,6 @@ async function refuseBusy(tasks: AsyncIterable<BatchTask>, { elsewhere }: Past):
     throw new Failure('conflict', `another process is at work on this batch (row ${row})`, {
       hint: 'Leave it to that one, or end it first; nothing was bought',
     });
-  }
-}
-
-/** Reads the whole file before anything is paid. Answers how many tasks this shard has of it. */
-async function checkRows(
-  context: Context,
-  source: BatchSource,
-  flags: BatchFlags,
-  plan: BatchPlan,
-): Promise<number> {
-  const flaws: string[] = [];
-  let flawed = 0;
-  let rows = 0;
-  let total = 0;
-  for await (const { key } of readTasks(context, source, flags, { ...plan, shard: undefined }, noteFlaw)) {
-    rows += 1;
-    if (inShard(key, plan.shard)) total += 1;
-  }
-  if (flawed > 0 && !flags.skipInvalid) {
-    const more = flawed > flaws.length ? `; and ${flawed - flaws.length} more` : '';
-    throw invalid(
-      flaws.join('; ') + more,
-      'Nothing was sent. Mend the rows, or go on without them: --skip-invalid',
-      flaws,
-    );
-  }
-  for (const flaw of flaws) context.reporter.warn(`${flaw}: left out`);
-  if (rows + flawed === 0)
-    throw invalid('the batch holds no rows', 'Write one prompt a line, JSONL, or CSV with a head line');
-  return total;
-
-  function noteFlaw(line: number, flaw: string): void {
-    flawed += 1;
-    if (flaws.length < flawsTold) flaws.push(`line ${line}: ${flaw}`);
   }
 }
 
@@ -147,7 +109,7 @@ async function makeAll({ work: usual, source, flags, plan, server, past, total }
   return sayBatchEnd(context, count, halted, world.clock.monotonic() - began);
 
   async function* unlessHalted(): AsyncGenerator<BatchTask> {
-    for await (const task of readTasks(context, source, flags, plan, () => undefined)) {
+    for await (const task of readTasks(source, plan)) {
       if (halted) return;
       yield task;
     }

@@ -1,8 +1,9 @@
 import { parseBaseUrl } from '../../api/base-url.ts';
 import { keyFlaw, maskedKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
-import { Failure, invalid } from '../../errors.ts';
-import { kebab, knownSettings, type SettingName, settingName } from '../../settings/known.ts';
+import { Failure, invalid, sentence } from '../../errors.ts';
+import { kebab } from '../../request/sources.ts';
+import { knownSettings, type SettingName, settingName, settingProblem } from '../../settings/known.ts';
 import { writeSetting } from '../../settings/store.ts';
 import { askSecret } from '../../terminal/ask-secret.ts';
 import { printable } from '../../terminal/printable.ts';
@@ -28,8 +29,8 @@ export async function setSetting(
       `${kebab(name)} needs a value`,
       `Like: ${context.command(`config set ${kebab(name)} VALUE`)}`,
     );
-  const flaw = knownSettings[name].flaw(text);
-  if (flaw) throw invalid(`${kebab(name)} ${name === 'apiKey' ? '' : `${JSON.stringify(text)} `}${flaw}`);
+  const problem = settingProblem(name, text);
+  if (problem) throw invalid(sentence(problem));
   if (name === 'baseUrl') parseBaseUrl(text, 'base-url');
   await writeSetting(context.world, name, text);
   context.reporter.note(`${kebab(name)} is set in ${context.stored.path}`);

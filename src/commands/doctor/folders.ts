@@ -2,10 +2,11 @@ import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { prepareFolder } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
-import { Failure } from '../../errors.ts';
+import { Failure, tellAll } from '../../errors.ts';
 import { fixedFolder } from '../../image/picture-path.ts';
 import { unwritable } from '../../journal/unwritable.ts';
-import { readTarget } from '../../request/target.ts';
+import { settingSource } from '../../request/sources.ts';
+import { parseTarget } from '../../request/target.ts';
 import { broken, type Check, warning, well } from './check.ts';
 
 /** Whether pictures and the record of paid tasks can be written. What is missing is not made. */
@@ -14,7 +15,11 @@ export async function checkFolders(context: Context): Promise<Check[]> {
 }
 
 async function checkPictures(context: Context): Promise<Check> {
-  const { folder, output } = readTarget(context, {}, 1, []);
+  const problems: string[] = [];
+  const usual = [settingSource(context.stored.settings)];
+  const target = parseTarget(usual, context.world, { count: 1, areNew: true }, problems);
+  if (!target) return broken('pictures', tellAll(problems));
+  const { folder, output } = target;
   try {
     return well('pictures', await tried(resolve(folder, fixedFolder(output))));
   } catch (error) {

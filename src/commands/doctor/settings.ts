@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
-import { kebab, type SettingName } from '../../settings/known.ts';
+import { kebab } from '../../request/sources.ts';
+import type { SettingName } from '../../settings/known.ts';
 import { readPlan } from '../generate/plan.ts';
 import { broken, type Check, warning, well } from './check.ts';
 

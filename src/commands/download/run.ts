@@ -10,8 +10,9 @@ import { createWork } from '../../paid-task/work.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import { checkShowing, type ShowFlags, showPictures } from '../../report/show-pictures.ts';
 import type { TaskReport } from '../../report/task-report.ts';
-import { type NamingFlags, prepareTarget, readTarget } from '../../request/target.ts';
-import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { flagSource, settingSource } from '../../request/sources.ts';
+import { type NamingFlags, parseTarget, prepareTarget } from '../../request/target.ts';
+import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 
 export interface DownloadFlags extends WaitingFlags, NamingFlags, ShowFlags {
   sandbox?: boolean;
@@ -27,10 +28,11 @@ export async function download(
 ): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
-  const wishes = readWishes({ ...flags, wait: true }, context.stored.settings.timeout, problems);
-  const target = readTarget(context, flags, ids.length, problems);
-  checkShowing(flags, target.output, problems);
-  if (problems.length > 0) throw tellAll(problems);
+  const typed = [flagSource({ ...flags, wait: true }), settingSource(context.stored.settings)];
+  const wishes = parseWishes(typed, problems);
+  const target = parseTarget(typed, context.world, { count: ids.length, areNew: false }, problems);
+  checkShowing(flags, target?.output ?? '', problems);
+  if (problems.length > 0 || !wishes || !target) throw tellAll(problems);
   const recorded = await locate(context, ids);
   await checkServer(context, ids, recorded, flags.sandbox === true);
   await prepareTarget(context, target);

@@ -1,5 +1,5 @@
 import { exists } from '../../disk/place.ts';
-import { invalid } from '../../errors.ts';
+import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { DeadRun } from '../../journal/journal.ts';
 import { findTask } from '../../paid-task/find-task.ts';
@@ -10,30 +10,35 @@ import { stopGracefully } from '../../paid-task/stop.ts';
 import { createWork, type Work } from '../../paid-task/work.ts';
 import { recordedReport } from '../../report/recorded-report.ts';
 import type { TaskReport } from '../../report/task-report.ts';
+import { flagSource, namedSource } from '../../request/sources.ts';
 import { prepareTarget } from '../../request/target.ts';
-import { readWishes } from '../../request/wishes.ts';
+import { parseWishes, type Wishes } from '../../request/wishes.ts';
 import { statusOf } from '../status/run.ts';
+import { patience } from './arguments.ts';
 import type { GetImageInput } from './get-image.ts';
 import { imageBlock } from './image-block.ts';
 import { pictureFolder } from './picture-folder.ts';
 import type { Answer } from './tool.ts';
 import { taskAnswer } from './tool-answer.ts';
 import type { ToolCall } from './tool-calls.ts';
-import { patience } from './wait-seconds.ts';
 
 /** Tells an agent of a task by its id, and brings its picture. */
 export async function getImage(call: ToolCall, input: GetImageInput): Promise<Answer> {
   const problems: string[] = [];
   checkTaskIds([input.task_id], problems);
-  if (problems.length > 0)
-    throw invalid(problems.join('; '), 'Take the id from the answer of generate_image');
-  const report = await reportOf(call, input);
+  const waiting = patience(input.wait_seconds);
+  const wishes = parseWishes([namedSource(waiting), flagSource(call.flags)], problems);
+  if (problems.length > 0 || !wishes)
+    throw tellAll(problems, '. Take the id from the answer of generate_image');
+  const report = await reportOf(call, input, { ...wishes, patient: waiting.wait });
   return taskAnswer(report, { image: input.include_image ? await imageBlock(report) : undefined });
 }
 
-async function reportOf({ context, flags, deadline }: ToolCall, input: GetImageInput): Promise<TaskReport> {
-  const { wait, timeout } = patience(input.wait_seconds);
-  const wishes = { ...readWishes({ ...flags, timeout }, undefined, []), wait, patient: wait };
+async function reportOf(
+  { context, flags, deadline }: ToolCall,
+  input: GetImageInput,
+  wishes: Wishes,
+): Promise<TaskReport> {
   const work = { ...createWork(context, wishes), deadline: deadline(wishes.timeoutMs) };
   const id = input.task_id;
   const dead = await context.journal.dead();

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import pMap from 'p-map';
 import type { Context } from '../../context.ts';
+import { expandHome } from '../../disk/home-path.ts';
 import { Failure, tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { DeadRun } from '../../journal/journal.ts';
@@ -16,7 +17,8 @@ import { untilSure } from '../../paid-task/until-sure.ts';
 import { type Begun, createWork, type Work } from '../../paid-task/work.ts';
 import { exitCodeOf } from '../../report/exit-code.ts';
 import type { TaskReport } from '../../report/task-report.ts';
-import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { flagSource, settingSource } from '../../request/sources.ts';
+import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 
 export interface ResumeFlags extends WaitingFlags {
   all?: boolean;
@@ -29,8 +31,8 @@ const tasksAtOnce = 8;
 export async function resume(context: Context, ids: readonly string[], flags: ResumeFlags): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
-  const wishes = readWishes(flags, context.stored.settings.timeout, problems);
-  if (problems.length > 0) throw tellAll(problems);
+  const wishes = parseWishes([flagSource(flags), settingSource(context.stored.settings)], problems);
+  if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = createWork(context, wishes);
   stopGracefully(work);
   await untilSure(context, (entry) => isChosen(entry, ids, flags.all === true), work.deadline, '');
@@ -126,7 +128,8 @@ async function finish(
   if (!begun) return undefined;
   const { context } = work;
   const { target } = begun.entry.intended;
-  const folder = dir === undefined ? target.folder : resolve(context.world.cwd, dir);
+  const folder =
+    dir === undefined ? target.folder : resolve(context.world.cwd, expandHome(dir, context.world.home));
   // Nobody waits at the pipe any more that the picture was meant for.
   const output = target.output === '-' ? '' : target.output;
   await retarget(work, begun, { ...target, folder, output });

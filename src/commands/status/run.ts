@@ -10,7 +10,8 @@ import { exitCodeOf } from '../../report/exit-code.ts';
 import { fetchCommand } from '../../report/fetch-command.ts';
 import { imageReport } from '../../report/report-entry.ts';
 import { errorReport, requestReport, type TaskReport } from '../../report/task-report.ts';
-import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { flagSource, settingSource } from '../../request/sources.ts';
+import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 import { laterCost } from '../../task/cost.ts';
 import { follow } from '../../task/follow.ts';
 import { hasEnded, type Task } from '../../task/task.ts';
@@ -24,12 +25,9 @@ export interface StatusFlags extends WaitingFlags {
 export async function status(context: Context, ids: readonly string[], flags: StatusFlags): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
-  const wishes = readWishes(
-    { ...flags, wait: flags.wait === true },
-    context.stored.settings.timeout,
-    problems,
-  );
-  if (problems.length > 0) throw tellAll(problems);
+  const typed = flagSource({ ...flags, wait: flags.wait === true });
+  const wishes = parseWishes([typed, settingSource(context.stored.settings)], problems);
+  if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = createWork(context, wishes);
   const known = await locate(context, ids);
   await checkServer(context, ids, known, flags.sandbox === true);
