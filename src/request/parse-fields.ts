@@ -78,7 +78,7 @@ export function rule<Values extends object>(find: (values: Partial<Values>) => r
   );
 }
 
-/** A text that `read` turns into a value. */
+/** A schema for a text that `read` turns into a value. */
 export function textAs<Value>(read: (text: string) => Value | undefined, reason: (text: string) => string) {
   return transform((given: unknown, { issues }) => {
     const text = textOf(given);
@@ -89,7 +89,7 @@ export function textAs<Value>(read: (text: string) => Value | undefined, reason:
   });
 }
 
-/** A comma list of such texts. */
+/** A schema for a comma list of such texts. */
 export function listAs<Value>(read: (text: string) => Value | undefined, reason: (text: string) => string) {
   return transform((given: unknown, { issues }) => {
     const text = textOf(given);
@@ -104,7 +104,7 @@ export function listAs<Value>(read: (text: string) => Value | undefined, reason:
   });
 }
 
-/** What is typed is a text; JSON may give a number instead. */
+/** Reads a text, or a number that JSON gives in its place. */
 function textOf(given: unknown): string | undefined {
   return typeof given === 'string' || typeof given === 'number' ? String(given).trim() : undefined;
 }

@@ -1,7 +1,7 @@
 import {
   _default,
   exactOptional,
-  int,
+  number,
   object,
   enum as oneOf,
   type output,
@@ -12,19 +12,29 @@ import {
 import { type Model, modelNamed, modelReason, models, ratioNamed, ratioReason } from './models.ts';
 import { type Flaw, listAs, parseFields, rule, type Source, textAs } from './parse-fields.ts';
 
-const text = string().check(refine((sent) => sent.trim() !== ''));
+const text = string('use text').check(refine((sent) => sent.trim() !== '', 'must not be empty'));
 
 /** One picture to make, exactly as it is sent. */
 export const imageRequest = object({
   model: oneOf(models, { error: ({ input }) => modelReason(String(input)) }),
   prompt: text,
-  aspectRatio: exactOptional(string()),
+  aspectRatio: exactOptional(string('use text')),
   negativePrompt: exactOptional(text),
-  seed: exactOptional(int('use an integer')),
-  callbackUrl: exactOptional(string().check(refine(isHttp, 'use an http or https URL'))),
+  seed: exactOptional(number('use an integer').check(refine(Number.isSafeInteger, 'use an integer'))),
+  callbackUrl: exactOptional(string('use text').check(refine(isHttp, 'use an http or https URL'))),
 }).check(rule(({ model, aspectRatio }) => ratioFlaws(model && [model], aspectRatio)));
 
 export type ImageRequest = output<typeof imageRequest>;
+
+/** The flags about the picture itself, as they were typed. */
+export interface PictureFlags {
+  model?: string;
+  ratio?: string;
+  negative?: string;
+  seed?: string;
+  count?: string;
+  callbackUrl?: string;
+}
 
 /** The most pictures that one call, or one row of a batch, may ask for. */
 const mostPictures = 1000;

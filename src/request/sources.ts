@@ -40,7 +40,7 @@ export function namedSource(values: object, names: Readonly<Record<string, strin
   return { value: (field) => given.get(nameOf(field)), name: nameOf };
 }
 
-/** Null is what some clients send for what is not given. */
+/** Clients of some agents send null for what is not given. */
 function givenIn(values: object): ReadonlyMap<string, unknown> {
   return new Map(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
 }

@@ -4,16 +4,16 @@ import { parseDollars } from '../task/money.ts';
 import { parseSize } from '../task/size.ts';
 import { parseFields, type Source, textAs } from './parse-fields.ts';
 
-/** What the user wants of each task, and how long to be patient. */
+/** How to wait for each task and save its pictures, and what all of them may cost. */
 export interface Wishes {
   /** `false`: submit and let go. */
   wait: boolean;
-  /** `false`: a task that still runs is a failure; its state is looked at only once. */
+  /** `false`: the task is polled once, and is a failure where it still runs. */
   patient: boolean;
   /** `false`: the URLs are enough. */
   download: boolean;
   timeoutMs: number;
-  /** A fixed interval between looks; adaptive where it is not given. */
+  /** A fixed interval between polls; adaptive where it is not given. */
   pollIntervalMs?: number | undefined;
   /** The most bytes of one picture. */
   maxBytes: number;
@@ -53,7 +53,7 @@ export function parseWishes(sources: readonly Source[], problems: string[]): Wis
   return { ...same, patient: true, timeoutMs, pollIntervalMs };
 }
 
-/** No time at all is not one that somebody meant. */
+/** Nobody means a duration of 0. */
 function durationSuchAs(examples: string) {
   return textAs(
     (typed) => parseDuration(typed) || undefined,

@@ -5,17 +5,17 @@ import { parseJson } from '../../json.ts';
 import type { Table } from './csv.ts';
 import { fieldNamed, wordNamed } from './row.ts';
 
-/** How the rows stand in a batch file. */
+/** The format of a batch file. */
 export type BatchFormat = { kind: 'lines' | 'jsonl' | 'json' | 'yaml' } | ({ kind: 'table' } & Table);
 
 const headBytes = 64 * 1024;
 const delimiters = [',', ';', '\t'];
-/** Stands in no text: a line of a table with one column is one cell, whatever commas it has. */
+/** A character that no text has: in a table of one column each line is one cell, whatever commas it holds. */
 const noDelimiter = '\u001f';
 
 /**
- * Finds out by the name's ending, or else by the beginning of the text, what a batch file is. Throws `validation` for
- * what looks structured and is nothing that can be read: its lines must not be bought as prompts.
+ * Recognises the format of a batch file by the ending of its name, or else by the beginning of its text. Throws
+ * `validation` for what looks structured and cannot be read: its lines must not be bought as prompts.
  * @param variables of --prompt, which name columns too
  */
 export async function formatOf(
@@ -53,7 +53,7 @@ function unreadable(shown: string, what: string): Failure {
 /** A brace or bracket that begins a prompt is followed by a word. */
 const looksLikeJson = /^\s*[{[]\s*("|\{|\r?\n|$|[\]}]\s*$)/;
 
-/** An array, or one object a line; an object over several lines is told to be no list. */
+/** Tells an array from one object a line. An object over several lines is neither, and refused when it is read. */
 function jsonIn(head: string, isLines: boolean): BatchFormat {
   const text = head.trimStart();
   if (text.startsWith('[')) return { kind: 'json' };
@@ -61,7 +61,7 @@ function jsonIn(head: string, isLines: boolean): BatchFormat {
   return { kind: isLines || parseJson(first) !== undefined ? 'jsonl' : 'json' };
 }
 
-/** A list of fields or of prompts, or a map whose first value is a list. */
+/** Recognises a list of fields or of prompts, and a map whose first value is a list. */
 function looksLikeYaml(head: string): boolean {
   const lines = head.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   const [first = '', second = ''] = lines;
@@ -75,8 +75,8 @@ function looksLikeYaml(head: string): boolean {
 const looksLikeMarkup = /^\s*(<\?xml|<!doctype|<html|\|.*\|[ \t]*(\r?\n|$))/i;
 
 /**
- * The table whose head the first line is. Without an ending that says so it is one where a column is named prompt; in
- * a file of plain text all columns must be known, or stand between tabs.
+ * Finds the separator and the header row of a table. Without an ending that says so, a file is one where a column is
+ * named prompt; in a file of plain text all columns must be known, or stand between tabs.
  */
 function tableIn(
   head: string,

@@ -9,21 +9,30 @@ import {
   type ImageRequest,
   orderFields,
   orderRules,
+  type PictureFlags,
   requestsOf,
   wholeNumberIn,
 } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
-import { checkInside, neverSkips, outputName, parseTarget, type Target } from '../../request/target.ts';
-import { parseWishes, type Wishes } from '../../request/wishes.ts';
-import type { GenerateFlags } from '../generate/plan.ts';
+import {
+  checkInside,
+  type NamingFlags,
+  neverSkips,
+  outputName,
+  parseTarget,
+  type Target,
+} from '../../request/target.ts';
+import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
 import { type PromptTemplate, parsePrompt } from './prompt-template.ts';
 import { type RowFile, readRows } from './read-rows.ts';
 import type { Row } from './row.ts';
 import { createRowKeys, inShard, parseShard, type Shard } from './row-key.ts';
 
 /** The flags of `batch`, as they were typed. Those about the picture are for rows that say nothing else. */
-export interface BatchFlags extends GenerateFlags {
+export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {
   prompt?: string;
+  new?: boolean;
+  sandbox?: boolean;
   concurrency?: string;
   retryFailed?: boolean;
   skipInvalid?: boolean;
@@ -74,7 +83,7 @@ export function readBatchPlan({ stored, world }: Context, flags: BatchFlags): Ba
     flagSource({ model, ratio, negative, seed, count, callbackUrl }),
     settingSource({ model: settings.model, ratio: settings.ratio }),
   ];
-  // A row may name any model: what one of them takes is not wrong yet.
+  // A row may name any model: a ratio that one of them takes may be right.
   checkOptions([...usual, namedSource({ model: 'imagen-4-fast' })], problems);
   const typed = [flagSource(flags), settingSource(settings)];
   const own = parseFields(batchFields, typed, problems);
@@ -88,7 +97,7 @@ export function readBatchPlan({ stored, world }: Context, flags: BatchFlags): Ba
 /**
  * Reads the tasks of a batch file one after the other: row by row, each model, seed and count of it. A row that is
  * wrong is left out, and each of its problems is told.
- * @param ignored gets the names of the columns that mean nothing
+ * @param ignored gets the names of the columns that are neither fields nor variables
  */
 export async function* readTasks(
   file: RowFile,
@@ -125,7 +134,7 @@ const rowSchema = object({
   id: exactOptional(string()),
 }).check(orderRules);
 
-/** A row that is wrong as such is parsed all the same: its other problems are told with it. */
+/** Parses a row. One that has problems as such is parsed all the same: its other problems are told with them. */
 function parseRow(row: Row, { prompt, usual, target, home }: BatchPlan, problems: string[]) {
   const fields: Record<string, string> = { ...row.fields };
   if (prompt && (fields.prompt === undefined || prompt.variables.has('prompt'))) {

@@ -42,16 +42,17 @@ export function wordNamed(column: string): string {
   return column.trim().toLowerCase();
 }
 
-/** The columns that are neither fields nor variables: they mean nothing, unless they are misspelled. */
+/** What is known of columns that are no fields. */
 export interface OtherColumns {
   variables: ReadonlySet<string>;
-  /** Gets the names of those that mean nothing. */
+  /** Gets the names of those that are no variables either. */
   ignored: Set<string>;
 }
 
-/** Tells which field was probably meant by a column that is none; undefined where it just means nothing. */
+/** Tells which field a misspelled column was probably meant for; undefined where it is a field, or just ignored. */
 export function columnProblem(column: string, { variables, ignored }: OtherColumns): string | undefined {
-  if (fieldNamed(column) !== undefined || variables.has(wordNamed(column))) return undefined;
+  if (ignored.has(column) || fieldNamed(column) !== undefined || variables.has(wordNamed(column)))
+    return undefined;
   const meant = Object.keys(fieldNames).find((field) => isMisspelled(bareName(column), field));
   if (meant) return `no field is named ${quoted(column)} (did you mean ${fieldColumn(meant)}?)`;
   ignored.add(column);
@@ -101,7 +102,7 @@ function fieldColumn(bare: string): string {
   return bare === 'callbackurl' ? 'callback_url' : bare;
 }
 
-/** One letter too many, too few or wrong, or two that changed places; names of two letters mean too much. */
+/** One letter is missing, added or wrong, or two changed places. Names of two letters resemble too many words. */
 function isMisspelled(typed: string, field: string): boolean {
   if (field.length < 3) return false;
   if (distance(typed, field) <= 1) return true;

@@ -23,7 +23,7 @@ export async function openBatch(context: Context, file: string, plan: BatchPlan)
   const { cwd } = context.world;
   const shown = file === '-' ? 'stdin' : file;
   const path = resolve(cwd, file);
-  const copy = file === '-' || isPipe(path, file) ? await spool(context, file, shown) : undefined;
+  const copy = isStdin(file) || isPipe(path, file) ? await spool(context, file, shown) : undefined;
   const remove = copy?.remove ?? (async () => undefined);
   try {
     const real = copy?.path ?? path;
@@ -36,6 +36,10 @@ export async function openBatch(context: Context, file: string, plan: BatchPlan)
     await remove();
     throw error instanceof Failure ? error : unreadable(error, shown);
   }
+}
+
+function isStdin(file: string): boolean {
+  return file === '-' || file === '/dev/stdin';
 }
 
 /** Throws `validation` where there is no such file. */
@@ -59,7 +63,7 @@ function unreadable(error: unknown, shown: string): Failure {
 /** Copies a pipe, which can be read once. Every wait is said: nobody may write to it. */
 async function spool({ world, reporter, state }: Context, file: string, shown: string) {
   const { stdin, cwd, clock } = world;
-  const isTyped = file === '-' && stdin.isTerminal;
+  const isTyped = isStdin(file) && stdin.isTerminal;
   if (isTyped) reporter.note('Reading rows from the terminal: end them with Ctrl-D');
   if (state) await makeFolders(state, 0o700);
   const copy = await createTempFile(state ?? cwd);
@@ -68,7 +72,7 @@ async function spool({ world, reporter, state }: Context, file: string, shown: s
     if (!isTyped) reporter.note(`Waiting for the rows of ${shown}`);
   });
   try {
-    const chunks = file === '-' ? stdin.stream : await readStream(resolve(cwd, file));
+    const chunks = isStdin(file) ? stdin.stream : await readStream(resolve(cwd, file));
     for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
       stopTelling();
       await copy.write(chunk);

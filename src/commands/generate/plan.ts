@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
 import { checkShowing, type ShowFlags } from '../../report/show-pictures.ts';
-import { checkOptions, type ImageRequest, parseRequests } from '../../request/request.ts';
+import { checkOptions, type ImageRequest, type PictureFlags, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, requestSource, settingSource } from '../../request/sources.ts';
 import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
@@ -10,15 +10,9 @@ import { askedBefore } from './again.ts';
 import { readPrompt } from './read-prompt.ts';
 
 /** The flags of `generate`, as they were typed. */
-export interface GenerateFlags extends WaitingFlags, NamingFlags, ShowFlags {
-  model?: string;
-  ratio?: string;
-  negative?: string;
-  seed?: string;
-  count?: string;
+export interface GenerateFlags extends PictureFlags, WaitingFlags, NamingFlags, ShowFlags {
   promptFile?: string;
   again?: string;
-  callbackUrl?: string;
   new?: boolean;
   sandbox?: boolean;
 }

@@ -13,7 +13,7 @@ export async function readPrompt(
   file: string | undefined,
 ): Promise<string> {
   const { stdin } = context.world;
-  const fromStdin = (words.length === 1 && words[0] === '-') || file === '-';
+  const fromStdin = (words.length === 1 && words[0] === '-') || file === '-' || file === '/dev/stdin';
   if (file !== undefined && words.length > 0) {
     throw invalid('The prompt is given twice, as words and with --prompt-file: leave one of them out');
   }

@@ -1,4 +1,5 @@
 import { boolean, describe, int, maxLength, meta, number, type output, strictObject, string } from 'zod/mini';
+import { wireNames } from '../../request/body.ts';
 import { models, ratios } from '../../request/models.ts';
 import { argument, includeImage, waitSeconds } from './arguments.ts';
 import type { Declaration } from './tool.ts';
@@ -42,8 +43,7 @@ export type GenerateImageInput = output<typeof input>;
 
 /** The arguments that have another name in a request. */
 export const argumentNames = {
-  aspectRatio: 'aspect_ratio',
-  negativePrompt: 'negative_prompt',
+  ...wireNames,
   dir: 'folder',
   output: 'file_name',
   timeout: 'wait_seconds',

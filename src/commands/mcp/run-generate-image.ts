@@ -53,7 +53,7 @@ async function readOrder(context: Context, input: GenerateImageInput, flags: Mcp
   const [request] = parseRequests([given, settingSource(settings)], problems) ?? [];
   const waiting = namedSource(patience(input.wait_seconds));
   const wishes = parseWishes([waiting, given, flagSource(flags)], problems);
-  const folder = await pictureFolder(context, input.folder ?? flags.dir);
+  const folder = await pictureFolder(context, input.folder || flags.dir);
   const usual = settings.output === '-' ? undefined : settings.output;
   const place = namedSource(
     { folder, file_name: input.file_name ?? usual ?? defaultTemplate },
