@@ -10,7 +10,7 @@ const onWindows = [
   'test/hermes/{env-file,home,key}.test.ts',
   'test/report/{exit-code,failure-text,shell-command}.test.ts',
   'test/terminal/{abilities,cells,columns,printable,redact}.test.ts',
-  'test/{commands/batch/rows,disk/folders,near-miss,settings/runapi-cli}.test.ts',
+  'test/{commands/batch/rows,commands/batch/spreadsheets,disk/folders,near-miss,settings/runapi-cli}.test.ts',
 ];
 
 export default defineConfig({

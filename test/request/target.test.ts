@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { flagSource, settingSource } from '../../src/request/sources.ts';
 import { checkInside, parseTarget } from '../../src/request/target.ts';
 import type { Output } from '../../src/world.ts';
 
 const stdout = { isTerminal: false } as Output;
-const world = { cwd: '/work', home: '/home/u', stdout };
+const world = { cwd: resolve('/work'), home: '/home/u', stdout };
 const one = { count: 1, areNew: true } as const;
 
 /** Where the pictures go, or what is wrong with the flags. */
@@ -21,29 +21,34 @@ function target(
 }
 
 test.each([
-  ['the current folder', {}, {}, { folder: '/work', output: '', existing: 'rename' }],
-  ['a folder', { dir: 'shots' }, {}, { folder: '/work/shots', output: '', existing: 'rename' }],
-  ['the home folder', { dir: '~' }, {}, { folder: '/home/u', output: '', existing: 'rename' }],
-  ['a folder in it', {}, { dir: '~/shots' }, { folder: '/home/u/shots', output: '', existing: 'rename' }],
+  ['the current folder', {}, {}, { folder: resolve('/work'), output: '', existing: 'rename' }],
+  ['a folder', { dir: 'shots' }, {}, { folder: resolve('/work/shots'), output: '', existing: 'rename' }],
+  ['the home folder', { dir: '~' }, {}, { folder: resolve('/home/u'), output: '', existing: 'rename' }],
+  [
+    'a folder in it',
+    {},
+    { dir: '~/shots' },
+    { folder: resolve('/home/u/shots'), output: '', existing: 'rename' },
+  ],
   [
     'a file in it',
     { output: '~/a.png', overwrite: true },
     {},
-    { folder: '/work', output: '/home/u/a.png', existing: 'overwrite' },
+    { folder: resolve('/work'), output: '/home/u/a.png', existing: 'overwrite' },
   ],
   [
     "what is another user's name",
     { dir: '~root' },
     {},
-    { folder: '/work/~root', output: '', existing: 'rename' },
+    { folder: resolve('/work/~root'), output: '', existing: 'rename' },
   ],
   [
     'a template with a sidecar',
     { output: '{prompt}.{ext}', skipExisting: true, sidecar: true },
     {},
-    { folder: '/work', output: '{prompt}.{ext}', existing: 'skip', sidecar: true },
+    { folder: resolve('/work'), output: '{prompt}.{ext}', existing: 'skip', sidecar: true },
   ],
-  ['stdout', { output: '-' }, {}, { folder: '/work', output: '-', existing: 'rename' }],
+  ['stdout', { output: '-' }, {}, { folder: resolve('/work'), output: '-', existing: 'rename' }],
 ])('takes %s', (_, flags, settings, expected) => {
   expect(target(flags, one, settings)).toEqual(expected);
 });
@@ -116,7 +121,7 @@ test.each([
   ['-', false],
 ])('a row that names %j stays in its folder: %s', (output, inside) => {
   const problems: string[] = [];
-  checkInside(output, '/home/u/shots', '/home/u', 'output', problems);
+  checkInside(output, resolve('/home/u/shots'), resolve('/home/u'), 'output', problems);
   expect(problems).toEqual(
     inside ? [] : [`Invalid output ${JSON.stringify(output)}: it leaves the folder; name a file in it`],
   );
