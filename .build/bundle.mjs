@@ -51,16 +51,14 @@ const { metafile, outputFiles } = await build({
 const texts = new Map(outputFiles.map(({ path, text }) => [asListed(path), text]));
 const files = await join(texts, metafile.outputs, [
   { name: 'dist/main.cjs', roots: [outputOf('src/main.ts')] },
-  { name: 'dist/chunks/run-command-[hash].cjs', roots: [outputOf('src/command-line/run-command.ts')] },
+  {
+    name: 'dist/chunks/run-command-[hash].cjs',
+    roots: ['src/command-line/run-command.ts', 'src/commands/generate/command.ts'].map(outputOf),
+  },
   { name: 'dist/chunks/task-ids-[hash].cjs', roots: [outputOf('src/commands/completion/task-ids.ts')] },
   {
     name: 'dist/chunks/generate-[hash].cjs',
-    roots: [
-      'src/commands/generate/command.ts',
-      'src/context.ts',
-      'src/commands/generate/run.ts',
-      'src/report/exit-code.ts',
-    ].map(outputOf),
+    roots: ['src/context.ts', 'src/commands/generate/run.ts', 'src/report/exit-code.ts'].map(outputOf),
   },
 ]);
 await mkdir('dist/chunks', { recursive: true });
