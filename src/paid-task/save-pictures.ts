@@ -8,6 +8,7 @@ import { Failure } from '../errors.ts';
 import { extensionOf, withExtension } from '../image/file-name.ts';
 import { picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
+import { localDay } from '../task/moment.ts';
 import type { RemoteImage } from '../task/task.ts';
 import type { Job } from './engine.ts';
 import { freshImages, isPastLife } from './follow-task.ts';
@@ -161,7 +162,7 @@ function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: num
     ratio: request?.aspectRatio,
     seed: request?.seed,
     index: target.index,
-    date: new Date(work.engine.clock.now()).toISOString().slice(0, 10),
+    date: localDay(work.engine.clock.now()),
     ext,
   };
   return picturePath(target.output, values, { picture, attempt });

@@ -1,6 +1,7 @@
 import { states } from '../../command-line/history-filter.ts';
 import { modelAliases, models, ratiosOf } from '../../request/models.ts';
-import { kebab, knownSettings, type SettingName } from '../../settings/known.ts';
+import { kebab } from '../../request/sources.ts';
+import { knownSettings, type SettingName } from '../../settings/known.ts';
 
 /** A command as it is declared, without what it does. */
 export interface DeclaredCommand {
