@@ -128,7 +128,10 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
   const { bytes, width, height, sha256, format } = received;
   for (let attempt = 1; ; attempt++) {
     const path = resolve(folder, pathOf(job, format.ext, index, attempt));
-    if (existing !== 'overwrite' && (await isTaken(job, path))) continue;
+    if (existing !== 'overwrite' && (await isTaken(job, path))) {
+      if (existing === 'skip' && (await keepExisting(job, path, sha256, index))) return;
+      continue;
+    }
     await makeFolder(dirname(path));
     await record(job, { event: 'saving', index, path, sha256 });
     if ((await place(temp.path, path, existing === 'overwrite')) === 'taken') continue;
@@ -138,6 +141,14 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
     warnOfExtension(job, path, format.ext);
     return;
   }
+}
+
+/** With --skip-existing a file that holds this very picture stays as it is. Tells whether it does. */
+async function keepExisting(job: Job, path: string, sha256: string, index: number): Promise<boolean> {
+  const facts = await examine(path);
+  if (facts?.sha256 !== sha256) return false;
+  await record(job, { event: 'saved', index, file: { path, ...facts } });
+  return true;
 }
 
 /** With a sidecar the name of that has to be free too. */

@@ -65,7 +65,7 @@ test.each([
   [
     'a model that is misspelled',
     { prompt: 'x', model: 'fast,imagen4' },
-    ['Invalid --model "imagen4": use imagen-4, imagen-4-fast or imagen-4-ultra (did you mean imagen-4?)'],
+    ['Invalid --model "imagen4": use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean imagen-4?'],
   ],
   ['a model named like what every object has', { prompt: 'x', model: 'constructor' }, [expect.any(String)]],
   [
@@ -183,7 +183,7 @@ test.each([
     { model: 'fast', prompt: ' ', aspect_ratio: '2:1', negative_prompt: [], seed: 1.5, callback_url: 'me' },
     {
       errors: {
-        model: ['use imagen-4, imagen-4-fast or imagen-4-ultra (did you mean fast?)'],
+        model: ['use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean fast?'],
         prompt: ['must not be empty'],
         aspect_ratio: ['imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 16:9'],
         negative_prompt: [expect.any(String)],

@@ -166,7 +166,7 @@ describe('--output - is the picture', () => {
     expect(stdout).toBe('PNG');
     expect(stderr).toContain('exit 0');
     expect(stderr).not.toContain('error');
-    expect(stderr).toContain(`Save it: runapi-imagen download ${task?.id}`);
+    expect(stderr).toContain(`runapi-imagen download ${task?.id} saves it`);
     const saved = await run(machine, ['download', String(task?.id)]);
     expect(await readFile(join(machine.folder, saved.stdout))).toEqual(service.picture);
   });

@@ -211,7 +211,7 @@ test.each([
   const second = await run(machine, [...words, ...flags]);
   expect([second.exitCode, second.stdout, service.tasks.size]).toEqual([4, '', 1]);
   expect(second.stderr).toBe(
-    'error: another process is at work on this batch (row 1)\nLeave it to that one, or end it first; nothing was bought',
+    'error: another process is at work on this batch\nNothing was bought. Leave it to that process, or stop it first',
   );
   service.heal();
   expect([(await first).exitCode, service.tasks.size]).toEqual([0, tasks]);

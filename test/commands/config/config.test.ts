@@ -81,7 +81,7 @@ describe('a setting', () => {
     const key = 'sk-live-AUDITKEY-0123456789abcdef';
     const { exitCode, stdout, stderr } = await run(await bare(), ['config', 'set', 'model', key]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
-    expect(stderr).toContain('error: model …cdef is none of imagen-4');
+    expect(stderr).toContain('error: Invalid model …cdef: use imagen-4');
     expect(stderr).not.toContain('0123456789');
   });
 
@@ -96,7 +96,7 @@ describe('a setting', () => {
     ['output', '{x}', 'Invalid output "{x}": unknown word {x}; the words are {prompt} {task}'],
     ['api', 'both', 'Invalid api "both": use auto, guide or service.'],
     ['base-url', 'http://example.com', 'base-url: http://example.com is not safe for a key'],
-    ['modle', 'fast', 'there is no setting "modle" (did you mean model?)'],
+    ['modle', 'fast', 'there is no setting "modle"; did you mean model?'],
     ['dir', '', 'dir is empty.'],
   ])('%s takes no %s', async (name, value, problem) => {
     const machine = await bare();

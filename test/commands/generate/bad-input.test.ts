@@ -38,7 +38,7 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   ],
   [
     ['generate', 'x', '--model', 'imagen4'],
-    'Invalid --model "imagen4": use imagen-4, imagen-4-fast or imagen-4-ultra (did you mean imagen-4?).',
+    'Invalid --model "imagen4": use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean imagen-4?',
     nothingSent,
   ],
   [['generate', 'x', '--seed', '1.5'], 'Invalid --seed "1.5": use an integer.', nothingSent],
@@ -82,12 +82,12 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   ],
   [
     ['generate', 'x', '--ratio', '1:1', '--aspect-ratio', '16:9'],
-    '--ratio and --aspect-ratio are one flag, and say "1:1" and "16:9".',
+    '--ratio "1:1" and --aspect-ratio "16:9" are the same flag; use one of them.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--negative', 'a', '--negative-prompt', 'b'],
-    '--negative and --negative-prompt are one flag, and say "a" and "b".',
+    '--negative "a" and --negative-prompt "b" are the same flag; use one of them.',
     nothingSent,
   ],
   [['generate', 'x', '--output', ''], '--output is empty.', nothingSent],
@@ -144,7 +144,7 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
     nothingSent,
   ],
   [['generate', '--prompt-file', '.'], '--prompt-file . cannot be read: it is a folder.', nothingSent],
-  [['generate', 'x', '--ratoi', '16:9'], 'there is no flag --ratoi (did you mean --ratio?).', nothingSent],
+  [['generate', 'x', '--ratoi', '16:9'], 'unknown flag --ratoi; did you mean --ratio?', nothingSent],
   [['generate', 'x', '--exit-status'], 'generate takes no --exit-status.', nothingSent],
   [['generate', 'x', '--ratio'], '--ratio needs a value: -r, --ratio <w:h>.', nothingSent],
   [['generate', 'x', '--negative', '--sandbox'], '--negative needs a value: --negative <text>.', nothingSent],
@@ -179,8 +179,8 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   [['sandbox', '--fail-rate', '2'], '--fail-rate "2" is no share from 0 to 1.', nothingSent],
   [['cat'], 'there is no command "cat"', commands],
   [['a red fox in snow'], 'there is no command "a red fox in snow"', commands],
-  [['genrate', 'a mug'], 'there is no command "genrate" (did you mean generate?)', commands],
-  [['gen', 'a mug'], 'there is no command "gen" (did you mean generate?)', commands],
+  [['genrate', 'a mug'], 'there is no command "genrate"; did you mean generate?', commands],
+  [['gen', 'a mug'], 'there is no command "gen"; did you mean generate?', commands],
   [['help', 'cat'], 'there is no command "cat"', commands],
   [['config'], 'config needs one of get, set, unset, list, path', 'See runapi-imagen config --help'],
   [['config', 'lsit'], 'there is no command "config lsit"', 'config has get, set, unset, list, path'],
@@ -217,7 +217,7 @@ test('every problem of a call is told at once, flags and values and prompt, and 
     service.url,
   ]);
   const details = [
-    'there is no flag --ratoi (did you mean --ratio?).',
+    'unknown flag --ratoi; did you mean --ratio?',
     '--timeout needs a value: --timeout <duration>.',
     'The prompt is empty: stdin holds nothing (Write it after the command: runapi-imagen generate "a mug").',
     'Invalid --model "gpt": use imagen-4, imagen-4-fast or imagen-4-ultra.',
