@@ -1,7 +1,6 @@
 import { tryAgain } from '../api/try-again.ts';
 import { Failure } from '../errors.ts';
 import { laterCost } from '../task/cost.ts';
-import { likelyDuration } from '../task/expectation.ts';
 import { follow } from '../task/follow.ts';
 import type { RemoteImage, Task } from '../task/task.ts';
 import { record } from './record.ts';
@@ -23,7 +22,7 @@ export function knownImages({ intended, completed }: Job['entry']): RemoteImage[
 
 /** Waits for an accepted task and answers its pictures. Throws `task_failed` with the service's reason. */
 export async function awaitTask(job: Job): Promise<RemoteImage[]> {
-  const { work, entry, api } = job;
+  const { work, entry } = job;
   const { world, reporter } = work.context;
   const { clock } = world;
   const { model } = entry.intended.request;
@@ -31,21 +30,15 @@ export async function awaitTask(job: Job): Promise<RemoteImage[]> {
   const ageMs = Math.max(0, clock.now() - accepted.at);
   const start = clock.monotonic() - ageMs;
   const age = (): number => clock.monotonic() - start;
-  let runningMs = 0;
-  let lookedMs = 0;
   const task = await follow({
-    look: () => {
-      lookedMs = age();
-      return look(job);
-    },
-    pace: work.paceOf(api.base, model),
+    poll: () => look(job),
+    pace: work.pace,
     clock,
     deadline: work.deadline,
     ageMs,
-    onLook({ status }) {
+    onPoll({ status }) {
       if (!work.wishes.patient && (status === 'pending' || status === 'processing'))
         throw stillRunning(accepted.id);
-      if (status === 'pending' || status === 'processing') runningMs = lookedMs;
       if (status !== 'completed')
         reporter.progress.step(entry.key, {
           doing: status,
@@ -55,8 +48,6 @@ export async function awaitTask(job: Job): Promise<RemoteImage[]> {
     },
     onLost: reporter.retrying,
   }).catch((error) => closeWhereGone(job, error, age()));
-  const duration = likelyDuration(runningMs, lookedMs);
-  if (duration !== undefined && !accepted.replayed) work.learn(api.base, model, duration);
   return await ended(job, task);
 }
 

@@ -6,8 +6,7 @@ import type { Context } from '../context.ts';
 import type { Entry } from '../journal/entry.ts';
 import type { Run } from '../journal/run.ts';
 import type { Wanted } from '../report/reporter.ts';
-import { Expectation } from '../task/expectation.ts';
-import { expectingPace, fixedPace, type Pace } from '../task/pace.ts';
+import { fixedPace, growingPace, type Pace } from '../task/pace.ts';
 import { type BalanceWatch, watchBalance } from './balance-watch.ts';
 import { type Budget, createBudget } from './budget.ts';
 
@@ -20,7 +19,7 @@ export interface Wishes {
   /** `false`: the URLs are enough. */
   download: boolean;
   timeoutMs: number;
-  /** A fixed interval between looks; adaptive where it is not given. */
+  /** A fixed interval between polls. */
   pollIntervalMs?: number | undefined;
   /** The most bytes of one picture. */
   maxBytes: number;
@@ -44,9 +43,7 @@ export interface Work {
   fates: Map<string, Fate>;
   /** The runs that hold its tasks. */
   runs: Set<Run>;
-  paceOf(base: string, model: string): Pace;
-  /** A task of the model took so long. */
-  learn(base: string, model: string, durationMs: number): void;
+  pace: Pace;
 }
 
 /** A task in the record, with the run that holds it. */
@@ -60,22 +57,13 @@ export interface Begun {
 export interface Job extends Begun {
   work: Work;
   api: Api;
-  /** Where the last look found it. */
+  /** Where the last poll found it. */
   statusUrl?: string;
 }
 
 const downloadsAtOnce = 4;
 
 export function createWork(context: Context, wishes: Wishes): Work {
-  const expectations = new Map<string, Expectation>();
-
-  function expectationOf(base: string, model: string): Expectation {
-    const name = `${base} ${model}`;
-    const known = expectations.get(name) ?? new Expectation(context.memory.recall(base).durations?.[model]);
-    expectations.set(name, known);
-    return known;
-  }
-
   return {
     context,
     wishes,
@@ -86,13 +74,6 @@ export function createWork(context: Context, wishes: Wishes): Work {
     budget: wishes.maxCost === undefined ? undefined : createBudget(wishes.maxCost),
     fates: new Map(),
     runs: new Set(),
-    paceOf: (base, model) =>
-      wishes.pollIntervalMs === undefined
-        ? expectingPace(expectationOf(base, model))
-        : fixedPace(wishes.pollIntervalMs),
-    learn(base, model, durationMs) {
-      expectationOf(base, model).learn(durationMs);
-      context.memory.learn(base, model, durationMs);
-    },
+    pace: wishes.pollIntervalMs === undefined ? growingPace : fixedPace(wishes.pollIntervalMs),
   };
 }
