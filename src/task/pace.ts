@@ -18,7 +18,7 @@ export type Pace = (facts: PaceFacts) => number;
  * gap in the third second; what ends before it is a sandbox's or a replay.
  */
 const intervals: ReadonlyArray<[untilMs: number, intervalMs: number]> = [
-  [900, 510],
+  [900, 500],
   [1800, 450],
   [2500, 1300],
   [60_000, 750],

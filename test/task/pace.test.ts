@@ -7,7 +7,7 @@ const day = 86_400_000;
 const growing: Array<[name: string, facts: Partial<PaceFacts>, wait: number]> = [
   ['polls at once', {}, 0],
   ['polls at once a task of yesterday', { elapsedMs: day }, 0],
-  ['polls twice a second at first', { elapsedMs: 0, polledMs: 0 }, 510],
+  ['polls twice a second at first', { elapsedMs: 0, polledMs: 0 }, 500],
   ['and a little more often around the end of a sandbox task', { elapsedMs: 1100, polledMs: 1100 }, 450],
   ['leaves a gap in the third second', { elapsedMs: 2000, polledMs: 2000 }, 1300],
   ['polls often while most pictures end', { elapsedMs: 8000, polledMs: 8000 }, 750],
