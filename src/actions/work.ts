@@ -61,7 +61,7 @@ export interface Job extends Begun {
   statusUrl?: string;
 }
 
-const downloadsAtOnce = 4;
+const downloadsAtOnce = 8;
 
 export function createWork(context: Context, wishes: Wishes): Work {
   return {
