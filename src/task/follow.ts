@@ -59,8 +59,11 @@ export async function follow(followed: Followed): Promise<Task> {
       deadline.signal.throwIfAborted();
       if (!(error instanceof Failure) || !mayPass(error, polledMs)) throw error;
       lost += 1;
-      const backoff = clock.random() * Math.min(longestBackoffMs, 500 * 2 ** Math.min(lost, 10));
-      const waitMs = Math.max(spread(error.facts.retryAfterMs, clock.random()), backoff);
+      const { retryAfterMs } = error.facts;
+      // Where the service says when to come back, backing off on top would idle.
+      const growth = error.code === 'rate_limit' && retryAfterMs !== undefined ? 1 : Math.min(lost, 10);
+      const backoff = clock.random() * Math.min(longestBackoffMs, 250 * 2 ** growth);
+      const waitMs = Math.max(spread(retryAfterMs, clock.random()), backoff);
       onLost?.(error, waitMs);
       await wait(waitMs);
     }
