@@ -1,2 +1,2 @@
-#!/usr/bin/env node
-require('../dist/main.cjs').run(process);
+// The name that scripts of a checkout know; the package runs runapi-imagen.cjs itself.
+import './runapi-imagen.cjs';

@@ -1,21 +1,23 @@
 import { defaultBaseUrl, parseBaseUrl } from './api/base-url.ts';
 import { type Api, createApi } from './api/client.ts';
 import { createTransport, type Transport } from './api/transport.ts';
-import { type Credentials, findKey, missingKey } from './credentials.ts';
+import { nodeFiles } from './disk/files.ts';
+import { stateFolder } from './disk/state-folder.ts';
+import { Failure } from './errors.ts';
 import type { Server } from './journal/event.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { thisProcess } from './journal/owner.ts';
-import { stateFolder } from './journal/state-folder.ts';
 import { unrecorded } from './journal/unrecorded.ts';
+import type { Engine } from './paid-task/engine.ts';
 import { createReporter } from './report/create-reporter.ts';
 import type { Reporter } from './report/reporter.ts';
 import type { Sandbox } from './sandbox/server.ts';
+import { type Credentials, findKey, missingKey } from './settings/credentials.ts';
 import { openServerMemory, type ServerMemory } from './settings/server-memory.ts';
 import { readSettings, type StoredSettings } from './settings/store.ts';
-import { isLive, wantsColour } from './terminal/abilities.ts';
-import { colours } from './terminal/colours.ts';
+import { colours, wantsColour } from './terminal/colours.ts';
 import { printable } from './terminal/printable.ts';
-import { plainLines, spinnerLine } from './terminal/status-line.ts';
+import { isLive, plainLines, spinnerLine } from './terminal/status-line.ts';
 import { programVersion } from './version.ts';
 import type { World } from './world.ts';
 
@@ -46,6 +48,8 @@ export interface Context {
   stored: StoredSettings;
   /** The state folder; undefined without a home. */
   state: string | undefined;
+  /** What makes paid pictures. */
+  engine: Engine;
   journal: Journal;
   memory: ServerMemory;
   credentials(): Promise<Credentials>;
@@ -84,6 +88,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     colours: await colours(colour),
     line,
   });
+  const stopped = new AbortController();
   const journal =
     state === undefined || flags.record === false
       ? unrecorded(flags.record === false || flags.sandbox === true)
@@ -91,10 +96,11 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
           folder: state,
           owner: thisProcess(world.pid),
           clock,
+          files: nodeFiles,
           probe: world.probe,
           version: programVersion,
-          unreadable: (path, error) =>
-            reporter.warn(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`),
+          warn: reporter.warn,
+          lost: (error) => stopped.abort(error),
         });
   const memory = openServerMemory(flags.record === false ? undefined : state);
   const log = flags.verbose ? (text: string) => void stderr.write(`${printable(text)}\n`) : undefined;
@@ -112,6 +118,24 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     state,
     journal,
     memory,
+    engine: {
+      clock,
+      deadline: world.deadline,
+      stopped: stopped.signal,
+      journal,
+      memory,
+      recorded: flags.record !== false,
+      spool: flags.record === false ? undefined : state,
+      connect,
+      sandbox: () => context.sandbox(),
+      listener: {
+        step: reporter.progress.step,
+        completed: () => undefined,
+        retrying: reporter.retrying,
+        note: reporter.note,
+        warn: reporter.warn,
+      },
+    },
     credentials: () => (found ??= findKey(world, stored)),
     address,
 
@@ -123,7 +147,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
 
     api(server, key) {
       const name = `${server.base} ${key}`;
-      const known = apis.get(name) ?? connect(server, key);
+      const known = apis.get(name) ?? makeApi(server, key);
       apis.set(name, known);
       return known;
     },
@@ -156,7 +180,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     return { base: parseBaseUrl(text, source), source };
   }
 
-  async function connect(server: Server, key: 'optional' | undefined): Promise<Api> {
+  async function makeApi(server: Server, key: 'optional' | undefined): Promise<Api> {
     // What is wrong with the settings changes what is bought, so it is said wherever something may be.
     if (!transport) for (const problem of stored.problems) reporter.warn(problem);
     const apiKey = server.sandbox ? 'sandbox' : await findApiKey(key);
@@ -169,6 +193,24 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
       memory: server.sandbox ? openServerMemory(undefined) : memory,
       clock,
       userAgent: `runapi-imagen/${programVersion}`,
+    });
+  }
+
+  /** Nothing is sent with another account, and no key goes to an address that it is not known to belong to. */
+  async function connect(server: Server, account?: string): Promise<Api> {
+    const api = await context.api(server);
+    const { apiKey } = api.caller;
+    if (server.sandbox || apiKey === undefined) return api;
+    if (account !== undefined) {
+      if ((await journal.identity()).account(apiKey) === account) return api;
+      throw new Failure('authentication', 'this task was bought with another API key', {
+        hint: 'Nothing was sent. Set RUNAPI_API_KEY to the key that bought it',
+      });
+    }
+    const { base } = await context.address();
+    if (server.base === base) return api;
+    throw new Failure('authentication', `this task is at ${server.base}, and the key is for ${base}`, {
+      hint: `Nothing was sent. If the key is for both: --base-url ${server.base}`,
     });
   }
 

@@ -1,10 +1,12 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import { systemClock, systemDeadline } from './system-clock.ts';
-import { createInput } from './terminal/input.ts';
-import { createOutput } from './terminal/output.ts';
-import { createRedactor } from './terminal/redact.ts';
-import type { StopSignal, World } from './world.ts';
+import { createRedactor } from './api-key.ts';
+import { readTrustedText } from './disk/read-text.ts';
+import { Failure } from './errors.ts';
+import { formatDuration } from './task/duration.ts';
+import { createInput, createOutput } from './terminal/streams.ts';
+import { wrapped } from './terminal/wrap.ts';
+import type { Clock, Deadline, StopSignal, World } from './world.ts';
 
 /** As shells count them: 128 and the signal's number. */
 const signalExits: Record<StopSignal, number> = {
@@ -25,7 +27,7 @@ export function createWorld(process: NodeJS.Process): World {
     if (stopping) process.exit(signalExits[signal]);
     stopping = true;
     for (const say of last) {
-      const line = redactor.redact(say(signal));
+      const line = wrapped(redactor.redact(say(signal)), stderr.columns());
       try {
         writeSync(2, `${stderr.isTerminal ? '\n' : ''}${line}\n`);
       } catch {
@@ -41,7 +43,7 @@ export function createWorld(process: NodeJS.Process): World {
     env: process.env,
     platform: process.platform,
     home: homeFolder(),
-    readText,
+    readText: (path) => readTrustedText(path, { uid: process.getuid?.(), gid: process.getgid?.() }),
     cwd: process.cwd(),
     pid: process.pid,
     nodeVersion: process.version,
@@ -78,11 +80,58 @@ function homeFolder(): string | undefined {
   }
 }
 
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+/** Node's timers take no longer wait: a longer one would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** The machine's own time. */
+const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic,
+  random: () => Math.random(),
+  wait(milliseconds, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const timer = setTimeout(done, Math.min(milliseconds, longestTimerMs));
+      signal?.addEventListener('abort', stopped, { once: true });
+      function done(): void {
+        signal?.removeEventListener('abort', stopped);
+        resolve();
+      }
+      function stopped(): void {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      }
+    });
+  },
+  every(milliseconds, tick) {
+    const timer = setInterval(tick, milliseconds).unref();
+    return () => clearInterval(timer);
+  },
+};
+
+/** The signal's reason is the `timeout` failure that the user is told. */
+function systemDeadline(milliseconds: number): Deadline {
+  const end = monotonic() + milliseconds;
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () =>
+      controller.abort(
+        new Failure('timeout', `not finished after ${formatDuration(milliseconds)}`, {
+          hint: '--timeout gives it longer',
+          retryable: true,
+        }),
+      ),
+    Math.min(milliseconds, longestTimerMs),
+  ).unref();
+  return {
+    remaining: () => Math.max(0, end - monotonic()),
+    signal: controller.signal,
+    cancel: () => clearTimeout(timer),
+  };
+}
+
+/** What `performance` answers, which Node first has to load. */
+function monotonic(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1_000_000;
 }

@@ -14,6 +14,7 @@ export const exitCodes = {
   service_unavailable: 8,
   bad_response: 8,
   download: 9,
+  interrupted: 130,
 } as const;
 
 export type ErrorCode = keyof typeof exitCodes;
@@ -31,6 +32,10 @@ export interface FailureFacts {
   retryable?: boolean;
   details?: unknown;
   cause?: unknown;
+  /** Retry until the deadline: the service may have what was asked for. */
+  persist?: boolean;
+  /** When the answer was given, by the server's own clock: milliseconds since 1970. */
+  answeredAt?: number | undefined;
   /** Milliseconds that the service asked to wait. */
   retryAfterMs?: number | undefined;
   /** A picture's URL is no longer good: a fresh one may be had. */
@@ -59,4 +64,35 @@ export class Failure extends Error {
 /** Bad input: nothing was sent. */
 export function invalid(message: string, hint?: string, details?: unknown): Failure {
   return new Failure('validation', message, { hint, details });
+}
+
+/**
+ * One failure that tells every problem of a call at once.
+ * @param sends false for a command that sends nothing, of which it goes without saying
+ */
+export function tellAll(problems: readonly string[], { sends = true } = {}): Failure {
+  const count = problems.length === 1 ? '' : `${problems.length} problems`;
+  const unsent = count === '' ? 'Nothing was sent' : `${count}; nothing was sent`;
+  const hint = [sends ? unsent : count, '--help lists the flags'].filter((part) => part !== '').join('. ');
+  return invalid(joined(problems), hint, problems);
+}
+
+/** Some end like sentences. */
+function joined(problems: readonly string[]): string {
+  return problems
+    .map((problem) => (/[.?]$/.test(problem) ? problem : `${problem};`))
+    .join(' ')
+    .replace(/;$/, '');
+}
+
+/** Adds a failure to the problems, with its way out; what is no failure is thrown on. */
+export function noteProblem(error: unknown, problems: string[]): undefined {
+  if (!(error instanceof Failure)) throw error;
+  problems.push(error.message + (error.facts.hint ? ` (${error.facts.hint})` : ''));
+}
+
+/** What `tellAll` told, to be told with more. */
+export function problemsIn(error: unknown): string[] {
+  if (!(error instanceof Failure)) throw error;
+  return Array.isArray(error.facts.details) ? error.facts.details.map(String) : [error.message];
 }

@@ -1,5 +1,12 @@
-import type { Clock, Deadline } from './clock.ts';
-import type { Surroundings } from './surroundings.ts';
+/** What the program may know of its machine, handed in by whoever starts it. */
+export interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+  /** The user's home folder; a service may have none. */
+  home: string | undefined;
+  /** Returns undefined where the file does not exist; throws where it cannot be read or must not be trusted. */
+  readText(path: string): string | undefined;
+}
 
 /** Everything outside the program, as it is handed in at the front door. */
 export interface World extends Surroundings {
@@ -51,4 +58,27 @@ export interface Output {
   /** Why it could not be written to, where the reason is not that nobody reads it: a full disk, say. */
   fault(): Error | undefined;
   stream: NodeJS.WriteStream;
+}
+
+/** Time as it is handed in: nobody else reads a clock, starts a timer or throws dice. */
+export interface Clock {
+  /** Milliseconds since 1970, for dates that are shown or written. It may jump. */
+  now(): number;
+  /** Milliseconds that only grow, for waiting and deadlines. */
+  monotonic(): number;
+  /** Resolves after so many milliseconds; rejects with the signal's reason when it is aborted. */
+  wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Calls back every so many milliseconds, without keeping the process alive, until the answer is called. */
+  every(milliseconds: number, tick: () => void): () => void;
+  /** 0 to 1. */
+  random(): number;
+}
+
+/** The end of all patience: how much is left, and a signal for whoever is waiting when it is over. */
+export interface Deadline {
+  /** Milliseconds left, never below 0. */
+  remaining(): number;
+  signal: AbortSignal;
+  /** It no longer matters: a batch has many of them. */
+  cancel(): void;
 }

@@ -16,10 +16,11 @@ test.each([
   ['--ratoi', flags, '--ratio'],
   ['--modle', flags, '--model'],
   ['--sed', flags, '--seed'],
+  ['--out', ['--count', '--output'], '--output'],
   ['--callback', flags, undefined],
   ['modle', ['model', 'ratio'], 'model'],
   ['imagen4', ['imagen-4', 'imagen-4-fast'], 'imagen-4'],
   ['anything', [], undefined],
 ])('%s', (typed, known, meant) => {
-  expect(didYouMean(typed, known)).toBe(meant === undefined ? '' : ` (did you mean ${meant}?)`);
+  expect(didYouMean(typed, known)).toBe(meant === undefined ? '' : `; did you mean ${meant}?`);
 });

@@ -5,11 +5,13 @@ import { defineConfig } from 'vitest/config';
  * the paths of Unix, start it from a Unix shell, send it signals or take rights away.
  */
 const onWindows = [
-  'test/{api,image,nodes,package,sandbox,settings,task}/*.test.ts',
-  'test/hermes/{env-file,home,key}.test.ts',
-  'test/report/{exit-code,failure-text}.test.ts',
-  'test/terminal/{abilities,cells,columns,printable,redact}.test.ts',
-  'test/{batch/rows,money/amounts,near-miss}.test.ts',
+  'test/{image,nodes,package,request,sandbox,task}/*.test.ts',
+  'test/api/{answer,base-url,images,network-fault,open-image,problem,proxy,retry,routes,try-again,without-key}.test.ts',
+  'test/hermes/{home,key,variables}.test.ts',
+  'test/sandbox/picture/*.test.ts',
+  'test/report/{exit-code,failure-text,shell-command}.test.ts',
+  'test/terminal/{cells,colours,columns,printable,status-line}.test.ts',
+  'test/{api-key,commands/batch/rows,disk/{folders,read-text},near-miss,settings/runapi-cli}.test.ts',
 ];
 
 export default defineConfig({

@@ -1,9 +1,9 @@
 import { Failure } from '../errors.ts';
+import { at, firstText, isObject, type JsonObject, parseJson } from '../json.ts';
 import type { Task } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { costOf } from './billing.ts';
 import { imagesOf } from './images.ts';
-import { at, firstText, isObject, type JsonObject, parseJson } from './json.ts';
 import { plainText } from './problem.ts';
 import { statusOf } from './words.ts';
 

@@ -1,13 +1,17 @@
-import { mostCents } from '../task/money.ts';
+import { at, isObject } from '../json.ts';
+import { microCents, mostCents } from '../task/money.ts';
 import type { Cost } from '../task/task.ts';
-import { at, isObject } from './json.ts';
 
-/** What an answer tells of the price; null where it tells nothing. Failed tasks are refunded by the service. */
+/**
+ * Reads the price in an answer: `usage` (dollars, since 28 September 2026) before `billing` (cents). Null if there is
+ * neither. The service refunds failed tasks.
+ */
 export function costOf(answer: unknown): Cost | null {
+  const usage = at(answer, 'usage') ?? at(answer, 'data.usage');
   const billing = at(answer, 'billing') ?? at(answer, 'data.billing');
-  if (!isObject(billing)) return null;
   const reserved = cents(at(billing, 'reservation.amount_cents'));
-  const charged = cents(at(billing, 'settlement.charged_amount_cents')) ?? exactCents(billing);
+  const settled = cents(at(billing, 'settlement.charged_amount_cents')) ?? exactCents(billing);
+  const charged = centsOfDollars(at(usage, 'cost')) ?? settled;
   const refund = at(billing, 'refund');
   const refunded = isObject(refund) && refund.refunded_at !== null;
   if (reserved === null && charged === null && !refunded) return null;
@@ -20,7 +24,13 @@ export function costOf(answer: unknown): Cost | null {
   };
 }
 
-/** The settlement in millionths of a cent, where it is told in nothing else. */
+/** Counts in whole micro-cents, so that 0.07 dollars are 7 cents and not 7.000000000000001. */
+function centsOfDollars(value: unknown): number | null {
+  const dollars = amountOf(value);
+  return dollars === null ? null : cents(microCents(dollars * 100) / 1_000_000);
+}
+
+/** Reads the settlement in micro-cents, for answers that tell it in nothing else. */
 function exactCents(billing: unknown): number | null {
   const micro = amountOf(at(billing, 'settlement.amount_micro_cents'));
   return micro === null ? null : cents(micro / 1_000_000);

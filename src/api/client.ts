@@ -1,6 +1,6 @@
-import type { Clock, Deadline } from '../clock.ts';
 import type { Failure } from '../errors.ts';
-import type { ImageRequest } from '../task/request.ts';
+import type { ImageRequest } from '../request/request.ts';
+import type { Clock, Deadline } from '../world.ts';
 import type { Caller } from './exchange.ts';
 import { createGovernor } from './governor.ts';
 import { type Look, look } from './look.ts';
@@ -45,6 +45,9 @@ interface Order {
   request: ImageRequest;
   idempotencyKey: string;
   fate: Fate;
+  dialect?: Dialect | undefined;
+  guard?: (() => void) | undefined;
+  onDialect?: ((dialect: Dialect) => Promise<void>) | undefined;
   deadline: Deadline;
   /** How often a request is tried that is refused for the rate of requests. */
   rateLimitTries?: number | undefined;
@@ -73,11 +76,14 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
     caller,
     createUrl: () => createUrl(base, dialects()[0]),
     async submit(order) {
+      const isKnown = api !== 'auto' || memory.recall(base).dialect !== undefined;
       const accepted = await submit(caller, {
         base,
         dialects: dialects(),
         clock,
         ...order,
+        dialect: order.dialect ?? (isKnown ? dialects()[0] : undefined),
+        onDialect: isKnown ? undefined : order.onDialect,
       });
       memory.remember(base, { dialect: accepted.dialect });
       return accepted;

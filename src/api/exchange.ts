@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
 import { Failure } from '../errors.ts';
+import type { Clock } from '../world.ts';
 import { decoded } from './decoded.ts';
 import type { Governor } from './governor.ts';
 import { retryAfter } from './retry.ts';
@@ -62,8 +62,12 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
       const headers = Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]);
       return { ...answer, headers: Object.fromEntries(headers), text: clean(text) };
     }
-    answer.close();
     status = answer.status;
+    if (call.method === 'POST' && answer.headers['x-runapi-task-id'] !== undefined) {
+      // It was carried out, wherever it sends us now.
+      return { ...answer, text: await readText(answer, caller.maxBytes, url) };
+    }
+    answer.close();
     const sameCall = call.method === 'GET' || answer.status === 307 || answer.status === 308;
     if (target.origin !== new URL(url).origin || !sameCall) {
       throw new Failure(

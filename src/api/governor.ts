@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../world.ts';
 import { afterAnswer, unlimited } from './call-rate.ts';
 
 /** Slows all calls to one server together when it refuses them for their rate, and speeds them up again. */

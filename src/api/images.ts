@@ -1,5 +1,5 @@
+import { at, isObject, type Json, parseJson } from '../json.ts';
 import type { RemoteImage } from '../task/task.ts';
-import { at, isObject, type Json, parseJson } from './json.ts';
 
 const mostImages = 1000;
 

@@ -3,7 +3,7 @@ import type { Task } from '../task/task.ts';
 import { readObject, readTask } from './answer.ts';
 import { refusalOf } from './ask.ts';
 import { type Caller, exchange } from './exchange.ts';
-import { retryAfter } from './retry.ts';
+import { answeredAt, retryAfter } from './retry.ts';
 import { type StatusClues, statusUrls } from './routes.ts';
 import { hostOf } from './submit.ts';
 
@@ -28,8 +28,10 @@ export async function look(
   signal?: AbortSignal,
 ): Promise<Look> {
   let unreadable: Failure | undefined;
+  let lastAnswer: number | undefined;
   for (const url of statusUrls(base, id, clues)) {
     const answer = await exchange(caller, { method: 'GET', url, signal });
+    lastAnswer = answeredAt(answer.headers);
     if (answer.status === 404 || answer.status === 405 || answer.status === 410) continue;
     if (answer.status >= 300) throw refusalOf(answer, base, now);
     try {
@@ -44,12 +46,13 @@ export async function look(
       unreadable ??= error;
     }
   }
-  throw unreadable ?? unknownTask(base, id);
+  throw unreadable ?? unknownTask(base, id, lastAnswer);
 }
 
-function unknownTask(base: string, id: string): Failure {
+function unknownTask(base: string, id: string, lastAnswer: number | undefined): Failure {
   return new Failure('not_found', `${hostOf(base)} knows no task ${id}`, {
     hint: 'Check the id, and that the key is of the account that made it',
     status: 404,
+    answeredAt: lastAnswer,
   });
 }

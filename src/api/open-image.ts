@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts';
 import { decoded } from './decoded.ts';
-import { retryAfter } from './retry.ts';
+import { answeredAt, retryAfter } from './retry.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
 /** Where an earlier transfer of the same picture stopped. */
@@ -119,6 +119,7 @@ function refused({ status, headers }: HttpAnswer, url: string, now: number): Fai
     {
       status,
       expired,
+      answeredAt: answeredAt(headers),
       hint: expired ? 'Pictures are kept for seven days; after that, generate makes a new one' : undefined,
       restart: status === 416,
       retryable,

@@ -1,5 +1,5 @@
 import { type ErrorCode, Failure } from '../errors.ts';
-import { at, firstText, isObject, type Json, parseJson } from './json.ts';
+import { at, firstText, isObject, type Json, parseJson } from '../json.ts';
 import { isTransient } from './retry.ts';
 
 export interface ProblemAnswer {

@@ -1,6 +1,6 @@
 import { maximum, minimum, nullable, number, object, optional, string } from 'zod/mini';
+import type { ImageRequest } from '../request/request.ts';
 import { mostCents } from '../task/money.ts';
-import type { ImageRequest } from '../task/request.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
 import type { Caller } from './exchange.ts';

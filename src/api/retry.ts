@@ -29,3 +29,9 @@ export function retryAfter(header: string | undefined, now: number): number | un
 export function isTransient(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
+
+/** When an answer was given, by its `Date` header (RFC 9110 §6.6.1): milliseconds since 1970. */
+export function answeredAt(headers: Readonly<Record<string, string>>): number | undefined {
+  const date = Date.parse(headers.date ?? '');
+  return Number.isNaN(date) ? undefined : date;
+}

@@ -1,14 +1,14 @@
 import { Failure } from '../errors.ts';
-import type { ImageRequest } from '../task/request.ts';
+import { at, firstText, isObject, parseJson } from '../json.ts';
+import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { acceptedId, readObject, wasReplayed } from './answer.ts';
 import { costOf } from './billing.ts';
 import { type Answer, type Caller, exchange, isRedirect } from './exchange.ts';
-import { firstText } from './json.ts';
 import { NetworkFault } from './network-fault.ts';
 import { problemOf } from './problem.ts';
-import { retryAfter } from './retry.ts';
+import { answeredAt, retryAfter } from './retry.ts';
 import { createUrl, type Dialect, namedStatusUrl } from './routes.ts';
 import { type Patience, tryAgain } from './try-again.ts';
 
@@ -19,6 +19,8 @@ export interface Accepted {
   statusUrl?: string | undefined;
   /** The service had this task already: nothing new was charged. */
   replayed: boolean;
+  /** When the service answered, by its own clock: milliseconds since 1970. */
+  servedAt?: number | undefined;
   cost: Cost | null;
 }
 
@@ -31,30 +33,47 @@ export interface Submission extends Patience {
   base: string;
   request: ImageRequest;
   idempotencyKey: string;
-  /** The dialects to try, the likeliest first. */
+  /** The forms of the API to try, the likeliest first. */
   dialects: readonly Dialect[];
+  /** The form in which the request left before, where its answer was lost. */
+  dialect?: Dialect | undefined;
   fate: Fate;
+  /** Throws where this process may not send the request any more. */
+  guard?: (() => void) | undefined;
+  /** Called before the request leaves in a form that may not be the server's. */
+  onDialect?: ((dialect: Dialect) => Promise<void>) | undefined;
 }
 
 /**
- * Posts the request, again and again with its one key, until the service takes or refuses it. Throws the `Failure`
- * that ended it; `fate.uncertain` then tells whether a task may exist all the same.
+ * Posts the request, again and again with its one key, until the service takes or refuses it. Once an answer was lost
+ * no refusal is final and no other form of the API is tried, because the service may have the task: the same key is
+ * sent until the deadline. Throws the `Failure` that ended it; `fate.uncertain` then tells whether a task may exist.
  */
 export async function submit(caller: Caller, submission: Submission): Promise<Accepted> {
-  return await tryAgain(() => tryDialects(caller, submission), submission);
+  const lost = { in: submission.fate.uncertain ? submission.dialect : undefined };
+  return await tryAgain(() => tryDialects(caller, submission, lost), submission);
 }
 
 /** A 404 or 405 of a create route means that nothing was created there: only then is the next dialect tried. */
-async function tryDialects(caller: Caller, submission: Submission): Promise<Accepted> {
+async function tryDialects(
+  caller: Caller,
+  submission: Submission,
+  lost: { in: Dialect | undefined },
+): Promise<Accepted> {
   let missing: Failure | undefined;
-  for (const dialect of submission.dialects) {
-    const answer = await post(caller, submission, dialect);
-    if (answer.status !== 404 && answer.status !== 405) return readAccepted(answer, submission, dialect);
-    missing = problemOf({
-      ...answer,
-      requestId: answer.headers['x-request-id'],
-      host: hostOf(submission.base),
-    });
+  for (const dialect of lost.in === undefined ? submission.dialects : [lost.in]) {
+    if (submission.dialects.length > 1 && lost.in === undefined) await submission.onDialect?.(dialect);
+    const before = submission.fate.uncertain;
+    try {
+      return readAccepted(await post(caller, submission, dialect), submission, dialect);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (submission.fate.uncertain && !before) lost.in = dialect;
+      const isMissing = error.facts.status === 404 || error.facts.status === 405;
+      if (submission.fate.uncertain && lost.in !== undefined) throw persistent(error);
+      if (!isMissing) throw error;
+      missing = error;
+    }
   }
   throw new Failure('not_found', `${hostOf(submission.base)} has no Imagen 4 API: ${missing?.message}`, {
     ...missing?.facts,
@@ -62,9 +81,22 @@ async function tryDialects(caller: Caller, submission: Submission): Promise<Acce
   });
 }
 
+/** A refused key or an empty account ends the waiting, but not the task. Everything else is asked again. */
+function persistent(failure: Failure): Failure {
+  if (failure.code === 'authentication' || failure.code === 'insufficient_credits') return failure;
+  if (failure.code === 'interrupted' || failure.code === 'timeout') return failure;
+  failure.facts.retryable = true;
+  failure.facts.persist = true;
+  failure.facts.hint =
+    'An earlier try may have been accepted. The same command later asks again, and pays once';
+  return failure;
+}
+
 async function post(caller: Caller, submission: Submission, dialect: Dialect): Promise<Answer> {
-  const { base, request, idempotencyKey, fate, deadline, clock } = submission;
+  const { base, request, idempotencyKey, fate, deadline, clock, guard } = submission;
   const before = fate.uncertain;
+  let forbidden: unknown;
+  guard?.();
   try {
     const answer = await exchange(caller, {
       method: 'POST',
@@ -75,32 +107,43 @@ async function post(caller: Caller, submission: Submission, dialect: Dialect): P
         'x-client-request-id': idempotencyKey,
       },
       signal: deadline.signal,
-      leaving: () => {
+      leaving() {
+        try {
+          guard?.();
+        } catch (error) {
+          forbidden = error;
+          throw error;
+        }
         fate.uncertain = true;
       },
     });
-    if (answer.status < 400) return answer;
+    const status = statusIn(answer);
+    if (status < 400) return answer;
     const failure = problemOf({
       ...answer,
+      status,
       requestId: answer.headers['x-request-id'],
       host: hostOf(base),
     });
     // A refusal is certain; after a 5xx nobody knows.
     if (failure.code !== 'service_unavailable') fate.uncertain = before;
-    if (answer.status === 404 || answer.status === 405) return answer;
     failure.facts.retryAfterMs = retryAfter(answer.headers['retry-after'], clock.now());
-    // The try before, of which no answer came, may still be under way.
-    if (answer.status === 409 && before) {
-      failure.facts.retryable = true;
-      failure.facts.hint =
-        'It may have been accepted: the same command again in a minute pays for nothing twice';
-    }
     throw failure;
   } catch (error) {
+    if (forbidden !== undefined) throw forbidden;
     const redirected = error instanceof Failure && isRedirect(error.facts.status);
     if (redirected || (error instanceof NetworkFault && error.neverSent)) fate.uncertain = before;
     throw error;
   }
+}
+
+/** The HTTP status, or the one that stands in the body of a 200: `{"code":402,"msg":"…"}`. */
+function statusIn({ status, text }: Answer): number {
+  if (status >= 300 || !/"code"/.test(text)) return status;
+  const body = parseJson(text);
+  const code = at(body, 'code');
+  const isError = typeof code === 'number' && code >= 400 && code < 600;
+  return isError && isObject(body) && acceptedId(body) === undefined ? code : status;
 }
 
 function readAccepted(answer: Answer, { base }: Submission, dialect: Dialect): Accepted {
@@ -126,6 +169,7 @@ function readAccepted(answer: Answer, { base }: Submission, dialect: Dialect): A
     dialect,
     statusUrl: namedStatusUrl(base, statusUrl),
     replayed: wasReplayed(body),
+    servedAt: answeredAt(answer.headers),
     cost: costOf(body),
   };
 }

@@ -1,5 +1,5 @@
-import type { Clock, Deadline } from '../clock.ts';
 import { Failure } from '../errors.ts';
+import type { Clock, Deadline } from '../world.ts';
 import { NetworkFault } from './network-fault.ts';
 import { backoff, triesBeforeAccepted, triesUnreachable } from './retry.ts';
 
@@ -38,6 +38,7 @@ export async function tryAgain<Result>(call: () => Promise<Result>, patience: Pa
 }
 
 function triesFor(failure: Failure, { rateLimitTries = triesBeforeAccepted }: Patience): number {
+  if (failure.facts.persist) return Number.POSITIVE_INFINITY;
   if (failure.code === 'rate_limit') return rateLimitTries;
   return failure instanceof NetworkFault && failure.neverSent ? triesUnreachable : triesBeforeAccepted;
 }

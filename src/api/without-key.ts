@@ -1,4 +1,4 @@
-import { keyForms } from '../key-forms.ts';
+import { keyForms } from '../api-key.ts';
 
 /** A shorter one is a stand-in (the sandbox takes any), and may be a word of the answer. */
 const shortestKey = 12;

@@ -3,8 +3,8 @@ import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../errors.ts';
-import { makeFolders } from '../folders.ts';
 import { diskFailure } from './disk-failure.ts';
+import { makeFolders } from './make-folders.ts';
 
 /**
  * Makes the folder if it is missing and tries it by writing to it, so that what is wrong is told before anything

@@ -1,7 +1,7 @@
-import { link, lstat, rename, unlink } from 'node:fs/promises';
+import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { flushFolder } from '../folders.ts';
 import { diskFailure } from './disk-failure.ts';
+import { flushFolder } from './make-folders.ts';
 
 /**
  * Gives a whole file its final name, which then survives a power failure. `taken`: the name was there already, and
@@ -22,20 +22,32 @@ async function replace(from: string, to: string): Promise<'placed'> {
   return 'placed';
 }
 
-/** link() never replaces a file, rename() does; some file systems have no links. */
+/** link() never replaces a file, rename() does. */
 async function placeNew(from: string, to: string): Promise<'placed' | 'taken'> {
   try {
     await link(from, to);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return 'taken';
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'EACCES'].includes(code ?? ''))
-      throw error;
-    if (await exists(to)) return 'taken';
-    await rename(from, to);
-    return 'placed';
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'taken';
+    return await placeWithoutLinks(from, to);
   }
   await unlink(from);
+  return 'placed';
+}
+
+/** On a file system without hard links: an empty file reserves the name, which one process only can make. */
+async function placeWithoutLinks(from: string, to: string): Promise<'placed' | 'taken'> {
+  try {
+    await (await open(to, 'wx')).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'taken';
+    throw error;
+  }
+  try {
+    await rename(from, to);
+  } catch (error) {
+    await unlink(to).catch(() => undefined);
+    throw error;
+  }
   return 'placed';
 }
 

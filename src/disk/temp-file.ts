@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { diskFailure } from './disk-failure.ts';
+import { passUnsupported } from './files.ts';
 
 /** A file under a name of its own, until it is whole. */
 export interface TempFile {
@@ -112,7 +113,7 @@ export async function createTempFile(folder: string, path = tempPath(folder)): P
       attempt(async () => {
         await writeGathered();
         await writing;
-        await file?.datasync();
+        await file?.datasync().catch(passUnsupported);
         await close();
       }),
     async remove() {

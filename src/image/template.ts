@@ -1,11 +1,9 @@
 import { invalid } from '../errors.ts';
-import { extensionOf, safeFileName } from './file-name.ts';
-import { shortId } from './short-id.ts';
-import { slug } from './slug.ts';
+import { extensionOf, numbered, safeFileName, shortId, slug, withExtension } from './file-name.ts';
 
 /**
- * Reads what `--output` says: a path with `{words}` in it, `{{` and `}}` for literal braces, `/` or `\` between
- * folders. A path that names a folder gets the default name in it, a name without extension the picture's.
+ * Parses `--output`: a path with `{words}` in it, `{{` and `}}` for literal braces, `/` or `\` between folders. A path
+ * that names a folder gets the default name in it, a name without an extension that of the picture.
  * Throws a `validation` failure that names the flag: check it before anything is paid.
  */
 export function parseTemplate(text: string): NameTemplate {
@@ -24,8 +22,8 @@ export function parseTemplate(text: string): NameTemplate {
 }
 
 /**
- * The path for one picture, with `/` between its folders. What a word stands for never makes a folder of its
- * own: each component with words in it is made safe. What has none is the user's own, `..` included.
+ * The path of one picture, with `/` between its folders. The value of a word never makes a folder of its own: each
+ * component with words in it is made safe. A component without words is used as the user wrote it, `..` included.
  */
 export function renderTemplate(template: NameTemplate, values: NameValues): string {
   const names = template.components.map((parts) => {
@@ -79,7 +77,7 @@ function parseComponent(text: string): Part[] {
   return tokens.map((token) => {
     if (token === '{{' || token === '}}') return token.slice(1);
     if (token === '{' || token === '}') {
-      throw invalid(`--output: a ${token} stands alone`, `Write ${token}${token} for a literal brace`);
+      throw invalid(`--output: a single ${token}`, `Write ${token}${token} for a literal brace`);
     }
     return token.startsWith('{') ? { word: knownWord(token.slice(1, -1)) } : token;
   });
@@ -95,5 +93,32 @@ function knownWord(typed: string): TemplateWord {
     typed.length > 1 && near !== undefined
       ? `Did you mean {${near}}? The words are ${list}`
       : `The words are ${list}`;
-  throw invalid(`--output: there is no {${typed}}`, hint);
+  throw invalid(`--output: unknown word {${typed}}`, hint);
+}
+
+/** Tells pictures with the same name apart. */
+export interface Place {
+  /** From 0, of the pictures of one task. */
+  picture: number;
+  /** From 1: the nth attempt to find a free name. */
+  attempt: number;
+}
+
+/** The path of a picture relative to its folder, with `/` between folders and the extension of its bytes. */
+export function picturePath(output: string, values: NameValues, { picture, attempt }: Place): string {
+  const path = renderTemplate(parseTemplate(output || defaultTemplate), values);
+  const folderEnd = path.lastIndexOf('/') + 1;
+  let name = withExtension(path.slice(folderEnd), values.ext);
+  if (picture > 0) name = numbered(name, picture + 1);
+  if (attempt > 1) name = numbered(name, attempt);
+  return path.slice(0, folderEnd) + name;
+}
+
+/** The part of the output's folder that is the same for every picture: it can be checked before anything is paid. */
+export function fixedFolder(output: string): string {
+  const { root, components } = parseTemplate(output || defaultTemplate);
+  const folders = components.slice(0, -1);
+  const firstOpen = folders.findIndex((parts) => parts.some((part) => typeof part !== 'string'));
+  const fixed = firstOpen < 0 ? folders : folders.slice(0, firstOpen);
+  return root + fixed.map((parts) => parts.join('')).join('/');
 }

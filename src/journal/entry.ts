@@ -3,16 +3,14 @@ import type { Event, SavedFile, Target } from './event.ts';
 
 type Told<Name extends Event['event']> = Omit<Extract<Event, { event: Name }>, 'event' | 'key'>;
 
-/** All that the record says of one task. */
-export interface Entry {
+/** What is known of a task's course. */
+interface Course {
   key: string;
-  /** Another machine asked for it: what it asked for is not known. */
-  foreign?: boolean;
-  intended: Told<'intended'>;
-  accepted?: Told<'accepted'>;
   letGo?: boolean;
+  /** In which form of the API the request left last, where that was not known before. */
+  posting?: Told<'posting'>;
   completed?: Told<'completed'>;
-  /** Temporary files that were made for it, by whoever worked on it. */
+  /** Temporary files that were made for it, by any run. */
   temps: string[];
   /** Names that were about to be given to pictures, by the picture's index. */
   saving: Record<number, { path: string; sha256: string }>;
@@ -20,18 +18,30 @@ export interface Entry {
   ended?: Told<'ended'>;
 }
 
-/** Adds one event to what is known. An event of a task that was never intended is passed over. */
-export function apply(entries: Map<string, Entry>, happened: Event): void {
+/** Everything that the record says of one task. */
+export interface Entry extends Course {
+  intended: Told<'intended'>;
+  accepted?: Told<'accepted'>;
+}
+
+/** A task of which only the id is known: another machine submitted it, or its request was damaged in the record. */
+export interface ForeignEntry extends Course {
+  intended: Pick<Told<'intended'>, 'at' | 'server' | 'target' | 'account'> & {
+    request?: undefined;
+    row?: undefined;
+  };
+  accepted: Pick<Told<'accepted'>, 'id' | 'at' | 'replayed' | 'cost'> &
+    Partial<Pick<Told<'accepted'>, 'dialect' | 'statusUrl' | 'servedAt'>>;
+}
+
+export type TaskEntry = Entry | ForeignEntry;
+
+/** Adds one event to what is known. An event of a task that was never intended is ignored. */
+export function apply(entries: Map<string, TaskEntry>, happened: Event): void {
   const { event, key, ...told } = happened;
   if (happened.event === 'intended') {
     if (!entries.has(key))
-      entries.set(key, {
-        key,
-        intended: told as Told<'intended'>,
-        temps: [],
-        saving: {},
-        saved: {},
-      });
+      entries.set(key, { key, intended: told as Told<'intended'>, temps: [], saving: {}, saved: {} });
     return;
   }
   const entry = entries.get(key);
@@ -44,27 +54,52 @@ export function apply(entries: Map<string, Entry>, happened: Event): void {
   else Object.assign(entry, { [event]: told });
 }
 
-/** A picture that is somewhere else is not where it is wanted now. */
-function retarget(entry: Entry, target: Target): void {
+/** Forgets the files where the pictures are now wanted in another place. */
+function retarget(entry: TaskEntry, target: Target): void {
   const { folder, output } = entry.intended.target;
   if (folder !== target.folder || output !== target.output) Object.assign(entry, { saving: {}, saved: {} });
   entry.intended.target = target;
 }
 
-/** What was told last of the task's price. */
-export function costOf({ accepted, completed, ended }: Entry): Cost | null {
+/** Returns the events that lead to what is known of a task, to write it into another run. */
+export function eventsOf({ key, intended, accepted, completed, saved, ...entry }: Entry): Event[] {
+  const { at } = intended;
+  return [
+    { event: 'intended', key, ...intended },
+    ...(entry.posting ? [{ event: 'posting', key, ...entry.posting } as const] : []),
+    ...(accepted ? [{ event: 'accepted', key, ...accepted } as const] : []),
+    ...(entry.letGo ? [{ event: 'let-go', key, at } as const] : []),
+    ...(completed ? [{ event: 'completed', key, ...completed } as const] : []),
+    ...entry.temps.map((path) => ({ event: 'temporary', key, at, path }) as const),
+    ...Object.entries(entry.saving).map(
+      ([index, { path, sha256 }]) =>
+        ({ event: 'saving', key, at, index: Number(index), path, sha256 }) as const,
+    ),
+    ...Object.entries(saved).map(
+      ([index, file]) => ({ event: 'saved', key, at, index: Number(index), file }) as const,
+    ),
+  ];
+}
+
+/** Returns what the service told last of the task's price. */
+export function costOf({ accepted, completed, ended }: TaskEntry): Cost | null {
   return ended?.cost ?? completed?.cost ?? accepted?.cost ?? null;
 }
 
-/** The entry's pictures that are on disk, in their order. */
-export function filesOf(entry: Entry): SavedFile[] {
+/** Returns the entry's pictures that were saved, in their order. */
+export function filesOf(entry: TaskEntry): SavedFile[] {
   return Object.keys(entry.saved)
     .map(Number)
     .sort((a, b) => a - b)
     .map((index) => entry.saved[index] as SavedFile);
 }
 
-/** When the service took the task, else when it was to be asked for it; milliseconds since 1970. */
-export function beganAt({ accepted, intended }: Entry): number {
+/** Returns when the service accepted the task, else when it was intended; milliseconds since 1970. */
+export function beganAt({ accepted, intended }: TaskEntry): number {
   return accepted?.at ?? intended.at;
+}
+
+/** A task of which a later run fetched the pictures again: what that run found out, else what was known before. */
+export function joined(newer: Entry, older: Entry): Entry {
+  return { ...older, ...newer, saved: { ...older.saved, ...newer.saved } };
 }

@@ -1,99 +1,147 @@
-import type { ImageRequest } from '../task/request.ts';
-import type { Cost, RemoteImage } from '../task/task.ts';
+import {
+  array,
+  boolean,
+  discriminatedUnion,
+  gte,
+  int,
+  literal,
+  lte,
+  nullable,
+  number,
+  object,
+  enum as oneOf,
+  optional,
+  catch as orElse,
+  type output,
+  refine,
+  string,
+} from 'zod/mini';
+import type { ImageRequest } from '../request/request.ts';
+import { isTaskId } from '../task/task-id.ts';
 
-/** The version of the format. A file of a newer one is left alone. */
-export const formatVersion = 1;
+/** What the service told of the price, in hundredths of `currency`. */
+const cost = nullable(
+  object({
+    currency: string(),
+    reserved_cents: nullable(number()),
+    charged_cents: nullable(number()),
+    refunded: boolean(),
+  }),
+);
 
-/** Where the pictures of a task go, as it was asked for. */
-export interface Target {
-  /** Absolute. */
-  folder: string;
-  /** A name template, or `-` for stdout. */
-  output: string;
-  existing: 'rename' | 'overwrite' | 'skip';
-  /** Which of the command's pictures this is, from 1. */
-  index: number;
-  /** Beside each picture a JSON file is wanted that tells all about it. */
-  sidecar?: boolean | undefined;
-}
+const target = object({
+  folder: string(),
+  output: string(),
+  existing: orElse(oneOf(['rename', 'overwrite', 'skip']), 'rename'), // a later version may know more
+  index: number(),
+  sidecar: optional(boolean()),
+});
 
-/** The row of a batch file that a task belongs to. */
-export interface BatchRow {
-  /** Names the file and its settings: the same file run again has the same. */
-  batch: string;
-  row: number;
+const server = object({ base: string(), sandbox: boolean() }).check(
+  refine(({ base, sandbox }) => sandbox || (URL.canParse(base) && /^https?:/i.test(base))),
+);
+
+const row = object({
+  /** Names the batch by its file. */
+  batch: string(),
+  row: number(),
   /** Names the task within the batch by what it asks for. */
-  key: string;
-  id?: string | undefined;
-}
+  key: string(),
+  id: optional(string()),
+  /** Raised by --retry-failed and --new: 0 where it is left out. */
+  generation: optional(int()),
+});
 
-/** A server: its address, or this program's own sandbox, which lives and dies with the process. */
-export interface Server {
-  base: string;
-  sandbox: boolean;
-}
+const request = object({
+  model: string(),
+  prompt: string(),
+  aspectRatio: optional(string()),
+  negativePrompt: optional(string()),
+  seed: optional(number()),
+  callbackUrl: optional(string()),
+});
 
-export interface SavedFile {
-  path: string;
-  bytes: number;
-  mime: string;
-  width: number;
-  height: number;
-  sha256: string;
-}
+const file = object({
+  path: string(),
+  bytes: number(),
+  mime: string(),
+  width: number(),
+  height: number(),
+  sha256: string(),
+});
 
-/** How a task came to its end: no later run has anything to do for it. */
-export type Ending = 'saved' | 'kept' | 'failed' | 'refused' | 'given-up' | 'expired';
+const latestDate = 8.64e15;
+/** `key` is the idempotency key, `at` milliseconds since 1970. */
+const told = { key: string(), at: number().check(gte(0), lte(latestDate)) };
+const pictureIndex = int().check(gte(0), lte(999));
+const dialect = oneOf(['guide', 'service']);
 
-/** What happened to one task. `key` is its idempotency key, `at` milliseconds since 1970. */
-export type Event =
-  | {
-      event: 'intended';
-      key: string;
-      at: number;
-      server: Server;
-      request: ImageRequest;
-      target: Target;
-      row?: BatchRow;
-    }
-  | {
-      event: 'accepted';
-      key: string;
-      at: number;
-      id: string;
-      dialect: 'guide' | 'service';
-      statusUrl?: string | undefined;
-      replayed: boolean;
-      cost: Cost | null;
-    }
-  | { event: 'let-go'; key: string; at: number }
-  | { event: 'retargeted'; key: string; at: number; target: Target }
-  | {
-      event: 'completed';
-      key: string;
-      at: number;
-      images: RemoteImage[];
-      cost: Cost | null;
-    }
+/** One line of the record: what happened to one task. */
+export const eventSchema = discriminatedUnion('event', [
+  object({
+    event: literal('intended'),
+    ...told,
+    server,
+    /** The salted fingerprint of the API key. */
+    account: optional(string()),
+    request,
+    target,
+    row: optional(row),
+    /** Who asked, where it was not a person: `mcp`. */
+    door: optional(string()),
+  }),
+  /** The request is about to leave in this form of the API. */
+  object({ event: literal('posting'), ...told, dialect }),
+  object({
+    event: literal('accepted'),
+    ...told,
+    id: string().check(refine(isTaskId)),
+    dialect,
+    statusUrl: optional(string()),
+    replayed: boolean(),
+    /** By the service's own clock, where it told: milliseconds since 1970. */
+    servedAt: optional(number()),
+    cost,
+  }),
+  object({ event: literal('let-go'), ...told }),
+  object({ event: literal('retargeted'), ...told, target }),
+  object({ event: literal('completed'), ...told, images: array(object({ url: string() })), cost }),
   /** A temporary file of this name is about to be made. */
-  | { event: 'temporary'; key: string; at: number; path: string }
-  | {
-      event: 'saving';
-      key: string;
-      at: number;
-      index: number;
-      path: string;
-      sha256: string;
-    }
-  | { event: 'saved'; key: string; at: number; index: number; file: SavedFile }
-  | {
-      event: 'ended';
-      key: string;
-      at: number;
-      how: Ending;
-      /** Of the failure, where it was one. */
-      code?: string | undefined;
-      message?: string | undefined;
-      /** What was told of the price of a task that failed. */
-      cost?: Cost | null | undefined;
-    };
+  object({ event: literal('temporary'), ...told, path: string() }),
+  /** A picture is about to get this name. */
+  object({ event: literal('saving'), ...told, index: pictureIndex, path: string(), sha256: string() }),
+  object({ event: literal('saved'), ...told, index: pictureIndex, file }),
+  object({
+    event: literal('ended'),
+    ...told,
+    how: string(), // whatever a later version calls it: it has ended
+    code: optional(string()),
+    message: optional(string()),
+    /** What was told of the price of a task that failed. */
+    cost: optional(cost),
+  }),
+]);
+
+type Parsed = output<typeof eventSchema>;
+/** How a task ended: no later run has anything to do for it. */
+export type Ending = 'saved' | 'kept' | 'failed' | 'refused' | 'given-up' | 'expired';
+export type Event =
+  | Exclude<Parsed, { event: 'intended' | 'ended' }>
+  | (Extract<Parsed, { event: 'intended' }> & { request: ImageRequest })
+  | (Extract<Parsed, { event: 'ended' }> & { how: Ending });
+/** Where the pictures of a task go; `output` is a name template or `-`, `index` counts the call's pictures from 1. */
+export type Target = output<typeof target>;
+/** A server: its address, or the sandbox of this process. */
+export type Server = output<typeof server>;
+export type BatchRow = output<typeof row>;
+export type SavedFile = output<typeof file>;
+
+/** Reads one line of the record; undefined for a torn or damaged line, or one of another version. */
+export function readLine(line: string): Event | undefined {
+  try {
+    const read = eventSchema.safeParse(JSON.parse(line));
+    return read.success ? (read.data as Event) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,23 +1,30 @@
-import { basename, join } from 'node:path';
-import { beganAt, type Entry } from './entry.ts';
+import { join } from 'node:path';
+import type { Files } from '../disk/files.ts';
+import { beganAt, type Entry, joined } from './entry.ts';
+import type { Finished } from './finished.ts';
 import { readRun } from './read-run.ts';
-import { filesByAge } from './run-files.ts';
 
 /** Which tasks of the record are wanted. */
 export interface Query {
   matches(entry: Entry): boolean;
-  /** So many at most, the newest ones. */
+  /** The newest that many at most. */
   limit: number;
-  /** Nothing older matches, in milliseconds since 1970: files that were last written before are not read. */
+  /** Nothing that began earlier matches, in milliseconds since 1970. */
   since?: number | undefined;
 }
 
+export interface Places {
+  files: Files;
+  runs: string;
+  finished: Finished;
+}
+
 /**
- * The newest tasks that match, newest first, each once although two runs may hold it. Memory grows with the limit,
- * not with the record. A file that cannot be read is left out and named to `unreadable`.
+ * Finds the newest tasks that match, newest first, each once although two runs may hold it. Memory grows with the
+ * limit, not with the record. A file that cannot be read is left out and named to `unreadable`.
  */
 export async function newestOf(
-  { runs, done }: { runs: string; done: string },
+  { files, runs, finished }: Places,
   { matches, limit, since = Number.NEGATIVE_INFINITY }: Query,
   unreadable: (path: string, error: unknown) => void,
 ): Promise<Entry[]> {
@@ -26,7 +33,7 @@ export async function newestOf(
 
   function consider(entry: Entry): void {
     const known = kept.get(entry.key);
-    if (known) kept.set(entry.key, joined(entry, known));
+    if (known) kept.set(entry.key, joined(known, entry));
     else if (beganAt(entry) >= oldest && matches(entry)) kept.set(entry.key, entry);
     if (kept.size >= 2 * limit + 100) shrink();
   }
@@ -39,25 +46,27 @@ export async function newestOf(
     oldest = Math.min(...newest.slice(-1).map(beganAt));
   }
 
-  for (const { path, writtenAt } of await filesByAge([runs, done])) {
-    // A run holds no task that is younger than its last line.
-    if (writtenAt < since || writtenAt < oldest) break;
+  async function read(path: string): Promise<void> {
     try {
-      // A run that ends in this moment is put aside under the same name.
-      const open = (await readRun(path, consider)) ?? (await readRun(join(done, basename(path)), consider));
-      for (const entry of open?.values() ?? []) consider(entry);
+      const contents = await readRun(files, path, consider);
+      for (const entry of contents?.open.values() ?? []) consider(entry);
     } catch (error) {
       unreadable(path, error);
     }
     shrink();
   }
+
+  for (const name of (await files.list(runs))
+    .filter((each) => each.endsWith('.jsonl'))
+    .sort()
+    .reverse())
+    await read(join(runs, name));
+  for (const { name, lastAt } of await finished.newest()) {
+    if (lastAt < since || lastAt < oldest) break;
+    await read(join(finished.folder, name));
+  }
   // Two views of one task may match that no longer do so together.
   return sorted(kept.values()).filter(matches).slice(0, limit);
-}
-
-/** A task of which a later run fetched the pictures again: what that run found out, else what was known before. */
-function joined(older: Entry, newer: Entry): Entry {
-  return { ...older, ...newer, saved: { ...older.saved, ...newer.saved } };
 }
 
 function sorted(entries: Iterable<Entry>): Entry[] {

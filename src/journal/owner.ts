@@ -2,23 +2,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Whose a run is. It is part of the run's file name, so that taking a run over is one atomic rename. */
+/** The process that a run belongs to. It is part of the run's file name, so that taking it over is one rename. */
 export interface Owner {
   pid: number;
-  /** When the process started, in the system's own count: a number given to a later process is told apart by it. */
+  /** When the process started, in the system's own count: tells a later process with the same number apart. */
   start: string;
   /** The machine, its boot and its process namespace, as a short hash. */
   host: string;
 }
 
-/** In the place of an owner: the run was let go unfinished, and nobody works on it. */
+/** Stands for an owner: the run was left unfinished, and no process works on it. */
 export const nobody = 'nobody';
-/** Likewise, and all that is left of the run was let go on purpose: nobody has to look into it unasked. */
+/** Likewise, and everything that is left of the run was let go on purpose. */
 export const letGo = 'let-go';
-
-/** A run elsewhere, or of which the process cannot be told apart, lives while its file was touched so recently. */
-const leaseMs = 40_000;
-export const heartbeatMs = 10_000;
 
 export function thisProcess(pid: number): Owner {
   const host = [
@@ -33,22 +29,16 @@ export function thisProcess(pid: number): Owner {
   };
 }
 
-/**
- * Whether the owner still runs; `unsure` where only its last sign speaks for it.
- * @param touchedMs how long ago its file was last touched, by this machine's clock
- */
-export function lifeOf(
+/** Tells whether a process of this machine lives; `unsure` for one elsewhere, or where the system cannot tell. */
+export function lifeHere(
   owner: Owner,
   self: Owner,
-  touchedMs: number,
   kill: (pid: number) => void,
 ): 'alive' | 'dead' | 'unsure' {
-  // A clock that was set back must not keep a dead run alive until it has caught up.
-  const leased = Math.abs(touchedMs) < leaseMs;
-  if (owner.host !== self.host) return leased ? 'unsure' : 'dead';
+  if (owner.host !== self.host) return 'unsure';
   if (!exists(owner.pid, kill)) return 'dead';
   const start = startOf(owner.pid);
-  if (start === undefined) return leased ? 'alive' : 'dead';
+  if (start === undefined) return owner.pid === self.pid ? 'alive' : 'unsure';
   return start === owner.start ? 'alive' : 'dead';
 }
 

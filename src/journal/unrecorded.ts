@@ -1,4 +1,5 @@
-import { apply, type Entry } from './entry.ts';
+import { apply, type TaskEntry } from './entry.ts';
+import { passingIdentity } from './identity.ts';
 import type { Journal } from './journal.ts';
 import type { Run } from './run.ts';
 import { unwritable } from './unwritable.ts';
@@ -8,26 +9,20 @@ import { unwritable } from './unwritable.ts';
  * keep it in), the first run fails before anything is paid.
  */
 export function unrecorded(wanted: boolean): Journal {
-  const open = new Map<string, Entry>();
-  const run: Run = {
-    open,
-    append: async (...events) => events.forEach((event) => void remember(open, event)),
-    appendNow: (event) => remember(open, event),
-    touch() {},
-    close: async () => undefined,
-  };
+  const identity = passingIdentity();
+  const run = memoryRun();
   return {
     async run() {
       if (wanted) return run;
       throw unwritable('there is no home folder');
     },
-    dead: async () => [],
-    alive: async () => 0,
-    unsure: async () => [],
-    untilSure: async () => undefined,
-    claim: async () => undefined,
-    each: async () => undefined,
-    scan: async () => undefined,
+    identity: async () => identity,
+    left: async () => ({ runs: [], unreadable: [] }),
+    watch: async () => 'dead',
+    takeOver: async () => undefined,
+    claim: async () => ({ isHeld: async () => true, release: async () => undefined }),
+    find: async () => new Map(),
+    ofBatch: async () => ({ runs: [], unreadable: [] }),
     newest: async () => [],
     forgettable: async () => ({ keys: new Set(), unfinished: 0, running: 0 }),
     forget: async () => undefined,
@@ -36,7 +31,20 @@ export function unrecorded(wanted: boolean): Journal {
   };
 }
 
-function remember(open: Map<string, Entry>, event: Parameters<Run['append']>[0]): void {
+/** Makes a run that keeps its tasks in memory only. */
+export function memoryRun(...entries: TaskEntry[]): Run {
+  const open = new Map(entries.map((entry) => [entry.key, entry]));
+  return {
+    open,
+    append: async (...events) => events.forEach((event) => void remember(open, event)),
+    appendNow: (event) => remember(open, event),
+    check() {},
+    restore: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+function remember(open: Map<string, TaskEntry>, event: Parameters<Run['append']>[0]): void {
   apply(open, event);
   if (event.event === 'ended') open.delete(event.key);
 }

@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.ts';
 import { formatDuration } from '../task/duration.ts';
 import type { Colours } from '../terminal/colours.ts';
 import { printable } from '../terminal/printable.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
-import type { Output } from '../world.ts';
+import { wrapped } from '../terminal/wrap.ts';
+import type { Clock, Output } from '../world.ts';
 import { failureText } from './failure-text.ts';
 import { dataLines, summary } from './human.ts';
 import { createProgress } from './progress.ts';
@@ -28,7 +28,11 @@ export interface ReporterOptions {
 export function createReporter(options: ReporterOptions): Reporter {
   const { stdout, stderr, colours, json, quiet, cwd } = options;
   const progress = createProgress(options.line, options.clock);
-  const say = (text: string): void => progress.aside(() => void stderr.write(`${text}\n`));
+
+  /** A line on stderr, wrapped on a terminal; `command` is one at its end that stays whole. */
+  function say(text: string, command?: string): void {
+    progress.aside(() => void stderr.write(`${wrapped(text, stderr.columns(), command)}\n`));
+  }
 
   async function print(object: unknown, lines: readonly string[]): Promise<void> {
     const text = json ? `${jsonLine(object)}\n` : lines.map((line) => `${line}\n`).join('');
@@ -45,7 +49,7 @@ export function createReporter(options: ReporterOptions): Reporter {
   }
 
   function complain(error: ErrorReport, resume: string | null): void {
-    progress.aside(() => void stderr.write(failureText(error, colours, resume)));
+    progress.aside(() => void stderr.write(failureText(error, colours, resume, stderr.columns())));
   }
 
   return {
@@ -72,11 +76,11 @@ export function createReporter(options: ReporterOptions): Reporter {
     },
     warn: (text) => say(`${colours.warning('warning:')} ${printable(text)}`),
     next(command, why) {
-      if (!quiet) say(`${colours.quiet(`${why ?? 'Next'}:`)} ${printable(command)}`);
+      const shown = printable(command);
+      if (!quiet) say(`${colours.quiet(`${why ?? 'Next'}:`)} ${shown}`, shown);
     },
     retrying(failure, waitMs) {
-      if (!quiet)
-        say(colours.quiet(`${printable(failure.message)}: trying again in ${formatDuration(waitMs)}`));
+      if (!quiet) say(colours.quiet(`${printable(failure.message)}: retrying in ${formatDuration(waitMs)}`));
     },
   };
 }

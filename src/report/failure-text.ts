@@ -1,12 +1,23 @@
 import type { Colours } from '../terminal/colours.ts';
 import { printable } from '../terminal/printable.ts';
+import { wrapped } from '../terminal/wrap.ts';
 import type { ErrorReport } from './task-report.ts';
 
-/** A failure in two lines at most: what happened, and what to do. */
-export function failureText(error: ErrorReport, colours: Colours, resume: string | null): string {
+/**
+ * A failure in two lines: what happened, and what to do. The command comes last, to be copied with the end of the line.
+ * @param columns of the terminal; 0 off a terminal, where nothing is wrapped
+ */
+export function failureText(
+  error: ErrorReport,
+  colours: Colours,
+  resume: string | null,
+  columns = 0,
+): string {
   const about = error.request_id ? colours.quiet(` (request ${printable(error.request_id)})`) : '';
   const what = `${colours.bad('error:')} ${printable(error.message)}${about}`;
-  // The command stands last, to be copied with the end of the line.
-  const todo = [error.hint, resume && `Take it up again: ${resume}`].filter(Boolean).join('. ');
-  return todo ? `${what}\n${printable(todo)}\n` : `${what}\n`;
+  const command = resume === null ? '' : printable(resume);
+  const todo = [error.hint && printable(error.hint), command && `Continue with: ${command}`].filter(Boolean);
+  const lines = [wrapped(what, columns)];
+  if (todo.length > 0) lines.push(wrapped(todo.join('. '), columns, command));
+  return lines.map((line) => `${line}\n`).join('');
 }

@@ -1,6 +1,6 @@
 import type { Colours } from '../terminal/colours.ts';
-import { fitted } from '../terminal/columns.ts';
-import { printable } from '../terminal/printable.ts';
+import { fitted, gap, widthsFor } from '../terminal/columns.ts';
+import { printable, shortened } from '../terminal/printable.ts';
 import { shownPath } from './human.ts';
 import type { TaskReport } from './task-report.ts';
 
@@ -11,11 +11,9 @@ export interface Surface {
   cwd: string;
 }
 
-const dateColumns = 16;
-const stateColumns = 10;
-const gap = '  ';
+const longestPrompt = 48;
 
-/** One line for each of these tasks: aligned on a terminal, tab separated elsewhere. */
+/** Formats each of these tasks as one line: aligned columns that fit a terminal, tabs elsewhere. */
 export function historyLines(
   reports: readonly TaskReport[],
   surface: Surface,
@@ -33,36 +31,35 @@ function alignedLine(
   reports: readonly TaskReport[],
   { columns, colours, cwd }: Surface,
 ): (report: TaskReport) => string {
-  const widest = (cell: (report: TaskReport) => string | null): number =>
-    reports.reduce((most, report) => Math.max(most, cell(report)?.length ?? 0), 0);
-  const model = widest((report) => report.model);
-  const task = Math.min(
-    36,
-    widest((report) => report.task_id),
-  );
-  const taken = dateColumns + stateColumns + model + task + 5 * gap.length;
-  const prompt = Math.min(48, Math.max(16, columns - taken - 24));
+  const widths = widthsFor(reports.map(cellsOf), columns);
+  const plain = (text: string): string => text;
   const shades: Record<TaskReport['status'], (text: string) => string> = {
     completed: colours.good,
     failed: colours.bad,
     processing: colours.warning,
     pending: colours.warning,
   };
-  return (report) =>
-    [
-      colours.quiet(localDate(report.created_at)),
-      shades[report.status](fitted(report.status, stateColumns)),
-      colours.quiet(fitted(report.model ?? '', model)),
-      fitted(report.prompt ?? '', prompt),
-      printable(report.task_id ?? '').padEnd(task),
-      outcome(report),
-    ]
-      .join(gap)
-      .trimEnd();
+  return (report) => {
+    const last = filesOf(report, cwd).length > 0 ? plain : colours.quiet;
+    const paint = [colours.quiet, shades[report.status], colours.quiet, plain, plain, last];
+    const cells = cellsOf(report).map((cell, at) => fitted(cell, widths[at] ?? 0));
+    const end = cells.findLastIndex((cell) => cell.trim() !== '');
+    const shown = cells.slice(0, end + 1).map((cell, at) => (at === end ? cell.trimEnd() : cell));
+    return shown.map((cell, at) => (paint[at] ?? plain)(cell)).join(gap);
+  };
 
-  function outcome(report: TaskReport): string {
-    if (report.error) return colours.quiet(printable(report.error.message));
-    return filesOf(report, cwd).join(', ') || colours.quiet(report.resume ?? '');
+  function cellsOf(report: TaskReport): string[] {
+    const { created_at, status, model, prompt, task_id, error, resume } = report;
+    const files = filesOf(report, cwd).join(', ');
+    const outcome = error?.message ?? (files || (resume ?? ''));
+    return [
+      localDate(created_at),
+      status,
+      model ?? '',
+      shortened(prompt ?? '', longestPrompt),
+      task_id ?? '',
+      outcome,
+    ];
   }
 }
 
@@ -72,7 +69,7 @@ function filesOf({ images }: TaskReport, cwd: string): string[] {
 
 /** `2026-11-20 14:30` as the clock on the wall had it. */
 function localDate(iso: string | null): string {
-  if (iso === null) return ' '.repeat(dateColumns);
+  if (iso === null) return '';
   const date = new Date(iso);
   const two = (part: number): string => String(part).padStart(2, '0');
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');

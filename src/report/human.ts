@@ -60,7 +60,7 @@ function balanceText(cents: number | undefined): string {
 }
 
 /** Empty where nothing is known. */
-export function costText({ cost }: Pick<TaskReport, 'cost'>): string {
+function costText({ cost }: Pick<TaskReport, 'cost'>): string {
   if (cost === null) return '';
   if (cost.refunded) return 'refunded';
   const cents = cost.charged_cents ?? cost.reserved_cents;

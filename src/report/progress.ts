@@ -1,6 +1,7 @@
-import type { Clock } from '../clock.ts';
+import type { Step } from '../paid-task/engine.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
-import { type Step, tallyText } from './tally.ts';
+import type { Clock } from '../world.ts';
+import { tallyText } from './tally.ts';
 
 /** What goes on, while it goes on. It speaks on stderr only. */
 export interface Progress {

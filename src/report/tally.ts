@@ -1,16 +1,6 @@
+import type { Step } from '../paid-task/engine.ts';
 import { formatDuration } from '../task/duration.ts';
 import { amountText } from '../task/money.ts';
-
-/** What one task is doing now. */
-export interface Step {
-  /** `submitting`, `processing`, `saving 1 of 2`: in the user's words. */
-  doing: string;
-  /** What moves while it does so, say how much of the picture is there. */
-  detail?: string | undefined;
-  /** Undefined where another machine asked for the picture. */
-  model: string | undefined;
-  taskId?: string | undefined;
-}
 
 /** How many tasks are where: what the status line says. */
 export interface Tally {

@@ -1,5 +1,4 @@
 import { Failure } from '../errors.ts';
-import type { ImageRequest } from '../task/request.ts';
 import type { Cost, TaskStatus } from '../task/task.ts';
 
 /** What went wrong, as scripts read it. */
@@ -72,15 +71,20 @@ export function errorReport(error: unknown): ErrorReport {
   };
 }
 
-/** The part of a report that repeats what was asked for; all null where another machine asked. */
-export function requestReport(
-  request: ImageRequest | undefined,
-): Pick<TaskReport, 'model' | 'prompt' | 'aspect_ratio' | 'negative_prompt' | 'seed'> {
-  return {
-    model: request?.model ?? null,
-    prompt: request?.prompt ?? null,
-    aspect_ratio: request?.aspectRatio ?? null,
-    negative_prompt: request?.negativePrompt ?? null,
-    seed: request?.seed ?? null,
-  };
-}
+/** Says nothing but that there is no task. */
+export const emptyReport: TaskReport = {
+  task_id: null,
+  status: 'failed',
+  model: null,
+  prompt: null,
+  aspect_ratio: null,
+  negative_prompt: null,
+  seed: null,
+  images: [],
+  cost: null,
+  replayed: false,
+  created_at: null,
+  elapsed_ms: null,
+  resume: null,
+  error: null,
+};

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Gives the next number, 0 to below 1. */
+/** Returns the next number, 0 to below 1. */
 export type Draw = () => number;
 
-/** The same text gives the same endless row of numbers: what looks like chance here can be repeated. */
+/** Makes random numbers that are the same for the same text, so that every run can be repeated. */
 export function drawsFrom(text: string): Draw {
   const digest = createHash('sha256').update(text).digest();
   let a = digest.readUInt32LE(0);
@@ -21,7 +21,7 @@ export function drawsFrom(text: string): Draw {
   };
 }
 
-/** One of the list, each as likely. */
+/** Picks one of the list, each as likely. */
 export function pick<Item>(draw: Draw, list: readonly [Item, ...Item[]]): Item {
   return list[Math.floor(draw() * list.length)] ?? list[0];
 }

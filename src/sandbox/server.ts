@@ -1,28 +1,32 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../errors.ts';
-import { answerCall } from './answer-call.ts';
+import { Refusal } from './call.ts';
+import { exchange } from './exchange.ts';
 import { readOrder } from './order.ts';
-import { Refusal } from './refusal.ts';
 import type { Dialect } from './routes.ts';
-import { openTaskBook, type TaskBook } from './task-book.ts';
+import { type Billing, openTaskBook, type TaskBook } from './task-book.ts';
 
 export interface SandboxOptions {
-  /** 127.0.0.1 unless told. */
+  /** 127.0.0.1 by default. */
   host?: string | undefined;
-  /** 0, unless told: any free one. */
+  /** 0 by default: any free port. */
   port?: number | undefined;
-  /** Milliseconds until a task ends, give or take a fifth, the same for the same task. 1500 unless told. */
+  /** Milliseconds until a task ends, give or take a fifth, the same for the same task. 1500 by default. */
   latencyMs?: number | undefined;
-  /** Share of the tasks that fail, 0 to 1; which ones depends on their idempotency keys. 0 unless told. */
+  /** Share of the tasks that fail, 0 to 1; which ones depends on their idempotency keys. 0 by default. */
   failRate?: number | undefined;
-  /** Whose task routes are there; the others answer 404. Both unless told. */
+  /** Whose task routes exist; those of the other answer 404. Both by default. */
   dialect?: Dialect | undefined;
+  /** How costs are told: `usage` in dollars, or `billing` as before 28 September 2026. New by default. */
+  billing?: Billing | undefined;
   /** Milliseconds since 1970. All that happens over time is computed from it. */
   now(): number;
 }
 
 interface AcceptedTask {
+  /** The id that it was given, if it is known. */
+  id?: string | undefined;
   idempotencyKey: string;
   /** The JSON body that was posted. */
   request: unknown;
@@ -33,25 +37,25 @@ export interface Sandbox {
   /** Base URL, without a slash at its end. */
   url: string;
   /**
-   * Knows a task again that another process had posted, as if it had been posted here then; answers its id.
+   * Enters a task that was posted to another process, as if it had been posted here then; returns its id.
    *
-   * @throws {Failure} `validation` where the body is none that would have been taken
+   * @throws {Failure} `validation` for a body that would have been refused
    */
   restore(task: AcceptedTask): string;
-  /** Cuts what is still open. */
+  /** Stops the server, and closes open connections. */
   close(): Promise<void>;
 }
 
 /**
- * A server that speaks RunAPI's contract for Imagen 4, free of charge.
+ * Starts a server that speaks RunAPI's API for Imagen 4, free of charge.
  *
- * @throws {Failure} `validation` where it can't listen on that host and port
+ * @throws {Failure} `validation` if it cannot listen on that host and port
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { host = '127.0.0.1', port = 0, latencyMs = 1500, failRate = 0, dialect = 'both', now } = options;
-  const book = openTaskBook({ latencyMs, failRate });
-  const house = { book, firstTries: new Set<string>(), now, dialect };
-  const server = createServer((request, response) => void answerCall(request, response, house));
+  const { host = '127.0.0.1', port = 0, dialect = 'both', now } = options;
+  const { latencyMs = 1500, failRate = 0, billing = 'new' } = options;
+  const book = openTaskBook({ latencyMs, failRate, billing, now });
+  const server = createServer((request, response) => void exchange(request, response, book, dialect));
   await listen(server, host, port);
   return {
     url: `http://${reachable(host)}:${(server.address() as AddressInfo).port}`,
@@ -64,17 +68,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-function restore(book: TaskBook, { idempotencyKey, request: body, createdAtMs }: AcceptedTask): string {
+function restore(book: TaskBook, { request: body, ...accepted }: AcceptedTask): string {
   try {
-    return book.enter({
-      idempotencyKey,
-      order: readOrder(body),
-      body,
-      createdAtMs,
-    }).task.id;
+    return book.enter({ ...accepted, dialect: 'guide', order: readOrder(body), body }).task.id;
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
-    throw new Failure('validation', `the sandbox cannot know this task again: ${cause.message}`, { cause });
+    throw new Failure('validation', `the sandbox cannot restore this task: ${cause.message}`, { cause });
   }
 }
 
@@ -84,8 +83,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     try {
       server.once('error', fail).listen(port, host, () => listening());
     } catch (cause) {
-      // Node throws where the number is none that a port can have.
-      fail(cause);
+      fail(cause); // an invalid port number
     }
   });
 }
@@ -101,12 +99,12 @@ const reasons: Readonly<Record<string, string>> = {
 function cannotListen(host: string, port: number, cause: unknown): Failure {
   const reason = reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
   return new Failure('validation', `the sandbox cannot listen on ${host}, port ${port}: ${reason}`, {
-    hint: 'Name another port with --port, or --port 0 for any free one',
+    hint: 'Choose another port with --port, or --port 0 for any free one',
     cause,
   });
 }
 
-/** Listening everywhere is not an address that a client can call. */
+/** Turns "everywhere" into an address that a client can call. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';

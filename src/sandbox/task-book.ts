@@ -1,8 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { Refusal } from './call.ts';
 import { drawsFrom } from './draws.ts';
 import type { Order } from './order.ts';
-import { priceCents } from './price-list.ts';
-import { Refusal } from './refusal.ts';
 
 export interface SandboxTask {
   id: string;
@@ -10,80 +9,104 @@ export interface SandboxTask {
   createdAtMs: number;
   /** Infinity for a task that never ends. */
   endsAtMs: number;
-  /** Why it fails; undefined where it completes. */
+  /** Why it fails; undefined if it completes. */
   reason: string | undefined;
-  priceCents: number;
 }
 
 interface Entry {
+  /** The id of a new task, if it was given before; otherwise it follows from the key and the dialect. */
+  id?: string | undefined;
+  dialect: 'guide' | 'service';
   idempotencyKey: string | undefined;
   order: Order;
-  /** The body that the order stood in: what a replay must repeat. */
+  /** The posted body: a replay must repeat it. */
   body: unknown;
   createdAtMs: number;
 }
 
-/** All tasks of this sandbox, kept in memory. */
+/** All that a sandbox remembers, in memory, with its clock and its rules. */
 export interface TaskBook {
   /**
    * Enters a task, or finds the one that was entered with this key.
    *
-   * @throws {Refusal} 409 where the key came with another body
+   * @throws {Refusal} 409 if the key came with another body
    */
   enter(entry: Entry): { task: SandboxTask; replayed: boolean };
-  knows(idempotencyKey: string | undefined): boolean;
+  knows(idempotencyKey: string): boolean;
   find(id: string): SandboxTask | undefined;
   all(): Iterable<SandboxTask>;
+  /** Returns true once for each mark. */
+  isFirstTry(mark: string): boolean;
+  now(): number;
+  billing: Billing;
 }
 
-export function openTaskBook(rules: { latencyMs: number; failRate: number }): TaskBook {
+/** Tells costs as the service does now (`usage`, in dollars) or as it did before (`billing`, in cents). */
+export type Billing = 'new' | 'old';
+
+interface Rules extends Pick<TaskBook, 'billing' | 'now'> {
+  latencyMs: number;
+  failRate: number;
+}
+
+export function openTaskBook({ latencyMs, failRate, billing, now }: Rules): TaskBook {
   const tasks = new Map<string, SandboxTask>();
-  const bodies = new Map<string, string>();
+  const byKey = new Map<string, { task: SandboxTask; fingerprint: string }>();
+  const tried = new Set<string>();
   return {
-    enter({ idempotencyKey, order, body, createdAtMs }) {
+    enter({ idempotencyKey: key, order, body, createdAtMs, ...given }) {
       const fingerprint = canonical(body);
-      const id = taskId(idempotencyKey);
-      const known = tasks.get(id);
-      if (known && bodies.get(id) !== fingerprint) {
+      const known = key === undefined ? undefined : byKey.get(key);
+      if (known && known.fingerprint !== fingerprint)
         throw new Refusal(409, 'Idempotency-Key was already used with a different request body');
-      }
-      if (known) return { task: known, replayed: true };
-      const fate = drawsFrom(`fate ${idempotencyKey ?? fingerprint}`)();
+      if (known) return { task: known.task, replayed: true };
+      const id = given.id ?? taskId(given.dialect, key);
+      const fate = drawsFrom(`fate ${key ?? fingerprint}`)();
+      const ordered = order.faults.has('fail') ? 'The prompt ordered this failure.' : undefined;
+      const delayMs = Math.round(latencyMs * (0.8 + 0.4 * drawsFrom(id)()));
       const task = {
         id,
         order,
         createdAtMs,
-        endsAtMs: order.faults.has('slow')
-          ? Number.POSITIVE_INFINITY
-          : createdAtMs + jittered(rules.latencyMs, id),
-        reason: fate < rules.failRate ? 'Failed by --fail-rate.' : orderedReason(order),
-        priceCents: priceCents[order.model],
+        endsAtMs: order.faults.has('slow') ? Number.POSITIVE_INFINITY : createdAtMs + delayMs,
+        reason: fate < failRate ? 'Failed by --fail-rate.' : ordered,
       };
       tasks.set(id, task);
-      bodies.set(id, fingerprint);
+      if (key !== undefined) byKey.set(key, { task, fingerprint });
       return { task, replayed: false };
     },
-    knows: (idempotencyKey) => idempotencyKey !== undefined && tasks.has(taskId(idempotencyKey)),
+    knows: (idempotencyKey) => byKey.has(idempotencyKey),
     find: (id) => tasks.get(id),
     all: () => tasks.values(),
+    isFirstTry(mark) {
+      const isFirst = !tried.has(mark);
+      tried.add(mark);
+      return isFirst;
+    },
+    now,
+    billing,
   };
 }
 
-function orderedReason({ faults }: Order): string | undefined {
-  return faults.has('fail') ? 'The prompt ordered this failure.' : undefined;
+export type Progress = 'pending' | 'processing' | 'completed' | 'failed';
+
+/** Tells the state of a task: pending for a fifth of its time, then processing until it ends. */
+export function progressOf({ createdAtMs, endsAtMs, reason }: SandboxTask, nowMs: number): Progress {
+  if (nowMs >= endsAtMs) return reason === undefined ? 'completed' : 'failed';
+  return nowMs - createdAtMs < Math.min((endsAtMs - createdAtMs) / 5, 1000) ? 'pending' : 'processing';
 }
 
-/** The same key gives the same id in every process, so that a task outlives the sandbox that accepted it. */
-function taskId(idempotencyKey: string | undefined): string {
-  const name = idempotencyKey ?? randomBytes(16).toString('hex');
-  return `tsk_${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
+/**
+ * Derives the id from the key, so that a task is known again after the sandbox that accepted it has ended. RunAPI's own
+ * clients poll nothing but UUIDs in the dialect of the service.
+ */
+function taskId(dialect: 'guide' | 'service', key = randomUUID() as string): string {
+  const hex = createHash('sha256').update(key).digest('hex');
+  if (dialect === 'guide') return `tsk_${hex.slice(0, 12)}`;
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5');
 }
 
-function jittered(milliseconds: number, id: string): number {
-  return Math.round(milliseconds * (0.8 + 0.4 * drawsFrom(id)()));
-}
-
-/** The same text for the same values, in whatever order the fields stand. */
+/** Writes the same text for the same values, whatever the order of the fields. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)

@@ -1,9 +1,8 @@
-import { invalid } from '../errors.ts';
+import { invalid, noteProblem } from '../errors.ts';
 import { parseTemplate } from '../image/template.ts';
 import { didYouMean } from '../near-miss.ts';
-import { noteProblem } from '../problems.ts';
+import { parseRequests } from '../request/request.ts';
 import { parseDuration } from '../task/duration.ts';
-import { parseRequests } from '../task/request.ts';
 
 /** The settings that the store may hold, each a text. `apiKey` is never shown whole. */
 export interface Settings {

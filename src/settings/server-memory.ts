@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders } from '../folders.ts';
+import { makeFolders } from '../disk/make-folders.ts';
+import { isObject, type JsonObject } from '../json.ts';
 
 /** What earlier calls of a server taught: the form of its API, and where its tasks are polled. */
 interface ServerFacts {
@@ -77,7 +78,7 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
 function readServers(path: string | undefined): Record<string, ServerFacts> {
   try {
     const parsed: unknown = path ? JSON.parse(readFileSync(path, 'utf8')) : {};
-    return isRecord(parsed)
+    return isObject(parsed)
       ? Object.fromEntries(Object.entries(parsed).map(([base, facts]) => [base, checked(facts)]))
       : {};
   } catch {
@@ -86,22 +87,18 @@ function readServers(path: string | undefined): Record<string, ServerFacts> {
 }
 
 function checked(facts: unknown): ServerFacts {
-  if (!isRecord(facts)) return {};
+  if (!isObject(facts)) return {};
   const { dialect, statusTemplate, answers } = facts;
   return {
     ...((dialect === 'guide' || dialect === 'service') && { dialect }),
     ...(typeof statusTemplate === 'string' && URL.canParse(statusTemplate) && { statusTemplate }),
-    ...(isRecord(answers) && {
+    ...(isObject(answers) && {
       answers: Object.fromEntries(Object.entries(answers).filter(isAnswer)),
     }),
   };
 }
 
-function isAnswer(entry: [string, unknown]): entry is [string, KeptAnswer] {
+function isAnswer(entry: [string, unknown]): entry is [string, KeptAnswer & JsonObject] {
   const [, answer] = entry;
-  return isRecord(answer) && typeof answer.etag === 'string' && typeof answer.text === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(answer) && typeof answer.etag === 'string' && typeof answer.text === 'string';
 }

@@ -1,5 +1,5 @@
-import type { Clock, Deadline } from '../clock.ts';
 import { Failure } from '../errors.ts';
+import type { Clock, Deadline } from '../world.ts';
 import { type Pace, spread } from './pace.ts';
 import { hasEnded, type Task } from './task.ts';
 

@@ -2,9 +2,9 @@ import pLimit from 'p-limit';
 import { createApi } from '../../src/api/client.ts';
 import { networkFault } from '../../src/api/network-fault.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport.ts';
-import type { Clock } from '../../src/clock.ts';
 import { follow } from '../../src/task/follow.ts';
 import { growingPace } from '../../src/task/pace.ts';
+import type { Clock } from '../../src/world.ts';
 import { seeded } from '../bench/pace-simulation.ts';
 import { virtualTime } from '../support/virtual-time.ts';
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export const bin = here('../../bin/runapi-imagen.js');
+export const bin = here('../../bin/runapi-imagen.cjs');
 export const project = here('../..');
 export const fetchScript = here('fetch.mjs');
 

@@ -32,7 +32,7 @@ const answers = [
   { task_id: 'tsk_abc123', status: 'pending', model: 'imagen-4' },
   { id: 'tsk_1', status: 'processing', task_replayed: false, billing },
   { id: 'tsk_1', status: 'completed', images: [{ url, origin_url: url }, url], billing },
-  { id: 'tsk_1', state: 'SUCCEEDED', image_urls: [url], output: [url] },
+  { id: 'tsk_1', state: 'SUCCEEDED', image_urls: [url], output: [url], usage: { cost: 0.0105 } },
   { data: { id: 'tsk_1', status: 'completed', images: [{ b64_json: 'iVBORw0KGgo=' }], billing } },
   { id: 'tsk_1', status: 'completed', result: { data: { result: [{ url }] } } },
   { id: 't', status: 'completed', response: { status: 200, headers: {}, body: `{"image_url":"${url}"}` } },

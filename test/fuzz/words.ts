@@ -1,17 +1,15 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
-import { parseShard } from '../../src/batch/row-key.ts';
-import { numbered, safeFileName } from '../../src/image/file-name.ts';
-import { picturePath } from '../../src/image/picture-path.ts';
-import { shortId } from '../../src/image/short-id.ts';
-import { slug } from '../../src/image/slug.ts';
+import { splitWords } from '../../src/command-line/read-words.ts';
+import { parseShard } from '../../src/commands/batch/row-key.ts';
+import { numbered, safeFileName, shortId, slug } from '../../src/image/file-name.ts';
+import { picturePath } from '../../src/image/template.ts';
 import { didYouMean } from '../../src/near-miss.ts';
-import { splitFlags } from '../../src/split-flags.ts';
+import { models } from '../../src/request/models.ts';
+import { parseRequests } from '../../src/request/request.ts';
 import { parseDuration } from '../../src/task/duration.ts';
-import { models } from '../../src/task/models.ts';
 import { parseMoment } from '../../src/task/moment.ts';
 import { parseDollars } from '../../src/task/money.ts';
-import { parseRequests } from '../../src/task/request.ts';
 import { parseSize } from '../../src/task/size.ts';
 import { mutatedText } from './mutate.ts';
 import { oddText } from './odd-json.ts';
@@ -105,7 +103,8 @@ export const wordTargets = [
         '-q': false,
         '-d': true,
       };
-      const parts = splitFlags(words, (flag) => (Object.hasOwn(takes, flag) ? takes[flag] : undefined));
+      const takesValue = (flag: string) => (Object.hasOwn(takes, flag) ? takes[flag] : undefined);
+      const parts = splitWords(words, { takesValue });
       ensure(parts.length <= words.join(' ').length + words.length, 'no word is made up');
       for (const word of words) didYouMean(word, ['--json', '--ratio', 'imagen-4']);
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { redirecting, saying } from '../faults/misbehaviour.ts';
+import { redirecting, saying } from '../paid-task/misbehaviour.ts';
 import { answering, json, type Order, type Service, smallPng } from '../support/service.ts';
 import { type Outcome, suffer } from './suffer.ts';
 import { bomb, dripping, evil, flooding, head, sendingRaw } from './tricks.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import { leftInRecord } from '../faults/life.ts';
+import { leftInRecord } from '../paid-task/life.ts';
 import { type AtEnd, filesIn, newMachine, run } from '../support/program.ts';
 import { type Service, startService } from '../support/service.ts';
 

@@ -13,7 +13,7 @@ await build({ entryPoints: [here('sweep.ts')], outfile, bundle: true, format: 'e
 const { sweep } = await import(pathToFileURL(outfile).href);
 await rm(folder, { recursive: true });
 
-const program = { bin: here('../../bin/runapi-imagen.js'), dieAtStep: here('die-at-step.mjs') };
+const program = { bin: here('../../bin/runapi-imagen.cjs'), dieAtStep: here('die-at-step.mjs') };
 const began = performance.now();
 const tally = await sweep(program, { kills, atOnce: 6, seed });
 for (const problem of tally.problems) console.log(`${problem}\n`);

@@ -6,7 +6,7 @@ export async function makeNotedBin(folder, bin, plant = false) {
   const writes = join(folder, 'writes');
   await mkdir(writes, { recursive: true });
   await mkdir(join(folder, 'bin'), { recursive: true });
-  const path = join(folder, 'bin/runapi-imagen.js');
+  const path = join(folder, 'bin/runapi-imagen.mjs');
   const lines = [
     '#!/usr/bin/env node',
     `import { noteWrites } from ${JSON.stringify(join(import.meta.dirname, 'note-writes.mjs'))};`,
@@ -14,6 +14,5 @@ export async function makeNotedBin(folder, bin, plant = false) {
     `await import(${JSON.stringify(bin)});`,
   ];
   await writeFile(path, `${lines.join('\n')}\n`, { mode: 0o755 });
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   return { path, writes };
 }

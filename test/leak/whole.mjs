@@ -14,7 +14,7 @@ const tests = words.filter((word) => word !== '--plant');
 const folder = await mkdtemp(join(tmpdir(), 'runapi-imagen-leak-'));
 const { path, writes } = await makeNotedBin(
   folder,
-  join(root, 'bin/runapi-imagen.js'),
+  join(root, 'bin/runapi-imagen.cjs'),
   words.includes('--plant'),
 );
 const began = performance.now();

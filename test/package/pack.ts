@@ -30,13 +30,15 @@ export async function pack(): Promise<Packed> {
   const name = (await readdir(copy)).find((each) => each.endsWith('.tgz'));
   const tarball = join(copy, name ?? 'nothing was packed');
   await npm(['install', '--offline', '--no-audit', '--no-fund', tarball], home, home);
-  const { bundled }: { bundled: string[] } = JSON.parse(
-    await readFile(join(copy, 'dist/metafile.json'), 'utf8'),
+  const modules: Record<string, string[]> = JSON.parse(
+    await readFile(join(copy, 'dist/modules.json'), 'utf8'),
   );
   return {
     tarball,
     home,
-    bundled: bundled.map((file) => resolve(copy, file)),
+    bundled: Object.values(modules)
+      .flat()
+      .map((file) => resolve(copy, file)),
     licences: await readFile(join(copy, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8'),
     remove: () => rm(root, { recursive: true, force: true }),
   };

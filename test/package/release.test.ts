@@ -26,7 +26,7 @@ async function repository({ changelog = '## 1.2.3 (2026-02-03)', locked = '1.2.3
   await git('config user.email a@example.com');
   await git('add .');
   await git('commit --quiet --no-gpg-sign --message x');
-  const script = join(project, '.build/release.mjs');
+  const script = join(project, 'scripts/release.mjs');
   const release = (...more: string[]) =>
     execa(process.execPath, [script, ...more], { cwd: folder, env, reject: false });
   return { folder, git, release };

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { transfer } from '../../src/actions/transfer.ts';
 import { type Api, createApi } from '../../src/api/client.ts';
 import type { Fate } from '../../src/api/submit.ts';
-import type { Clock, Deadline } from '../../src/clock.ts';
 import type { TempFile } from '../../src/disk/temp-file.ts';
 import { exitCodes, Failure } from '../../src/errors.ts';
 import { inspectImage } from '../../src/image/inspect.ts';
+import { transfer } from '../../src/paid-task/transfer.ts';
 import { follow } from '../../src/task/follow.ts';
 import { fixedPace } from '../../src/task/pace.ts';
+import type { Clock, Deadline } from '../../src/world.ts';
 import { fakeClock } from '../support/clock.ts';
 import { anyReply, anyWorld, type Reply } from './any-world.ts';
 
@@ -33,8 +33,8 @@ async function live({ api, clock, deadline, fate }: Life): Promise<'made' | 'fai
     const temp = memoryFile();
     const { sha256, bytes } = await transfer({ api, url, temp, maxBytes: 100_000, clock, deadline });
     const inspector = inspectImage();
-    inspector.write(temp.content());
-    expect([inspector.end().whole, temp.content().length]).toEqual([true, bytes]);
+    await inspector.write(temp.content());
+    expect([(await inspector.end()).whole, temp.content().length]).toEqual([true, bytes]);
     expect(createHash('sha256').update(temp.content()).digest('hex')).toBe(sha256);
   }
   return 'made';

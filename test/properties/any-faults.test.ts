@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { leftInRecord, picture } from '../faults/life.ts';
+import { leftInRecord, picture } from '../paid-task/life.ts';
 import {
   changed,
   doneButSaying,
@@ -13,7 +13,7 @@ import {
   saying,
   tornAfter,
   withoutHeaders,
-} from '../faults/misbehaviour.ts';
+} from '../paid-task/misbehaviour.ts';
 import { filesIn, newMachine, run } from '../support/program.ts';
 import { answering, losingTheAnswer, type Order, startService } from '../support/service.ts';
 

@@ -72,6 +72,7 @@ const task = fc.record(
       fc.jsonValue(),
       fc.record({ reservation: fc.record({ amount_cents: fc.jsonValue() }) }),
     ),
+    usage: fc.oneof(fc.jsonValue(), fc.record({ cost: fc.jsonValue() }), fc.record({ cost: fc.double() })),
     response: fc.record({ body: fc.oneof(fc.json(), fc.jsonValue()) }),
     data: fc.jsonValue(),
     status_url: fc.constantFrom('/v1/tasks/tsk_a', 'https://elsewhere.test/', 'http://['),

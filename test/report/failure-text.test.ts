@@ -13,13 +13,13 @@ test.each([
     'a command to copy',
     {},
     'runapi-imagen resume tsk_1',
-    'error: boom\nTake it up again: runapi-imagen resume tsk_1\n',
+    'error: boom\nContinue with: runapi-imagen resume tsk_1\n',
   ],
   [
     'both, the command last',
     { hint: 'Free some space' },
     'runapi-imagen resume',
-    'error: boom\nFree some space. Take it up again: runapi-imagen resume\n',
+    'error: boom\nFree some space. Continue with: runapi-imagen resume\n',
   ],
   ['the id of the request', { requestId: 'req_1' }, null, 'error: boom (request req_1)\n'],
   [

@@ -48,7 +48,7 @@ describe('faults that a prompt orders', () => {
     expect(await (await get(`/v1/tasks/${id}`)).json()).toMatchObject({ status: 'processing' });
   });
 
-  it('has lost the image of an expired task', async () => {
+  it('loses the image of an expired task', async () => {
     const { make, get } = await openSandbox();
     const id = await make('mug [sandbox:expired]');
     expect(await (await get(`/v1/tasks/${id}`)).json()).toMatchObject({ status: 'completed' });
@@ -76,7 +76,7 @@ describe('faults that a prompt orders', () => {
     expect(Buffer.concat([got, Buffer.from(await rest.arrayBuffer())]).equals(Buffer.from(whole))).toBe(true);
   });
 
-  it('answers a page where the image should be', async () => {
+  it('answers a page in place of the image', async () => {
     const { make, get } = await openSandbox();
     const answer = await get(`/files/${await make('mug [sandbox:not-an-image]')}.png`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);

@@ -52,7 +52,7 @@ describe('the image of a task', () => {
     },
   );
 
-  it.each(['bytes=99999999-', 'bytes=-0'])('has nothing at %s', async (range) => {
+  it.each(['bytes=99999999-', 'bytes=-0'])('has no part %s', async (range) => {
     const { make, get } = await openSandbox();
     const path = `/files/${await make('mug')}.png`;
     const answer = await get(path, { range });
@@ -68,7 +68,7 @@ describe('the image of a task', () => {
     expect((await get(path, { range: 'bytes=9-', 'if-range': '"another"' })).status).toBe(200);
   });
 
-  it('is not sent again to who has it', async () => {
+  it('is not sent again to a client that has it', async () => {
     const { make, get } = await openSandbox();
     const path = `/files/${await make('mug')}.png`;
     const etag = (await get(path)).headers.get('etag') ?? '';
@@ -86,14 +86,14 @@ describe('the image of a task', () => {
     expect((await get(path)).status).toBe(410);
   });
 
-  it('is not there while its task runs, or where it failed', async () => {
+  it('is not there while its task runs or after it failed', async () => {
     const { post, get, make } = await openSandbox();
     const { task_id } = await (await post('/v1/text_to_image', { model: 'imagen-4', prompt: 'mug' })).json();
     expect((await get(`/files/${task_id}.png`)).status).toBe(404);
     expect((await get(`/files/${await make('[sandbox:fail]')}.png`)).status).toBe(404);
   });
 
-  it('refuses the key, which has no business there', async () => {
+  it('refuses a key that leaks to it', async () => {
     const { make, get } = await openSandbox();
     const answer = await get(`/files/${await make('mug')}.png`, { authorization: 'Bearer any-key' });
     expect([answer.status, await answer.json()]).toEqual([

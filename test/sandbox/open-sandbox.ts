@@ -5,7 +5,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 const noon = Date.UTC(2026, 5, 15, 12);
 export const dayMs = 86_400_000;
 
-/** Whatever the sandbox tells; the fields that tests look into. */
+/** The fields of the answers that tests read. */
 interface Told {
   id: string;
   task_id: string;
@@ -13,17 +13,18 @@ interface Told {
   images: { url: string }[];
   response: { status: number; content_type: string; body: string };
   errors: Record<string, string[]>;
+  billing: object;
   price_schedules: { unit_price_cents: number }[];
 }
 
 type Reply = Omit<Response, 'json'> & { json(): Promise<Told> };
 
 export interface TestSandbox extends Sandbox {
-  /** Lets time go on. */
+  /** Moves the clock on. */
   pass(milliseconds: number): void;
   get(path: string, headers?: Record<string, string>): Promise<Reply>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Reply>;
-  /** Posts a task in the guide's way and lets it end; answers its id. */
+  /** Posts a task in the guide's dialect, lets it end, and returns its id. */
   make(prompt: string, fields?: object): Promise<string>;
 }
 

@@ -1,5 +1,5 @@
-import type { Clock, Deadline } from '../../src/clock.ts';
 import { Failure } from '../../src/errors.ts';
+import type { Clock, Deadline } from '../../src/world.ts';
 
 /** A clock that stands still until somebody waits, and may jump. */
 export interface FakeClock extends Clock {

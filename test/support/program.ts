@@ -5,7 +5,7 @@ import { execa, type Options } from 'execa';
 import { onTestFinished } from 'vitest';
 
 /** The leak test puts one in its place that notes what it writes. */
-export const bin = process.env.NOTED_BIN ?? resolve(import.meta.dirname, '../../bin/runapi-imagen.js');
+export const bin = process.env.NOTED_BIN ?? resolve(import.meta.dirname, '../../bin/runapi-imagen.cjs');
 
 /** Calls back when the test is over. */
 export type AtEnd = (tidy: () => Promise<void>) => void;

@@ -1,5 +1,5 @@
-import type { Clock, Deadline } from '../../src/clock.ts';
 import { Failure } from '../../src/errors.ts';
+import type { Clock, Deadline } from '../../src/world.ts';
 
 /** A clock for many who wait at once: it jumps from one end of a wait to the next. */
 export interface VirtualTime extends Clock {

@@ -1,0 +1,42 @@
+import type { Context } from '../context.ts';
+
+/** A flag as it is written, `-m, --model <name>`, what it does, and what holds without it. */
+export type Flag = readonly [written: string, about: string, fallback?: string];
+
+/** A command as data. What does the work is loaded when it is called. */
+export interface Declaration {
+  name: string;
+  /** One line for the list of commands. */
+  summary: string;
+  /** The paragraph that its own help begins with; the summary where it says enough. */
+  about?: string;
+  /** `[prompt...]`, and what it is. */
+  words?: ReadonlyArray<readonly [written: string, about: string]>;
+  /** Besides those that every command takes. */
+  flags?: readonly Flag[];
+  /** Without the name of the program, unless something stands before it. */
+  examples?: readonly string[];
+  /** Sends requests about tasks, so that a usage error has to say that nothing was sent. */
+  sends?: boolean;
+  /** stdout belongs to a protocol: not even --json may print anything else there. */
+  ownsStdout?(flags: object): boolean;
+  below?: readonly Declaration[];
+  /** Does the work and returns the exit code. Missing where only a subcommand can be called. */
+  run?(context: Context, words: readonly unknown[], flags: object): Promise<number>;
+  /** Throws what else is wrong where a flag is, so that all problems are told at once. */
+  check?(context: Context, words: readonly unknown[], flags: object): Promise<unknown>;
+}
+
+/** `-m` and `--model` */
+export function namesOf([written]: Flag): string[] {
+  return written.split(/,? /).filter((word) => word.startsWith('-'));
+}
+
+/** What its value is called; undefined where it takes none. */
+export function valueNameOf([written]: Flag): string | undefined {
+  return /<(.+)>/.exec(written)?.[1];
+}
+
+export function aboutFlag([, about, fallback]: Flag): string {
+  return fallback === undefined ? about : `${about} (default: ${fallback})`;
+}

@@ -1,0 +1,94 @@
+import type { Declaration, Flag } from './declaration.ts';
+
+/** The flags that every command takes. */
+export const globalFlags: readonly Flag[] = [
+  ['--json', 'print JSON lines on stdout'],
+  ['-q, --quiet', 'print nothing but errors on stderr'],
+  ['--verbose', 'log each HTTP exchange on stderr, without the key'],
+  ['--no-color', 'disable color'],
+  ['--base-url <url>', 'address of the service', 'https://runapi.ai'],
+];
+
+export const helpFlag: Flag = ['-h, --help', 'print this help'];
+export const versionFlag: Flag = ['-V, --version', 'print the version'];
+
+/** The flags that several commands share. */
+const shared = {
+  model: [
+    '-m, --model <name>',
+    'imagen-4, imagen-4-fast or imagen-4-ultra; separate several with commas to make one task each',
+    'imagen-4',
+  ],
+  ratio: ['-r, --ratio <w:h>', '1:1, 16:9, 9:16, 3:4 or 4:3; auto with imagen-4-fast'],
+  'aspect-ratio': ['--aspect-ratio <w:h>', 'same as --ratio'],
+  negative: ['--negative <text>', 'what to avoid in the picture'],
+  'negative-prompt': ['--negative-prompt <text>', 'same as --negative'],
+  seed: ['--seed <n>', 'an integer; separate several with commas to make one task each'],
+  count: ['-n, --count <n>', 'number of pictures to make of each request', '1'],
+  output: ['-o, --output <path>', 'file, name template, or - for stdout', '{prompt}-{task}.{ext}'],
+  dir: ['-d, --dir <folder>', 'folder to save in, created if missing', '.'],
+  overwrite: ['--overwrite', 'overwrite an existing file instead of choosing a free name'],
+  'skip-existing': ['--skip-existing', 'skip a picture whose file already exists'],
+  new: ['--new', 'buy new pictures instead of continuing an earlier run'],
+  wait: ['--wait', 'wait until each task ends'],
+  'no-wait': ['--no-wait', 'submit, print the task ids and exit'],
+  'no-download': ['--no-download', 'wait, print the URLs and save nothing'],
+  timeout: ['--timeout <duration>', 'stop waiting after this long, such as 90s or 15m', '15m'],
+  'poll-interval': ['--poll-interval <duration>', 'poll at a fixed interval, such as 2s', 'adaptive'],
+  'callback-url': ['--callback-url <url>', 'URL that the service calls when a task ends'],
+  sidecar: ['--sidecar', 'save a JSON file beside each picture with what it takes to make it again'],
+  preview: ['--preview', 'show each picture in the terminal'],
+  open: ['--open', "open each picture in the system's viewer"],
+  'max-bytes': ['--max-bytes <size>', 'refuse a picture larger than this, such as 20MB', '256MB'],
+  'max-cost': ['--max-cost <usd>', 'spend at most this many US dollars, at live prices'],
+  'no-record': ['--no-record', 'keep no record on disk: interrupted work cannot be resumed'],
+  sandbox: ['--sandbox', 'use the built-in sandbox: no key, no cost'],
+  limit: ['--limit <n>', 'only the newest n tasks', 'all'],
+  search: ['--search <text>', 'only tasks with these words in the prompt, task id or file name'],
+  'of-model': ['-m, --model <name>', 'only tasks of this model; separate several with commas'],
+  state: ['--state <name>', 'only completed, failed, processing, pending or unfinished tasks'],
+  since: ['--since <time>', 'only tasks since a date or age, such as 2026-11-20, 7d or 12h'],
+  until: ['--until <time>', 'only tasks until a date or age'],
+  batch: ['--batch <file>', 'only tasks of this batch file'],
+} satisfies Record<string, Flag>;
+
+export type SharedFlag = keyof typeof shared;
+
+export function withFlags(...names: SharedFlag[]): Flag[] {
+  return names.map((name) => shared[name]);
+}
+
+/** A shared flag where something else holds without it. */
+export function withFallback(name: SharedFlag, fallback: string): Flag {
+  const [written, about] = shared[name];
+  return [written, about, fallback];
+}
+
+/** The flags that choose among recorded tasks. */
+export const filterFlags = withFlags('search', 'of-model', 'state', 'since', 'until', 'batch');
+
+/** Every flag that a command takes. */
+export function flagsOf({ flags = [], run }: Declaration): Flag[] {
+  return run ? [...flags, ...globalFlags] : [...flags];
+}
+
+/** Flags with two names: the values of both, as commander calls them. */
+const aliases = [
+  ['ratio', 'aspectRatio', '--aspect-ratio'],
+  ['negative', 'negativePrompt', '--negative-prompt'],
+] as const;
+
+/** Leaves one name of each flag. Two different values are a problem. */
+export function joinAliases(flags: Record<string, unknown>, problems: string[]): Record<string, unknown> {
+  const joined = { ...flags };
+  for (const [name, alias, written] of aliases) {
+    const { [alias]: value, [name]: own = value } = flags;
+    if (value === undefined) continue;
+    if (own !== value)
+      problems.push(
+        `--${name} ${JSON.stringify(own)} and ${written} ${JSON.stringify(value)} are the same flag; use one of them`,
+      );
+    joined[name] = value;
+  }
+  return joined;
+}

@@ -1,0 +1,105 @@
+import { nameOfBatch } from '../commands/batch/source.ts';
+import type { Context } from '../context.ts';
+import { beganAt, type Entry, filesOf } from '../journal/entry.ts';
+import type { Query } from '../journal/newest.ts';
+import { didYouMean } from '../near-miss.ts';
+import { recordedStatus } from '../report/report-entry.ts';
+import { parseModels } from '../request/request.ts';
+import { type Moment, parseMoment } from '../task/moment.ts';
+import { searchFor } from '../task/search.ts';
+
+/** The flags that choose among recorded tasks, as they were typed. */
+export interface FilterFlags {
+  search?: string;
+  model?: string;
+  state?: string;
+  since?: string;
+  until?: string;
+  before?: string;
+  batch?: string;
+}
+
+/** Which recorded tasks are chosen. */
+export type Filter = Pick<Query, 'matches' | 'since'>;
+
+export const states = ['completed', 'failed', 'processing', 'pending', 'unfinished'] as const;
+
+/** Which recorded tasks the flags choose. Every problem goes to `problems`, naming its flag. */
+export function readFilter(context: Context, flags: FilterFlags, problems: string[]): Filter {
+  const found = searchFor(flags.search ?? '');
+  const models: readonly string[] | undefined =
+    flags.model === undefined ? undefined : parseModels(flags.model, problems);
+  const isState = readStates(flags.state, problems);
+  const since = readMoment('--since', flags.since)?.from;
+  const until = readMoment('--until', flags.until)?.to;
+  const before = readMoment('--before', flags.before)?.from;
+  if (since !== undefined && until !== undefined && since > until)
+    problems.push('--since is later than --until: no task can match');
+
+  const batch = flags.batch === undefined ? undefined : nameOfBatch(context, flags.batch);
+
+  function readMoment(flag: string, typed: string | undefined): Moment | undefined {
+    if (typed === undefined) return undefined;
+    const moment = parseMoment(typed, context.world.clock.now());
+    if (!moment)
+      problems.push(
+        `Invalid ${flag} ${JSON.stringify(typed)}: use a date such as 2026-11-20 or an age such as 7d or 12h.`,
+      );
+    return moment;
+  }
+
+  return {
+    since,
+    matches(entry) {
+      const { request, row } = entry.intended;
+      const at = beganAt(entry);
+      if (at < (since ?? at) || at > (until ?? at) || at >= (before ?? Number.POSITIVE_INFINITY))
+        return false;
+      if (models && !models.includes(request.model)) return false;
+      if (batch !== undefined && row?.batch !== batch) return false;
+      return isState(entry) && found(textsOf(entry));
+    },
+  };
+}
+
+/** The newest tasks of the record that were sent to a service and are chosen. What cannot be read is told. */
+export function newestSent(context: Context, { matches, since }: Filter, limit: number): Promise<Entry[]> {
+  const sent = (entry: Entry): boolean => entry.ended?.how !== 'given-up' && matches(entry);
+  return context.journal.newest({ matches: sent, since, limit }, (path, error) => {
+    const { code } = error as NodeJS.ErrnoException;
+    context.reporter.warn(`${path} cannot be read (${code ?? error}): it is left out`);
+  });
+}
+
+function readStates(typed: string | undefined, problems: string[]): (entry: Entry) => boolean {
+  if (typed === undefined) return () => true;
+  const wanted = typed.split(',').map((word) => word.trim());
+  for (const word of wanted) {
+    if ((states as readonly string[]).includes(word)) continue;
+    problems.push(
+      `Invalid --state ${JSON.stringify(word)}: use ${states.join(', ')}${didYouMean(word, states)}`,
+    );
+  }
+  return (entry) =>
+    wanted.includes(recordedStatus(entry)) || (wanted.includes('unfinished') && entry.ended === undefined);
+}
+
+function textsOf(entry: Entry): string[] {
+  const { request, row } = entry.intended;
+  return [
+    request.prompt,
+    request.negativePrompt ?? '',
+    entry.accepted?.id ?? '',
+    row?.id ?? '',
+    ...filesOf(entry).map(({ path }) => path),
+  ];
+}
+
+/** Undefined without the flag. */
+export function readLimit(typed: string | undefined, problems: string[]): number | undefined {
+  if (typed === undefined) return undefined;
+  const limit = Number(typed);
+  if (/^\d+$/.test(typed) && limit >= 1) return limit;
+  problems.push(`Invalid --limit ${JSON.stringify(typed)}: use a whole number from 1.`);
+  return undefined;
+}

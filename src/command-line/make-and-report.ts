@@ -1,0 +1,72 @@
+import { pathToFileURL } from 'node:url';
+import type { Context } from '../context.ts';
+import { examine } from '../disk/examine.ts';
+import type { Server, Target } from '../journal/event.ts';
+import type { Begun, Work } from '../paid-task/engine.ts';
+import { findExisting } from '../paid-task/existing.ts';
+import { makePicture } from '../paid-task/make-picture.ts';
+import { reportOutcome } from '../report/report-entry.ts';
+import { emptyReport, type TaskReport } from '../report/task-report.ts';
+import type { ImageRequest } from '../request/request.ts';
+import { requestReport } from '../request/request-report.ts';
+import { paidCents } from '../task/cost.ts';
+import { isTaskId } from '../task/task-id.ts';
+
+/** Brings a task to its end and reports it. What goes wrong is part of the report. */
+export async function makeAndReport(context: Context, work: Work, begun: Begun): Promise<TaskReport> {
+  const report = reportOutcome(context, await makePicture(work, begun));
+  const failed = report.error !== null;
+  context.reporter.progress.ended(begun.entry.key, failed, paidCents(report.cost, failed));
+  return report;
+}
+
+/** With --skip-existing: reports the file that is there already and returns true; nothing is bought then. */
+export async function skipExisting(
+  { world, reporter }: Context,
+  request: ImageRequest,
+  target: Target,
+): Promise<boolean> {
+  const path = await findExisting(request, target, world.clock.now());
+  if (path === undefined) return false;
+  reporter.note(`${path} exists: skipped, nothing was paid`);
+  await reporter.task(await skippedReport(request, path), 'files');
+  return true;
+}
+
+async function skippedReport(request: ImageRequest, path: string): Promise<TaskReport> {
+  const facts = await examine(path);
+  const { bytes = null, mime = null, width = null, height = null, sha256 = null } = facts ?? {};
+  return {
+    ...emptyReport,
+    status: 'completed',
+    ...requestReport(request),
+    images: [{ url: pathToFileURL(path).href, expires_at: null, path, bytes, mime, width, height, sha256 }],
+  };
+}
+
+/** Adds what cannot be a task id to the problems, so that it is told before anything is sent. */
+export function checkTaskIds(ids: readonly string[], problems: string[]): void {
+  const wrong = ids.filter((id) => !isTaskId(id)).map((id) => JSON.stringify(id));
+  if (wrong.length === 0) return;
+  problems.push(
+    `invalid task id ${wrong.join(', ')}: an id such as tsk_abc123 has only letters, digits, _ and -`,
+  );
+}
+
+/** Returns the server that --base-url names; undefined without the flag, when any server counts. */
+export async function namedBase(context: Context): Promise<string | undefined> {
+  return context.flags.baseUrl === undefined ? undefined : (await context.server(false)).base;
+}
+
+/**
+ * Tells a missing key or a wrong address once and not for each task, unless the record knows where all of them are.
+ * Throws `authentication` or `validation`.
+ */
+export async function checkServer(
+  context: Context,
+  ids: readonly string[],
+  recorded: ReadonlyMap<string, { intended: { server: Server } }>,
+  inSandbox: boolean,
+): Promise<void> {
+  if (ids.some((id) => !recorded.has(id))) await context.api(await context.server(inSandbox));
+}

@@ -1,0 +1,65 @@
+import { createReadStream } from 'node:fs';
+import type { Context } from '../context.ts';
+import { diskFailure } from '../disk/disk-failure.ts';
+import type { TaskEntry } from '../journal/entry.ts';
+import { createWork, type Listener, type Work } from '../paid-task/engine.ts';
+import { abandon } from '../paid-task/stop.ts';
+import { resumeCommand } from '../report/report-entry.ts';
+import type { Wishes } from '../request/wishes.ts';
+
+const mostNamed = 5;
+
+/**
+ * Starts the work of one command: pictures for stdout go there, and a signal ends it at once with a line that names
+ * the tasks that go on and the command that takes them up.
+ * @param listener hears of the tasks besides the reporter
+ */
+export function startWork(context: Context, wishes: Wishes, listener?: Partial<Listener>): Work {
+  const { engine, world, reporter } = context;
+  const work: Work = {
+    ...createWork({ ...engine, listener: { ...engine.listener, ...listener } }, wishes),
+    pipe: (path, entry) => toStdout(context, path, entry),
+  };
+  world.onStop((signal) => {
+    reporter.progress.stop();
+    return lastLine(context, abandon(work, signal));
+  });
+  return work;
+}
+
+async function toStdout(
+  { reporter, world, command }: Context,
+  path: string,
+  entry: TaskEntry,
+): Promise<boolean> {
+  const { stdout } = world;
+  reporter.progress.stop();
+  for await (const chunk of createReadStream(path)) {
+    await stdout.writeBytes(chunk as Uint8Array);
+    const fault = stdout.fault();
+    if (fault) throw diskFailure(fault, 'stdout');
+    if (!stdout.isClosed()) continue;
+    // The reader has what it wanted: that is no failure, and the picture can still be had.
+    const save = entry.accepted ? `: ${command(`download ${entry.accepted.id}`)} saves it` : '';
+    reporter.warn(`stdout was closed before it had the whole picture${save}`);
+    return false;
+  }
+  return true;
+}
+
+function lastLine(context: Context, left: readonly TaskEntry[]): string {
+  if (left.length === 0) return 'Stopped: nothing new was bought';
+  const ids = left.flatMap(({ accepted }) => (accepted ? [accepted.id] : []));
+  const named =
+    ids.slice(0, mostNamed).join(', ') +
+    (ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '');
+  const what =
+    ids.length > 0
+      ? `${ids.length > 1 ? 'tasks' : 'task'} ${named} went on`
+      : 'a request may have been accepted';
+  const commands = left.map((entry) => resumeCommand(context, entry));
+  const recorded = context.flags.record !== false;
+  const all = context.command(left.some(({ letGo }) => letGo) ? 'resume --all' : 'resume');
+  const command = commands.length > 1 && recorded ? all : commands.find(Boolean);
+  return `Stopped: ${what}${command ? `. Take up: ${command}` : ''}`;
+}

@@ -1,0 +1,118 @@
+import type { Api } from '../api/client.ts';
+import { tryAgain } from '../api/try-again.ts';
+import type { Context } from '../context.ts';
+import { costOf, type Entry } from '../journal/entry.ts';
+import type { Work } from '../paid-task/engine.ts';
+import { restoreSandboxTask } from '../paid-task/make-picture.ts';
+import { fetchCommand, imageReport } from '../report/report-entry.ts';
+import { errorReport, type TaskReport } from '../report/task-report.ts';
+import { requestReport } from '../request/request-report.ts';
+import { laterCost } from '../task/cost.ts';
+import { follow } from '../task/follow.ts';
+import { hasEnded, type Task } from '../task/task.ts';
+
+/** A task whose state is asked for. */
+export interface Asked {
+  id: string;
+  /** What the record knows of it. */
+  entry: Entry | undefined;
+  /** It is at the built-in sandbox, where the record does not say. */
+  sandbox: boolean;
+}
+
+/** Reports the state of a task now or, where the work waits, at its end. Nothing is recorded, nothing is thrown. */
+export async function statusReport(
+  context: Context,
+  work: Work,
+  { id, entry, sandbox }: Asked,
+): Promise<TaskReport> {
+  try {
+    const server = entry?.intended.server ?? (await context.server(sandbox));
+    const api = await context.api(server);
+    if (entry?.intended.server.sandbox) await restoreSandboxTask(work, entry);
+    const task = work.wishes.wait
+      ? await waitFor(work, api, id, entry)
+      : await pollOnce(work, api, id, entry);
+    return reportTask(context, task, entry);
+  } catch (error) {
+    const report = errorReport(error);
+    const gone = report.code === 'not_found';
+    const untold: Task = { id, status: gone ? 'failed' : 'processing', images: [], reason: null, cost: null };
+    return { ...reportTask(context, untold, entry), error: report };
+  }
+}
+
+function cluesOf(entry: Entry | undefined): Parameters<Api['look']>[1] {
+  return {
+    dialect: entry?.accepted?.dialect,
+    statusUrl: entry?.accepted?.statusUrl,
+  };
+}
+
+async function pollOnce(
+  { engine, deadline }: Work,
+  api: Api,
+  id: string,
+  entry: Entry | undefined,
+): Promise<Task> {
+  const patience = {
+    clock: engine.clock,
+    deadline,
+    onRetry: engine.listener.retrying,
+  };
+  const { task } = await tryAgain(() => api.look(id, cluesOf(entry), deadline.signal), patience);
+  return task;
+}
+
+async function waitFor(work: Work, api: Api, id: string, entry: Entry | undefined): Promise<Task> {
+  const { engine, deadline } = work;
+  const { clock, listener } = engine;
+  const model = entry?.intended.request.model ?? 'imagen-4';
+  return await follow({
+    poll: () => api.look(id, cluesOf(entry), deadline.signal),
+    pace: work.pace,
+    clock,
+    deadline,
+    // A task of which nothing is known here may be old: nobody waits for it to become known.
+    ageMs: entry?.accepted ? Math.max(0, clock.now() - entry.accepted.at) : 60_000,
+    onPoll: (task) =>
+      listener.step(id, {
+        doing: task.status,
+        model: entry ? model : undefined,
+        taskId: id,
+      }),
+    onLost: listener.retrying,
+  });
+}
+
+function reportTask(context: Context, task: Task, entry: Entry | undefined): TaskReport {
+  const at = entry?.accepted?.at;
+  return {
+    task_id: task.id,
+    status: task.status,
+    ...requestReport(entry?.intended.request),
+    images: task.images.map((image, index) => imageReport(image, entry?.completed?.at, entry?.saved[index])),
+    cost: laterCost(entry && costOf(entry), task.cost),
+    replayed: false,
+    created_at: at === undefined ? null : new Date(at).toISOString(),
+    elapsed_ms: null,
+    resume:
+      task.status === 'failed'
+        ? null
+        : fetchCommand(context, [task.id], { wait: !hasEnded(task), recorded: entry !== undefined }),
+    error: task.status === 'failed' ? failedReport(task) : null,
+  };
+}
+
+function failedReport({ reason }: Task): TaskReport['error'] {
+  const message = `the task failed: ${reason ?? 'the service gave no reason'}`;
+  return {
+    code: 'task_failed',
+    message,
+    hint: null,
+    status: null,
+    request_id: null,
+    retryable: false,
+    details: null,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Context } from '../../context.ts';
+import { exitCodes, someFailed } from '../../errors.ts';
+import type { TaskReport } from '../../report/task-report.ts';
+import { formatDuration } from '../../task/duration.ts';
+import { amountText } from '../../task/money.ts';
+
+/** What became of the tasks of a batch. */
+export interface BatchCount {
+  total: number;
+  made: number;
+  failed: number;
+  /** Earlier runs had made it. */
+  before: number;
+  /** It failed in an earlier run, and was not tried again. */
+  failedBefore: number;
+  /** Another process has it. */
+  elsewhere: number;
+  cents: number;
+  /** The exit codes of those that failed. */
+  codes: Set<number>;
+}
+
+/** Says how a batch ended, and what to do next. Answers its exit code. */
+export function sayBatchEnd(
+  context: Context,
+  count: BatchCount,
+  halted: TaskReport | undefined,
+  elapsedMs: number,
+): number {
+  const { reporter } = context;
+  const left = count.total - count.made - count.failed - count.before - count.failedBefore - count.elsewhere;
+  const facts = [
+    `${count.made} made`,
+    count.failed > 0 && `${count.failed} failed`,
+    count.before > 0 && `${count.before} made before`,
+    count.failedBefore > 0 && `${count.failedBefore} failed before`,
+    count.elsewhere > 0 && `${count.elsewhere} in another process`,
+    left > 0 && `${left} not begun`,
+    formatDuration(elapsedMs),
+    count.cents > 0 && amountText(count.cents),
+  ];
+  reporter.note(`Batch: ${facts.filter(Boolean).join(' · ')}`);
+  if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
+  else if (count.failed + count.failedBefore > 0)
+    reporter.next('the same command with --retry-failed', 'Try the failed ones again');
+  return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left);
+}
+
+function exitCode({ made, before, failed, failedBefore, codes }: BatchCount, left: number): number {
+  if (failed + failedBefore + left === 0) return 0;
+  const [only] = codes;
+  return codes.size === 1 && made + before + failedBefore === 0 && only !== undefined ? only : someFailed;
+}

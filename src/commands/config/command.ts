@@ -1,0 +1,56 @@
+import type { Declaration } from '../../command-line/declaration.ts';
+
+export const configCommand: Declaration = {
+  name: 'config',
+  summary: 'read and change settings',
+  about: 'Read and change the settings: api-key, model, ratio, dir, output, timeout, base-url, api.',
+  examples: ['config set api-key', 'config set model imagen-4-fast', 'config list', 'config unset ratio'],
+  below: [
+    {
+      name: 'get',
+      summary: 'print a setting; of the key only its last four characters',
+      words: [['<name>', 'the setting']],
+      async run(context, [name]: [string]) {
+        const { getSetting } = await import('./run.ts');
+        return getSetting(context, name);
+      },
+    },
+    {
+      name: 'set',
+      summary: 'change a setting; the key is asked for without echo, or read from stdin',
+      words: [
+        ['<name>', 'the setting'],
+        ['[value]', 'its new value; never the key'],
+      ],
+      async run(context, [name, value]: [string, string | undefined]) {
+        const { setSetting } = await import('./run.ts');
+        return setSetting(context, name, value);
+      },
+    },
+    {
+      name: 'unset',
+      summary: 'remove a setting',
+      words: [['<name>', 'the setting']],
+      async run(context, [name]: [string]) {
+        const { unsetSetting } = await import('./run.ts');
+        return unsetSetting(context, name);
+      },
+    },
+    {
+      name: 'list',
+      summary: 'print every setting, its value and where it comes from',
+      async run(context) {
+        const { listSettings } = await import('./run.ts');
+        return listSettings(context);
+      },
+    },
+    {
+      name: 'path',
+      summary: 'print the path of the settings file',
+      async run(context) {
+        const { settingsPath } = await import('./run.ts');
+        return settingsPath(context);
+      },
+    },
+  ],
+};

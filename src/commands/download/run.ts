@@ -1,0 +1,61 @@
+import pMap from 'p-map';
+import { checkServer, checkTaskIds, makeAndReport, namedBase } from '../../command-line/make-and-report.ts';
+import { checkShowing, type ShowFlags, showPictures } from '../../command-line/show-pictures.ts';
+import { startWork } from '../../command-line/start-work.ts';
+import type { Context } from '../../context.ts';
+import { tellAll } from '../../errors.ts';
+import { findTask, locate } from '../../paid-task/find-task.ts';
+import { record } from '../../paid-task/record.ts';
+import { exitCodeOf } from '../../report/exit-code.ts';
+import type { TaskReport } from '../../report/task-report.ts';
+import { type NamingFlags, prepareTarget, readTarget } from '../../request/target.ts';
+import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
+
+export interface DownloadFlags extends WaitingFlags, NamingFlags, ShowFlags {
+  sandbox?: boolean;
+}
+
+const tasksAtOnce = 8;
+
+/** Saves the pictures of tasks by their ids, also those of other machines. Returns the exit code. */
+export async function download(
+  context: Context,
+  ids: readonly string[],
+  flags: DownloadFlags,
+): Promise<number> {
+  const problems: string[] = [];
+  checkTaskIds(ids, problems);
+  const wishes = readWishes({ ...flags, wait: true }, context.stored.settings.timeout, problems);
+  const target = readTarget(context, flags, ids.length, problems);
+  checkShowing(flags, target.output, problems);
+  if (problems.length > 0) throw tellAll(problems);
+  const base = await namedBase(context);
+  const recorded = await locate(context.engine, ids, base);
+  await checkServer(context, ids, recorded, flags.sandbox === true);
+  await prepareTarget(context, target);
+  const work = startWork(context, { ...wishes, patient: flags.wait === true });
+  context.reporter.progress.expect(ids.length);
+
+  const known = {
+    dead: (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead'),
+    // What was saved before is fetched again, as asked.
+    recorded: new Map([...recorded].map(([id, entry]) => [id, { ...entry, saved: {} }])),
+    claims: new Map(),
+  };
+  const reports = await pMap(
+    [...new Set(ids)],
+    async (id, position) => {
+      const placed = { ...target, index: position + 1 };
+      const server = () => context.server(flags.sandbox === true);
+      const begun = await findTask(work, id, { server, target: placed, base }, known);
+      const sidecar = target.sidecar ?? begun.entry.intended.target.sidecar;
+      await record({ work, ...begun }, { event: 'retargeted', target: { ...placed, sidecar } });
+      const report = await makeAndReport(context, work, begun);
+      await context.reporter.task(report, 'files');
+      await showPictures(context, report, flags);
+      return report;
+    },
+    { concurrency: tasksAtOnce },
+  );
+  return exitCodeOf(reports.map((report: TaskReport) => report.error?.code));
+}

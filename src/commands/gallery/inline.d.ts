@@ -1,0 +1,5 @@
+/** What runs in the page, bundled into one text by the build. */
+declare module '*?inline' {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,93 @@
+import { basename, dirname } from 'node:path';
+import { type FilterFlags, newestSent, readFilter, readLimit } from '../../command-line/history-filter.ts';
+import { showOutside } from '../../command-line/show-pictures.ts';
+import type { Context } from '../../context.ts';
+import { Failure, tellAll } from '../../errors.ts';
+import { sizeText } from '../../report/human.ts';
+import { parseSize } from '../../task/size.ts';
+import { galleryEntries, gallerySummary, isBatch } from './entries.ts';
+import { galleryPage } from './page.ts';
+import { galleryPictures } from './pictures.ts';
+import { embedded, linkedFrom } from './sources.ts';
+import { checkGalleryTarget, printGallery, writeGallery } from './target.ts';
+import type { Source } from './tile.ts';
+
+export interface GalleryFlags extends FilterFlags {
+  limit?: string;
+  output?: string;
+  overwrite?: boolean;
+  title?: string;
+  embed?: string;
+  link?: boolean;
+  open?: boolean;
+}
+
+/** A page of this size is still opened, moved and mailed with ease. */
+const usualEmbed = 40_000_000;
+
+/** Writes a page of the pictures that were made on this machine. Answers the exit code. */
+export async function gallery(context: Context, flags: GalleryFlags): Promise<number> {
+  const { reporter } = context;
+  const problems: string[] = [];
+  const filter = readFilter(context, flags, problems);
+  const limit = readLimit(flags.limit, problems) ?? Number.POSITIVE_INFINITY;
+  const mostEmbedded = readEmbed(flags, problems);
+  const path = await checkGalleryTarget(context, flags, problems);
+  if (problems.length > 0) throw tellAll(problems, { sends: false });
+
+  const folder = dirname(path);
+  const entries = galleryEntries(await newestSent(context, filter, limit));
+  const pictures = galleryPictures(context, entries, folder);
+  const made = pictures.flatMap(({ file }) => file ?? []);
+  if (made.length === 0) {
+    const hint = `${context.command('history')} lists the pictures that were made, with the same filters`;
+    throw new Failure('not_found', 'there is no picture to show', { hint });
+  }
+  const bytes = made.reduce((sum, file) => sum + file.bytes, 0);
+  const embeds = bytes <= mostEmbedded;
+  const find = embeds ? embedded : linkedFrom(folder);
+  const lost = { missing: 0, changed: 0 };
+  const source: Source = async (file) => {
+    const found = await find(file);
+    if ('lost' in found) lost[found.lost]++;
+    return found;
+  };
+  const models = new Set(entries.map(({ intended }) => intended.request.model));
+  const page = galleryPage({
+    title: flags.title ?? usualTitle(flags),
+    summary: gallerySummary(pictures, entries),
+    view: isBatch(entries) && models.size > 1 ? 'matrix' : 'grid',
+    pictures,
+    source,
+  });
+  const toStdout = flags.output === '-';
+  let size = 0;
+  if (toStdout) await printGallery(context, page);
+  else size = await writeGallery(path, page);
+
+  const { missing, changed } = lost;
+  if (missing > 0) reporter.warn(`${missing} of ${made.length} picture files cannot be found or read`);
+  if (changed > 0)
+    reporter.warn(`${changed} of ${made.length} picture files were changed after they were saved`);
+  if (!embeds && !flags.link) {
+    const flag = `--embed ${Math.ceil(bytes / 1e6)}MB`;
+    reporter.note(`The page links to the picture files. To put all ${sizeText(bytes)} into it: ${flag}`);
+  }
+  if (toStdout) return 0;
+  await reporter.data({ path, pictures: made.length, ...lost, embedded: embeds, bytes: size }, path);
+  if (flags.open) await showOutside(context, path);
+  else if (context.world.stdout.isTerminal) reporter.next(context.command('gallery --open'), 'Look at it');
+  return 0;
+}
+
+function readEmbed({ embed, link }: GalleryFlags, problems: string[]): number {
+  if (link && embed !== undefined) problems.push('--link and --embed exclude each other');
+  const size = embed === undefined ? usualEmbed : parseSize(embed);
+  if (size === undefined) problems.push(`Invalid --embed ${JSON.stringify(embed)}: use a size such as 200MB`);
+  return link ? -1 : (size ?? 0);
+}
+
+function usualTitle({ batch, search }: GalleryFlags): string {
+  if (batch !== undefined && batch !== '-') return basename(batch);
+  return search ? `“${search}”` : 'Gallery';
+}

@@ -1,0 +1,94 @@
+import { checkTaskIds, makeAndReport, namedBase } from '../../command-line/make-and-report.ts';
+import { startWork } from '../../command-line/start-work.ts';
+import { type Asked, statusReport } from '../../command-line/status-report.ts';
+import type { Context } from '../../context.ts';
+import { exists } from '../../disk/place.ts';
+import { invalid } from '../../errors.ts';
+import type { Entry } from '../../journal/entry.ts';
+import type { LeftRun } from '../../journal/journal.ts';
+import type { Work } from '../../paid-task/engine.ts';
+import { findTask, locate } from '../../paid-task/find-task.ts';
+import { record } from '../../paid-task/record.ts';
+import { recordedReport } from '../../report/report-entry.ts';
+import type { TaskReport } from '../../report/task-report.ts';
+import { prepareTarget } from '../../request/target.ts';
+import { readWishes } from '../../request/wishes.ts';
+import type { GetImageInput } from './get-image.ts';
+import { imageBlock } from './image-block.ts';
+import { pictureFolder } from './picture-folder.ts';
+import type { Answer } from './tool.ts';
+import { taskAnswer } from './tool-answer.ts';
+import type { ToolCall } from './tool-calls.ts';
+import { patience } from './wait-seconds.ts';
+
+/** Tells an agent of a task by its id, and brings its picture. */
+export async function getImage(call: ToolCall, input: GetImageInput): Promise<Answer> {
+  const problems: string[] = [];
+  checkTaskIds([input.task_id], problems);
+  if (problems.length > 0)
+    throw invalid(problems.join('; '), 'Take the id from the answer of generate_image');
+  const report = await reportOf(call, input);
+  return taskAnswer(report, { image: input.include_image ? await imageBlock(report) : undefined });
+}
+
+async function reportOf({ context, flags, deadline }: ToolCall, input: GetImageInput): Promise<TaskReport> {
+  const { wait, timeout } = patience(input.wait_seconds);
+  const wishes = { ...readWishes({ ...flags, timeout }, undefined, []), wait, patient: wait };
+  const work = { ...startWork(context, wishes), deadline: deadline(wishes.timeoutMs) };
+  const id = input.task_id;
+  const dead = (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead');
+  const entry = (await locate(context, [id], await namedBase(context))).get(id);
+  const asked = { id, entry, sandbox: flags.sandbox === true };
+  if (input.download === false) return await statusReport(context, work, asked);
+  if (entry && !input.folder && (await isSaved(entry))) return recordedReport(context, entry);
+  if (entry && !entry.ended && !holds(dead, id)) return await watch(context, work, asked);
+  return await fetch(context, work, { asked, dead, dir: input.folder, usualDir: flags.dir });
+}
+
+async function isSaved({ saved, ended }: Entry): Promise<boolean> {
+  const there = await Promise.all(Object.values(saved).map(({ path }) => exists(path)));
+  return ended?.how === 'saved' && there.length > 0 && there.every(Boolean);
+}
+
+function holds(dead: readonly LeftRun[], id: string): boolean {
+  return dead.some(({ entries }) => [...entries.values()].some(({ accepted }) => accepted?.id === id));
+}
+
+const savingPolls = 25;
+const savingPollEveryMs = 200;
+
+/** Waits while another call or program saves the picture: it is not downloaded twice. */
+async function watch(context: Context, work: Work, asked: Asked): Promise<TaskReport> {
+  const report = await statusReport(context, work, asked);
+  for (let polls = 0; report.status === 'completed' && polls < savingPolls; polls++) {
+    const now = (await locate(context, [asked.id], await namedBase(context))).get(asked.id);
+    if (now?.ended) return recordedReport(context, now);
+    await context.world.clock.wait(savingPollEveryMs, work.deadline.signal);
+  }
+  return report;
+}
+
+interface Fetch {
+  asked: Asked;
+  dead: readonly LeftRun[];
+  /** The folder of this call, if it names one. */
+  dir: string | undefined;
+  usualDir: string | undefined;
+}
+
+async function fetch(
+  context: Context,
+  work: Work,
+  { asked: { id, entry, sandbox }, dead, dir, usualDir }: Fetch,
+): Promise<TaskReport> {
+  const folder = await pictureFolder(context, dir ?? usualDir);
+  const target = { folder, output: '', existing: 'rename', index: 1 } as const;
+  if (!entry || dir !== undefined) await prepareTarget(context, target);
+  // In another folder it is wanted again.
+  const recorded = new Map(entry ? [[id, dir === undefined ? entry : { ...entry, saved: {} }]] : []);
+  const place = { server: () => context.server(sandbox), target, base: await namedBase(context) };
+  const begun = await findTask(work, id, place, { dead, recorded, claims: new Map() });
+  if (dir !== undefined || begun.entry.intended.target.output === '-')
+    await record({ work, ...begun }, { event: 'retargeted', target });
+  return await makeAndReport(context, { ...work, wishes: { ...work.wishes, wait: true } }, begun);
+}

@@ -1,0 +1,102 @@
+import pLimit from 'p-limit';
+import { type Context, createContext } from '../../context.ts';
+import { Failure } from '../../errors.ts';
+import { createProgress } from '../../report/progress.ts';
+import { errorReport } from '../../report/task-report.ts';
+import type { Deadline, StopSignal, World } from '../../world.ts';
+import type { Answer, Talk } from './tool.ts';
+import { errorAnswer } from './tool-answer.ts';
+
+/** The flags of `mcp`, as they were typed. */
+export interface McpFlags {
+  dir?: string;
+  maxBytes?: string;
+  pollInterval?: string;
+  sandbox?: boolean;
+}
+
+/** One call of a tool at work. */
+export interface ToolCall {
+  /** Its own, as a command has: settings and key are read anew, and nothing stays when it is over. */
+  context: Context;
+  flags: McpFlags;
+  /** So many milliseconds from now, or when the client no longer wants the answer. */
+  deadline(milliseconds: number): Deadline;
+}
+
+export type RunCall = (talk: Talk, act: (call: ToolCall) => Promise<Answer>) => Promise<Answer>;
+
+const callsAtOnce = 8;
+
+/** Runs the calls of a server's life, each like a command of its own. Failures become answers. */
+export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): RunCall {
+  const atOnce = pLimit(callsAtOnce);
+  const stops = new Set<(signal: StopSignal) => string>();
+  const leaving = new Set<Promise<unknown>>();
+  world.onStop((signal) => [...stops].map((say) => say(signal)).join('\n') || 'Stopped.');
+
+  async function runOne(talk: Talk, act: (call: ToolCall) => Promise<Answer>): Promise<Answer> {
+    if (talk.signal.aborted) return { content: [], failed: true };
+    // What a cancelled call began can be taken up as soon as that call has let go of it.
+    await Promise.allSettled(leaving);
+    const own: Array<(signal: StopSignal) => string> = [];
+    const context = await createContext(withStops(world, stops, own), globals);
+    const progress = createProgress(await lineOf(talk, world), world.clock);
+    const reporter = { ...context.reporter, progress };
+    try {
+      const deadline = (milliseconds: number): Deadline =>
+        orCancelled(world.deadline(milliseconds), talk.signal);
+      const listener = { ...context.engine.listener, step: progress.step };
+      const engine = { ...context.engine, listener };
+      return await act({ context: { ...context, reporter, engine }, flags, deadline });
+    } catch (error) {
+      return errorAnswer(errorReport(error));
+    } finally {
+      progress.stop();
+      for (const stop of own) stops.delete(stop);
+      await context.close();
+    }
+  }
+
+  return (talk, act) => {
+    const call = atOnce(() => runOne(talk, act));
+    const leave = (): void => void leaving.add(call);
+    talk.signal.addEventListener('abort', leave, { once: true });
+    const forget = (): void => {
+      talk.signal.removeEventListener('abort', leave);
+      leaving.delete(call);
+    };
+    call.then(forget, forget);
+    return call;
+  };
+}
+
+/** What is to happen at a signal is forgotten with the call: a server has many. */
+function withStops(
+  world: World,
+  all: Set<(signal: StopSignal) => string>,
+  own: Array<(signal: StopSignal) => string>,
+): World {
+  return {
+    ...world,
+    onStop(say) {
+      own.push(say);
+      all.add(say);
+    },
+  };
+}
+
+async function lineOf({ progress }: Talk, { clock }: World): Promise<Parameters<typeof createProgress>[0]> {
+  if (!progress) return undefined;
+  const { progressLine } = await import('./progress-line.ts');
+  return progressLine(progress, clock);
+}
+
+function orCancelled(deadline: Deadline, cancelled: AbortSignal): Deadline {
+  const controller = new AbortController();
+  const stop = (): void =>
+    controller.abort(new Failure('timeout', 'the client no longer waits for the answer'));
+  if (cancelled.aborted) stop();
+  else cancelled.addEventListener('abort', stop, { once: true });
+  return { ...deadline, signal: AbortSignal.any([deadline.signal, controller.signal]) };
+}

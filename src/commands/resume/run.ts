@@ -1,0 +1,180 @@
+import { resolve } from 'node:path';
+import pMap from 'p-map';
+import { checkTaskIds, makeAndReport } from '../../command-line/make-and-report.ts';
+import { startWork } from '../../command-line/start-work.ts';
+import type { Context } from '../../context.ts';
+import { exitCodes, Failure, tellAll } from '../../errors.ts';
+import type { Entry } from '../../journal/entry.ts';
+import type { Left, LeftRun } from '../../journal/journal.ts';
+import type { Begun, Work } from '../../paid-task/engine.ts';
+import { retarget } from '../../paid-task/record.ts';
+import { adopt, type Claims, deadRuns, foreign, isForgotten, reopen } from '../../paid-task/take-up.ts';
+import { exitCodeOf } from '../../report/exit-code.ts';
+import type { TaskReport } from '../../report/task-report.ts';
+import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
+
+export interface ResumeFlags extends WaitingFlags {
+  all?: boolean;
+  dir?: string;
+  resend?: boolean;
+}
+
+const tasksAtOnce = 8;
+
+/** Finishes what dead runs left, or just the tasks named. Returns the exit code. */
+export async function resume(context: Context, ids: readonly string[], flags: ResumeFlags): Promise<number> {
+  const problems: string[] = [];
+  checkTaskIds(ids, problems);
+  const wishes = readWishes(flags, context.stored.settings.timeout, problems);
+  if (problems.length > 0) throw tellAll(problems);
+  const work = startWork(context, wishes);
+  const left = await context.journal.left(true);
+  const isMeant = (entry: Entry): boolean => isChosen(entry, ids, flags.all === true);
+  const dead = await deadRuns(context.engine, left, isMeant, work.deadline.signal);
+  const unfinished = dead.flatMap((run) => [...run.entries.values()].map((entry) => ({ run, entry })));
+  const chosen = unfinished.filter(({ entry }) => isMeant(entry));
+  const forgotten = flags.resend ? [] : chosen.filter(({ entry }) => isForgotten(context.engine, entry));
+  const found = chosen.filter((each) => !forgotten.includes(each));
+  const others = await named(
+    context,
+    ids.filter((id) => !found.some(({ entry }) => entry.accepted?.id === id)),
+  );
+  const damaged = ids.length > 0 ? [] : damagedTasks(context, work, dead);
+  const claims: Claims = new Map();
+  const begin = [
+    ...found.map(
+      ({ run, entry }) =>
+        () =>
+          take(context, run, entry, claims),
+    ),
+    ...others.map((entry) => () => reopen(context.engine, entry)),
+    ...damaged,
+  ];
+  const untold = await tellTrouble(context, left, dead, forgotten);
+  if (begin.length === 0) {
+    if (untold === 0) context.reporter.note(nothingToDo(unfinished.length, left));
+    return untold;
+  }
+  context.reporter.progress.expect(begin.length);
+  const reports = await pMap(begin, async (start) => finish(context, work, await start(), flags.dir), {
+    concurrency: tasksAtOnce,
+  });
+  await closeDamaged(context, dead, reports);
+  return exitCodeOf(reports.flatMap((report) => (report ? [report.error?.code] : []))) || untold;
+}
+
+function isChosen(entry: Entry, ids: readonly string[], all: boolean): boolean {
+  if (ids.length > 0) return entry.accepted !== undefined && ids.includes(entry.accepted.id);
+  return all || !entry.letGo;
+}
+
+/** Tells what cannot be finished, and why. Returns the exit code for it. */
+async function tellTrouble(
+  { reporter, command }: Context,
+  { unreadable }: Left,
+  dead: readonly LeftRun[],
+  forgotten: ReadonlyArray<{ entry: Entry }>,
+): Promise<number> {
+  for (const problem of unreadable) reporter.warn(problem);
+  const damaged = dead.filter(({ strange }) => strange > 0);
+  for (const { path, strange } of damaged)
+    reporter.warn(`${path}: ${strange === 1 ? 'one line' : `${strange} lines`} cannot be read`);
+  if (forgotten.length > 0) {
+    const dates = forgotten.map(({ entry }) => new Date(entry.intended.at).toISOString());
+    await reporter.failure(
+      new Failure('conflict', `no answer ever came to ${counted(forgotten.length)} of ${dates.join(', ')}`, {
+        hint:
+          `They may be paid for, and the service may have forgotten their keys: sent again they may be paid for ` +
+          `twice. ${command('resume --resend')} sends them`,
+      }),
+    );
+    return exitCodes.conflict;
+  }
+  return unreadable.length + damaged.length > 0 ? exitCodes.internal : 0;
+}
+
+function counted(requests: number): string {
+  return requests === 1 ? 'a request' : `${requests} requests`;
+}
+
+/** Tasks whose request is damaged in the record: their pictures can be had by their ids. */
+function damagedTasks(context: Context, work: Work, dead: readonly LeftRun[]): Array<() => Promise<Begun>> {
+  const ids = dead.flatMap((run) => [...run.ids.keys()]);
+  const folder = resolve(context.world.cwd, context.stored.settings.dir ?? '.');
+  return ids.map((id, position) => async () => {
+    const server = await context.server(false);
+    const target = { folder, output: '', existing: 'rename', index: position + 1 } as const;
+    const begun = foreign(context.engine, id, server, target);
+    work.fates.set(begun.entry.key, begun.fate);
+    return begun;
+  });
+}
+
+/** Puts damaged runs aside once everything in them that can be read is done. */
+async function closeDamaged(
+  { journal }: Context,
+  dead: readonly LeftRun[],
+  reports: ReadonlyArray<TaskReport | undefined>,
+): Promise<void> {
+  const saved = new Set(reports.flatMap((report) => (report && !report.error ? [report.task_id] : [])));
+  for (const run of dead) {
+    if (run.ids.size === 0 && run.strange === 0) continue;
+    if ([...run.ids.keys()].every((id) => saved.has(id))) await journal.takeOver(run).catch(() => undefined);
+  }
+}
+
+/** Finds the tasks that no dead run holds: ended ones, of which a file may be missing. */
+async function named({ journal, command }: Context, ids: readonly string[]): Promise<Entry[]> {
+  const known = await journal.find(ids);
+  const unknown = ids.filter((id) => !known.has(id));
+  if (unknown.length > 0) {
+    throw new Failure('not_found', `the record of this machine has no task ${unknown.join(', ')}`, {
+      hint: `Fetch it by its id: ${command(`download ${unknown.join(' ')} --wait`)}`,
+    });
+  }
+  const busy = ids.filter((id) => known.get(id)?.busy);
+  if (busy.length > 0) {
+    throw new Failure('conflict', `another process is at work on ${busy.join(', ')}`, {
+      hint: 'Leave it to that process, or stop it first',
+    });
+  }
+  return [...known.values()].map(({ entry }) => entry);
+}
+
+function nothingToDo(letGo: number, { runs }: Left): string {
+  const alive = runs.filter(({ life }) => life !== 'dead').length;
+  if (letGo > 0) {
+    const tasks = letGo === 1 ? 'one task was' : `${letGo} tasks were`;
+    return `Nothing to resume; ${tasks} let go with --no-wait (resume --all fetches them)`;
+  }
+  if (alive === 0) return 'Nothing to resume: every task has ended';
+  return `Nothing to resume: ${alive === 1 ? 'one run is' : `${alive} runs are`} still at work`;
+}
+
+async function take(
+  { reporter, engine }: Context,
+  run: LeftRun,
+  entry: Entry,
+  claims: Claims,
+): Promise<Begun | undefined> {
+  const begun = await adopt(engine, run, entry.key, claims);
+  if (!begun) reporter.note('Another process has just taken a task up: left to it');
+  return begun;
+}
+
+async function finish(
+  context: Context,
+  work: Work,
+  begun: Begun | undefined,
+  dir: string | undefined,
+): Promise<TaskReport | undefined> {
+  if (!begun) return undefined;
+  const { target } = begun.entry.intended;
+  const folder = dir === undefined ? target.folder : resolve(context.world.cwd, dir);
+  // Nobody waits any more at the pipe that the picture was meant for.
+  const output = target.output === '-' ? '' : target.output;
+  await retarget(work, begun, { ...target, folder, output });
+  const report = await makeAndReport(context, work, begun);
+  await context.reporter.task(report, 'files');
+  return report;
+}

@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import {
+  close,
+  createReadStream,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { linesOf } from './lines.ts';
+import { flushFolder, makeFolders } from './make-folders.ts';
+
+/** The calls on the file system that the record makes. Tests hand in a disk of their own. Errors are Node's. */
+export interface Files {
+  /** Returns the names in a folder; none where it does not exist. */
+  list(folder: string): Promise<string[]>;
+  /** Returns undefined where there is no such file. */
+  facts(path: string): Promise<FileFacts | undefined>;
+  /** Returns undefined where there is no such file. */
+  read(path: string): Promise<string | undefined>;
+  /** Yields the lines of a file, ended by `\n` only. Throws ENOENT where it does not exist. */
+  lines(path: string): AsyncIterable<string>;
+  /** Makes folders for this user alone, with all that lead to them. */
+  makeFolder(path: string): Promise<void>;
+  /** Replaces a file that is there. Throws ENOENT where `from` does not exist. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file, if it exists. */
+  remove(path: string): Promise<void>;
+  /** Makes a file with this text at once; returns false, and changes nothing, where the name is taken. */
+  create(path: string, text: string): Promise<boolean>;
+  /** Gives a file this text at once, whether it exists or not. */
+  replace(path: string, text: string): Promise<void>;
+  /** Adds to the end of a file, without a flush. */
+  add(path: string, text: string): Promise<void>;
+  openAppend(path: string): Promise<AppendFile>;
+  /** Makes new names in the folder survive a power failure. */
+  flushFolder(path: string): Promise<void>;
+}
+
+export interface FileFacts {
+  /** When it was last written, by the file system's own clock: milliseconds since 1970. */
+  writtenMs: number;
+  /** Changes with every write: the modification time in full resolution. */
+  version: string;
+  bytes: number;
+}
+
+/** A file that only grows: by the whole of a text, or by nothing. */
+export interface AppendFile {
+  /** On disk when it resolves. Callers who wait at the same time share one flush. */
+  append(text: string): Promise<void>;
+  /** Written when it returns, which outlives the process but not a power failure. */
+  appendNow(text: string): void;
+  /** Tells whether the file is still under its own name, or was moved to another, or deleted. */
+  place(): 'own' | 'moved' | 'deleted';
+  close(): Promise<void>;
+}
+
+export const nodeFiles: Files = {
+  list: (folder) => readdir(folder).catch(absent<string[]>([])),
+  facts: (path) => stat(path, { bigint: true }).then(factsOf).catch(absent(undefined)),
+  read: (path) => readFile(path, 'utf8').catch(absent(undefined)),
+  lines: (path) => linesOf(createReadStream(path) as AsyncIterable<Buffer>),
+  makeFolder: async (path) => makeFolders(path, 0o700),
+  rename,
+  remove: (path) => unlink(path).catch(absent(undefined)),
+  create: (path, text) => createWhole(path, text),
+  replace: (path, text) => viaTemporary(path, text, (from) => rename(from, path)),
+  async add(path, text) {
+    const file = await open(path, 'a', 0o600);
+    await file.writeFile(text).finally(() => file.close());
+  },
+  openAppend,
+  flushFolder,
+};
+
+function absent<Value>(value: Value): (error: NodeJS.ErrnoException) => Value {
+  return (error) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return value;
+    throw error;
+  };
+}
+
+function factsOf(facts: { mtimeNs: bigint; mtimeMs: bigint; size: bigint }): FileFacts {
+  return { writtenMs: Number(facts.mtimeMs), version: String(facts.mtimeNs), bytes: Number(facts.size) };
+}
+
+async function createWhole(path: string, text: string): Promise<boolean> {
+  let created = true;
+  await viaTemporary(path, text, async (from) => {
+    try {
+      await link(from, path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') created = false;
+      // A file system without hard links: an empty folder of the same name would do, but nobody shares such a disk.
+      else if ((await stat(path).catch(() => undefined)) === undefined) return await rename(from, path);
+      else created = false;
+    }
+    await unlink(from);
+  });
+  return created;
+}
+
+async function viaTemporary(
+  path: string,
+  text: string,
+  place: (from: string) => Promise<void>,
+): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}`;
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    await file.writeFile(text).finally(() => file.close());
+    await place(temporary);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Writes happen at once, in their order, and only the flush is waited for: a signal never finds half a line, and a
+ * killed process has written all that it had begun to say.
+ */
+async function openAppend(path: string): Promise<AppendFile> {
+  const file = openSync(path, 'a', 0o600);
+  const own = fstatSync(file);
+  const flushNow = promisify(fdatasync);
+  let mayBeTorn = own.size > 0; // by the process that wrote it before
+  let flushing: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
+
+  function write(text: string): void {
+    const bytes = Buffer.from(mayBeTorn ? `\n${text}` : text);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(file, bytes, written);
+      mayBeTorn = false;
+    } catch (error) {
+      mayBeTorn ||= written > 0 && !takeBack(written);
+      throw error;
+    }
+  }
+
+  /** The disk filled up in the middle of a text. Tells whether its beginning is gone again. */
+  function takeBack(bytes: number): boolean {
+    try {
+      ftruncateSync(file, fstatSync(file).size - bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A caller who comes while a flush is under way needs the next one. */
+  function flush(): Promise<void> {
+    if (!flushing) {
+      flushing = flushNow(file)
+        .catch(passUnsupported)
+        .finally(() => {
+          flushing = undefined;
+        });
+      return flushing;
+    }
+    following ??= flushing
+      .catch(() => undefined)
+      .then(() => {
+        following = undefined;
+        return flush();
+      });
+    return following;
+  }
+
+  return {
+    async append(text) {
+      write(text);
+      await flush();
+    },
+    appendNow: write,
+    place() {
+      const there = statSync(path, { throwIfNoEntry: false });
+      if (there && there.ino === own.ino && there.dev === own.dev) return 'own';
+      return fstatSync(file).nlink === 0 ? 'deleted' : 'moved';
+    },
+    async close() {
+      await (following ?? flushing)?.catch(() => undefined);
+      await promisify(close)(file);
+    },
+  };
+}
+
+/** Some file systems cannot flush a file and say so: that is no failed write. */
+export function passUnsupported(error: NodeJS.ErrnoException): void {
+  if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(error.code ?? '')) throw error;
+}

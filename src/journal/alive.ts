@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import type { Files } from '../disk/files.ts';
+import type { Clock } from '../world.ts';
+import { lifeHere, type Owner, ownerName } from './owner.ts';
+
+/** How often a process shows that it lives. */
+const beatMs = 2_500;
+/** A process elsewhere is dead when it gave no sign for so long, watched by one's own clock. */
+export const leaseMs = 25_000;
+/** It is watched at least so long, however old its last sign is by the clock of the file system. */
+const leastWatchMs = 3_000;
+/** A sign this old needs no watching. */
+const surelyOldMs = 10 * 60_000;
+const pollMs = 250;
+
+export type Life = 'alive' | 'dead' | 'unsure';
+
+/** Shows other processes that this one lives, and finds out whether they do. */
+export interface Pulse {
+  /** Starts to show signs of life. */
+  start(): Promise<void>;
+  /**
+   * Tells whether a process lives; `unsure` where it is on another machine or in another container.
+   * @param file the file that shows its signs where it has no pulse file: an older version wrote it
+   */
+  lifeOf(owner: Owner, file: string): Promise<Life>;
+  /** Waits until a process of which nobody is sure gives a sign, or has given none for a lease. */
+  watch(owner: Owner, file: string, signal: AbortSignal): Promise<'alive' | 'dead'>;
+  stop(): Promise<void>;
+}
+
+export interface PulseOptions {
+  /** The state folder. */
+  folder: string;
+  files: Files;
+  clock: Clock;
+  owner: Owner;
+  /** Throws where no process has this number; changes nothing. */
+  probe(pid: number): void;
+  /** Called with each sign of life. */
+  onBeat(): void;
+}
+
+/** What shows that this process lives: several records may be open in it. */
+interface Heart {
+  /** Called with each sign of life. */
+  heard: Set<() => void>;
+  beat(): Promise<void>;
+  stop(): void;
+}
+
+/** By the path of the file. */
+const hearts = new Map<string, Heart>();
+
+function beatIn(file: string, files: Files, clock: Clock): Heart {
+  let beats = 0;
+  const heard = new Set<() => void>();
+  const beat = (): Promise<void> => files.replace(file, String(++beats));
+  const stop = clock.every(beatMs, () => {
+    for (const hear of heard) hear();
+    beat().catch(() => undefined); // whoever watches then takes over, and this process notices
+  });
+  return { heard, beat, stop };
+}
+
+/** Each process writes a file `alive/<owner>` over and over: whoever wonders watches whether it changes. */
+export function openPulse({ folder, files, clock, owner, probe, onBeat }: PulseOptions): Pulse {
+  const path = (each: Owner): string => join(folder, 'alive', ownerName(each));
+  let isBeating = false;
+  let fileSystemAhead: number | undefined;
+
+  /** What changes with each sign; undefined where there is none any more. */
+  async function signOf(each: Owner, file: string): Promise<string | undefined> {
+    const text = await files.read(path(each)).catch(() => undefined);
+    if (text !== undefined) return `beat ${text}`;
+    return (await files.facts(file).catch(() => undefined))?.version;
+  }
+
+  /** How old the last sign is by the clock of the file system, which wrote both times. */
+  async function ageOf(each: Owner, file: string): Promise<number> {
+    const theirs = (await files.facts(path(each))) ?? (await files.facts(file));
+    fileSystemAhead ??= await measureFileSystem();
+    return theirs ? clock.monotonic() + fileSystemAhead - theirs.writtenMs : 0;
+  }
+
+  /** How far the file system's clock is ahead of this process's monotonic one, in milliseconds. */
+  async function measureFileSystem(): Promise<number> {
+    const here = join(folder, 'alive', `${ownerName(owner)}.clock`);
+    await files.makeFolder(join(folder, 'alive'));
+    await files.replace(here, '');
+    const written = (await files.facts(here))?.writtenMs ?? 0;
+    await files.remove(here);
+    return written - clock.monotonic();
+  }
+
+  return {
+    async start() {
+      if (isBeating) return;
+      isBeating = true;
+      await files.makeFolder(join(folder, 'alive'));
+      const file = path(owner);
+      const heart = hearts.get(file) ?? beatIn(file, files, clock);
+      hearts.set(file, heart);
+      heart.heard.add(onBeat);
+      await heart.beat();
+    },
+
+    async lifeOf(each, file) {
+      const life = lifeHere(each, owner, probe);
+      if (life !== 'unsure') return life;
+      try {
+        return (await ageOf(each, file)) > surelyOldMs ? 'dead' : 'unsure';
+      } catch {
+        return 'unsure';
+      }
+    },
+
+    async watch(each, file, signal) {
+      const before = await signOf(each, file);
+      const age = await ageOf(each, file).catch(() => 0);
+      const watchMs = Math.min(leaseMs, Math.max(leastWatchMs, leaseMs - Math.max(0, age)));
+      const began = clock.monotonic();
+      while (clock.monotonic() - began < watchMs) {
+        await clock.wait(pollMs, signal);
+        const now = await signOf(each, file);
+        if (now !== before && now !== undefined) return 'alive';
+      }
+      return 'dead';
+    },
+
+    async stop() {
+      const heart = hearts.get(path(owner));
+      if (!isBeating || !heart) return;
+      isBeating = false;
+      heart.heard.delete(onBeat);
+      if (heart.heard.size > 0) return;
+      heart.stop();
+      hearts.delete(path(owner));
+      await files.remove(path(owner)).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { tryAgain } from '../api/try-again.ts';
+import { Failure } from '../errors.ts';
+import { laterCost } from '../task/cost.ts';
+import { follow } from '../task/follow.ts';
+import type { RemoteImage, Task } from '../task/task.ts';
+import type { Job } from './engine.ts';
+import { keepRecord, record } from './record.ts';
+
+/** The service keeps a picture for seven days. */
+export const pictureLifeMs = 7 * 24 * 3_600_000;
+
+const longKnownMs = 60_000;
+
+/** Stands in the record for a picture that came inside an answer. */
+const insideAnswer = 'data:';
+
+/** Returns the pictures that the record knows, where they can be fetched without another poll. */
+export function knownImages({ intended, completed }: Job['entry']): RemoteImage[] | undefined {
+  const images = completed?.images ?? [];
+  // The built-in sandbox has another address in every process.
+  const usable = images.length > 0 && !intended.server.sandbox;
+  return usable && images.every(({ url }) => url !== insideAnswer) ? images : undefined;
+}
+
+/** Polls an accepted task until it ends and returns its pictures. Throws `task_failed` with the service's reason. */
+export async function followTask(job: Job): Promise<RemoteImage[]> {
+  const { work, entry } = job;
+  const { clock, listener } = work.engine;
+  const { request } = entry.intended;
+  const accepted = acceptedOf(job);
+  // A task of another machine is old enough to be known everywhere at the service.
+  const ageMs = request ? Math.max(0, clock.now() - accepted.at) : longKnownMs;
+  const task = await follow({
+    poll: () => poll(job),
+    pace: work.pace,
+    clock,
+    deadline: work.deadline,
+    ageMs,
+    onPoll({ status }) {
+      const isRunning = status === 'pending' || status === 'processing';
+      if (isRunning && !work.wishes.patient) throw stillRunning(accepted.id);
+      if (status !== 'completed')
+        listener.step(entry.key, {
+          doing: status,
+          model: request?.model,
+          taskId: accepted.id,
+        });
+    },
+    onLost: listener.retrying,
+  }).catch((error) => closeIfGone(job, error));
+  return await ended(job, task);
+}
+
+/** Polls a completed task once more for fresh URLs of its pictures. */
+export async function freshImages(job: Job): Promise<RemoteImage[]> {
+  const { engine, deadline } = job.work;
+  const retries = { clock: engine.clock, deadline, onRetry: engine.listener.retrying };
+  const { task } = await tryAgain(() => poll(job), retries);
+  return task.images;
+}
+
+async function poll(job: Job): ReturnType<Job['api']['look']> {
+  await keepRecord(job);
+  const { id, dialect, statusUrl } = acceptedOf(job);
+  const known = job.statusUrl ?? statusUrl;
+  const found = await job.api.look(id, { dialect, statusUrl: known }, job.work.deadline.signal);
+  job.statusUrl = found.statusUrl;
+  return found;
+}
+
+async function ended(job: Job, task: Task): Promise<RemoteImage[]> {
+  const cost = laterCost(job.entry.accepted?.cost, task.cost);
+  if (task.status === 'failed') {
+    const message = `the task failed: ${task.reason ?? 'the service gave no reason'}`;
+    await record(job, { event: 'ended', how: 'failed', message, cost });
+    throw new Failure('task_failed', message, {
+      hint: 'Failed tasks are not charged; change the prompt or run the command again',
+    });
+  }
+  // Pictures inside the answer are not copied into the record: another poll brings them again.
+  const images = task.images.map((image) => (image.url.startsWith('data:') ? { url: insideAnswer } : image));
+  await record(job, { event: 'completed', images, cost });
+  return task.images;
+}
+
+function stillRunning(id: string): Failure {
+  return new Failure('timeout', `task ${id} is still running`, { hint: 'Wait for it with --wait' });
+}
+
+/** Tells whether an answer came more than seven days after the task was accepted, by the servers' own clocks. */
+export function isPastLife({ accepted }: Job['entry'], { facts }: Failure): boolean {
+  if (facts.answeredAt === undefined || !accepted) return false;
+  return facts.answeredAt - (accepted.servedAt ?? accepted.at) > pictureLifeMs;
+}
+
+/** Closes a task that the service no longer knows once its pictures would be gone anyway. */
+async function closeIfGone(job: Job, error: unknown): Promise<never> {
+  if (error instanceof Failure && error.code === 'not_found' && isPastLife(job.entry, error))
+    await record(job, { event: 'ended', how: 'expired', message: error.message });
+  throw error;
+}
+
+function acceptedOf({ entry }: Job): NonNullable<Job['entry']['accepted']> {
+  if (!entry.accepted) throw new Error(`task of ${entry.key} was never accepted`);
+  return entry.accepted;
+}

@@ -1,0 +1,103 @@
+import { wireRequest } from '../api/submit.ts';
+import { Failure } from '../errors.ts';
+import type { TaskEntry } from '../journal/entry.ts';
+import type { Ending } from '../journal/event.ts';
+import type { Begun, Job, Work } from './engine.ts';
+import { followTask, knownImages } from './follow-task.ts';
+import { reserveBudget } from './quotes.ts';
+import { isInterrupted, record } from './record.ts';
+import { savePictures } from './save-pictures.ts';
+
+/** How far a task was brought. */
+export interface Outcome {
+  entry: TaskEntry;
+  /** What stopped it; undefined where all that was wished is done. */
+  error?: unknown;
+  /** The service may hold a task for it although no answer came. */
+  uncertain: boolean;
+}
+
+/**
+ * Brings a recorded task to its end from wherever it stands: submits what was only intended, polls what was accepted,
+ * saves what is missing. Never throws: what goes wrong is part of the outcome, and the record says what is left to do.
+ */
+export async function makePicture(work: Work, begun: Begun): Promise<Outcome> {
+  const { entry, fate, run } = begun;
+  work.fates.set(entry.key, fate);
+  work.runs.add(run);
+  let error: unknown;
+  try {
+    const { server, account } = entry.intended;
+    await finish({ work, ...begun, api: await work.engine.connect(server, account) });
+  } catch (caught) {
+    error = caught ?? new Error('nothing was thrown');
+  }
+  work.engine.listener.completed(entry.key, undefined);
+  return { entry, error, uncertain: fate.uncertain };
+}
+
+async function finish(job: Job): Promise<void> {
+  const { entry, work, api } = job;
+  const { wishes, engine } = work;
+  if (!entry.accepted) await submitTask(job);
+  else if (entry.intended.server.sandbox) await restoreSandboxTask(work, entry);
+  if (!wishes.wait) return record(job, { event: 'let-go' });
+  const images = knownImages(entry) ?? (await followTask(job));
+  engine.listener.completed(entry.key, entry.intended.server.sandbox ? undefined : api);
+  if (wishes.download) await savePictures(job, images);
+  await record(job, { event: 'ended', how: wishes.download && !job.isUndelivered ? 'saved' : 'kept' });
+}
+
+/**
+ * Sends the request of an intended task until the service takes or refuses it. A refusal closes the record. Where
+ * nobody knows whether the service has the task, the record stays open: whoever takes it up sends the same key again.
+ */
+async function submitTask(job: Job): Promise<void> {
+  const { work, entry, api, fate } = job;
+  const { listener } = work.engine;
+  const { request } = entry.intended;
+  if (!request) throw new Error(`the request of ${entry.key} is not known`);
+  try {
+    await reserveBudget(job);
+    listener.step(entry.key, { doing: 'submitting', model: request.model });
+    const { id, dialect, statusUrl, replayed, servedAt, cost } = await api.submit({
+      request,
+      idempotencyKey: entry.key,
+      fate,
+      dialect: entry.posting?.dialect,
+      guard: job.run.check,
+      onDialect: (tried) => record(job, { event: 'posting', dialect: tried }),
+      deadline: work.deadline,
+      rateLimitTries: work.rateLimitTries,
+      onRetry: listener.retrying,
+    });
+    work.budget?.settle(entry.key, cost);
+    await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, servedAt, cost });
+    listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });
+  } catch (error) {
+    if (!fate.uncertain) work.budget?.release(entry.key);
+    if (!fate.uncertain && !isInterrupted(error)) await record(job, endingOf(error));
+    throw error;
+  }
+}
+
+function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string; message: string } {
+  if (error instanceof Failure)
+    return { event: 'ended', how: 'refused', code: error.code, message: error.message };
+  return { event: 'ended', how: 'given-up', message: String(error) };
+}
+
+/** Tells this process's built-in sandbox of a task: the sandbox that made it ended with its process. */
+export async function restoreSandboxTask(
+  { engine }: Work,
+  { key, intended, accepted }: TaskEntry,
+): Promise<void> {
+  if (!intended.request) return;
+  const sandbox = await engine.sandbox();
+  sandbox.restore({
+    id: accepted?.id,
+    idempotencyKey: key,
+    request: wireRequest(intended.request),
+    createdAtMs: accepted?.at ?? intended.at,
+  });
+}

@@ -1,0 +1,168 @@
+import { stat, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { examine } from '../disk/examine.ts';
+import { makeFolder } from '../disk/folder.ts';
+import { exists, place } from '../disk/place.ts';
+import type { TempFile } from '../disk/temp-file.ts';
+import { Failure } from '../errors.ts';
+import { extensionOf, withExtension } from '../image/file-name.ts';
+import { picturePath } from '../image/template.ts';
+import type { SavedFile } from '../journal/event.ts';
+import type { RemoteImage } from '../task/task.ts';
+import type { Job } from './engine.ts';
+import { freshImages, isPastLife } from './follow-task.ts';
+import { createJobFile, record } from './record.ts';
+import { sidecarPath, writeSidecar } from './sidecar.ts';
+import { type Received, transfer } from './transfer.ts';
+
+/**
+ * Saves each picture of a completed task that is not on disk yet. One that fails does not stop the others: the
+ * first failure is thrown when all have been tried.
+ */
+export async function savePictures(job: Job, images: readonly RemoteImage[]): Promise<void> {
+  const tries = await Promise.allSettled(
+    images.map((image, index) => job.work.downloads(() => savePicture(job, image, index, images.length))),
+  );
+  const failed = tries.find((each) => each.status === 'rejected');
+  if (!failed) return;
+  await closeExpired(job, failed.reason);
+  throw failed.reason;
+}
+
+async function savePicture(job: Job, image: RemoteImage, index: number, count: number): Promise<void> {
+  await savePictureFile(job, image, index, count);
+  await writeSidecar(job, index);
+}
+
+async function savePictureFile(job: Job, image: RemoteImage, index: number, count: number): Promise<void> {
+  const { entry, work } = job;
+  const { output, folder } = entry.intended.target;
+  const saved = entry.saved[index];
+  if (saved && (await exists(saved.path))) return;
+  if (await recogniseSaved(job, index)) return;
+  const home =
+    output === '-' ? (work.engine.spool ?? folder) : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
+  await makeFolder(home);
+  const temp = await createJobFile(job, home);
+  try {
+    const received = await receive(job, image, index, count, temp);
+    if (output === '-') job.isUndelivered = !(await work.pipe?.(temp.path, entry));
+    else await keep(job, temp, received, index);
+  } finally {
+    await temp.remove();
+  }
+}
+
+/** A run that died between giving the file its name and noting it: the file is there, and it is this picture. */
+async function recogniseSaved(job: Job, index: number): Promise<boolean> {
+  const naming = job.entry.saving[index];
+  if (!naming) return false;
+  const facts = await examine(naming.path);
+  if (facts?.sha256 === naming.sha256) {
+    await record(job, { event: 'saved', index, file: { path: naming.path, ...facts } });
+    return true;
+  }
+  // It died where an empty file reserved the name.
+  const there = await stat(naming.path).catch(() => undefined);
+  if (there?.isFile() && there.size === 0) await unlink(naming.path).catch(() => undefined);
+  return false;
+}
+
+/** The addresses of old pictures are no longer good: the task is asked once for fresh ones. */
+async function receive(
+  job: Job,
+  image: RemoteImage,
+  index: number,
+  count: number,
+  temp: TempFile,
+): Promise<Received> {
+  const { work, api, entry } = job;
+  const { listener, clock } = work.engine;
+  const model = entry.intended.request?.model;
+  const taskId = entry.accepted?.id;
+  let shown = -1;
+  const order = {
+    api,
+    temp,
+    maxBytes: work.wishes.maxBytes,
+    clock,
+    deadline: work.deadline,
+    onRetry: listener.retrying,
+    onBytes(bytes: number, total: number | undefined) {
+      const tenth = total === undefined ? 0 : Math.floor((bytes / total) * 10);
+      if (tenth === shown) return;
+      shown = tenth;
+      const detail = total === undefined ? undefined : `${tenth * 10} %`;
+      listener.step(entry.key, {
+        doing: `saving ${index + 1} of ${count}`,
+        detail,
+        model,
+        taskId,
+      });
+    },
+  };
+  try {
+    return await transfer({ ...order, url: image.url });
+  } catch (error) {
+    if (!(error instanceof Failure) || !error.facts.expired) throw error;
+    const fresh = (await freshImages(job))[index];
+    if (fresh) return await transfer({ ...order, url: fresh.url });
+    throw error;
+  }
+}
+
+/** Closes a task whose pictures are gone for good, by the clock of the host that says so. */
+async function closeExpired(job: Job, error: unknown): Promise<void> {
+  if (!(error instanceof Failure) || !error.facts.expired) return;
+  if (error.facts.status !== 410 && !isPastLife(job.entry, error)) return;
+  await record(job, { event: 'ended', how: 'expired', message: error.message });
+}
+
+/**
+ * Gives the picture its name, which the record knows before. A paid picture always finds a free name: also with
+ * --skip-existing, where the name was taken while the task ran.
+ */
+async function keep(job: Job, temp: TempFile, received: Received, index: number): Promise<void> {
+  const { folder, existing } = job.entry.intended.target;
+  const { bytes, width, height, sha256, format } = received;
+  for (let attempt = 1; ; attempt++) {
+    const path = resolve(folder, pathOf(job, format.ext, index, attempt));
+    if (existing !== 'overwrite' && (await isTaken(job, path))) continue;
+    await makeFolder(dirname(path));
+    await record(job, { event: 'saving', index, path, sha256 });
+    if ((await place(temp.path, path, existing === 'overwrite')) === 'taken') continue;
+    temp.forget();
+    const file: SavedFile = { path, bytes, mime: format.mime, width, height, sha256 };
+    await record(job, { event: 'saved', index, file });
+    warnOfExtension(job, path, format.ext);
+    return;
+  }
+}
+
+/** With a sidecar the name of that has to be free too. */
+async function isTaken({ entry }: Job, path: string): Promise<boolean> {
+  const { sidecar } = entry.intended.target;
+  return (await exists(path)) || (sidecar === true && (await exists(sidecarPath(path))));
+}
+
+/** `-o a.webp` and the service sent a PNG. */
+function warnOfExtension({ entry, work }: Job, path: string, ext: string): void {
+  const asked = extensionOf(entry.intended.target.output);
+  if (asked !== '' && withExtension(`a${asked}`, ext) !== `a${asked}`)
+    work.engine.listener.warn(`the picture is a ${ext.toUpperCase()}: saved as ${path}`);
+}
+
+function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: number): string {
+  const { request, target } = entry.intended;
+  const values = {
+    prompt: request?.prompt ?? '',
+    task: entry.accepted?.id ?? 'task',
+    model: request?.model ?? '',
+    ratio: request?.aspectRatio,
+    seed: request?.seed,
+    index: target.index,
+    date: new Date(work.engine.clock.now()).toISOString().slice(0, 10),
+    ext,
+  };
+  return picturePath(target.output, values, { picture, attempt });
+}

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { exists, place } from '../disk/place.ts';
+import { costOf } from '../journal/entry.ts';
+import type { SavedFile } from '../journal/event.ts';
+import { requestReport } from '../request/request-report.ts';
+import { programVersion } from '../version.ts';
+import type { Job } from './engine.ts';
+import { createJobFile } from './record.ts';
+
+/** Where everything about a picture stands that is needed to make it again. */
+export function sidecarPath(picture: string): string {
+  return `${picture}.json`;
+}
+
+/**
+ * Writes the saved picture's sidecar, where it is wished for and not there yet. Another file of that name is left as
+ * it is, unless files are to be overwritten. Throws `download`.
+ */
+export async function writeSidecar(job: Job, index: number): Promise<void> {
+  const { target } = job.entry.intended;
+  const file = job.entry.saved[index];
+  if (!target.sidecar || !file || isAnothers(job, index, file)) return;
+  const path = sidecarPath(file.path);
+  const facts = sidecarOf(job, file);
+  if (await tells(path, facts)) return;
+  const temp = await createJobFile(job, dirname(path));
+  try {
+    await temp.write(Buffer.from(`${JSON.stringify(facts, null, 2)}\n`));
+    await temp.finish();
+    if ((await place(temp.path, path, target.existing === 'overwrite')) === 'placed') temp.forget();
+    else job.work.engine.listener.warn(`${path} exists and is left as it is: no sidecar was written`);
+  } finally {
+    await temp.remove();
+  }
+}
+
+/** --skip-existing keeps what is there: a picture of which this task knows nothing. */
+function isAnothers({ entry }: Job, index: number, { sha256 }: SavedFile): boolean {
+  const naming = entry.saving[index];
+  return naming !== undefined && naming.sha256 !== sha256;
+}
+
+function sidecarOf({ entry }: Job, { path, ...file }: SavedFile) {
+  const { intended, accepted } = entry;
+  return {
+    task_id: accepted?.id ?? null,
+    ...requestReport(intended.request),
+    cost: costOf(entry),
+    created_at: new Date(accepted?.at ?? intended.at).toISOString(),
+    file: basename(path),
+    ...file,
+    program: 'runapi-imagen',
+    version: programVersion,
+  };
+}
+
+/** Whether the sidecar is there already: a run that died after writing it left nothing to do. */
+async function tells(path: string, facts: ReturnType<typeof sidecarOf>): Promise<boolean> {
+  if (!(await exists(path))) return false;
+  try {
+    const told = JSON.parse(await readFile(path, 'utf8')) as Partial<typeof facts> | null;
+    return told?.task_id === facts.task_id && told.sha256 === facts.sha256;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,229 @@
+import { removeLeftFile } from '../disk/temp-file.ts';
+import { Failure } from '../errors.ts';
+import { type Entry, eventsOf, type TaskEntry } from '../journal/entry.ts';
+import type { Server, Target } from '../journal/event.ts';
+import type { Left, LeftRun } from '../journal/journal.ts';
+import type { Run } from '../journal/run.ts';
+import { memoryRun } from '../journal/unrecorded.ts';
+import type { ImageRequest } from '../request/request.ts';
+import { accountAt } from './account.ts';
+import type { Begun, Engine, Wanted, Work } from './engine.ts';
+import { retarget } from './record.ts';
+
+/** The service may have forgotten a key that is older: a request without an answer is not sent again unasked. */
+export const keyLifeMs = 24 * 3_600_000;
+
+/**
+ * Finds tasks of the same requests at the same server in interrupted runs and takes them over: the unfinished ones
+ * first, then those that the same run had finished. Returns one for each request, or undefined where there is none.
+ * Tasks that were let go are left alone. Throws `conflict` where another process finishes one of them, or where the
+ * record cannot tell whether one was bought.
+ */
+export async function takeUp(
+  work: Work,
+  wanted: readonly Wanted[],
+  server: Server,
+): Promise<Array<Begun | undefined>> {
+  const { engine } = work;
+  const account = await accountAt(engine, server);
+  const left = await engine.journal.left();
+  checkReadable(left);
+  const meant = (run: LeftRun): boolean =>
+    [...run.entries.values()].some((entry) => wanted.some(({ request }) => isMeant(entry, request)));
+  const dead: LeftRun[] = [];
+  for (const run of left.runs) {
+    if (run.life === 'dead') dead.push(run);
+    else if (run.life === 'continued' && meant(run)) throw beingFinished();
+    else if (run.life === 'unsure' && meant(run)) {
+      engine.listener.note(`${waiting} (--new buys at once)`);
+      if ((await engine.journal.watch(run, work.deadline.signal)) === 'dead') dead.push(run);
+      else throw beingFinished();
+    }
+  }
+  const claims: Claims = new Map();
+  const taken = new Set<string>();
+  const continued = new Set<LeftRun>();
+  const found = new Map<number, Begun>();
+  for (const [position, { request }] of wanted.entries()) {
+    for (const run of dead) await findUnfinished(position, run, request);
+  }
+  for (const [position, { request, target }] of wanted.entries()) {
+    for (const { ended } of continued) await findEnded(position, ended, request);
+    const begun = found.get(position);
+    if (begun) await retarget(work, begun, target);
+  }
+  return wanted.map((_, position) => found.get(position));
+
+  async function findUnfinished(position: number, run: LeftRun, request: ImageRequest): Promise<void> {
+    for (const entry of run.entries.values()) {
+      if (found.has(position)) return;
+      if (taken.has(entry.key) || !isMeant(entry, request)) continue;
+      if (isForgotten(engine, entry)) throw unanswered(entry);
+      const begun = await adopt(engine, run, entry.key, claims);
+      if (!begun) throw beingFinished();
+      taken.add(entry.key);
+      continued.add(run);
+      found.set(position, registered(begun));
+    }
+  }
+
+  /** Of several pictures that one command asked for, those that it had saved count too when it is run again. */
+  async function findEnded(position: number, ended: readonly Entry[], request: ImageRequest): Promise<void> {
+    for (const entry of ended) {
+      if (found.has(position)) return;
+      const isThere = entry.ended?.how === 'saved' || entry.ended?.how === 'kept';
+      if (!isThere || taken.has(entry.key) || !isSame(entry, request)) continue;
+      taken.add(entry.key);
+      const begun = await reopen(engine, entry);
+      if (begun) found.set(position, registered(begun));
+    }
+  }
+
+  /** From here on the last line after a signal names it. */
+  function registered(begun: Begun): Begun {
+    work.fates.set(begun.entry.key, begun.fate);
+    return begun;
+  }
+
+  function isMeant(entry: Entry, request: ImageRequest): boolean {
+    return !entry.letGo && isSame(entry, request);
+  }
+
+  function isSame(entry: Entry, request: ImageRequest): boolean {
+    return isSameRequest(entry, { request, server, account });
+  }
+}
+
+/** Tells whether a recorded task, which is no row of a batch, asked for the same at the same server and account. */
+export function isSameRequest(
+  { intended }: Entry,
+  { request, server, account }: { request: ImageRequest; server: Server; account: string | undefined },
+): boolean {
+  const { base, sandbox } = intended.server;
+  const isThere = base === server.base && sandbox === server.sandbox;
+  const isOurs = intended.account === undefined || intended.account === account;
+  return !intended.row && isThere && isOurs && nameOf(intended.request) === nameOf(request);
+}
+
+const waiting = 'A run on another machine may still be working on this: waiting to see';
+
+/** A purchase depends on what the record says: where it cannot be read, nothing is bought. */
+function checkReadable({ runs, unreadable }: Left): void {
+  const damaged = runs.filter(({ life, ids, strange }) => life === 'dead' && (ids.size > 0 || strange > 0));
+  const count = damaged.length + unreadable.length;
+  if (count === 0) return;
+  const what = unreadable[0] ?? `${damaged[0]?.path} is damaged`;
+  throw new Failure(
+    'conflict',
+    `the record may hold this picture and cannot be read (${count} ${count === 1 ? 'file' : 'files'}): ${what}`,
+    { hint: 'Nothing was bought. resume saves what can be read; --new buys in any case' },
+  );
+}
+
+function beingFinished(): Failure {
+  return new Failure('conflict', 'another process is finishing this picture, which is paid for', {
+    hint: 'Nothing was bought. Wait for it, or buy another with --new',
+    retryable: true,
+  });
+}
+
+/** Tells whether the request never got an answer, and is so old that the service may have forgotten its key. */
+export function isForgotten({ clock }: Engine, { accepted, intended }: TaskEntry): boolean {
+  return !accepted && Math.abs(clock.now() - intended.at) > keyLifeMs;
+}
+
+function unanswered({ intended }: Entry): Failure {
+  const date = new Date(intended.at).toISOString();
+  return new Failure('conflict', `a request of ${date} for this picture never got an answer`, {
+    hint: 'It may be paid for. resume --resend asks the service again; --new buys another',
+  });
+}
+
+/** Names a request by what it asks for, whatever the order of its fields. */
+export function nameOf(request: ImageRequest): string {
+  const told = Object.entries(request).filter(([, value]) => value !== undefined);
+  return JSON.stringify(told.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The dead runs that this call took over, by path: each is taken over once. */
+export type Claims = Map<string, Promise<Run | undefined>>;
+
+/** Takes over the unfinished entry of a dead run; undefined where another process was quicker. */
+export async function adopt(
+  engine: Engine,
+  dead: LeftRun,
+  key: string,
+  claims: Claims,
+): Promise<Begun | undefined> {
+  const claimed = claims.get(dead.path) ?? claim(engine, dead);
+  claims.set(dead.path, claimed);
+  const run = await claimed;
+  const entry = run?.open.get(key);
+  return run && entry && { run, entry, fate: { uncertain: true } };
+}
+
+/** Also removes the temporary files that the dead run left. Throws where the record cannot be written. */
+async function claim({ journal }: Engine, dead: LeftRun): Promise<Run | undefined> {
+  const run = await journal.takeOver(dead);
+  for (const entry of run?.open.values() ?? []) await Promise.all(entry.temps.map(removeLeftFile));
+  return run;
+}
+
+/** Copies what is known of a task whose run has ended into a run of this process, to work on it again. */
+export async function reopen(engine: Engine, entry: Entry): Promise<Begun | undefined> {
+  const run = await writtenTo(engine, { ...entry, letGo: false, temps: [], saving: {} });
+  const begun = run.open.get(entry.key);
+  return begun && { run, entry: begun, fate: { uncertain: true } };
+}
+
+/** Nothing is paid for here: where the record cannot be written, the listener is warned and memory has to do. */
+async function writtenTo({ recorded, journal, listener }: Engine, entry: Entry): Promise<Run> {
+  const events = eventsOf(entry);
+  if (recorded) {
+    try {
+      const run = await journal.run();
+      await run.append(...events);
+      return run;
+    } catch (error) {
+      listener.warn(error instanceof Error ? error.message : String(error));
+    }
+  }
+  const run = memoryRun();
+  await run.append(...events);
+  return run;
+}
+
+/** Makes a task of which only the id is known ready to be worked on. Nothing is recorded. */
+export function foreign({ clock }: Engine, id: string, server: Server, target: Target): Begun {
+  const at = clock.now();
+  const entry: TaskEntry = {
+    key: id,
+    intended: { at, server, target },
+    accepted: { id, at, replayed: false, cost: null },
+    temps: [],
+    saving: {},
+    saved: {},
+  };
+  return { run: memoryRun(entry), entry, fate: { uncertain: true } };
+}
+
+/**
+ * Returns the dead runs, after waiting for those elsewhere that hold a task that is meant: they give a sign of life, or
+ * none for too long. A container that was killed a moment ago looks alive from the next one. Throws `timeout`.
+ */
+export async function deadRuns(
+  { journal, listener }: Engine,
+  { runs }: Left,
+  isMeant: (entry: Entry) => boolean,
+  signal: AbortSignal,
+): Promise<LeftRun[]> {
+  const dead: LeftRun[] = [];
+  for (const run of runs) {
+    if (run.life === 'dead') dead.push(run);
+    else if (run.life === 'unsure' && [...run.entries.values()].some(isMeant)) {
+      listener.note(waiting);
+      if ((await journal.watch(run, signal)) === 'dead') dead.push({ ...run, life: 'dead' });
+    }
+  }
+  return dead;
+}

@@ -1,0 +1,158 @@
+import { type ErrorCode, Failure } from '../errors.ts';
+import { beganAt, costOf, type Entry, type TaskEntry } from '../journal/entry.ts';
+import type { Ending, SavedFile } from '../journal/event.ts';
+import { pictureLifeMs } from '../paid-task/follow-task.ts';
+import type { Outcome } from '../paid-task/make-picture.ts';
+import { requestReport } from '../request/request-report.ts';
+import type { RemoteImage, TaskStatus } from '../task/task.ts';
+import type { Clock } from '../world.ts';
+import { errorReport, type ImageReport, type TaskReport } from './task-report.ts';
+
+/** What a report needs to name the command that comes next. */
+export interface Surroundings {
+  world: { clock: Clock };
+  flags: { record?: boolean; baseUrl?: string };
+  /** Puts the program's name before the words of a command. */
+  command(words: string): string;
+}
+
+/** Reports how far a task was brought, and what went wrong. */
+export function reportOutcome(around: Surroundings, { entry, error, uncertain }: Outcome): TaskReport {
+  const { intended, accepted } = entry;
+  const began = accepted?.at ?? intended.at;
+  const isForeign = intended.request === undefined;
+  return {
+    task_id: accepted?.id ?? null,
+    status: statusOf(entry),
+    ...requestReport(intended.request),
+    images: imagesOf(entry),
+    cost: costOf(entry),
+    replayed: accepted?.replayed ?? false,
+    created_at: isForeign ? null : new Date(began).toISOString(),
+    elapsed_ms: isForeign ? null : Math.max(0, around.world.clock.now() - began),
+    resume: leavesSomething(entry, uncertain, error) ? resumeCommand(around, entry) : null,
+    error: error === undefined ? null : errorReport(error),
+    ...rowReport(entry),
+  };
+}
+
+/** Reports what the record says of a task, without asking the service. */
+export function recordedReport(around: Surroundings, entry: Entry): TaskReport {
+  const { intended, accepted, completed, ended } = entry;
+  const began = beganAt(entry);
+  const last = completed?.at ?? ended?.at;
+  return {
+    task_id: accepted?.id ?? null,
+    status: recordedStatus(entry),
+    ...requestReport(intended.request),
+    images: imagesOf(entry),
+    cost: costOf(entry),
+    replayed: accepted?.replayed ?? false,
+    created_at: new Date(began).toISOString(),
+    elapsed_ms: last === undefined ? null : Math.max(0, last - began),
+    resume: !ended || waitsToBeSaved(entry, around.world.clock.now()) ? resumeCommand(around, entry) : null,
+    error: recordedError(entry),
+    ...rowReport(entry),
+  };
+}
+
+/** Returns how far a task came, as far as this machine knows. */
+export function recordedStatus({ accepted, completed, ended, letGo }: Entry): TaskStatus {
+  if (ended?.how === 'saved' || ended?.how === 'kept') return 'completed';
+  if (ended) return completed ? 'completed' : 'failed';
+  if (completed) return 'completed';
+  return accepted && !letGo ? 'processing' : 'pending';
+}
+
+/** Tells whether a completed task's pictures were left at the service, which keeps them for seven days. */
+export function waitsToBeSaved(entry: Entry, now: number): boolean {
+  const { ended, completed } = entry;
+  return ended?.how === 'kept' && now - (completed?.at ?? beganAt(entry)) < pictureLifeMs;
+}
+
+/** Returns the command that takes the task up again, here or, without a record, by its id. */
+export function resumeCommand(around: Surroundings, entry: TaskEntry): string | null {
+  const id = entry.accepted?.id;
+  if (around.flags.record !== false && entry.intended.request)
+    return around.command(id === undefined ? 'resume' : `resume ${id}`);
+  // Nothing was recorded, and the sandbox has forgotten.
+  if (id === undefined || entry.intended.server.sandbox) return null;
+  return fetchCommand(around, [id], { wait: true, recorded: false });
+}
+
+/**
+ * Returns the command that fetches tasks by their ids. Those that no record holds (`recorded` is false) are looked for
+ * at the address that was typed.
+ */
+export function fetchCommand(
+  { flags, command }: Surroundings,
+  ids: readonly string[],
+  { wait, recorded }: { wait: boolean; recorded: boolean },
+): string {
+  const address = recorded || flags.baseUrl === undefined ? '' : ` --base-url ${flags.baseUrl}`;
+  return command(`download ${ids.join(' ')}${wait ? ' --wait' : ''}${address}`);
+}
+
+/** @param completedAt milliseconds since 1970 */
+export function imageReport(
+  image: RemoteImage | undefined,
+  completedAt: number | undefined,
+  file: SavedFile | undefined,
+): ImageReport {
+  return {
+    url: image?.url ?? 'data:',
+    expires_at:
+      image && completedAt !== undefined ? new Date(completedAt + pictureLifeMs).toISOString() : null,
+    path: file?.path ?? null,
+    bytes: file?.bytes ?? null,
+    mime: file?.mime ?? null,
+    width: file?.width ?? null,
+    height: file?.height ?? null,
+    sha256: file?.sha256 ?? null,
+  };
+}
+
+function leavesSomething(
+  { accepted, ended, intended }: TaskEntry,
+  uncertain: boolean,
+  error: unknown,
+): boolean {
+  if (!intended.request && error instanceof Failure && error.code === 'not_found') return false;
+  if (ended) return ended.how === 'kept'; // completed, and its pictures were left at the service
+  return accepted !== undefined || uncertain;
+}
+
+function statusOf({ accepted, completed, ended, letGo }: TaskEntry): TaskStatus {
+  if (ended?.how === 'failed' || !accepted) return 'failed';
+  if (completed) return 'completed';
+  return letGo ? 'pending' : 'processing';
+}
+
+/** The task's pictures, saved or not. */
+function imagesOf({ completed, saved }: TaskEntry): ImageReport[] {
+  const count = Math.max(
+    completed?.images.length ?? 0,
+    ...Object.keys(saved).map((index) => Number(index) + 1),
+    0,
+  );
+  return Array.from({ length: count }, (_, index) =>
+    imageReport(completed?.images[index], completed?.at, saved[index]),
+  );
+}
+
+function rowReport({ intended: { row } }: TaskEntry): Pick<TaskReport, 'row' | 'id'> {
+  if (!row) return {};
+  return { row: row.row, ...(row.id !== undefined && { id: row.id }) };
+}
+
+const endingCodes: Partial<Record<Ending, ErrorCode>> = {
+  failed: 'task_failed',
+  refused: 'validation',
+  expired: 'download',
+};
+
+function recordedError({ ended }: Entry): TaskReport['error'] {
+  const usual = ended && endingCodes[ended.how];
+  if (!ended || usual === undefined) return null;
+  return { ...errorReport(new Error(ended.message ?? `the task ${ended.how}`)), code: ended.code ?? usual };
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Answer, jsonAnswer, Refusal } from './call.ts';
+import { type Dialect, findRoute } from './routes.ts';
+import type { TaskBook } from './task-book.ts';
+
+const longestBody = 1024 * 1024;
+
+/** Answers one request. Whatever is thrown becomes an HTTP error. */
+export async function exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  book: TaskBook,
+  dialect: Dialect,
+): Promise<void> {
+  const mark = request.headers['x-client-request-id'];
+  response.setHeader('X-Request-Id', `req_${randomUUID().replaceAll('-', '')}`);
+  if (typeof mark === 'string') response.setHeader('X-Client-Request-Id', mark);
+  send(response, await route(request, book, dialect).catch(refused), request.method === 'HEAD');
+}
+
+async function route(request: IncomingMessage, book: TaskBook, dialect: Dialect): Promise<Answer> {
+  const { method = '', headers, url = '' } = request;
+  const origin = `http://${headers.host ?? ''}`;
+  if (!URL.canParse(url, origin)) throw new Refusal(400, 'Malformed request URL');
+  const { pathname, searchParams: query } = new URL(url, origin);
+  const { handle, id } = findRoute(method, pathname, dialect);
+  return handle({ method, query, headers, origin, readJson: () => readJson(request) }, book, id);
+}
+
+function refused(error: unknown): Answer {
+  if (!(error instanceof Refusal)) return jsonAnswer({ error: `Sandbox failure: ${error}` }, {}, 500);
+  const { message, status, facts } = error;
+  const { errors } = facts;
+  return jsonAnswer({ error: message, ...(errors && { errors }) }, facts.headers, status);
+}
+
+function send(
+  response: ServerResponse,
+  { status, headers, body = '', breaks }: Answer,
+  headOnly: boolean,
+): void {
+  if (breaks === 'at once') {
+    response.destroy();
+    return;
+  }
+  const length = status === 304 ? {} : { 'Content-Length': Buffer.byteLength(body) };
+  response.writeHead(status, { ...length, ...headers });
+  if (breaks === 'half way') response.write(body.slice(0, body.length >> 1), () => response.destroy());
+  else response.end(headOnly ? undefined : body);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw new Refusal(415, 'Content-Type must be application/json');
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // The rest of a long body is read and dropped: a client that is still sending would not see the answer.
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= longestBody) chunks.push(chunk);
+  }
+  if (size > longestBody) throw new Refusal(413, 'The request body is larger than 1 MiB');
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new Refusal(400, 'The request body is not valid JSON');
+  }
+}

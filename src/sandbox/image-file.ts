@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { type Answer, type Call, hasCurrent, Refusal } from './call.ts';
+import { drawPicture, type PictureOrder } from './picture.ts';
+import { progressOf, type SandboxTask, type TaskBook } from './task-book.ts';
+
+const keptMs = 7 * 86_400_000;
+
+/** Sends the picture of a completed task, for seven days. It needs no key, and refuses one that leaks to it. */
+export function sendImage(call: Call, book: TaskBook, id: string): Answer {
+  if (call.headers.authorization !== undefined)
+    throw new Refusal(400, 'An API key was sent to the image host: it must go to the API only');
+  const task = book.find(id);
+  if (!task || progressOf(task, book.now()) !== 'completed') throw new Refusal(404, 'No such file');
+  const { faults } = task.order;
+  if (faults.has('expired') || book.now() >= task.endsAtMs + keptMs)
+    throw new Refusal(410, 'The file has expired');
+  return faults.has('not-an-image') ? page : imageAnswer(call, book, task);
+}
+
+const page: Answer = {
+  status: 200,
+  headers: { 'Content-Type': 'text/html; charset=utf-8' },
+  body: '<!doctype html><title>Sign in</title><p>Not an image: the prompt ordered a page.</p>\n',
+};
+
+function imageAnswer(call: Call, book: TaskBook, { id, order }: SandboxTask): Answer {
+  const { method, headers: asked } = call;
+  const { bytes, etag } = pictureFor(order);
+  const headers = { 'Content-Type': 'image/png', ETag: etag, 'Accept-Ranges': 'bytes' };
+  if (hasCurrent(call, etag)) return { status: 304, headers };
+  // A range of another version would make a mixed picture.
+  const isSame = asked['if-range'] === undefined || asked['if-range'] === etag;
+  const range = isSame && method === 'GET' ? rangeIn(asked.range, bytes.length) : undefined;
+  if (range) {
+    const [first, last] = range;
+    const isInside = first < bytes.length && first <= last;
+    const place = `bytes ${isInside ? `${first}-${last}` : '*'}/${bytes.length}`;
+    const partial = { ...headers, 'Content-Range': place };
+    return isInside
+      ? { status: 206, headers: partial, body: bytes.subarray(first, last + 1) }
+      : { status: 416, headers: partial };
+  }
+  const isTorn = method === 'GET' && order.faults.has('torn') && book.isFirstTry(`torn ${id}`);
+  return { status: 200, headers, body: bytes, ...(isTorn && { breaks: 'half way' as const }) };
+}
+
+/**
+ * Reads the first and last byte of a Range header; they lie beyond the end for an empty range. Undefined if the whole
+ * is to be sent: no header, several ranges, or an invalid one.
+ */
+function rangeIn(header: string | undefined, length: number): [number, number] | undefined {
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
+  if (from === '' && to === '') return undefined;
+  if (from === '') return [Math.max(length - Number(to), 0), length - 1];
+  if (to !== '' && Number(to) < Number(from)) return undefined;
+  return [Number(from), to === '' ? length - 1 : Math.min(Number(to), length - 1)];
+}
+
+const keptPictures = 4;
+const recent = new Map<string, { bytes: Uint8Array; etag: string }>();
+
+/** Draws a picture, or takes it from the last few: HEAD, Range and retries ask for the same one again. */
+function pictureFor({ prompt, model, seed, ratio }: PictureOrder): { bytes: Uint8Array; etag: string } {
+  const name = JSON.stringify([prompt, model, seed, ratio]);
+  let picture = recent.get(name);
+  if (!picture) {
+    const bytes = drawPicture({ prompt, model, seed, ratio });
+    picture = { bytes, etag: `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"` };
+  }
+  recent.delete(name);
+  recent.set(name, picture);
+  for (const [oldest] of [...recent].slice(0, -keptPictures)) recent.delete(oldest);
+  return picture;
+}

@@ -1,0 +1,61 @@
+import { columnsOf } from './columns.ts';
+
+/** What belongs to a command in a text, unlike the prose behind it. */
+const argument = [
+  '--?[a-z][a-z-]*(?: [\\w./:]*\\w)?', // a flag with its value
+  `"[^"]*"|'[^']*'`,
+  '[A-Z]+\\b', // a placeholder
+  '[<>]+ \\S+', // a redirection
+  '[\\w./:{}-]*[\\d_./:{}-][\\w./:{}-]*\\w', // an id, a path, an address, a name like api-key
+].join('|');
+
+const subcommand = 'get|set|unset|list|path|install|uninstall|clear';
+
+const command = new RegExp(
+  `(?<![\\w/])(?:[A-Z_]+=\\S+ )?(?:npx )?runapi-imagen(?: [a-z]+)?(?: (?:${subcommand})\\b)?(?: (?:${argument}))*`,
+  'g',
+);
+
+/** Stands for a space that must stay; no printable text holds it. */
+const glue = '\0';
+
+/** Colours take no columns. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is how terminals are told of colours
+const colour = /\u001b\[[\d;]*m/g;
+
+/**
+ * Breaks each line of a text at spaces, so that it fits into so many columns. Words, URLs and commands stay whole, to be
+ * copied. 0 columns leave the text as it is.
+ * @param whole a command that the text ends with
+ */
+export function wrapped(text: string, columns: number, whole = ''): string {
+  if (columns <= 0) return text;
+  const glued = text.replace(whole, () => glueWords(whole)).replace(command, glueWords);
+  return glued
+    .split('\n')
+    .flatMap((line) => linesOf(line, columns))
+    .join('\n')
+    .replaceAll(glue, ' ');
+}
+
+function glueWords(text: string): string {
+  return text.replaceAll(' ', glue);
+}
+
+function linesOf(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line: string | undefined;
+  for (const word of text.split(' ')) {
+    const longer: string = line === undefined ? word : `${line} ${word}`;
+    if (line === undefined || columnsIn(longer) <= columns) line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return line === undefined ? lines : [...lines, line];
+}
+
+function columnsIn(text: string): number {
+  return columnsOf(text.replaceAll(colour, '').replaceAll(glue, ' '));
+}

@@ -1,0 +1,147 @@
+import { createServer, request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/has.ts';
+import { filesIn, newMachine, run } from '../support/program.ts';
+import { json, type Service, startService } from '../support/service.ts';
+import { certificateFor, tlsDoor } from '../support/tls-door.ts';
+
+/** A proxy that knows where hosts that exist nowhere are. */
+async function startProxy(portOf: (host: string) => number) {
+  const asked: string[] = [];
+  const server = createServer((incoming, outgoing) => {
+    asked.push(`${incoming.method} ${incoming.url} ${incoming.headers['proxy-authorization'] ?? ''}`.trim());
+    const { hostname, pathname } = new URL(String(incoming.url));
+    request(
+      { host: '127.0.0.1', port: portOf(hostname), path: pathname, headers: incoming.headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    ).end();
+  });
+  server.on('connect', (incoming, outside, head) => {
+    asked.push(`CONNECT ${incoming.url}`);
+    const inside = connect(portOf(String(incoming.url).split(':')[0] ?? ''), '127.0.0.1', () => {
+      outside.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      inside.write(head);
+      outside.pipe(inside).pipe(outside);
+    });
+    inside.on('error', () => outside.destroy());
+    outside.on('error', () => inside.destroy());
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** A service whose pictures are at a host that only the proxy can reach. */
+async function withPicturesAt(origin: string): Promise<Service> {
+  const service = await startService({ runningLooks: 0 });
+  service.always('look', ({ task }, response) =>
+    json(response, 200, {
+      id: task?.id,
+      status: 'completed',
+      images: [{ url: `${origin}/files/${task?.id}/0.png` }],
+    }),
+  );
+  return service;
+}
+
+async function generate(service: Service, env: Record<string, string>, timeout = '10s') {
+  const machine = await newMachine();
+  const result = await run(machine, ['generate', 'a mug', '--base-url', service.url, '--timeout', timeout], {
+    env: { ...machine.env, ...env },
+  });
+  return { ...result, files: await filesIn(machine.folder) };
+}
+
+describe('the proxy variables are honoured, and this machine is never asked for through a proxy', () => {
+  test.each([
+    ['HTTP_PROXY', (proxy: string) => ({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy })],
+    ['http_proxy', (proxy: string) => ({ http_proxy: proxy })],
+    [
+      'an empty http_proxy does not mask HTTP_PROXY',
+      (proxy: string) => ({ http_proxy: '', HTTP_PROXY: proxy }),
+    ],
+    ['without a scheme', (proxy: string) => ({ HTTP_PROXY: proxy.replace('http://', '') })],
+    ['NO_PROXY for another host', (proxy: string) => ({ HTTP_PROXY: proxy, NO_PROXY: 'example.com' })],
+  ])('%s', async (_, env) => {
+    const service = await withPicturesAt('http://pictures.test');
+    const proxy = await startProxy(() => Number(new URL(service.url).port));
+    const { exitCode, stdout, files } = await generate(service, env(proxy.url));
+    expect({ exitCode, files }).toEqual({ exitCode: 0, files: [stdout] });
+    const [task] = service.tasks.values();
+    expect(proxy.asked).toEqual([`GET http://pictures.test/files/${task?.id}/0.png`]);
+  });
+
+  test('the password of a proxy reaches the proxy, and no output', async () => {
+    const service = await withPicturesAt('http://pictures.test');
+    const proxy = await startProxy(() => Number(new URL(service.url).port));
+    const { exitCode, stderr } = await generate(service, {
+      HTTP_PROXY: proxy.url.replace('//', '//me:pass-word@'),
+    });
+    expect(exitCode).toBe(0);
+    expect(proxy.asked[0]).toContain(`Basic ${Buffer.from('me:pass-word').toString('base64')}`);
+    expect(stderr).not.toContain('pass-word');
+  });
+
+  test('NO_PROXY goes around it', async () => {
+    const service = await withPicturesAt('http://pictures.test');
+    const proxy = await startProxy(() => Number(new URL(service.url).port));
+    const runs = ['pictures.test', '.test', '*'].map((hosts) =>
+      generate(service, { HTTP_PROXY: proxy.url, NO_PROXY: hosts }, '1s'),
+    );
+    for (const { stdout } of await Promise.all(runs)) expect(stdout).toBe(''); // there is no such host
+    expect(proxy.asked).toEqual([]);
+  });
+
+  test('a proxy that is none is told without its password', async () => {
+    const service = await withPicturesAt('http://pictures.test');
+    const { exitCode, stderr } = await generate(service, { HTTP_PROXY: 'http://me:pass-word@:bad:' });
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('is not a usable address');
+    expect(stderr).not.toContain('pass-word');
+  });
+
+  test('a proxy that does not answer is told', async () => {
+    const service = await withPicturesAt('http://pictures.test');
+    const { exitCode, stderr } = await generate(service, { HTTP_PROXY: 'http://127.0.0.1:1' }, '6s');
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('refused the connection');
+  });
+});
+
+describe.skipIf(!has('openssl'))('https goes through a tunnel (needs openssl)', () => {
+  test.each([
+    ['HTTPS_PROXY', (proxy: string) => ({ HTTPS_PROXY: proxy })],
+    ['an empty https_proxy does not mask it', (proxy: string) => ({ https_proxy: '', HTTPS_PROXY: proxy })],
+  ])('%s: API and picture, and the proxy sees neither key nor prompt', async (_, env) => {
+    const service = await startService({ runningLooks: 0 });
+    const certificate = certificateFor('api.runapi.test', onTestFinished);
+    const port = await tlsDoor(service.url, certificate, onTestFinished);
+    const proxy = await startProxy(() => port);
+    service.always('look', ({ task }, response) =>
+      json(response, 200, {
+        id: task?.id,
+        status: 'completed',
+        images: [{ url: `https://api.runapi.test/files/${task?.id}/0.png` }],
+      }),
+    );
+    const machine = await newMachine();
+    const { exitCode, stdout } = await run(
+      machine,
+      ['generate', 'a mug', '--base-url', 'https://api.runapi.test/v1'],
+      {
+        env: { ...machine.env, ...env(proxy.url), NODE_EXTRA_CA_CERTS: certificate.path },
+      },
+    );
+    expect(exitCode).toBe(0);
+    expect(await filesIn(machine.folder)).toEqual([stdout]);
+    expect(new Set(proxy.asked)).toEqual(new Set(['CONNECT api.runapi.test:443']));
+    expect(service.count('create')).toBe(1);
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import type { Declaration, Flag } from '../../src/command-line/declaration.ts';
+import { readCommandLine } from '../../src/command-line/read-command-line.ts';
+import { Failure } from '../../src/errors.ts';
+
+function command(name: string, flags: readonly string[]): Declaration {
+  return { name, summary: name, flags: flags.map((written): Flag => [written, '']), run: async () => 0 };
+}
+
+const commands: readonly Declaration[] = [
+  command('generate', [
+    '-r, --ratio <w:h>',
+    '--negative <text>',
+    '--seed <n>',
+    '-n, --count <n>',
+    '-d, --dir <folder>',
+    '-o, --output <path>',
+    '--no-wait',
+    '--sandbox',
+  ]),
+  command('status', ['--wait']),
+  { name: 'config', summary: 'config', below: [command('get', []), command('set', [])] },
+];
+
+function read(line: string | string[]): { read: string; problems: string[] } {
+  const { path, asksFor, argv, problems } = readCommandLine(
+    typeof line === 'string' ? line.split(' ') : line,
+    commands,
+  );
+  const asked = asksFor === undefined ? argv : [`(${asksFor})`];
+  return { read: [...path, ...asked].join(' '), problems };
+}
+
+describe('flags may stand anywhere', () => {
+  test.each([
+    ['generate a mug', 'generate -- a mug'],
+    ['--json generate a mug', 'generate --json -- a mug'],
+    ['--ratio 16:9 generate a mug', 'generate --ratio 16:9 -- a mug'],
+    ['generate a --ratio 16:9 mug', 'generate --ratio 16:9 -- a mug'],
+    ['generate --ratio=16:9 a', 'generate --ratio=16:9 -- a'],
+    ['generate a -r16:9', 'generate -r 16:9 -- a'],
+    ['generate -qd shots a', 'generate -q -d shots -- a'],
+    ['-qdshots generate a', 'generate -q -d shots -- a'],
+    ['generate a --seed -5', 'generate --seed -5 -- a'],
+    ['generate a -5', 'generate -- a -5'],
+    ['generate -', 'generate -- -'],
+    ['generate a -o -', 'generate -o - -- a'],
+    ['--json config get model', 'config get --json -- model'],
+    ['config --json get model', 'config get --json -- model'],
+    ['config get model --json', 'config get --json -- model'],
+    ['generate --json -- --sandbox', 'generate --json -- --sandbox'],
+    ['generate -- status', 'generate -- status'],
+    ['generate a -- b', 'generate -- a b'],
+    ['generate generate status', 'generate -- generate status'],
+    ['generate a --negative=--sandbox', 'generate --negative=--sandbox -- a'],
+    ['generate a --seed=', 'generate --seed= -- a'],
+  ])('%s', (typed, ordered) => {
+    expect(read(typed)).toEqual({ read: ordered, problems: [] });
+  });
+
+  test('a prompt keeps its spaces, newlines and quotes', () => {
+    const prompt = ' a\n"mug"  --ratio 1:1 ';
+    expect(readCommandLine(['generate', prompt], commands).argv).toEqual(['--', prompt]);
+  });
+});
+
+describe('help and version', () => {
+  test.each([
+    ['help', '(help)'],
+    ['--help', '(help)'],
+    ['-h', '(help)'],
+    ['help generate', 'generate (help)'],
+    ['generate help me', 'generate -- help me'],
+    ['generate a --help', 'generate (help)'],
+    ['-h generate', 'generate (help)'],
+    ['help config set', 'config set (help)'],
+    ['config help', 'config (help)'],
+    ['config help set', 'config set (help)'],
+    ['config --help', 'config (help)'],
+    ['--version', '(version)'],
+    ['generate -V', 'generate (version)'],
+    ['generate --ratoi --help', 'generate (help)'],
+  ])('%s', (typed, ordered) => {
+    expect(read(typed)).toEqual({ read: ordered, problems: [] });
+  });
+});
+
+describe('what is wrong with flags is told, all of it, and never becomes a part of the prompt', () => {
+  test.each<[string, string[], string]>([
+    ['generate a --ratoi 1:1', ['unknown flag --ratoi; did you mean --ratio?'], 'generate -- a'],
+    ['generate a --rat 1:1', ['unknown flag --rat; did you mean --ratio?'], 'generate -- a'],
+    ['--sedd 1 generate a', ['unknown flag --sedd; did you mean --seed?'], 'generate -- a'],
+    ['generate a --out x', ['unknown flag --out; did you mean --output?'], 'generate -- a'],
+    ['generate a --num 3', ['unknown flag --num; did you mean --count?'], 'generate -- a'],
+    ['generate a -ratio 1:1', ['unknown flag -ratio; did you mean --ratio?'], 'generate -- a'],
+    ['generate a -ratio=1:1', ['unknown flag -ratio; did you mean --ratio?'], 'generate -- a'],
+    ['generate a --verison', ['unknown flag --verison; did you mean --version?'], 'generate -- a'],
+    ['generate a -v', ['unknown flag -v; did you mean --version or --verbose?'], 'generate -- a'],
+    ['status a --num 3', ['unknown flag --num'], 'status -- a'],
+    ['generate a --xyz', ['unknown flag --xyz'], 'generate -- a'],
+    ['generate a -x', ['unknown flag -x'], 'generate -- a'],
+    ['generate a -qx', ['unknown flag -x'], 'generate -q -- a'],
+    ['generate a --wait', ['generate does not accept --wait'], 'generate -- a'],
+    ['status a --ratio 1:1', ['status does not accept --ratio'], 'status -- a'],
+    ['config get a --sandbox', ['config get does not accept --sandbox'], 'config get -- a'],
+    ['generate a --json=1', ['--json takes no value'], 'generate -- a'],
+    ['generate a --ratio', ['--ratio needs a value: -r, --ratio <w:h>'], 'generate -- a'],
+    [
+      'generate a --negative --sandbox',
+      ['--negative needs a value: --negative <text>'],
+      'generate --sandbox -- a',
+    ],
+    [
+      'generate a --negative --sandbx',
+      ['--negative needs a value: --negative <text>', 'unknown flag --sandbx; did you mean --sandbox?'],
+      'generate -- a',
+    ],
+    ['generate a -o -d x', ['-o needs a value: -o, --output <path>'], 'generate -d x -- a'],
+  ])('%s', (typed, problems, ordered) => {
+    expect(read(typed)).toEqual({ read: ordered, problems });
+  });
+
+  test('a sentence that begins with a dash', () => {
+    expect(read(['generate', '- a list'])).toEqual({
+      read: 'generate -- - a list',
+      problems: ['unknown flag "- a list"; put -- before a prompt that begins with -'],
+    });
+  });
+});
+
+describe('no command is guessed', () => {
+  test.each([
+    ['cat', 'unknown command "cat"'],
+    ['genrate a mug', 'unknown command "genrate"; did you mean generate?'],
+    ['gen a mug', 'unknown command "gen"; did you mean generate?'],
+    ['GENERATE a mug', 'unknown command "GENERATE"; did you mean generate?'],
+    ['help cat', 'unknown command "cat"'],
+    ['cat --help', 'unknown command "cat"'],
+    ['config gte model', 'unknown command "config gte"'],
+    ['config', 'config needs a subcommand: get, set'],
+    ['--xyz 1 generate a', 'unknown flag --xyz; unknown command "1"'],
+    ['-v', 'unknown flag -v; did you mean --version or --verbose?'],
+    ['--verison', 'unknown flag --verison; did you mean --version?'],
+    ['--json', 'no command given'],
+    ['--json -- generate', 'no command given'],
+  ])('%s', (typed, message) => {
+    const failure = thrownBy(() => read(typed));
+    expect(failure).toBeInstanceOf(Failure);
+    expect(failure).toHaveProperty('message', message);
+  });
+});
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}

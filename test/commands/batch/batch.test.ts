@@ -1,0 +1,305 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { has } from '../../support/has.ts';
+import { bin, filesIn, newMachine, run } from '../../support/program.ts';
+import { answering, json, startService } from '../../support/service.ts';
+
+const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+const promptOf = (body: string) => JSON.parse(body).prompt as string;
+
+async function machineWith(name: string, text: string) {
+  const machine = await newMachine();
+  await writeFile(join(machine.folder, name), text);
+  return machine;
+}
+
+test('makes a picture for each row, and nothing when it is run again', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', 'a fox\nan owl\na whale\n');
+  const words = ['batch', 'rows.txt', '--dir', 'out', '--poll-interval', '20ms', '--base-url', service.url];
+  const first = await run(machine, words);
+  expect(first.stderr).toContain('Batch: 3 made');
+  expect(first.exitCode).toBe(0);
+  expect(lines(first.stdout).sort()).toEqual(
+    (await filesIn(join(machine.folder, 'out'))).map((name) => `out/${name}`),
+  );
+  const second = await run(machine, words);
+  expect(second.stderr).toContain('0 made · 3 made before');
+  expect([second.stdout, second.exitCode]).toEqual(['', 0]);
+  expect(service.tasks.size).toBe(3);
+});
+
+test('makes only the new rows when the file has grown, and all with --new', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', 'a fox\n');
+  const words = ['batch', 'rows.txt', '--poll-interval', '20ms', '--base-url', service.url];
+  await run(machine, words);
+  await writeFile(join(machine.folder, 'rows.txt'), 'an owl\na fox\n');
+  const grown = await run(machine, [...words, '--json']);
+  expect(lines(grown.stdout).map((line) => JSON.parse(line))).toMatchObject([{ row: 1, prompt: 'an owl' }]);
+  const fresh = await run(machine, [...words, '--new']);
+  expect([lines(fresh.stdout).length, fresh.exitCode]).toEqual([2, 0]);
+  expect(service.tasks.size).toBe(4);
+});
+
+test('buys nothing from a file that is not UTF-8, or from such a stdin', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', '');
+  const bytes = Buffer.from('\uFEFFa fox\r\nan owl\r\n', 'utf16le');
+  await writeFile(join(machine.folder, 'rows.txt'), bytes);
+  const told = (source: string) => ({
+    exitCode: 4,
+    stdout: '',
+    stderr: `error: ${source} is not UTF-8 text\nSave it as UTF-8 (in Excel: CSV UTF-8)`,
+  });
+  const named = await run(machine, ['batch', 'rows.txt', '--base-url', service.url]);
+  expect(named).toMatchObject(told('rows.txt'));
+  const piped = await run(machine, ['batch', '-', '--base-url', service.url], { input: bytes });
+  expect(piped).toMatchObject(told('stdin'));
+  expect(service.calls).toEqual([]);
+  expect((await filesIn(machine.home)).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('tells wrong rows with their lines before anything is sent', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.jsonl', '{"prompt":"a fox"}\n{"prompt":"x","ratio":"7:1"}\nnope\n');
+  const words = ['batch', 'rows.jsonl', '--poll-interval', '20ms', '--base-url', service.url];
+  const refused = await run(machine, words);
+  expect(refused.stderr).toContain('line 2: --ratio "7:1" is none of');
+  expect(refused.stderr).toContain('line 3: it is not JSON');
+  expect([refused.stdout, refused.exitCode, service.calls.length]).toEqual(['', 4, 0]);
+  const without = await run(machine, [...words, '--skip-invalid']);
+  expect([lines(without.stdout).length, without.exitCode, service.tasks.size]).toEqual([1, 0, 1]);
+});
+
+test('goes on when one row fails, and tries it again with --retry-failed', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', 'a fox\nbad\nan owl\n');
+  let mended = false;
+  service.always('create', (call, response, usual) => {
+    if (!mended && promptOf(call.body) === 'bad') return json(response, 422, { error: 'no such thing' });
+    usual();
+  });
+  const words = ['batch', 'rows.txt', '--poll-interval', '20ms', '--base-url', service.url];
+  const first = await run(machine, words);
+  expect(first.stderr).toContain('error: row 2: no such thing');
+  expect([lines(first.stdout).length, first.exitCode]).toEqual([2, 10]);
+  const second = await run(machine, words);
+  expect(second.stderr).toContain('1 failed before');
+  expect([second.stdout, second.exitCode]).toEqual(['', 10]);
+  mended = true;
+  const third = await run(machine, [...words, '--retry-failed']);
+  expect([lines(third.stdout).length, third.exitCode, service.tasks.size]).toEqual([1, 0, 3]);
+});
+
+test.each([
+  ['from scratch', [], 'a fox\nan owl\na whale\n', 3],
+  ['to try a failed row again', ['--retry-failed'], 'bad\n', 1],
+])('buys no row twice when it is started twice %s', async (_, flags, rows, tasks) => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', rows);
+  const words = [
+    'batch',
+    'rows.txt',
+    '--concurrency',
+    '1',
+    '--poll-interval',
+    '20ms',
+    '--base-url',
+    service.url,
+  ];
+  if (flags.length > 0) {
+    service.next('create', answering(422, { error: 'no such thing' }));
+    expect((await run(machine, words)).exitCode).toBe(4);
+  }
+  service.always('look', (__, response) => json(response, 200, { status: 'processing' }));
+  const first = run(machine, [...words, ...flags]);
+  while (service.count('look') < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+  const second = await run(machine, [...words, ...flags]);
+  expect([second.exitCode, second.stdout, service.tasks.size]).toEqual([4, '', 1]);
+  expect(second.stderr).toBe(
+    'error: another process is at work on this batch (row 1)\nLeave it to that one, or end it first; nothing was bought',
+  );
+  service.heal();
+  expect([(await first).exitCode, service.tasks.size]).toEqual([0, tasks]);
+});
+
+test.skipIf(!has('bash'))('reads a pipe that stands in for a file, once (needs bash)', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', 'a fox\nan owl\n');
+  const call = `"${process.execPath}" "${bin}" batch --poll-interval 20ms --base-url ${service.url}`;
+  const script = `${call} <(cat rows.txt) && mkfifo pipe && { cat rows.txt > pipe & ${call} pipe --new; }`;
+  const { exitCode, stdout, stderr } = await execa('bash', ['-c', script], {
+    cwd: machine.folder,
+    env: machine.env,
+    extendEnv: false,
+    reject: false,
+  });
+  expect([exitCode, lines(stdout).length, service.tasks.size, stderr]).toEqual([0, 4, 4, stderr]);
+});
+
+test.each([
+  ['402', answering(402, { error: 'no credits' }), 3],
+  ['401', answering(401, { error: 'no such key' }), 2],
+])('stops all rows at a %s, and goes on with them when it is run again', async (_, order, code) => {
+  const service = await startService();
+  const machine = await machineWith(
+    'rows.txt',
+    Array.from({ length: 30 }, (__, n) => `prompt ${n}\n`).join(''),
+  );
+  service.always('create', order);
+  const words = [
+    'batch',
+    'rows.txt',
+    '--concurrency',
+    '4',
+    '--poll-interval',
+    '20ms',
+    '--base-url',
+    service.url,
+  ];
+  const stopped = await run(machine, words);
+  expect(stopped.stderr).toContain('not begun');
+  expect([stopped.stdout, stopped.exitCode]).toEqual(['', code === 0 ? 0 : stopped.exitCode]);
+  expect([code, 10]).toContain(stopped.exitCode);
+  expect(service.count('create')).toBeLessThanOrEqual(8);
+  service.always('create', (__, ___, usual) => usual());
+  const again = await run(machine, words);
+  expect([lines(again.stdout).length, again.exitCode, service.tasks.size]).toEqual([30, 0, 30]);
+});
+
+test('makes one task for each model, seed and count of a row', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.csv', 'prompt,model,seed,id\na fox,"fast,ultra","1,2",fox\n');
+  const { stdout, exitCode } = await run(machine, [
+    'batch',
+    'rows.csv',
+    '-n',
+    '2',
+    '--json',
+    '--base-url',
+    service.url,
+  ]);
+  const made = lines(stdout).map((line) => JSON.parse(line));
+  expect([made.length, exitCode, service.tasks.size]).toEqual([8, 0, 8]);
+  expect(new Set(made.map(({ row, id }) => `${row} ${id}`))).toEqual(new Set(['1 fox']));
+});
+
+test('shares the rows out without a word between the shards', async () => {
+  const service = await startService();
+  const rows = Array.from({ length: 12 }, (_, n) => `prompt ${n}`);
+  const machines = await Promise.all([1, 2, 3].map(() => machineWith('rows.txt', rows.join('\n'))));
+  for (const [index, machine] of machines.entries()) {
+    const { exitCode } = await run(machine, [
+      'batch',
+      'rows.txt',
+      '--shard',
+      `${index + 1}/3`,
+      '--base-url',
+      service.url,
+    ]);
+    expect(exitCode).toBe(0);
+  }
+  expect([...service.tasks.values()].map(({ body }) => promptOf(body)).sort()).toEqual([...rows].sort());
+});
+
+test('reads rows from stdin', async () => {
+  const service = await startService();
+  const machine = await newMachine();
+  const { stdout, exitCode } = await run(
+    machine,
+    ['batch', '-', '--poll-interval', '20ms', '--base-url', service.url],
+    {
+      stdin: 'pipe',
+      input: 'a fox\nan owl\n',
+    },
+  );
+  expect([lines(stdout).length, exitCode]).toEqual([2, 0]);
+});
+
+test('slows down together under a rate limit, and loses no row', async () => {
+  const service = await startService({ runningLooks: 0 });
+  const machine = await machineWith(
+    'rows.txt',
+    Array.from({ length: 12 }, (_, n) => `prompt ${n}\n`).join(''),
+  );
+  let allowed = 6;
+  const timer = setInterval(() => {
+    allowed = 6;
+  }, 250);
+  const limited = (_: unknown, response: Parameters<typeof json>[0], usual: () => void) => {
+    allowed -= 1;
+    if (allowed >= 0) return usual();
+    json(response, 429, { error: 'too many' }, { 'retry-after': '0.25' });
+  };
+  service.always('create', limited);
+  service.always('look', limited);
+  const { stdout, exitCode } = await run(machine, [
+    'batch',
+    'rows.txt',
+    '--concurrency',
+    '12',
+    '--base-url',
+    service.url,
+  ]);
+  clearInterval(timer);
+  expect([lines(stdout).length, exitCode, service.tasks.size]).toEqual([12, 0, 12]);
+});
+
+test('refuses a row that would leave the folder', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.jsonl', '{"prompt":"x","output":"../../etc/x.png"}\n');
+  const { stderr, exitCode } = await run(machine, [
+    'batch',
+    'rows.jsonl',
+    '--poll-interval',
+    '20ms',
+    '--base-url',
+    service.url,
+  ]);
+  expect(stderr).toContain('line 1: output "../../etc/x.png" leaves the folder');
+  expect([exitCode, service.calls.length]).toEqual([4, 0]);
+});
+
+test.each([
+  [['missing.txt'], 'missing.txt cannot be read: there is no such file'],
+  [['.'], '. is a folder, not a batch file'],
+  [['rows.txt', '--shard', '4/3'], '--shard "4/3" is not like 1/4'],
+  [['rows.txt', '--concurrency', '65'], '--concurrency "65" is no whole number from 1 to 64'],
+  [['empty.txt'], 'the batch holds no rows'],
+])('refuses %j', async (words, problem) => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', 'a fox\n');
+  await writeFile(join(machine.folder, 'empty.txt'), '\n\n');
+  const { stdout, stderr, exitCode } = await run(machine, [
+    'batch',
+    ...words,
+    '--poll-interval',
+    '20ms',
+    '--base-url',
+    service.url,
+  ]);
+  expect(stderr).toContain(problem);
+  expect([stdout, exitCode, service.calls.length]).toEqual(['', 4, 0]);
+});
+
+test('ends with 50 files and 50 charges when it is killed in the middle and run again', async () => {
+  const service = await startService({ runningLooks: 2 });
+  const machine = await machineWith(
+    'rows.txt',
+    Array.from({ length: 50 }, (_, n) => `prompt ${n}\n`).join(''),
+  );
+  const words = ['batch', 'rows.txt', '--dir', 'out', '--poll-interval', '20ms', '--base-url', service.url];
+  const first = run(machine, words);
+  while (service.count('image') < 12) await new Promise((resolve) => setTimeout(resolve, 5));
+  first.kill('SIGKILL');
+  await first;
+  const second = await run(machine, words);
+  expect(second.exitCode).toBe(0);
+  expect((await filesIn(join(machine.folder, 'out'))).filter((name) => name.endsWith('.png')).length).toBe(
+    50,
+  );
+  expect(service.tasks.size).toBe(50);
+});

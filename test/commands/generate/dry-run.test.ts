@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { filesIn, newMachine, run } from '../../support/program.ts';
+import { startService } from '../../support/service.ts';
+import { countQuotes, tellPrices } from '../../support/tariff.ts';
+
+const words = ['generate', 'mug with HELLO', '--ratio', '16:9', '--seed', '7', '--dry-run'];
+
+test('prints the request, where it would go and its live price, and submits nothing', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const machine = await newMachine();
+  const env = { ...machine.env, RUNAPI_API_KEY: '' };
+  const { exitCode, stdout, stderr } = await run({ ...machine, env }, [...words, '--base-url', service.url]);
+  expect(stdout).toBe(
+    [
+      `POST ${service.url}/v1/text_to_image`,
+      '{',
+      '  "model": "imagen-4",',
+      '  "prompt": "mug with HELLO",',
+      '  "aspect_ratio": "16:9",',
+      '  "seed": 7',
+      '}',
+      `saved as  ${machine.folder}/{prompt}-{task}.{ext}`,
+      'costs     $0.08',
+    ].join('\n'),
+  );
+  expect(stderr).toBe('Nothing was submitted');
+  expect(exitCode).toBe(0);
+  expect(service.count('create')).toBe(0);
+  expect(await filesIn(machine.folder)).toEqual([]);
+});
+
+test('asks for the price of the very request', async () => {
+  const service = await startService();
+  tellPrices(service);
+  await run(await newMachine(), [...words, '--base-url', service.url]);
+  expect(JSON.parse(service.calls[0]?.body ?? '')).toEqual({
+    service: 'imagen-4',
+    action: 'text_to_image',
+    model: 'imagen-4',
+    params: { prompt: 'mug with HELLO', aspect_ratio: '16:9', seed: 7 },
+  });
+});
+
+test('is one object a request with --json, and the same request is asked about once', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const machine = await newMachine();
+  const { exitCode, stdout, stderr } = await run(machine, [
+    ...words,
+    ...['-n', '2', '--model', 'imagen-4,fast', '--json', '--output', 'x.png', '--base-url', service.url],
+  ]);
+  const lines = stdout.split('\n').map((line) => JSON.parse(line));
+  expect(lines.map(({ request }) => request.model)).toEqual([
+    'imagen-4',
+    'imagen-4-fast',
+    'imagen-4',
+    'imagen-4-fast',
+  ]);
+  expect(lines[0]).toEqual({
+    dry_run: true,
+    method: 'POST',
+    url: `${service.url}/v1/text_to_image`,
+    request: { model: 'imagen-4', prompt: 'mug with HELLO', aspect_ratio: '16:9', seed: 7 },
+    path: `${machine.folder}/x.png`,
+    quote: { currency: 'USD', reserved_cents: 8, as_of: '2026-11-20T00:00:00Z' },
+    error: null,
+  });
+  expect(stderr).toBe('Nothing was submitted: 4 pictures would cost $0.32');
+  expect(exitCode).toBe(0);
+  expect(countQuotes(service)).toBe(2);
+});
+
+test('goes on without a price where the service tells none', async () => {
+  const service = await startService();
+  const { exitCode, stdout, stderr } = await run(await newMachine(), [...words, '--base-url', service.url]);
+  expect(stdout).toContain('costs     not known');
+  expect(stderr).toBe('warning: no price is known now: no such route\nNothing was submitted');
+  expect(exitCode).toBe(0);
+});
+
+test('answers with --max-cost whether the real one would go through', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const machine = await newMachine();
+  const above = await run(machine, [...words, '--max-cost', '0.07', '--base-url', service.url]);
+  expect(above.stdout).toContain('costs     $0.08');
+  expect(above.stderr).toContain('error: the picture costs $0.08 now: more than --max-cost $0.07');
+  expect(above.exitCode).toBe(3);
+  const within = await run(machine, [...words, '--max-cost', '0.08', '--base-url', service.url]);
+  expect(within.exitCode).toBe(0);
+  expect(service.count('create')).toBe(0);
+});
+
+test('works in the sandbox', async () => {
+  const { exitCode, stdout } = await run(await newMachine(), [...words, '--sandbox', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ dry_run: true, quote: { reserved_cents: 8 } });
+  expect(exitCode).toBe(0);
+});

@@ -1,0 +1,111 @@
+import { writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { filesIn, newMachine, run } from '../../support/program.ts';
+import { answering, startService } from '../../support/service.ts';
+import { startAgent, startAgentOf, textOf } from './client.ts';
+
+test.each([
+  ['a field that does not exist', { prompt: 'a mug', ratio: '16:9' }, 'ratio'],
+  ['a model that does not exist', { prompt: 'a mug', model: 'imagen-5' }, 'model'],
+  [
+    'a ratio that the model does not take',
+    { prompt: 'a mug', aspect_ratio: 'auto' },
+    '`aspect_ratio` auto works with imagen-4-fast only',
+  ],
+  ['an empty prompt', { prompt: '  ' }, 'prompt is empty'],
+  ['a file name that means stdout', { prompt: 'a mug', file_name: '-' }, 'file_name'],
+])('refuses %s before anything is sent', async (_, input, said) => {
+  const service = await startService();
+  const { call } = await startAgentOf(service, await newMachine());
+  const answer = await call('generate_image', input);
+  expect(answer.isError).toBe(true);
+  expect(textOf(answer)).toContain(said);
+  expect(textOf(answer)).not.toContain('--');
+  expect(service.calls).toEqual([]);
+});
+
+test.each([
+  [401, 'authentication', 'bad key'],
+  [402, 'insufficient_credits', 'no credits left'],
+  [422, 'validation', 'prompt was refused'],
+])('hands on what the service says with %i', async (status, code, error) => {
+  const service = await startService();
+  const machine = await newMachine();
+  service.next('create', answering(status, { error }));
+  const { call, stderr } = await startAgentOf(service, machine);
+  const answer = await call('generate_image', { prompt: 'a mug' });
+  expect(answer.isError).toBe(true);
+  expect(textOf(answer)).toContain(error);
+  expect(answer.structuredContent).toMatchObject({ status: 'failed', task_id: null, error: { code } });
+  expect(JSON.stringify(answer) + stderr()).not.toContain(machine.env.RUNAPI_API_KEY);
+  expect(await filesIn(machine.folder)).toEqual([]);
+});
+
+test('names the task that failed at the model', async () => {
+  const service = await startService();
+  service.always('look', answering(200, { status: 'failed', error: 'the prompt shows a brand' }));
+  const { call } = await startAgentOf(service, await newMachine());
+  const answer = await call('generate_image', { prompt: 'a mug' });
+  expect(answer.isError).toBe(true);
+  expect(answer.structuredContent).toMatchObject({
+    task_id: [...service.tasks.values()][0]?.id,
+    error: { code: 'task_failed' },
+    next: null,
+  });
+  expect(textOf(answer)).toContain('the prompt shows a brand');
+});
+
+test('a variable that the agent did not fill in counts as no key, and that is said', async () => {
+  const service = await startService();
+  const machine = await newMachine();
+  machine.env.RUNAPI_API_KEY = `\${RUNAPI_API_KEY}`;
+  const { call } = await startAgentOf(service, machine);
+  const answer = await call('generate_image', { prompt: 'a mug' });
+  expect(answer.isError).toBe(true);
+  expect(textOf(answer)).toContain('is a placeholder that was not filled in');
+  expect(service.calls).toEqual([]);
+});
+
+test('a key that comes while the server runs is found with the next call', async () => {
+  const service = await startService();
+  const machine = await newMachine();
+  machine.env.RUNAPI_API_KEY = '';
+  const { call } = await startAgentOf(service, machine);
+  const before = await call('generate_image', { prompt: 'a mug' });
+  expect(textOf(before)).toContain('no RunAPI key');
+  await run(machine, ['config', 'set', 'api-key'], { input: 'rk_test_0123456789abcdef', stdin: 'pipe' });
+  const after = await call('generate_image', { prompt: 'a mug' });
+  expect(after.structuredContent).toMatchObject({ status: 'completed' });
+});
+
+test('a picture that costs more than it may is not bought', async () => {
+  const { call } = await startAgent(await newMachine(), ['--sandbox']);
+  const answer = await call('generate_image', { prompt: 'a mug', max_cost_usd: 0.05 });
+  expect(answer.isError).toBe(true);
+  expect(answer.structuredContent).toMatchObject({ task_id: null, error: { code: 'over_budget' } });
+  expect(textOf(answer)).toContain('max_cost_usd');
+  const cheaper = { prompt: 'a mug', model: 'imagen-4-fast', max_cost_usd: 0.05 };
+  expect((await call('generate_image', cheaper)).structuredContent).toMatchObject({ status: 'completed' });
+});
+
+test('a folder that cannot be written is told before anything is paid', async () => {
+  const service = await startService();
+  const machine = await newMachine();
+  await writeFile(`${machine.folder}/file`, '');
+  const { call } = await startAgentOf(service, machine);
+  const answer = await call('generate_image', { prompt: 'a mug', folder: 'file' });
+  expect(answer.isError).toBe(true);
+  expect(textOf(answer)).toContain('folder');
+  expect(textOf(answer)).not.toContain('--dir');
+  expect(service.calls).toEqual([]);
+});
+
+test('what is no task id is refused, and one that nobody knows is told as such', async () => {
+  const service = await startService();
+  const { call } = await startAgentOf(service, await newMachine());
+  expect(textOf(await call('get_image', { task_id: '../etc' }))).toContain('invalid task id');
+  expect(service.calls).toEqual([]);
+  const answer = await call('get_image', { task_id: 'tsk_unknown' });
+  expect(answer.isError).toBe(true);
+  expect(answer.structuredContent).toMatchObject({ error: { code: 'not_found' } });
+});

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { newMachine } from '../../support/program.ts';
+import { startAgent } from './client.ts';
+
+test('lists four tools with schemas, and says which of them pay', async () => {
+  const { client, stderr } = await startAgent(await newMachine(), ['--sandbox']);
+  const { tools } = await client.listTools();
+  expect(
+    tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint, annotations?.idempotentHint]),
+  ).toEqual([
+    ['generate_image', false, false],
+    ['get_image', false, true],
+    ['list_models', true, true],
+    ['get_balance', true, true],
+  ]);
+  for (const { annotations, inputSchema, outputSchema } of tools) {
+    expect(annotations).toMatchObject({ openWorldHint: true, destructiveHint: false });
+    expect(inputSchema).toMatchObject({ type: 'object', additionalProperties: false });
+    expect(outputSchema).toMatchObject({ type: 'object', required: expect.any(Array) });
+  }
+  const [generate] = tools;
+  expect(generate?.inputSchema.required).toEqual(['prompt']);
+  expect(generate?.inputSchema.properties).toMatchObject({
+    model: { enum: ['imagen-4', 'imagen-4-fast', 'imagen-4-ultra'] },
+    aspect_ratio: { enum: ['1:1', '16:9', '9:16', '3:4', '4:3', 'auto'] },
+  });
+  for (const field of Object.values(generate?.inputSchema.properties ?? {})) {
+    expect(field).toHaveProperty('description');
+  }
+  expect(client.getServerVersion()).toMatchObject({ name: 'runapi-imagen' });
+  expect(client.getInstructions()).toContain('get_image');
+  expect(stderr()).toBe('');
+});
+
+test('tells live prices and the balance', async () => {
+  const { call } = await startAgent(await newMachine(), ['--sandbox']);
+  const models = await call('list_models', {});
+  expect(models.structuredContent?.models).toMatchObject([
+    { model: 'imagen-4', price: { unit_price_cents: 8, currency: 'USD' } },
+    { model: 'imagen-4-fast', price: { unit_price_cents: 4 }, ratios: expect.arrayContaining(['auto']) },
+    { model: 'imagen-4-ultra', price: { unit_price_cents: 12 } },
+  ]);
+  const balance = await call('get_balance', {});
+  expect(balance.structuredContent).toMatchObject({ currency: 'USD', balance_cents: expect.any(Number) });
+});

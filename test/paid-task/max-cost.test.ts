@@ -1,0 +1,205 @@
+import { writeFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { newMachine, run } from '../support/program.ts';
+import { answering, losingTheAnswer, startService } from '../support/service.ts';
+import { countQuotes, pricing, tellPrices } from '../support/tariff.ts';
+
+test('buys where the price is not above the limit', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const machine = await newMachine();
+  const words = ['generate', 'a mug', '--max-cost', '0.08', '--quiet', '--base-url', service.url];
+  expect(await run(machine, words)).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(service.tasks.size).toBe(1);
+  expect(countQuotes(service)).toBe(1);
+});
+
+test('refuses above the limit before anything is posted', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const machine = await newMachine();
+  const { exitCode, stdout, stderr } = await run(machine, [
+    ...['generate', 'a mug', '--max-cost', '0.0799', '--json', '--quiet', '--base-url', service.url],
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: {
+      code: 'over_budget',
+      message: 'the picture costs $0.08 now: more than --max-cost $0.0799',
+      hint: 'Nothing was sent for it. Allow more: --max-cost 0.08',
+      details: { currency: 'USD', quoted_cents: 8, reserved_cents: 0, max_cost_cents: 7.99 },
+    },
+    resume: null,
+  });
+  expect(stderr.split('\n')).toEqual([
+    'error: the picture costs $0.08 now: more than --max-cost $0.0799',
+    'Nothing was sent for it. Allow more: --max-cost 0.08',
+  ]);
+  expect(exitCode).toBe(3);
+  expect(service.count('create')).toBe(0);
+  // What was refused is not bought by a later `resume`.
+  expect(await run(machine, ['resume', '--base-url', service.url])).toMatchObject({ exitCode: 0 });
+  expect(service.count('create')).toBe(0);
+});
+
+test('--max-cost 0 buys only what is free', async () => {
+  const service = await startService();
+  const machine = await newMachine();
+  const words = ['generate', 'a mug', '--max-cost', '0', '--base-url', service.url];
+  tellPrices(service, { cents: 1 });
+  expect((await run(machine, words)).exitCode).toBe(3);
+  expect(service.count('create')).toBe(0);
+  tellPrices(service, { cents: 0 });
+  expect((await run(machine, words)).exitCode).toBe(0);
+  expect(service.tasks.size).toBe(1);
+});
+
+test.each([
+  ['the service has no prices', answering(404, { error: 'no such route' }), 'no such route'],
+  ['the key is refused', answering(401, { error: 'bad key' }), 'bad key'],
+  ['there is no price for the model yet', pricing({ status: 'pending' }), 'tells no price for imagen-4'],
+  ['the answer makes no sense', answering(200, { price_quote: { currency: 'USD' } }), 'tells no price'],
+  ['the price is negative', pricing({ cents: -1 }), 'tells no price'],
+])('refuses where %s', async (_, answer, reason) => {
+  const service = await startService();
+  service.always('other', answer);
+  const { exitCode, stdout, stderr } = await run(await newMachine(), [
+    ...['generate', 'a mug', '--max-cost', '5', '--quiet', '--base-url', service.url],
+  ]);
+  expect(stderr).toContain('error: the price is unknown, so --max-cost cannot be kept: ');
+  expect(stderr).toContain(reason);
+  expect(stdout).toBe('');
+  expect(exitCode).toBe(3);
+  expect(service.count('create')).toBe(0);
+});
+
+test('refuses a price in another currency', async () => {
+  const service = await startService();
+  tellPrices(service, { currency: 'EUR' });
+  const words = ['generate', 'a mug', '--max-cost', '5', '--quiet', '--base-url', service.url];
+  const { exitCode, stderr } = await run(await newMachine(), words);
+  expect(stderr).toBe(
+    'error: the price is in EUR, and --max-cost is in US dollars\n' +
+      'Nothing was sent. Run the command without --max-cost to pay in that currency',
+  );
+  expect(exitCode).toBe(3);
+  expect(service.count('create')).toBe(0);
+});
+
+test('is the budget of all tasks together: none is posted where all are too dear', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const machine = await newMachine();
+  const words = ['generate', 'a mug', '-n', '3', '--quiet', '--base-url', service.url];
+  const { exitCode, stderr } = await run(machine, [...words, '--max-cost', '0.23']);
+  expect(stderr).toContain('error: the 3 pictures cost $0.24 now: more than --max-cost $0.23');
+  expect(exitCode).toBe(3);
+  expect(service.count('create')).toBe(0);
+  expect((await run(machine, [...words, '--max-cost', '0.24'])).exitCode).toBe(0);
+  expect(service.tasks.size).toBe(3);
+});
+
+test('asks again before each POST: a price that went up stops the rest', async () => {
+  const service = await startService();
+  service.next('other', pricing({ cents: 8 })); // both together are within
+  service.always('other', pricing({ cents: 15 }));
+  const machine = await newMachine();
+  const words = ['generate', 'a mug', '-n', '2', '--max-cost', '0.20', '--quiet', '--base-url', service.url];
+  const { exitCode, stderr } = await run(machine, words);
+  expect(stderr).toContain('error: the picture costs $0.15 now on top of $0.15 reserved so far: more than');
+  expect(exitCode).toBe(10);
+  expect(service.tasks.size).toBe(1);
+});
+
+test('counts what the service says it reserved, once a task is accepted', async () => {
+  const service = await startService({ dialect: 'service' }); // it reserves 8 cents
+  tellPrices(service, { cents: 4 });
+  const machine = await newMachine();
+  await writeFile(`${machine.folder}/rows.txt`, 'one\ntwo\nthree\n');
+  const words = ['batch', 'rows.txt', '--concurrency', '1', '--max-cost', '0.13', '--quiet'];
+  const { exitCode, stderr } = await run(machine, [...words, '--base-url', service.url]);
+  expect(stderr).toContain('error: row 3: the picture costs $0.04 now on top of $0.16 reserved so far');
+  expect(exitCode).toBe(10);
+  expect(service.tasks.size).toBe(2);
+});
+
+test('in a batch it stops where the budget ends, and the rest can be made later', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const machine = await newMachine();
+  await writeFile(`${machine.folder}/rows.txt`, 'one\ntwo\nthree\nfour\n');
+  const words = ['batch', 'rows.txt', '--quiet', '--base-url', service.url];
+  const first = await run(machine, [...words, '--max-cost', '0.20']);
+  expect(first.exitCode).toBe(10);
+  expect(service.tasks.size).toBe(2);
+  const second = await run(machine, [...words, '--max-cost', '0.20']);
+  expect(second).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(service.tasks.size).toBe(4);
+});
+
+test('a request that was refused gives its share back', async () => {
+  const service = await startService();
+  tellPrices(service);
+  service.next('create', answering(422, { error: 'no' }));
+  const machine = await newMachine();
+  await writeFile(`${machine.folder}/rows.txt`, 'one\ntwo\n');
+  const words = ['batch', 'rows.txt', '--concurrency', '1', '--max-cost', '0.08', '--quiet'];
+  const { exitCode } = await run(machine, [...words, '--base-url', service.url]);
+  expect(exitCode).toBe(10);
+  expect(service.tasks.size).toBe(1);
+});
+
+test('a POST whose answer is lost is asked about once and paid once', async () => {
+  const service = await startService();
+  tellPrices(service);
+  service.next('create', losingTheAnswer);
+  const words = ['generate', 'a mug', '--max-cost', '0.08', '--base-url', service.url];
+  expect((await run(await newMachine(), words)).exitCode).toBe(0);
+  expect(service.tasks.size).toBe(1);
+  expect(countQuotes(service)).toBe(1);
+});
+
+test('a request that may have been accepted is not given up for its price', async () => {
+  const service = await startService();
+  tellPrices(service);
+  service.always('create', losingTheAnswer);
+  const machine = await newMachine();
+  const words = ['generate', 'a mug', '--quiet', '--base-url', service.url];
+  expect((await run(machine, [...words, '--timeout', '1s'])).exitCode).toBe(8);
+  const posts = service.count('create');
+  const { exitCode, stderr } = await run(machine, [...words, '--max-cost', '0.05']);
+  expect(stderr).toContain('more than --max-cost $0.05');
+  expect(exitCode).toBe(3);
+  expect(service.count('create')).toBe(posts);
+  service.always('create', (_call, _response, usual) => usual());
+  expect((await run(machine, ['resume', '--max-cost', '0.08'])).exitCode).toBe(0);
+  expect(service.tasks.size).toBe(1);
+});
+
+test('a task that was accepted before is taken up without asking', async () => {
+  const service = await startService({ runningLooks: 1000 });
+  tellPrices(service);
+  const machine = await newMachine();
+  const words = ['generate', 'a mug', '--base-url', service.url];
+  expect((await run(machine, [...words, '--timeout', '1s'])).exitCode).toBe(5);
+  service.always('look', (_, response) =>
+    answering(200, {
+      status: 'completed',
+      images: [{ url: `${service.url}/files/x/0.png` }],
+    })(_, response, () => undefined),
+  );
+  const { exitCode, stderr } = await run(machine, [...words, '--max-cost', '0']);
+  expect(stderr).toContain('Taking up task');
+  expect(exitCode).toBe(0);
+  expect(service.tasks.size).toBe(1);
+  expect(countQuotes(service)).toBe(0);
+});
+
+test.each(['abc', '-1', '1e2', ''])('--max-cost %j is told before anything is sent', async (amount) => {
+  const service = await startService();
+  const words = ['generate', 'a mug', `--max-cost=${amount}`, '--base-url', service.url];
+  const { exitCode, stdout, stderr } = await run(await newMachine(), words);
+  expect(stderr).toContain('--max-cost');
+  expect(stdout).toBe('');
+  expect(exitCode).toBe(4);
+  expect(service.calls).toEqual([]);
+});

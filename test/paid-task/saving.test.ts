@@ -1,0 +1,249 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { filesIn, newMachine, run } from '../support/program.ts';
+import {
+  answering,
+  type Call,
+  json,
+  type Order,
+  type Service,
+  smallPng,
+  startService,
+} from '../support/service.ts';
+
+const fixtures = resolve(import.meta.dirname, '../fixtures/images');
+
+function urlOf(service: Service, { task }: Call, index = 0): string {
+  return `${service.url}/files/${task?.id}/${index}.png`;
+}
+
+/** A completed task with these pictures. */
+function completed(images: (call: Call) => unknown): Order {
+  return (call, response) =>
+    json(response, 200, { id: call.task?.id, status: 'completed', images: images(call) });
+}
+
+async function made(service: Service, ...words: string[]) {
+  const machine = await newMachine();
+  const result = await run(machine, ['generate', 'a mug', '--base-url', service.url, ...words]);
+  return { machine, ...result, files: await filesIn(machine.folder) };
+}
+
+describe('the extension is that of the bytes, whatever the URL and the server say', () => {
+  test.each([
+    ['baseline.jpg', 'jpg', 'image/jpeg'],
+    ['lossy.webp', 'webp', 'image/webp'],
+    ['still.gif', 'gif', 'image/gif'],
+    ['still.avif', 'avif', 'image/avif'],
+  ])('%s', async (name, ext, mime) => {
+    const picture = await readFile(join(fixtures, name));
+    const service = await startService({ runningLooks: 0, pictures: [picture] });
+    const { machine, stdout, files } = await made(service, '--json');
+    const [image] = JSON.parse(stdout).images;
+    expect(files).toEqual([expect.stringMatching(new RegExp(`^a-mug-\\w+\\.${ext}$`))]);
+    expect(image).toMatchObject({
+      path: join(machine.folder, String(files[0])),
+      mime,
+      bytes: picture.length,
+    });
+    expect(image.width * image.height).toBeGreaterThan(0);
+    expect(await readFile(image.path)).toEqual(picture);
+  });
+
+  test('another extension gives way to that of the bytes, and that is said', async () => {
+    const picture = await readFile(join(fixtures, 'baseline.jpg'));
+    const { stdout, stderr } = await made(
+      await startService({ runningLooks: 0, pictures: [picture] }),
+      '-o',
+      'a.png',
+    );
+    expect(stdout).toBe('a.jpg');
+    expect(stderr).toMatch(/warning: the picture is a JPG: saved as .*a\.jpg/);
+  });
+});
+
+describe('what is no whole picture never gets a name', () => {
+  const whole = smallPng(9);
+  test.each<[string, Order, string]>([
+    [
+      'a web page',
+      (_, response) => response.writeHead(200, { 'content-type': 'image/png' }).end('<!doctype html><h1>x'),
+      'the service sent no picture: it is a web page',
+    ],
+    ['JSON', answering(200, { error: 'x' }), 'the service sent no picture: it is JSON'],
+    [
+      'text',
+      (_, response) => response.writeHead(200).end('nothing to see here at all'),
+      'the service sent no picture',
+    ],
+    ['a forbidden address', answering(403, {}), 'the picture is no longer at 127.0.0.1'],
+    ['a missing one', answering(404, {}), 'the picture is no longer at 127.0.0.1'],
+    ['another refusal', answering(405, {}), 'the picture is no longer at 127.0.0.1'],
+    [
+      'one that is too large by its length',
+      (_, response) => response.writeHead(200, { 'content-length': whole.length }).end(whole),
+      'the picture is larger than 50 bytes',
+    ],
+    [
+      'one that is too large as it comes',
+      (_, response) => response.writeHead(200).end(whole),
+      'the picture is larger than 50 bytes',
+    ],
+  ])('%s', async (_, order, problem) => {
+    const service = await startService({ runningLooks: 0 });
+    service.always('image', order);
+    const limit = problem.includes('larger') ? ['--max-bytes', '50'] : [];
+    const { exitCode, stdout, stderr, files } = await made(service, '--json', ...limit);
+    expect(exitCode).toBe(9);
+    expect(stderr).toContain(`error: `);
+    expect(stderr).toContain(problem);
+    expect(JSON.parse(stdout)).toMatchObject({
+      task_id: expect.any(String),
+      images: [{ path: null, bytes: null }],
+      error: { code: 'download' },
+    });
+    expect(files).toEqual([]);
+  });
+
+  test.each<[string, (picture: Buffer) => Order]>([
+    [
+      'a picture that ends too early, by its length',
+      (picture) => (_, response) => {
+        response.writeHead(200, { 'content-length': picture.length });
+        response.write(picture.subarray(0, 40), () => response.destroy());
+      },
+    ],
+    [
+      'a picture that ends too early, by its end mark',
+      (picture) => (_, response) => response.writeHead(200).end(picture.subarray(0, -8)),
+    ],
+    ['a server in trouble', () => answering(503, {}, { 'retry-after': '0' })],
+    ['a rate limit', () => answering(429, {}, { 'retry-after': '0' })],
+    [
+      'a body that cannot be unpacked',
+      () => (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip'),
+    ],
+  ])('%s is fetched again', async (_, order) => {
+    const service = await startService({ runningLooks: 0 });
+    service.next('image', order(service.picture));
+    const { machine, exitCode, stdout, stderr, files } = await made(service);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('retrying');
+    expect(files).toEqual([stdout]);
+    expect(await readFile(join(machine.folder, stdout))).toEqual(service.picture);
+    expect(service.count('create')).toBe(1);
+  });
+});
+
+test('a transfer that broke goes on where it stopped, if the server can', async () => {
+  const service = await startService({ runningLooks: 0 });
+  const headers = { etag: '"v1"', 'content-type': 'image/png' };
+  service.next(
+    'image',
+    (_, response) => {
+      response.writeHead(200, { ...headers, 'content-length': service.picture.length });
+      response.write(service.picture.subarray(0, 30), () => setTimeout(() => response.destroy(), 50));
+    },
+    (call, response) => {
+      expect(call.headers).toMatchObject({ range: 'bytes=30-', 'if-range': '"v1"' });
+      const rest = service.picture.subarray(30);
+      const range = `bytes 30-${service.picture.length - 1}/${service.picture.length}`;
+      response
+        .writeHead(206, { ...headers, 'content-range': range, 'content-length': rest.length })
+        .end(rest);
+    },
+  );
+  const { machine, exitCode, stdout } = await made(service);
+  expect(exitCode).toBe(0);
+  expect(await readFile(join(machine.folder, stdout))).toEqual(service.picture);
+});
+
+test('an address that has expired is asked for afresh, once', async () => {
+  const service = await startService({ runningLooks: 0 });
+  service.next('image', answering(403, { error: 'expired' }));
+  const fresh = await made(service);
+  expect({ exitCode: fresh.exitCode, files: fresh.files }).toEqual({ exitCode: 0, files: [fresh.stdout] });
+  expect(service.count('look')).toBe(2);
+
+  service.always('image', answering(410, { error: 'gone' }));
+  const gone = await made(service);
+  expect(gone.exitCode).toBe(9);
+  expect(gone.stderr.split('\n').slice(-2)).toEqual([
+    expect.stringMatching(/^error: the picture is no longer at 127\.0\.0\.1:\d+ \(410\)$/),
+    'Pictures are kept for seven days; after that, generate makes a new one',
+  ]);
+  expect(service.count('look')).toBe(4);
+});
+
+test('keeps the good pictures when one of several is gone', async () => {
+  const service = await startService({ runningLooks: 0, pictures: [smallPng(1), smallPng(2), smallPng(3)] });
+  service.always('image', (call, _, usual) =>
+    call.path.endsWith('/1.png') ? answering(410, {})(call, _, usual) : usual(),
+  );
+  const { exitCode, stdout, stderr, files } = await made(service, '-o', 'a.png');
+  expect(exitCode).toBe(9);
+  expect(stdout.split('\n')).toEqual(['a.png', 'a-3.png']);
+  expect(stderr).toContain('error: the picture is no longer');
+  expect(files).toEqual(['a-3.png', 'a.png']);
+});
+
+test('pictures inside the answer are saved like any other', async () => {
+  const service = await startService({ runningLooks: 0 });
+  const encoded = service.picture.toString('base64');
+  service.always('look', ({ task }, response) =>
+    json(response, 200, {
+      id: task?.id,
+      status: 'completed',
+      data: [{ b64_json: encoded }, { url: `data:image/png;base64,${encoded}` }],
+    }),
+  );
+  const { machine, exitCode, stdout } = await made(service, '-o', 'a.png');
+  expect(exitCode).toBe(0);
+  expect(stdout.split('\n')).toEqual(['a.png', 'a-2.png']);
+  for (const name of stdout.split('\n'))
+    expect(await readFile(join(machine.folder, name))).toEqual(service.picture);
+});
+
+test('a picture behind redirects, and one that came compressed unasked', async () => {
+  const service = await startService({ runningLooks: 0, pictures: [smallPng(1), smallPng(2)] });
+  service.always(
+    'look',
+    completed((call) => [{ url: `${urlOf(service, call, 0)}?moved` }, { url: urlOf(service, call, 1) }]),
+  );
+  service.always('image', (call, response, usual) => {
+    if (call.path.endsWith('?moved'))
+      return response.writeHead(302, { location: call.path.replace('?moved', '') }).end();
+    if (call.path.endsWith('/0.png')) return usual();
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(smallPng(2)));
+  });
+  const { machine, exitCode, stdout } = await made(service, '-o', 'a.png');
+  expect(exitCode).toBe(0);
+  expect(await readFile(join(machine.folder, String(stdout.split('\n')[0])))).toEqual(smallPng(1));
+  expect(await readFile(join(machine.folder, String(stdout.split('\n')[1])))).toEqual(smallPng(2));
+});
+
+test('a circle of redirects ends', async () => {
+  const service = await startService({ runningLooks: 0 });
+  service.always('image', ({ path }, response) => response.writeHead(302, { location: path }).end());
+  const { exitCode, stderr, files } = await made(service);
+  expect({ exitCode, files }).toEqual({ exitCode: 9, files: [] });
+  expect(stderr).toContain('redirects in a circle');
+});
+
+test('where the picture cannot be fetched the task is not lost: resume fetches it', async () => {
+  const service = await startService({ runningLooks: 0 });
+  service.always('image', answering(405, {}));
+  const { machine, exitCode, stderr } = await made(service);
+  const [task] = service.tasks.values();
+  expect(exitCode).toBe(9);
+  expect(stderr.endsWith(`Continue with: runapi-imagen resume ${task?.id}`)).toBe(true);
+  service.always('image', (_, __, usual) => usual());
+  const resumed = await run(machine, ['resume', String(task?.id)]);
+  expect({ exitCode: resumed.exitCode, files: await filesIn(machine.folder) }).toEqual({
+    exitCode: 0,
+    files: [resumed.stdout],
+  });
+  expect(service.count('create')).toBe(1);
+});

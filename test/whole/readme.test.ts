@@ -1,0 +1,94 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { has } from '../support/has.ts';
+import { bin, newMachine } from '../support/program.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Every block that a reader may paste into a shell, with the heading that it stands under. */
+function shellBlocks(markdown: string): Array<[string, string]> {
+  let heading = '';
+  const blocks: Array<[string, string]> = [];
+  for (const [, title, block] of markdown.matchAll(/^#+ (.+)$|^```sh\n([\s\S]*?)^```$/gm)) {
+    if (title) heading = title;
+    else if (block) blocks.push([heading, block]);
+  }
+  return blocks;
+}
+
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+const korean = await readFile(join(root, 'README.ko.md'), 'utf8');
+const blocks = shellBlocks(readme);
+
+/** All that is code, fenced or indented, as it stands there. */
+function codeBlocks(markdown: string): string[] {
+  return [...markdown.matchAll(/^```\w*\n[\s\S]*?^```$|(?:^ {4}.+\n)+/gm)].map(([block]) => block);
+}
+
+/** Every name in the text: flags, commands, files, addresses. In another language they stand in another order. */
+function names(markdown: string): string[] {
+  const text = codeBlocks(markdown).reduce((rest, block) => rest.replace(block, ''), markdown);
+  const found = [...text.matchAll(/`[^`\n]+`|\]\([^)]+\)/g)].map(([name]) => name);
+  return [...new Set(found)].filter((name) => !/README/.test(name)).sort();
+}
+
+test('has its recipes', () => {
+  expect(blocks.length).toBeGreaterThanOrEqual(9);
+});
+
+test('says the same in Korean: one run proves the examples of both', () => {
+  expect(codeBlocks(korean)).toEqual(codeBlocks(readme));
+  expect(names(korean)).toEqual(names(readme));
+});
+
+test.skipIf(!has('bash') || !has('jq'))(
+  'runs every example as it is printed (needs bash and jq)',
+  { timeout: 180_000 },
+  async () => {
+    const machine = await newMachine();
+    const service = await startSandbox({ latencyMs: 0, now: Date.now });
+    onTestFinished(() => service.close());
+    const tools = join(machine.home, 'tools');
+    await mkdir(tools);
+    const command = `exec "${process.execPath}" "${bin}" "$@"\n`;
+    await tool('runapi-imagen', command);
+    await tool('npx', `[ "$1" = runapi-imagen ] || exit 99\nshift\n${command}`);
+    await tool('npm', 'exit 0\n');
+    const env = { ...machine.env, PATH: `${tools}:${machine.env.PATH}`, RUNAPI_BASE_URL: service.url };
+    for (const [heading, block] of blocks) {
+      const { exitCode, stderr } = await execa('bash', ['-euo', 'pipefail', '-c', block], {
+        cwd: machine.folder,
+        env,
+        extendEnv: false,
+        reject: false,
+        stdin: 'ignore',
+      });
+      expect(`${heading}: ${exitCode} ${exitCode === 0 ? '' : stderr}`).toBe(`${heading}: 0 `);
+    }
+
+    async function tool(name: string, body: string): Promise<void> {
+      await writeFile(join(tools, name), `#!/bin/sh\n${body}`);
+      await chmod(join(tools, name), 0o755);
+    }
+  },
+);
+
+test.skipIf(!has('bash')).each([
+  [5, 0, 'resume\n', ''],
+  [6, 0, '', 'try again later\n'],
+  [8, 0, '', 'try again later\n'],
+  [7, 1, '', ''],
+])('the example of exit codes knows what to do after a %d (needs bash)', async (code, ends, does, says) => {
+  const machine = await newMachine();
+  const block = blocks.map(([, text]) => text).find((text) => text.includes('case $?')) ?? '';
+  const stand = `runapi-imagen() { if [ "$1" = generate ]; then return ${code}; else echo "$1"; fi; }\n`;
+  const { exitCode, stdout, stderr } = await execa('bash', ['-euo', 'pipefail', '-c', stand + block], {
+    cwd: machine.folder,
+    reject: false,
+    stripFinalNewline: false,
+  });
+  expect([exitCode, stdout, stderr]).toEqual([ends, does, says]);
+});
