@@ -22,7 +22,7 @@ const floors = [
   'disk/ sandbox/', // the sandbox is a server: it shares only the contract
   'request/',
   'image/ task/',
-  'errors.ts json.ts api-key.ts near-miss.ts world.ts version.ts',
+  'errors.ts json.ts yaml.ts api-key.ts near-miss.ts world.ts version.ts',
 ];
 
 /** A command's folder is known to the list of commands alone. */

@@ -1,15 +1,6 @@
 import { posix, win32 } from 'node:path';
+import type { Surroundings } from '../world.ts';
 import { largestText, TextRefused } from './read-text.ts';
-
-/** What the program may know of its machine, handed in by whoever starts it. */
-export interface Surroundings {
-  env: Readonly<Record<string, string | undefined>>;
-  platform: NodeJS.Platform;
-  /** The user's home folder; a service may have none. */
-  home: string | undefined;
-  /** Returns undefined where the file does not exist; throws where it cannot be read or must not be trusted. */
-  readText(path: string): string | undefined;
-}
 
 /** Joins as the given platform writes paths, which in a test is not always that of this machine. */
 export function joinPath({ platform }: Pick<Surroundings, 'platform'>, ...parts: string[]): string {

@@ -1,4 +1,5 @@
-import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
+import { joinPath, readForeign } from '../disk/surroundings.ts';
+import type { Surroundings } from '../world.ts';
 
 /** The folder with Hermes Agent's `config.yaml`, `.env`, `skills/` and `plugins/`; undefined without a home folder. */
 export function hermesHome(surroundings: Surroundings): string | undefined {

@@ -1,5 +1,6 @@
 import { type FoundKey, oneLine, readKey } from '../api-key.ts';
-import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
+import { joinPath, readForeign } from '../disk/surroundings.ts';
+import type { Surroundings } from '../world.ts';
 import type { Provider } from './config.ts';
 import { hermesPlace } from './home.ts';
 import { readVariables, theShell, type Variables } from './variables.ts';

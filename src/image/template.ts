@@ -2,13 +2,13 @@ import { invalid } from '../errors.ts';
 import { extensionOf, numbered, safeFileName, shortId, slug, withExtension } from './file-name.ts';
 
 /**
- * Parses `--output`: a path with `{words}` in it, `{{` and `}}` for literal braces, `/` or `\` between folders. A path
- * that names a folder gets the default name in it, a name without an extension that of the picture.
- * Throws a `validation` failure that names the flag: check it before anything is paid.
+ * Reads what `--output` says: a path with `{words}` in it, `{{` and `}}` for literal braces, `/` or `\` between
+ * folders. A path that names a folder gets the default name in it, a name without extension the picture's.
+ * Throws a `validation` failure that tells what is wrong with it: check it before anything is paid.
  */
 export function parseTemplate(text: string): NameTemplate {
-  if (text.trim() === '') throw invalid('--output is empty', `Name a file, or a pattern: ${defaultTemplate}`);
-  if (/\p{Cc}/u.test(text)) throw invalid('--output holds a control character');
+  if (text.trim() === '') throw invalid(`use a file name or a template such as ${defaultTemplate}`);
+  if (/\p{Cc}/u.test(text)) throw invalid('leave out its control characters');
   const root = /^[/\\]{0,2}/.exec(text)?.[0] ?? ''; // two begin a network share on Windows
   const components = text.slice(root.length).split(/[/\\]+/);
   const last = components.at(-1) ?? '';
@@ -77,7 +77,7 @@ function parseComponent(text: string): Part[] {
   return tokens.map((token) => {
     if (token === '{{' || token === '}}') return token.slice(1);
     if (token === '{' || token === '}') {
-      throw invalid(`--output: a single ${token}`, `Write ${token}${token} for a literal brace`);
+      throw invalid(`write ${token}${token} for a literal ${token}`);
     }
     return token.startsWith('{') ? { word: knownWord(token.slice(1, -1)) } : token;
   });
@@ -87,13 +87,9 @@ function knownWord(typed: string): TemplateWord {
   const all = Object.keys(meaning) as TemplateWord[];
   const known = all.find((word) => word === typed);
   if (known !== undefined) return known;
-  const near = all.find((word) => word.startsWith(typed.slice(0, 2).toLowerCase()));
-  const list = all.map((word) => `{${word}}`).join(' ');
-  const hint =
-    typed.length > 1 && near !== undefined
-      ? `Did you mean {${near}}? The words are ${list}`
-      : `The words are ${list}`;
-  throw invalid(`--output: unknown word {${typed}}`, hint);
+  const near = typed.length > 1 && all.find((word) => word.startsWith(typed.slice(0, 2).toLowerCase()));
+  const meant = near ? ` (did you mean {${near}}?)` : '';
+  throw invalid(`unknown word {${typed}}${meant}; the words are ${all.map((word) => `{${word}}`).join(' ')}`);
 }
 
 /** Tells pictures with the same name apart. */

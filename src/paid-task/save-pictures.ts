@@ -8,6 +8,7 @@ import { Failure } from '../errors.ts';
 import { extensionOf, withExtension } from '../image/file-name.ts';
 import { picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
+import { localDay } from '../task/moment.ts';
 import type { RemoteImage } from '../task/task.ts';
 import type { Job } from './engine.ts';
 import { freshImages, isPastLife, isYoung } from './follow-task.ts';
@@ -137,7 +138,10 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
   const { bytes, width, height, sha256, format } = received;
   for (let attempt = 1; ; attempt++) {
     const path = resolve(folder, pathOf(job, format.ext, index, attempt));
-    if (existing !== 'overwrite' && (await isTaken(job, path))) continue;
+    if (existing !== 'overwrite' && (await isTaken(job, path))) {
+      if (existing === 'skip' && (await keepExisting(job, path, sha256, index))) return;
+      continue;
+    }
     await makeFolder(dirname(path));
     await record(job, { event: 'saving', index, path, sha256 });
     if ((await temp.place(path, existing === 'overwrite')) === 'taken') continue;
@@ -146,6 +150,14 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
     warnOfExtension(job, path, format.ext);
     return;
   }
+}
+
+/** With --skip-existing a file that holds this very picture stays as it is. Tells whether it does. */
+async function keepExisting(job: Job, path: string, sha256: string, index: number): Promise<boolean> {
+  const facts = await examine(path);
+  if (facts?.sha256 !== sha256) return false;
+  await record(job, { event: 'saved', index, file: { path, ...facts } });
+  return true;
 }
 
 /** With a sidecar the name of that has to be free too. */
@@ -170,7 +182,7 @@ function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: num
     ratio: request?.aspectRatio,
     seed: request?.seed,
     index: target.index,
-    date: new Date(work.engine.clock.now()).toISOString().slice(0, 10),
+    date: localDay(work.engine.clock.now()),
     ext,
   };
   return picturePath(target.output, values, { picture, attempt });

@@ -1,50 +1,12 @@
+import type { output } from 'zod/mini';
 import { Failure } from '../errors.ts';
-import type { Cost, TaskStatus } from '../task/task.ts';
+import type { error, image, taskLine } from './schema.ts';
 
 /** What went wrong, as scripts read it. */
-export interface ErrorReport {
-  code: string;
-  message: string;
-  hint: string | null;
-  status: number | null;
-  request_id: string | null;
-  retryable: boolean;
-  details: unknown;
-}
-
-export interface ImageReport {
-  url: string;
-  expires_at: string | null;
-  /** Absolute; null where it was not saved. */
-  path: string | null;
-  bytes: number | null;
-  mime: string | null;
-  width: number | null;
-  height: number | null;
-  sha256: string | null;
-}
-
+export type ErrorReport = output<typeof error>;
+export type ImageReport = output<typeof image>;
 /** One task, as `--json` prints it and people are told of it. Fields are only ever added. */
-export interface TaskReport {
-  /** Null where no task was accepted. */
-  task_id: string | null;
-  status: TaskStatus;
-  model: string | null;
-  prompt: string | null;
-  aspect_ratio: string | null;
-  negative_prompt: string | null;
-  seed: number | null;
-  images: ImageReport[];
-  cost: Cost | null;
-  replayed: boolean;
-  created_at: string | null;
-  elapsed_ms: number | null;
-  /** The command that takes the task up again, while something is still to be had. */
-  resume: string | null;
-  error: ErrorReport | null;
-  row?: number;
-  id?: string;
-}
+export type TaskReport = output<typeof taskLine>;
 
 export function errorReport(error: unknown): ErrorReport {
   const message = withoutPasswords(error instanceof Error ? error.message : String(error));

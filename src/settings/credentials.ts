@@ -1,6 +1,6 @@
 import { type FoundKey, readKey } from '../api-key.ts';
-import type { Surroundings } from '../disk/surroundings.ts';
 import { Failure } from '../errors.ts';
+import type { Surroundings } from '../world.ts';
 import type { StoredSettings } from './store.ts';
 
 export interface Credentials {

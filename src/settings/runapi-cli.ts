@@ -1,6 +1,7 @@
 import { type FoundKey, isWebAddress, oneLine, readKey } from '../api-key.ts';
-import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
+import { joinPath, readForeign } from '../disk/surroundings.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import type { Surroundings } from '../world.ts';
 
 /**
  * Finds the key that RunAPI's own CLI keeps (`runapi-ai/cli`, September 2026), with its base URL. Returns undefined

@@ -1,9 +1,10 @@
 import { configFolder } from '../disk/config-folder.ts';
 import { makeFolders } from '../disk/make-folders.ts';
-import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
+import { joinPath, readForeign } from '../disk/surroundings.ts';
 import { Failure } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { knownSettings, type SettingName, type Settings } from './known.ts';
+import type { Surroundings } from '../world.ts';
+import { knownSettings, type SettingName, type Settings, settingProblem } from './known.ts';
 
 export interface StoredSettings {
   /** The file, whether it exists or not; undefined without a home. */
@@ -32,8 +33,8 @@ export function readSettings(surroundings: Surroundings): StoredSettings {
   const settings: Settings = {};
   for (const [name, value] of Object.entries(stored)) {
     if (!Object.hasOwn(knownSettings, name)) continue; // from a later version
-    const flaw = typeof value === 'string' ? knownSettings[name as SettingName].flaw(value) : 'is not text';
-    if (flaw) problems.push(`${path}: ${name} ${flaw}`);
+    const problem = settingProblem(name as SettingName, value, name);
+    if (problem) problems.push(`${path}: ${problem}`);
     else settings[name as SettingName] = value as string;
   }
   return { path, settings, problems };

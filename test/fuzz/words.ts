@@ -7,6 +7,7 @@ import { picturePath } from '../../src/image/template.ts';
 import { didYouMean } from '../../src/near-miss.ts';
 import { models } from '../../src/request/models.ts';
 import { parseRequests } from '../../src/request/request.ts';
+import { namedSource } from '../../src/request/sources.ts';
 import { parseDuration } from '../../src/task/duration.ts';
 import { parseMoment } from '../../src/task/moment.ts';
 import { parseDollars } from '../../src/task/money.ts';
@@ -71,16 +72,17 @@ export const wordTargets = [
     fc.record({
       prompt: fc.oneof(fc.constantFrom(...prompts), oddText),
       model: fc.oneof(mutatedText(['imagen-4', 'fast,ultra', 'imagen-4-ultra']), oddText),
-      ratio: fc.oneof(mutatedText(['16:9', 'auto', '4x3']), oddText),
+      aspectRatio: fc.oneof(mutatedText(['16:9', 'auto', '4x3']), oddText),
       seed: fc.oneof(mutatedText(['7', '-1,2', '9007199254740993']), oddText),
       callbackUrl: fc.oneof(mutatedText(['https://x.test/']), oddText),
     }),
     (words) => {
       const problems: string[] = [];
-      for (const request of parseRequests(words, problems)) {
-        if (problems.length > 0) break;
+      const requests = parseRequests([namedSource(words)], problems);
+      ensure((requests === undefined) === problems.length > 0, 'there are requests or problems');
+      for (const request of requests ?? []) {
         ensure(models.includes(request.model), request.model);
-        ensure(request.prompt === words.prompt, 'the prompt is sent as it was typed');
+        ensure(request.prompt === words.prompt.trim(), 'the prompt is sent as it was typed');
         ensure(Number.isSafeInteger(request.seed), `${request.seed} is a seed`);
       }
     },

@@ -56,26 +56,20 @@ test.each([
   expect([...parseTemplate(template).words]).toEqual(words);
 });
 
-const list = 'The words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}';
+const list = 'the words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}';
 
 test.each([
-  ['{promt}.png', '--output: unknown word {promt}', `Did you mean {prompt}? ${list}`],
-  ['{Seed}.png', '--output: unknown word {Seed}', `Did you mean {seed}? ${list}`],
-  ['{name}.png', '--output: unknown word {name}', list],
-  ['{}.png', '--output: unknown word {}', list],
-  ['{constructor}.png', '--output: unknown word {constructor}', list],
-  ['{prompt.png', '--output: a single {', 'Write {{ for a literal brace'],
-  ['prompt}.png', '--output: a single }', 'Write }} for a literal brace'],
-  [' ', '--output is empty', 'Name a file, or a pattern: {prompt}-{task}.{ext}'],
-  ['a\nb.png', '--output holds a control character', undefined],
-])('refuses %j: %s', (template, message, hint) => {
-  expect(() => parseTemplate(template)).toThrow(
-    expect.objectContaining({
-      code: 'validation',
-      message,
-      facts: expect.objectContaining({ hint }),
-    }),
-  );
+  ['{promt}.png', `unknown word {promt} (did you mean {prompt}?); ${list}`],
+  ['{Seed}.png', `unknown word {Seed} (did you mean {seed}?); ${list}`],
+  ['{name}.png', `unknown word {name}; ${list}`],
+  ['{}.png', `unknown word {}; ${list}`],
+  ['{constructor}.png', `unknown word {constructor}; ${list}`],
+  ['{prompt.png', 'write {{ for a literal {'],
+  ['prompt}.png', 'write }} for a literal }'],
+  [' ', 'use a file name or a template such as {prompt}-{task}.{ext}'],
+  ['a\nb.png', 'leave out its control characters'],
+])('refuses %j: %s', (template, message) => {
+  expect(() => parseTemplate(template)).toThrow(expect.objectContaining({ code: 'validation', message }));
 });
 
 test('nothing that comes from outside adds a folder or an unsafe name', () => {

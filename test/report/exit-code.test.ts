@@ -21,6 +21,7 @@ describe('one exit code for all tasks of a command', () => {
 test('each code has the exit code of the contract', () => {
   expect(exitCodes).toEqual({
     internal: 1,
+    interrupted: 130,
     authentication: 2,
     insufficient_credits: 3,
     over_budget: 3,

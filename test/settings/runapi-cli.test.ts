@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what people forget to fill in
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Surroundings } from '../../src/disk/surroundings.ts';
 import { runapiCliKey } from '../../src/settings/runapi-cli.ts';
+import type { Surroundings } from '../../src/world.ts';
 
 /** A machine with one file, or with one that cannot be read. */
 function machine(

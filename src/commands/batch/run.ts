@@ -1,8 +1,9 @@
 import pMap from 'p-map';
 import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
+import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
-import { type ErrorCode, exitCodes, Failure, invalid } from '../../errors.ts';
+import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
 import type { Claim } from '../../journal/claims.ts';
 import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
@@ -11,8 +12,8 @@ import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts'
 import { adopt, type Claims, isForgotten, reopen } from '../../paid-task/take-up.ts';
 import { type ErrorReport, emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
-import { prepareTarget } from '../../request/target.ts';
 import { paidCents } from '../../task/cost.ts';
+import { checkRows } from './check-rows.ts';
 import { type Past, readPast } from './past.ts';
 import { type BatchFlags, type BatchPlan, type BatchTask, readBatchPlan, readTasks } from './plan.ts';
 import { inShard } from './row-key.ts';
@@ -28,16 +29,15 @@ const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
   'over_budget',
   'interrupted',
 ]);
-const flawsTold = 20;
 
 /** Makes the pictures of a batch file, or those that earlier runs left. Returns the exit code. */
 export async function batch(context: Context, file: string, flags: BatchFlags): Promise<number> {
   const plan = readBatchPlan(context, flags);
   const server = await context.server(flags.sandbox === true);
   await context.api(server); // a missing key is told before anything else happens
-  const source = await openBatch(context, file);
+  const source = await openBatch(context, file, plan);
   try {
-    const total = await checkRows(context, source, flags, plan);
+    const total = await checkRows(context, source, plan, flags);
     if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
     const work = startWork(context, plan.wishes);
     const account = await accountAt(context.engine, server);
@@ -72,40 +72,6 @@ async function claimRows(
     hint: 'Nothing was bought. Leave it to that process, or stop it first',
     retryable: true,
   });
-}
-
-/** Reads the whole file before anything is paid. Returns how many tasks this shard has of it. */
-async function checkRows(
-  context: Context,
-  source: BatchSource,
-  flags: BatchFlags,
-  plan: BatchPlan,
-): Promise<number> {
-  const flaws: string[] = [];
-  let flawed = 0;
-  let rows = 0;
-  let total = 0;
-  for await (const { key } of readTasks(context, source, flags, { ...plan, shard: undefined }, noteFlaw)) {
-    rows += 1;
-    if (inShard(key, plan.shard)) total += 1;
-  }
-  if (flawed > 0 && !flags.skipInvalid) {
-    const more = flawed > flaws.length ? `; and ${flawed - flaws.length} more` : '';
-    throw invalid(
-      flaws.join('; ') + more,
-      'Nothing was sent. Fix the rows, or leave them out: --skip-invalid',
-      flaws,
-    );
-  }
-  for (const flaw of flaws) context.reporter.warn(`${flaw}: left out`);
-  if (rows + flawed === 0)
-    throw invalid('the batch has no rows', 'Write one prompt on each line, JSONL, or CSV with a header row');
-  return total;
-
-  function noteFlaw(line: number, flaw: string): void {
-    flawed += 1;
-    if (flaws.length < flawsTold) flaws.push(`line ${line}: ${flaw}`);
-  }
 }
 
 interface Batch {
@@ -145,7 +111,7 @@ async function makeAll(all: Batch): Promise<number> {
   return sayBatchEnd(context, count, halted, world.clock.monotonic() - began);
 
   async function* unlessHalted(): AsyncGenerator<BatchTask> {
-    for await (const task of readTasks(context, source, flags, plan, () => undefined)) {
+    for await (const task of readTasks(source, plan)) {
       if (halted) return;
       yield task;
     }

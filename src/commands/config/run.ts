@@ -1,8 +1,9 @@
 import { parseBaseUrl } from '../../api/base-url.ts';
-import { looksLikeKey, maskedKey, readKey } from '../../api-key.ts';
+import { maskedKey, readKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
-import { Failure, invalid } from '../../errors.ts';
-import { kebab, knownSettings, type SettingName, settingName } from '../../settings/known.ts';
+import { Failure, invalid, sentence } from '../../errors.ts';
+import { kebab } from '../../request/sources.ts';
+import { knownSettings, type SettingName, settingName, settingProblem } from '../../settings/known.ts';
 import { noHome, writeSetting } from '../../settings/store.ts';
 import { askSecret } from '../../terminal/ask.ts';
 import { table } from '../../terminal/columns.ts';
@@ -31,18 +32,13 @@ export async function setSetting(
       `${kebab(name)} needs a value`,
       `For example: ${context.command(`config set ${kebab(name)} VALUE`)}`,
     );
-  const flaw = knownSettings[name].flaw(text);
-  if (flaw) throw invalid(`${kebab(name)} ${shownValue(text)} ${flaw}`);
+  const problem = settingProblem(name, text);
+  if (problem) throw invalid(sentence(problem));
   if (name === 'baseUrl') parseBaseUrl(text, 'base-url');
   await writeSetting(context.world, name, text);
   context.reporter.note(`${kebab(name)} is set in ${context.stored.path}`);
   if (name === 'apiKey') context.reporter.next(context.command('generate "a mug"'), 'Try it');
   return 0;
-}
-
-/** People set the key as the model, too. */
-function shownValue(text: string): string {
-  return looksLikeKey(text) ? maskedKey(text) : JSON.stringify(text);
 }
 
 /** Removes one setting, if it is set. */

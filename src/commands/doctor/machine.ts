@@ -3,12 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { prepareFolder } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
-import { Failure } from '../../errors.ts';
+import { Failure, tellAll } from '../../errors.ts';
 import { fixedFolder } from '../../image/template.ts';
 import { unwritable } from '../../journal/unwritable.ts';
-import { parseRequests } from '../../request/request.ts';
-import { readTarget } from '../../request/target.ts';
-import { kebab, type SettingName } from '../../settings/known.ts';
+import { checkOptions } from '../../request/request.ts';
+import { kebab, settingSource } from '../../request/sources.ts';
+import { parseTarget, type Target } from '../../request/target.ts';
+import type { SettingName } from '../../settings/known.ts';
 import { wantsColour } from '../../terminal/colours.ts';
 import { isLive } from '../../terminal/status-line.ts';
 import { programVersion } from '../../version.ts';
@@ -42,9 +43,8 @@ export async function checkSettings(context: Context): Promise<Check[]> {
   if (settings.apiKey !== undefined && (await isPublic(context, path)))
     checks.push(warning('settings', `other users can read the key in ${path}`, `chmod 600 '${path}'`));
   const conflicts: string[] = [];
-  const { model = 'imagen-4', ratio } = settings;
-  parseRequests({ prompt: 'a mug', model, ratio }, conflicts);
-  readTarget(context, {}, 1, conflicts);
+  checkOptions([settingSource(settings)], conflicts);
+  usualTarget(context, conflicts);
   if (conflicts.length > 0) {
     const facts = { hint: context.command('config list') };
     checks.push(broken('settings', new Failure('validation', conflicts.join('; '), facts)));
@@ -60,9 +60,17 @@ async function isPublic({ world }: Context, path: string): Promise<boolean> {
   );
 }
 
+/** Returns where pictures go without flags; undefined where the settings are wrong. */
+function usualTarget({ world, stored }: Context, problems: string[]): Omit<Target, 'index'> | undefined {
+  return parseTarget([settingSource(stored.settings)], world, { count: 1, areNew: true }, problems);
+}
+
 /** Checks whether pictures and the record of paid tasks can be written. Creates nothing that is missing. */
 export async function checkFolders(context: Context): Promise<Check[]> {
-  const { folder, output } = readTarget(context, {}, 1, []);
+  const problems: string[] = [];
+  const target = usualTarget(context, problems);
+  if (!target) return [broken('pictures', tellAll(problems))];
+  const { folder, output } = target;
   const pictures = tried(resolve(folder, fixedFolder(output))).then((told) => ok('pictures', told));
   return [
     await pictures.catch((error) => broken('pictures', asFailure(error))),

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
+import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { showPictures } from '../../command-line/show-pictures.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
@@ -9,7 +10,6 @@ import { exitCodeOf } from '../../report/exit-code.ts';
 import { fetchCommand } from '../../report/report-entry.ts';
 import type { Wanted as WantedData } from '../../report/reporter.ts';
 import type { TaskReport } from '../../report/task-report.ts';
-import { prepareTarget } from '../../request/target.ts';
 import type { Wishes } from '../../request/wishes.ts';
 import { paidCents } from '../../task/cost.ts';
 import { amountText } from '../../task/money.ts';

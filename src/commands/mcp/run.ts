@@ -1,16 +1,14 @@
 import { looseObject, nullable, string } from 'zod/mini';
+import { readBalance, readModels } from '../../command-line/account.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { taskLine } from '../../report/schema.ts';
-import { readWishes } from '../../request/wishes.ts';
+import { flagSource } from '../../request/sources.ts';
+import { parseWishes } from '../../request/wishes.ts';
 import type { Output } from '../../world.ts';
-import { readBalance } from '../balance/run.ts';
-import { readModels } from '../models/run.ts';
-import { balanceShape, modelsShape } from './answer-shapes.ts';
+import { balanceShape, getBalanceTool, listModelsTool, modelsShape } from './account-tools.ts';
 import { generateImageTool } from './generate-image.ts';
-import { getBalanceTool } from './get-balance.ts';
 import { getImageTool } from './get-image.ts';
-import { listModelsTool } from './list-models.ts';
 import { generateImage } from './run-generate-image.ts';
 import { getImage } from './run-get-image.ts';
 import { serve } from './serve.ts';
@@ -25,7 +23,7 @@ import { type McpFlags, toolCalls } from './tool-calls.ts';
 export async function mcp(context: Context, stdout: Output, flags: McpFlags): Promise<number> {
   const { world, reporter } = context;
   const problems: string[] = [];
-  readWishes(flags, undefined, problems);
+  parseWishes([flagSource(flags)], problems);
   if (problems.length > 0) throw tellAll(problems);
   if (world.stdin.isTerminal) {
     reporter.note('This speaks MCP on stdin and stdout: an agent starts it. Ctrl-D ends it.');

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
-import { joinPath, type Surroundings } from '../../disk/surroundings.ts';
+import { joinPath } from '../../disk/surroundings.ts';
 import { invalid, tellAll } from '../../errors.ts';
 import { hermesHome } from '../../hermes/home.ts';
 import { didYouMean } from '../../near-miss.ts';
+import type { Surroundings } from '../../world.ts';
 
 const targetNames = ['hermes', 'claude', 'codex', 'gemini', 'openclaw'] as const;
 export type TargetName = (typeof targetNames)[number];

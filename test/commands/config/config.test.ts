@@ -81,19 +81,23 @@ describe('a setting', () => {
     const key = 'sk-live-AUDITKEY-0123456789abcdef';
     const { exitCode, stdout, stderr } = await run(await bare(), ['config', 'set', 'model', key]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
-    expect(stderr).toContain('error: model …cdef is none of imagen-4');
+    expect(stderr).toContain('error: Invalid model …cdef: use imagen-4');
     expect(stderr).not.toContain('0123456789');
   });
 
   test.each([
-    ['model', 'gpt', 'model "gpt" is none of imagen-4, imagen-4-fast, imagen-4-ultra'],
-    ['ratio', '5:5', 'ratio "5:5" is none of 1:1, 16:9, 9:16, 3:4, 4:3, auto'],
-    ['timeout', 'soon', 'timeout "soon" is no duration like 90s or 15m'],
-    ['output', '{x}', 'output "{x}" is no name for a picture: unknown word {x}'],
-    ['api', 'both', 'api "both" is none of auto, guide, service'],
+    ['model', 'gpt', 'Invalid model "gpt": use imagen-4, imagen-4-fast or imagen-4-ultra.'],
+    [
+      'ratio',
+      '5:5',
+      'Invalid ratio "5:5": imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 1:1.',
+    ],
+    ['timeout', 'soon', 'Invalid timeout "soon": use a duration such as 90s or 15m.'],
+    ['output', '{x}', 'Invalid output "{x}": unknown word {x}; the words are {prompt} {task}'],
+    ['api', 'both', 'Invalid api "both": use auto, guide or service.'],
     ['base-url', 'http://example.com', 'base-url: http://example.com is not safe for a key'],
     ['modle', 'fast', 'there is no setting "modle"; did you mean model?'],
-    ['dir', '', 'dir "" is empty'],
+    ['dir', '', 'dir is empty.'],
   ])('%s takes no %s', async (name, value, problem) => {
     const machine = await bare();
     const { exitCode, stdout, stderr } = await run(machine, ['config', 'set', name, value]);
@@ -293,7 +297,7 @@ describe('a broken settings file', () => {
     expect({ exitCode, lines: stderr.split('\n') }).toEqual({
       exitCode: 0,
       lines: [
-        `warning: ${path}: model is none of imagen-4, imagen-4-fast, imagen-4-ultra`,
+        `warning: ${path}: Invalid model "gpt": use imagen-4, imagen-4-fast or imagen-4-ultra`,
         `warning: ${path}: timeout is not text`,
       ],
     });
