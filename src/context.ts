@@ -11,6 +11,7 @@ import { unrecorded } from './journal/unrecorded.ts';
 import type { Engine } from './paid-task/engine.ts';
 import { createReporter } from './report/create-reporter.ts';
 import type { Reporter } from './report/reporter.ts';
+import { addressFlag } from './report/shell-command.ts';
 import type { Sandbox } from './sandbox/server.ts';
 import { type Credentials, findKey, missingKey } from './settings/credentials.ts';
 import { openServerMemory, type ServerMemory } from './settings/server-memory.ts';
@@ -216,7 +217,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     const { base } = await context.address();
     if (server.base === base) return api;
     throw new Failure('authentication', `this task is at ${server.base}, and the key is for ${base}`, {
-      hint: `Nothing was sent. If the key is for both: --base-url ${server.base}`,
+      hint: `Nothing was sent. If the key is for both: ${addressFlag(server.base)}`,
     });
   }
 

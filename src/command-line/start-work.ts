@@ -4,6 +4,7 @@ import type { TaskEntry } from '../journal/entry.ts';
 import { createWork, type Listener, type Work } from '../paid-task/engine.ts';
 import { abandon } from '../paid-task/stop.ts';
 import { resumeCommand } from '../report/report-entry.ts';
+import { idWords } from '../report/shell-command.ts';
 import type { Wishes } from '../request/wishes.ts';
 
 const mostNamed = 5;
@@ -39,7 +40,7 @@ async function toStdout(
     if (fault) throw diskFailure(fault, 'stdout');
     if (!stdout.isClosed()) continue;
     // The reader has what it wanted: that is no failure, and the picture can still be had.
-    const save = entry.accepted ? `: ${command(`download ${entry.accepted.id}`)} saves it` : '';
+    const save = entry.accepted ? `: ${command(`download ${idWords([entry.accepted.id])}`)} saves it` : '';
     reporter.warn(`stdout was closed before it had the whole picture${save}`);
     return false;
   }

@@ -6,6 +6,7 @@ import type { Outcome } from '../paid-task/make-picture.ts';
 import { requestReport } from '../request/request-report.ts';
 import type { RemoteImage, TaskStatus } from '../task/task.ts';
 import type { Clock } from '../world.ts';
+import { addressFlag, idWords } from './shell-command.ts';
 import { errorReport, type ImageReport, type TaskReport } from './task-report.ts';
 
 /** What a report needs to name the command that comes next. */
@@ -74,7 +75,7 @@ export function waitsToBeSaved(entry: Entry, now: number): boolean {
 export function resumeCommand(around: Surroundings, entry: TaskEntry): string | null {
   const id = entry.accepted?.id;
   if (around.flags.record !== false && entry.intended.request)
-    return around.command(id === undefined ? 'resume' : `resume ${id}`);
+    return around.command(id === undefined ? 'resume' : `resume ${idWords([id])}`);
   // Nothing was recorded, and the sandbox has forgotten.
   if (id === undefined || entry.intended.server.sandbox) return null;
   return fetchCommand(around, [id], { wait: true, recorded: false });
@@ -89,8 +90,12 @@ export function fetchCommand(
   ids: readonly string[],
   { wait, recorded }: { wait: boolean; recorded: boolean },
 ): string {
-  const address = recorded || flags.baseUrl === undefined ? '' : ` --base-url ${flags.baseUrl}`;
-  return command(`download ${ids.join(' ')}${wait ? ' --wait' : ''}${address}`);
+  const address = recorded || flags.baseUrl === undefined ? [] : [addressFlag(flags.baseUrl.trim())];
+  const options = [...(wait ? ['--wait'] : []), ...address];
+  const words = idWords(ids);
+  return command(
+    ['download', ...(words.startsWith('-') ? [...options, words] : [words, ...options])].join(' '),
+  );
 }
 
 /** @param completedAt milliseconds since 1970 */

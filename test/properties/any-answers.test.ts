@@ -105,7 +105,7 @@ test('whatever the service answers, the end is a picture, a failed task or a fai
           clock,
           userAgent: 'test',
         });
-        const deadline = clock.deadline(15_000);
+        const deadline = clock.deadline(5_000);
         const end = await live({ api, clock, deadline, fate }).catch((error: unknown) => error);
         if (end instanceof Error && !(end instanceof Failure)) throw end;
         if (end instanceof Failure) {

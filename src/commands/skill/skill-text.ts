@@ -1,4 +1,5 @@
 import { joinPath } from '../../disk/surroundings.ts';
+import { shellWord } from '../../report/shell-command.ts';
 import { programVersion } from '../../version.ts';
 import type { World } from '../../world.ts';
 import instructions from './instructions.md';
@@ -14,16 +15,11 @@ export function skillText(world: World, { target, home }: Place): string {
     target === 'hermes' && home !== undefined ? joinPath(world, home, 'cache', 'images') : 'pictures';
   const words: Readonly<Record<string, string>> = {
     run: world.calledAs.startsWith('npx') ? 'npx -y runapi-imagen' : 'runapi-imagen',
-    dir: `--dir ${shellWord(images)}`,
+    dir: `--dir ${shellWord(images, 'linux') ?? 'pictures'}`,
     handover: (target && handover[target]) ?? handOverPath,
   };
   const body = instructions.replace(/\{\{(\w+)\}\}/g, (written, word: string) => words[word] ?? written);
   return stamped(`${frontmatter(target)}\n${body}\n`, 'markdown');
-}
-
-/** Quoted for a POSIX shell, where it needs to be. */
-function shellWord(text: string): string {
-  return /^[\w/.+@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 const handOverPath =
