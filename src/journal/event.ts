@@ -35,6 +35,8 @@ const target = object({
   existing: orElse(oneOf(['rename', 'overwrite', 'skip']), 'rename'), // a later version may know more
   index: number(),
   sidecar: optional(boolean()),
+  /** The name comes from somebody else: nothing is written outside of this folder. */
+  root: optional(string()),
 });
 
 const server = object({ base: string(), sandbox: boolean() }).check(

@@ -13,7 +13,7 @@ const extensions = ['png', 'jpg', 'webp', 'gif', 'avif'];
  */
 export async function findExisting(
   request: ImageRequest,
-  { output, existing, folder, index }: Target,
+  { output, existing, folder, index, root }: Target,
   now: number,
 ): Promise<string | undefined> {
   if (existing !== 'skip' || output === '' || output === '-') return undefined;
@@ -22,7 +22,8 @@ export async function findExisting(
   const { prompt, model, aspectRatio: ratio, seed } = request;
   const values = { prompt, model, ratio, seed, task: '', index, date };
   for (const ext of extensions) {
-    const path = resolve(folder, picturePath(output, { ...values, ext }, { picture: 0, attempt: 1 }));
+    const name = picturePath(output, { ...values, ext }, { picture: 0, attempt: 1 }, root !== undefined);
+    const path = resolve(folder, name);
     if (await exists(path)) return path;
   }
   return undefined;

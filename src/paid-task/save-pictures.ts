@@ -1,7 +1,7 @@
 import { stat, unlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { examine } from '../disk/examine.ts';
-import { makeFolder } from '../disk/folder.ts';
+import { leadsOut, makeFolder } from '../disk/folder.ts';
 import { exists } from '../disk/place.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
@@ -39,8 +39,7 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
   const saved = entry.saved[index];
   if (saved && (await exists(saved.path))) return;
   if (await recogniseSaved(job, index)) return;
-  const home =
-    output === '-' ? (work.engine.spool ?? folder) : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
+  const home = output === '-' ? (work.engine.spool ?? folder) : dirname(pathOf(job, 'png', index, 1));
   await makeFolder(home);
   const temp = await createJobFile(job, home);
   try {
@@ -134,10 +133,10 @@ async function closeExpired(job: Job, error: unknown): Promise<never> {
  * --skip-existing, where the name was taken while the task ran.
  */
 async function keep(job: Job, temp: TempFile, received: Received, index: number): Promise<void> {
-  const { folder, existing } = job.entry.intended.target;
+  const { existing } = job.entry.intended.target;
   const { bytes, width, height, sha256, format } = received;
   for (let attempt = 1; ; attempt++) {
-    const path = resolve(folder, pathOf(job, format.ext, index, attempt));
+    const path = pathOf(job, format.ext, index, attempt);
     if (existing !== 'overwrite' && (await isTaken(job, path))) {
       if (existing === 'skip' && (await keepExisting(job, path, sha256, index))) return;
       continue;
@@ -185,5 +184,8 @@ function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: num
     date: localDay(work.engine.clock.now()),
     ext,
   };
-  return picturePath(target.output, values, { picture, attempt });
+  const { folder, output, root } = target;
+  const path = resolve(folder, picturePath(output, values, { picture, attempt }, root !== undefined));
+  // A link may have been put in the way since the name was checked. The picture is paid for: it stays in the root.
+  return root !== undefined && leadsOut(dirname(path), root) ? join(root, basename(path)) : path;
 }

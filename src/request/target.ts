@@ -27,6 +27,8 @@ export interface Target {
   index: number;
   /** Beside each picture a JSON file is wanted that tells all about it. */
   sidecar?: boolean | undefined;
+  /** The name comes from somebody else: nothing is written outside of this folder. */
+  root?: string | undefined;
 }
 
 /** The flags about where pictures go, as they were typed. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { parseJson } from '../json.ts';
 import { type Answer, jsonAnswer, Refusal } from './call.ts';
 import { type Dialect, findRoute } from './routes.ts';
 import type { TaskBook } from './task-book.ts';
@@ -21,11 +22,27 @@ export async function exchange(
 
 async function route(request: IncomingMessage, book: TaskBook, dialect: Dialect): Promise<Answer> {
   const { method = '', headers, url = '' } = request;
-  const origin = `http://${headers.host ?? ''}`;
+  const origin = originOf(headers);
   if (!URL.canParse(url, origin)) throw new Refusal(400, 'Malformed request URL');
   const { pathname, searchParams: query } = new URL(url, origin);
   const { handle, id } = findRoute(method, pathname, dialect);
   return handle({ method, query, headers, origin, readJson: () => readJson(request) }, book, id);
+}
+
+const loopback = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+const anyHost = /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i;
+
+/**
+ * Where the client finds this server, for the URLs in answers: as a proxy in front of it says, or as it was called.
+ *
+ * @throws {Refusal} 421 for a name that is not this machine's: a web page may have made it lead here
+ */
+function originOf(headers: IncomingHttpHeaders): string {
+  const { host = '', 'x-forwarded-proto': scheme, 'x-forwarded-host': front } = headers;
+  if (!loopback.test(host)) throw new Refusal(421, 'The sandbox answers as localhost and 127.0.0.1 only');
+  const isSecure = /^https\b/i.test(String(scheme ?? ''));
+  const [named = ''] = String(front ?? '').split(/\s*,/);
+  return `${isSecure ? 'https' : 'http'}://${anyHost.test(named) ? named : host}`;
 }
 
 function refused(error: unknown): Answer {
@@ -61,9 +78,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     if (size <= longestBody) chunks.push(chunk);
   }
   if (size > longestBody) throw new Refusal(413, 'The request body is larger than 1 MiB');
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw new Refusal(400, 'The request body is not valid JSON');
-  }
+  const body = parseJson(Buffer.concat(chunks).toString('utf8'));
+  if (body === undefined) throw new Refusal(400, 'The request body is not valid JSON');
+  return body;
 }

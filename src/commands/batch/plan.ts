@@ -120,7 +120,7 @@ export async function* readTasks(
       if (!inShard(key, plan.shard)) continue;
       const target = {
         ...plan.target,
-        ...(output !== undefined && { output: expandHome(output, plan.home) }),
+        ...(output !== undefined && { output: expandHome(output, plan.home), root: plan.target.folder }),
         index,
       };
       yield { row: row.number, id, key, request, target };
