@@ -27,11 +27,16 @@ export function parseTemplate(text: string): NameTemplate {
  * template of somebody else (`isForeign`) each component is made safe, and none leads out of the folder.
  */
 export function renderTemplate(template: NameTemplate, values: NameValues, isForeign = false): string {
-  const names = template.components.map((parts) => {
+  const { components } = isForeign ? stayingInside(template) : template;
+  const names = components.map((parts) => {
     const name = parts.map((part) => (typeof part === 'string' ? part : meaning[part.word](values))).join('');
     return !isForeign && isFixed(parts) ? name : safeFileName(name);
   });
   return (isForeign ? '' : template.root) + names.join('/');
+}
+
+function stayingInside(template: NameTemplate): NameTemplate {
+  return { ...template, components: template.components.filter((parts) => !/^\.\.?$/.test(parts.join())) };
 }
 
 function isFixed(parts: readonly Part[]): parts is string[] {
@@ -122,7 +127,8 @@ export function picturePath(
 
 /** The part of the output's folder that is the same for every picture: it can be checked before anything is paid. */
 export function fixedFolder(output: string, isForeign = false): string {
-  const { root, components } = parseTemplate(output || defaultTemplate);
+  const template = parseTemplate(output || defaultTemplate);
+  const { root, components } = isForeign ? stayingInside(template) : template;
   const folders = components.slice(0, -1);
   const firstOpen = folders.findIndex((parts) => !isFixed(parts));
   const fixed = (firstOpen < 0 ? folders : folders.slice(0, firstOpen)).map((parts) => parts.join(''));

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import { exactOptional, object, string } from 'zod/mini';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
@@ -120,12 +121,17 @@ export async function* readTasks(
       if (!inShard(key, plan.shard)) continue;
       const target = {
         ...plan.target,
-        ...(output !== undefined && { output: expandHome(output, plan.home), root: plan.target.folder }),
+        ...(output !== undefined && within(plan.target.folder, expandHome(output, plan.home))),
         index,
       };
       yield { row: row.number, id, key, request, target };
     }
   }
+}
+
+/** A name from the file, which may have been written by somebody else: it counts from the folder and stays in it. */
+function within(root: string, name: string): Pick<Target, 'output' | 'root'> {
+  return { output: isAbsolute(name) ? relative(root, name) : name, root };
 }
 
 const rowSchema = object({
