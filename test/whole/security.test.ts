@@ -60,6 +60,12 @@ test('the API gets the key, the host of the picture does not', async () => {
   const { headers: asked = {} } = service.calls.find(({ kind }) => kind === 'create') ?? {};
   const { headers: fetched = {} } = service.calls.find(({ kind }) => kind === 'image') ?? {};
   expect(asked.authorization).toBe(`Bearer ${key}`);
-  expect(Object.keys(fetched).sort()).toEqual(['accept', 'accept-encoding', 'connection', 'host', 'user-agent']);
+  expect(Object.keys(fetched).sort()).toEqual([
+    'accept',
+    'accept-encoding',
+    'connection',
+    'host',
+    'user-agent',
+  ]);
   expect(new Set(service.calls.map(({ kind }) => kind))).toEqual(new Set(['create', 'look', 'image']));
 });
