@@ -7,7 +7,7 @@ import {
   number,
   object,
   enum as oneOf,
-  optional,
+  exactOptional as optional,
   string,
   toJSONSchema,
   unknown,
@@ -16,7 +16,7 @@ import {
 /** What is said of a field in the schema, and in the types that the build makes of it. */
 const says = (description: string) => meta({ description });
 
-const error = object({
+export const error = object({
   code: string().check(says('The kind of failure; the exit code says the same.')),
   message: string(),
   hint: nullable(string()).check(says('What to do.')),
@@ -26,7 +26,7 @@ const error = object({
   details: unknown(),
 }).check(meta({ title: 'ErrorReport' }));
 
-const image = object({
+export const image = object({
   url: string(),
   expires_at: nullable(string()),
   path: nullable(string()).check(says('Absolute; null where it was not saved.')),
@@ -44,7 +44,7 @@ const cost = object({
   refunded: boolean(),
 }).check(meta({ title: 'Cost' }));
 
-/** One task, as `--json` prints it. */
+/** One task, as `--json` prints it and people are told of it. Fields are only ever added. */
 export const taskLine = object({
   task_id: nullable(string()).check(says('Null where no task was accepted.')),
   status: oneOf(['pending', 'processing', 'completed', 'failed']),
@@ -52,10 +52,13 @@ export const taskLine = object({
   prompt: nullable(string()),
   aspect_ratio: nullable(string()),
   negative_prompt: nullable(string()),
-  seed: nullable(number()),
+  seed: nullable(number()).check(says('As asked for, else as the service told it.')),
   images: array(image),
   cost: nullable(cost).check(says('Null where the service told nothing.')),
-  replayed: boolean(),
+  replayed: boolean().check(says('The service had the task already when it was asked for it.')),
+  reused: boolean().check(says('Bought by an earlier run: its cost is no new cost.')),
+  sandbox: boolean().check(says('Made in the built-in sandbox: its cost is play money.')),
+  server: string().check(says('Base URL of the service; `sandbox` for the built-in one.')),
   created_at: nullable(string()),
   elapsed_ms: nullable(number()),
   resume: nullable(string()).check(

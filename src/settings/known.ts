@@ -3,6 +3,7 @@ import { parseTemplate } from '../image/template.ts';
 import { didYouMean } from '../near-miss.ts';
 import { parseRequests } from '../request/request.ts';
 import { parseDuration } from '../task/duration.ts';
+import { parseDollars } from '../task/money.ts';
 
 /** The settings that the store may hold, each a text. `apiKey` is never shown whole. */
 export interface Settings {
@@ -12,6 +13,7 @@ export interface Settings {
   dir?: string;
   output?: string;
   timeout?: string;
+  maxCost?: string;
   baseUrl?: string;
   api?: string;
 }
@@ -49,6 +51,11 @@ export const knownSettings: Readonly<Record<SettingName, Known>> = {
     meaning: 'how long to wait',
     fallback: '15m',
     flaw: (value) => (parseDuration(value) ? undefined : `is no duration like 90s or 15m`),
+  },
+  maxCost: {
+    meaning: 'the most that one call may cost, in US dollars',
+    fallback: '(no limit)',
+    flaw: (value) => (parseDollars(value) === undefined ? 'is no amount of dollars like 0.50' : undefined),
   },
   baseUrl: {
     meaning: "the service's address",

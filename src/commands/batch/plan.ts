@@ -1,3 +1,4 @@
+import { withLimit } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
 import { parseTemplate } from '../../image/template.ts';
@@ -42,7 +43,7 @@ const mostCount = 1000;
 /** Throws one `validation` failure that tells every problem of the flags. */
 export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
   const problems: string[] = [];
-  const wishes = readWishes(flags, context.stored.settings.timeout, problems);
+  const wishes = readWishes(withLimit(context, flags, problems), context.stored.settings.timeout, problems);
   const target = readTarget(context, flags, 2, problems);
   const concurrency = flags.concurrency === undefined ? defaultConcurrency : Number(flags.concurrency);
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > mostConcurrency) {
@@ -113,6 +114,8 @@ function tasksOf(
     problems.push(`--count ${JSON.stringify(written)} is no whole number from 1 to ${mostCount}`);
     return [];
   }
+  if (requests.length * count > mostCount)
+    problems.push(`the row asks for ${requests.length * count} pictures: ${mostCount} at most`);
   const { output } = fields;
   if (output !== undefined) checkOutput(output, problems);
   return Array.from({ length: count }, () => requests.map((request) => ({ request, output }))).flat();

@@ -1,11 +1,12 @@
 import { checkShowing, type ShowFlags } from '../../command-line/show-pictures.ts';
+import { withLimit } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
 import type { Server, Target } from '../../journal/event.ts';
 import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { type NamingFlags, readTarget } from '../../request/target.ts';
 import { readWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
-import { askedBefore } from './again.ts';
+import { askedBefore, serverOf } from './again.ts';
 import { readPrompt } from './read-prompt.ts';
 
 /** The flags of `generate`, as they were typed. */
@@ -67,11 +68,10 @@ export async function readPlan(
     () => wanted,
   ).flat();
   if (requests.length > mostTasks) problems.push(`more than ${mostTasks} pictures at once: use batch`);
-  const wishes = readWishes(flags, settings.timeout, problems);
+  const wishes = readWishes(withLimit(context, flags, problems), settings.timeout, problems);
   const target = readTarget(context, flags, requests.length, problems);
   checkShowing(flags, target.output, problems);
-  // What was tried in the sandbox is not bought because somebody wants to see it again.
-  const server = await context.server(flags.sandbox ?? before?.server.sandbox ?? false).catch(note);
+  const server = await serverOf(context, flags, before).catch(note);
   if (problems.length > 0 || !server) throw tellAll(problems);
   return { server, requests, target, wishes };
 }

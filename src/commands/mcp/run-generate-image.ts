@@ -7,6 +7,7 @@ import type { Entry } from '../../journal/entry.ts';
 import type { Target } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { begin } from '../../paid-task/begin.ts';
+import { createBudget } from '../../paid-task/budget.ts';
 import type { Work } from '../../paid-task/engine.ts';
 import { isSameRequest, nameOf } from '../../paid-task/take-up.ts';
 import { recordedReport } from '../../report/report-entry.ts';
@@ -24,7 +25,7 @@ import { patience } from './wait-seconds.ts';
 
 /** Makes one picture for an agent: the life of a task is that of `generate`. */
 export async function generateImage(
-  { context, flags, deadline }: ToolCall,
+  { context, flags, session, deadline }: ToolCall,
   input: GenerateImageInput,
 ): Promise<Answer> {
   const order = await readOrder(context, input, flags);
@@ -32,7 +33,11 @@ export async function generateImage(
   await context.api(server); // a missing key is told before anything else happens
   if (order.wishes.wait) await prepareTarget(context, order.target);
 
-  const work = { ...startWork(context, order.wishes), deadline: deadline(order.wishes.timeoutMs) };
+  const work = {
+    ...startWork(context, order.wishes),
+    deadline: deadline(order.wishes.timeoutMs),
+    budget: createBudget(order.wishes, session),
+  };
   const asked = { request: order.request, server, account: await accountAt(context.engine, server) };
   if (!input.new && !(await isFirst(context, asked, work.deadline.signal)))
     return taskAnswer(await awaitOther(context, work, asked), {
@@ -76,7 +81,7 @@ async function awaitOther(context: Context, { deadline }: Work, asked: Asked): P
   }
   const id = known?.accepted?.id;
   const entry = (id !== undefined && (await journal.find([id])).get(id)?.entry) || known;
-  if (entry) return recordedReport(context, entry);
+  if (entry) return recordedReport(context, entry, true);
   throw new Failure('timeout', 'another call of the same arguments is at work', {
     hint: 'Call generate_image again with the same arguments in a moment: it is not paid for twice',
     retryable: true,
@@ -104,8 +109,9 @@ async function readOrder(context: Context, input: GenerateImageInput, flags: Mcp
     problems,
   );
   const { wait_seconds, max_cost_usd: most } = input;
+  const { maxCost: _, ...own } = flags; // of the session
   const spending = most === undefined ? {} : { maxCost: `${most}` };
-  const wishes = readWishes({ ...flags, ...patience(wait_seconds), ...spending }, undefined, problems);
+  const wishes = readWishes({ ...own, ...patience(wait_seconds), ...spending }, undefined, problems);
   const dir = await pictureFolder(context, input.folder ?? flags.dir);
   if (input.file_name === '-') problems.push('file_name "-" names no file');
   const named = input.file_name ?? settings.output ?? '-';

@@ -1,6 +1,8 @@
 import { looseObject, nullable, string } from 'zod/mini';
+import { withLimit } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
+import { createBudget } from '../../paid-task/budget.ts';
 import { taskLine } from '../../report/schema.ts';
 import { readWishes } from '../../request/wishes.ts';
 import type { Output } from '../../world.ts';
@@ -18,6 +20,9 @@ import { tool } from './tool.ts';
 import { factsAnswer } from './tool-answer.ts';
 import { type McpFlags, toolCalls } from './tool-calls.ts';
 
+/** An agent that has gone wild is stopped here, where nobody says how many it may buy. */
+const usualPictures = 20;
+
 /**
  * Serves the tools to an agent until it closes its end. Answers the exit code.
  * @param stdout belongs to the protocol: the context must not know it
@@ -25,13 +30,19 @@ import { type McpFlags, toolCalls } from './tool-calls.ts';
 export async function mcp(context: Context, stdout: Output, flags: McpFlags): Promise<number> {
   const { world, reporter } = context;
   const problems: string[] = [];
-  readWishes(flags, undefined, problems);
+  const limits = withLimit(context, flags, problems);
+  const { maxCost } = readWishes(limits, undefined, problems);
+  const maxPictures = Number(flags.maxPictures ?? usualPictures);
+  if (!Number.isInteger(maxPictures) || maxPictures < 0)
+    problems.push(
+      `Invalid --max-pictures ${JSON.stringify(flags.maxPictures)}: use a whole number such as ${usualPictures}.`,
+    );
   if (problems.length > 0) throw tellAll(problems);
   if (world.stdin.isTerminal) {
     reporter.note('This speaks MCP on stdin and stdout: an agent starts it. Ctrl-D ends it.');
     reporter.next(context.command('mcp --print-config claude'), 'To set an agent up');
   }
-  const run = toolCalls(context, flags);
+  const run = toolCalls(context, flags, createBudget({ maxCost, maxPictures }));
   const { sandbox } = flags;
   await serve({ stdin: world.stdin, stdout, clock: world.clock, complain: reporter.warn }, [
     tool(generateImageTool, taskShape, (input, talk) => run(talk, (call) => generateImage(call, input))),

@@ -1,6 +1,5 @@
 import type { Context } from '../../context.ts';
-import { Failure } from '../../errors.ts';
-import { exitCodeOf } from '../../report/exit-code.ts';
+import { exitCodeOf, Failure } from '../../errors.ts';
 import { programVersion } from '../../version.ts';
 import { chosenPlaces, type Place, placesOn, type SkillFlags } from './chosen.ts';
 import { backendIn, skillFile, skillFor, type WantedFile } from './files.ts';
