@@ -62,6 +62,7 @@ async function tellEach(context: Context, api: Api, plan: Plan, priced: unknown)
 function summaryOf(api: Api, plan: Plan, lots: ReadonlyArray<Lot | PricedLot>): string {
   const { model: _, seed: __, ...same } = wireRequest(plan.requests[0] as Plan['requests'][number]);
   const seeds = [...new Set(plan.requests.flatMap(({ seed }) => seed ?? []))];
+  const [first, ...others] = new Set(pathsOf(plan));
   const lines = lots.map((lot) =>
     'quote' in lot ? priceLines([lot])[0] : `${lot.count} × ${lot.request.model} at a price not known`,
   );
@@ -70,11 +71,9 @@ function summaryOf(api: Api, plan: Plan, lots: ReadonlyArray<Lot | PricedLot>): 
     jsonText(same, 2),
     ...lines,
     ...(seeds.length > 0 ? [`seeds     ${seeds.join(', ')}`] : []),
-    `saved as  ${[...new Set(pathsOf(plan))].slice(0, mostNames).join(', ')}`,
+    `saved as  ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
   ].join('\n');
 }
-
-const mostNames = 3;
 
 function pathsOf({ requests, target }: Plan): string[] {
   if (target.output === '-') return ['-'];

@@ -56,9 +56,13 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
     return untold;
   }
   context.reporter.progress.expect(begin.length);
-  const reports = await pMap(begin, async (start) => finish(context, work, await start(), { dir: flags.dir, isOneOfMany: begin.length > 1 }), {
-    concurrency: tasksAtOnce,
-  });
+  const reports = await pMap(
+    begin,
+    async (start) => finish(context, work, await start(), { dir: flags.dir, isOneOfMany: begin.length > 1 }),
+    {
+      concurrency: tasksAtOnce,
+    },
+  );
   await closeDamaged(context, dead, reports);
   return exitCodeOf(reports.flatMap((report) => (report ? [report.error?.code] : []))) || untold;
 }
