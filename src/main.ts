@@ -3,7 +3,7 @@ import { plainAnswer, welcome } from './command-line/help.ts';
 import { commands, complete } from './commands/list.ts';
 import { createWorld } from './create-world.ts';
 import { compiledFolder, stateFolder } from './disk/state-folder.ts';
-import { exitCodes } from './errors.ts';
+import { exitCodeFor, exitCodes } from './errors.ts';
 import type { World } from './world.ts';
 
 /** Runs the program: reads its arguments, does what they say, sets the exit code. Never exits by force, so that piped output arrives whole. */
@@ -46,7 +46,6 @@ async function call(world: World, argv: readonly string[]): Promise<number> {
     if (fault && code === 0) throw (await import('./disk/disk-failure.ts')).diskFailure(fault, 'stdout');
     return code;
   } catch (error) {
-    const { exitCodeFor } = await import('./report/exit-code.ts');
     await context.reporter.failure(error);
     return exitCodeFor(error);
   } finally {

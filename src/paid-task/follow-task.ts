@@ -79,7 +79,7 @@ async function ended(job: Job, task: Task): Promise<RemoteImage[]> {
   }
   // Pictures inside the answer are not copied into the record: another poll brings them again.
   const images = task.images.map((image) => (image.url.startsWith('data:') ? { url: insideAnswer } : image));
-  await record(job, { event: 'completed', images, cost });
+  await record(job, { event: 'completed', images, seed: task.seed, cost });
   return task.images;
 }
 

@@ -6,26 +6,43 @@ import type { TaskBook } from './task-book.ts';
 
 const longestBody = 1024 * 1024;
 
+/** Whom a request comes to. */
+interface Desk {
+  book: TaskBook;
+  dialect: Dialect;
+  log?: ((line: string) => void) | undefined;
+}
+
 /** Answers one request. Whatever is thrown becomes an HTTP error. */
 export async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  book: TaskBook,
-  dialect: Dialect,
+  { book, dialect, log }: Desk,
 ): Promise<void> {
   const mark = request.headers['x-client-request-id'];
   response.setHeader('X-Request-Id', `req_${randomUUID().replaceAll('-', '')}`);
   if (typeof mark === 'string') response.setHeader('X-Client-Request-Id', mark);
-  send(response, await route(request, book, dialect).catch(refused), request.method === 'HEAD');
+  const line = `${request.method} ${request.url}`;
+  log?.(`> ${line}`);
+  const told = (body: string): void => log?.(`>   ${body}`);
+  const answer = await route(request, { book, dialect }, told).catch(refused);
+  log?.(`< ${answer.breaks ? 'the connection breaks' : answer.status} ${line}`);
+  if (log && answer.body !== undefined)
+    log(`<   ${typeof answer.body === 'string' ? answer.body : `${answer.body.length} bytes`}`);
+  send(response, answer, request.method === 'HEAD');
 }
 
-async function route(request: IncomingMessage, book: TaskBook, dialect: Dialect): Promise<Answer> {
+async function route(
+  request: IncomingMessage,
+  { book, dialect }: Desk,
+  told: (body: string) => void,
+): Promise<Answer> {
   const { method = '', headers, url = '' } = request;
   const origin = `http://${headers.host ?? ''}`;
   if (!URL.canParse(url, origin)) throw new Refusal(400, 'Malformed request URL');
   const { pathname, searchParams: query } = new URL(url, origin);
   const { handle, id } = findRoute(method, pathname, dialect);
-  return handle({ method, query, headers, origin, readJson: () => readJson(request) }, book, id);
+  return handle({ method, query, headers, origin, readJson: () => readJson(request, told) }, book, id);
 }
 
 function refused(error: unknown): Answer {
@@ -50,7 +67,7 @@ function send(
   else response.end(headOnly ? undefined : body);
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, told: (body: string) => void): Promise<unknown> {
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     throw new Refusal(415, 'Content-Type must be application/json');
   const chunks: Buffer[] = [];
@@ -61,8 +78,10 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     if (size <= longestBody) chunks.push(chunk);
   }
   if (size > longestBody) throw new Refusal(413, 'The request body is larger than 1 MiB');
+  const text = Buffer.concat(chunks).toString('utf8');
+  told(text);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(text);
   } catch {
     throw new Refusal(400, 'The request body is not valid JSON');
   }

@@ -5,6 +5,7 @@ import { defaultReason } from '../request/request.ts';
 import { kebab } from '../request/sources.ts';
 import { templateReason } from '../request/target.ts';
 import { timeout } from '../request/wishes.ts';
+import { parseDollars } from '../task/money.ts';
 
 /** The settings that the store may hold, each a text. `apiKey` is never shown whole. */
 export interface Settings {
@@ -14,6 +15,7 @@ export interface Settings {
   dir?: string;
   output?: string;
   timeout?: string;
+  maxCost?: string;
   baseUrl?: string;
   api?: string;
 }
@@ -49,6 +51,12 @@ export const knownSettings: Readonly<Record<SettingName, Known>> = {
     meaning: 'how long to wait',
     fallback: '15m',
     reason: (value) => timeout.safeParse(value).error?.issues[0]?.message,
+  },
+  maxCost: {
+    meaning: 'the most that one call may cost, in US dollars',
+    fallback: '(no limit)',
+    reason: (value) =>
+      parseDollars(value) === undefined ? 'use an amount of US dollars such as 0.50' : undefined,
   },
   baseUrl: { meaning: "the service's address", fallback: 'https://runapi.ai' },
   api: {

@@ -1,4 +1,5 @@
 import { exactOptional, object, string } from 'zod/mini';
+import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { defaultTemplate, parseTemplate } from '../../image/template.ts';
@@ -75,7 +76,8 @@ const batchFields = object({
 });
 
 /** Throws one `validation` failure that tells every problem of the flags. */
-export function readBatchPlan({ stored, world }: Context, flags: BatchFlags): BatchPlan {
+export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
+  const { stored, world } = context;
   const { settings } = stored;
   const problems: string[] = [];
   const { model, ratio, negative, seed, count, callbackUrl } = flags;
@@ -85,7 +87,7 @@ export function readBatchPlan({ stored, world }: Context, flags: BatchFlags): Ba
   ];
   // A row may name any model: a ratio that one of them takes may be right.
   checkOptions([...usual, namedSource({ model: 'imagen-4-fast' })], problems);
-  const typed = [flagSource(flags), settingSource(settings)];
+  const typed = spendingSources(context, flags);
   const own = parseFields(batchFields, typed, problems);
   const wishes = parseWishes(typed, problems);
   const target = parseTarget(typed, world, { count: 'many', areNew: true }, problems);

@@ -10,10 +10,13 @@ export const generateCommand: Declaration = {
   flags: [
     ...withFlags('model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'),
     ['--prompt-file <file>', 'read the prompt from a file; - reads stdin'],
-    ['--again <task-id>', 'repeat a task; the prompt and flags given now override it'],
+    [
+      '--again <task-id>',
+      'repeat a task: its id, its number in the history, last, its picture or a sidecar; the prompt and flags given now override it',
+    ],
     ...withFlags('output', 'dir', 'overwrite', 'skip-existing', 'new', 'no-wait', 'no-download'),
     ...withFlags('timeout', 'poll-interval', 'callback-url', 'sidecar', 'preview', 'open', 'max-bytes'),
-    ...withFlags('max-cost'),
+    ...withFlags('max-cost', 'yes'),
     ['--dry-run', 'print the request, where it would go and what it would cost; submit nothing'],
     ...withFlags('no-record', 'sandbox'),
     ['--json-schema', 'print the JSON Schema of the --json lines and exit'],
@@ -23,7 +26,7 @@ export const generateCommand: Declaration = {
     'generate "red fox in snow" --dir shots --output fox.png',
     'echo "a quiet harbour" | runapi-imagen generate',
     'generate "a mug" --no-wait',
-    'generate --again tsk_abc123 --model imagen-4-ultra',
+    'generate --again last --model imagen-4-ultra',
     'generate "a mug" --json | jq -r \'.images[0].path\'',
     'generate "a mug" --sandbox',
   ],
@@ -47,6 +50,7 @@ export const generateCommand: Declaration = {
 };
 
 interface Typed extends GenerateFlags {
+  yes?: boolean;
   jsonSchema?: boolean;
   dryRun?: boolean;
 }

@@ -10,6 +10,11 @@ export const sandboxCommand: Declaration = {
     ['--latency <duration>', 'how long a task takes, such as 0s or 3s', '1.5s'],
     ['--fail-rate <share>', 'share of tasks that fail, from 0 to 1', '0'],
     ['--dialect <name>', 'form of the API: guide, service or both', 'both'],
+    [
+      '--billing <form>',
+      'how costs are told: new (usage), or old (billing) as before 28 September 2026',
+      'new',
+    ],
   ],
   examples: [
     'sandbox --port 4010',

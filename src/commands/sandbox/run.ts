@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { parseDuration } from '../../task/duration.ts';
+import { printable } from '../../terminal/printable.ts';
 
 /** The flags of `sandbox`, as typed. */
 export interface SandboxFlags {
@@ -8,6 +9,7 @@ export interface SandboxFlags {
   latency?: string;
   failRate?: string;
   dialect?: string;
+  billing?: string;
 }
 
 const defaultPort = 4010;
@@ -28,15 +30,20 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   if (dialect !== 'guide' && dialect !== 'service' && dialect !== 'both') {
     problems.push(`Invalid --dialect ${JSON.stringify(dialect)}: use guide, service or both.`);
   }
+  const { billing = 'new' } = flags;
+  if (billing !== 'new' && billing !== 'old')
+    problems.push(`Invalid --billing ${JSON.stringify(billing)}: use new or old.`);
   if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   const { startSandbox } = await import('../../sandbox/server.ts');
-  const { clock } = context.world;
+  const { clock, stderr } = context.world;
   const server = await startSandbox({
     port,
     failRate,
     dialect: dialect as 'both',
+    billing: billing as 'new',
     now: clock.now,
+    ...(context.flags.verbose && { log: (text) => void stderr.write(`${printable(text)}\n`) }),
     ...(latencyMs !== undefined && { latencyMs }),
   });
   const { url } = server;
