@@ -6,7 +6,8 @@ import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { unknownPrice } from './budget.ts';
-import type { Job, Work } from './engine.ts';
+import type { Engine, Job, Work } from './engine.ts';
+import { routeFor } from './models.ts';
 
 /** Asks what all these pictures cost together before the first is bought. Throws `over_budget`. */
 export async function checkBudget(
@@ -16,7 +17,8 @@ export async function checkBudget(
 ): Promise<void> {
   // A single one is asked about when it is sent.
   if (!work.budget || requests.length < 2) return;
-  work.budget.check(await livePrices(work, await work.engine.connect(server), requests));
+  const api = await work.engine.connect(server);
+  work.budget.check(await livePrices(work, api, { server, requests }));
 }
 
 /** Asks what the job's picture costs now and reserves it. Throws `over_budget`; nothing was sent then. */
@@ -24,18 +26,23 @@ export async function reserveBudget({ work, api, entry }: Job): Promise<void> {
   const { request } = entry.intended;
   if (!work.budget || !request) return;
   work.engine.listener.step(entry.key, { doing: 'asking the price', model: request.model });
-  const [quote] = await livePrices(work, api, [request]);
+  const [quote] = await livePrices(work, api, { server: entry.intended.server, requests: [request] });
   if (quote) work.budget.reserve(entry.key, quote);
 }
 
 async function livePrices(
   { engine, deadline, rateLimitTries }: Work,
   api: Api,
-  requests: readonly ImageRequest[],
+  priced: Priced,
 ): Promise<Quote[]> {
   const { clock, listener } = engine;
   try {
-    return await quoteAll(api, requests, { clock, deadline, rateLimitTries, onRetry: listener.retrying });
+    return await quoteAll(engine, api, priced, {
+      clock,
+      deadline,
+      rateLimitTries,
+      onRetry: listener.retrying,
+    });
   } catch (error) {
     throw error instanceof Failure && error.code !== 'timeout' ? unknownPrice(error) : error;
   }
@@ -43,10 +50,16 @@ async function livePrices(
 
 const quotesAtOnce = 4;
 
+interface Priced {
+  server: Server;
+  requests: readonly ImageRequest[];
+}
+
 /** Asks what each request would cost now, the same request once. Throws where a price is not available. */
 export async function quoteAll(
+  engine: Engine,
   api: Api,
-  requests: readonly ImageRequest[],
+  { server, requests }: Priced,
   patience: Patience,
 ): Promise<Quote[]> {
   const { askQuote } = await import('../api/quote.ts');
@@ -57,7 +70,10 @@ export async function quoteAll(
       const name = JSON.stringify(request);
       const { signal } = patience.deadline;
       const quote =
-        asked.get(name) ?? tryAgain(() => askQuote(api.caller, api.base, request, signal), patience);
+        asked.get(name) ??
+        routeFor(engine, server, request).then((route) =>
+          tryAgain(() => askQuote(api.caller, api.base, { request, route }, signal), patience),
+        );
       asked.set(name, quote);
       return quote;
     },

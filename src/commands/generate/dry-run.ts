@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { Api } from '../../api/client.ts';
 import type { Quote } from '../../api/quote.ts';
+import type { Route } from '../../api/routes.ts';
 import { wireRequest } from '../../api/submit.ts';
 import type { Context } from '../../context.ts';
 import { defaultTemplate } from '../../image/template.ts';
 import type { Target } from '../../journal/event.ts';
 import { createBudget, unknownPrice } from '../../paid-task/budget.ts';
+import { routeFor } from '../../paid-task/models.ts';
 import { quoteAll } from '../../paid-task/quotes.ts';
 import { prettyJson } from '../../report/safe-json.ts';
 import { errorReport } from '../../report/task-report.ts';
@@ -29,7 +31,8 @@ export async function dryRun(
   for (const [position, request] of plan.requests.entries()) {
     const quote = Array.isArray(quotes) ? (quotes[position] ?? null) : null;
     const target = { ...plan.target, index: position + 1 };
-    await tell(context, { url: api.createUrl(), request, target, quote, reason });
+    const route = await routeFor(context.engine, plan.server, request);
+    await tell(context, { url: api.createUrl(route), request, route, target, quote, reason });
   }
   if (reason !== undefined) context.reporter.warn(`no price is known now: ${errorReport(reason).message}`);
   context.reporter.note(`Nothing was submitted${Array.isArray(quotes) ? totalText(quotes) : ''}`);
@@ -37,23 +40,29 @@ export async function dryRun(
   return 0;
 }
 
-async function live(context: Context, api: Api, { requests }: Plan): Promise<Quote[]> {
+async function live(context: Context, api: Api, { server, requests }: Plan): Promise<Quote[]> {
   const { clock, deadline } = context.world;
   const onRetry = context.reporter.retrying;
-  return await quoteAll(api, requests, { clock, deadline: deadline(patienceMs), onRetry });
+  return await quoteAll(
+    context.engine,
+    api,
+    { server, requests },
+    { clock, deadline: deadline(patienceMs), onRetry },
+  );
 }
 
 interface Trial {
   url: string;
   request: ImageRequest;
+  route: Route;
   target: Target;
   quote: Quote | null;
   /** Why there is no quote. */
   reason: unknown;
 }
 
-async function tell(context: Context, { url, request, target, quote, reason }: Trial): Promise<void> {
-  const body = wireRequest(request);
+async function tell(context: Context, { url, request, route, target, quote, reason }: Trial): Promise<void> {
+  const body = wireRequest(request, { route, imageUrls: request.images ?? [] });
   const path = target.output === '-' ? '-' : resolve(target.folder, target.output || defaultTemplate);
   const object = {
     dry_run: true,

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
+import { openShop } from '../../sandbox/models.ts';
 import { parseDuration } from '../../task/duration.ts';
 
 /** The flags of `sandbox`, as typed. */
@@ -8,6 +9,9 @@ export interface SandboxFlags {
   latency?: string;
   failRate?: string;
   dialect?: string;
+  model?: string;
+  retire?: string;
+  maintenance?: string;
 }
 
 const defaultPort = 4010;
@@ -28,6 +32,16 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   if (dialect !== 'guide' && dialect !== 'service' && dialect !== 'both') {
     problems.push(`Invalid --dialect ${JSON.stringify(dialect)}: use guide, service or both.`);
   }
+  const shop = {
+    models: listOf(flags.model),
+    retire: listOf(flags.retire),
+    maintenance: listOf(flags.maintenance),
+  };
+  try {
+    openShop(shop);
+  } catch (error) {
+    problems.push(`Invalid model ${(error as Error).message}`);
+  }
   if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   const { startSandbox } = await import('../../sandbox/server.ts');
@@ -36,6 +50,7 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
     port,
     failRate,
     dialect: dialect as 'both',
+    ...shop,
     now: clock.now,
     ...(latencyMs !== undefined && { latencyMs }),
   });
@@ -49,4 +64,8 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   );
   await new Promise(() => undefined); // a signal ends it
   return 0;
+}
+
+function listOf(typed: string | undefined): string[] {
+  return typed === undefined ? [] : typed.split(',').map((each) => each.trim());
 }
