@@ -35,6 +35,13 @@ export const commands: readonly Declaration[] = [
   completionCommand(() => commands),
 ];
 
+/** Answers a shell that completes the name of a model. */
+export async function printModels(world: World): Promise<number> {
+  const keptModels = await import('./completion/kept-models.ts');
+  await keptModels.printModels(world);
+  return 0;
+}
+
 /** Answers a shell that completes a task id: at each press of a key, so it is no command with flags and help. */
 export async function printTaskIds(world: World): Promise<number> {
   const taskIds = await import('./completion/task-ids.ts');

@@ -45,8 +45,8 @@ export interface Engine {
 export interface Known {
   /** Catalogues of models, by server. */
   catalogues: Map<string, Promise<Catalogue>>;
-  /** Models whose maintenance was told. */
-  warned: Set<string>;
+  /** Models of which something was told. */
+  told: Set<string>;
   /** Paths of local pictures, by their digests. */
   pictures: Map<string, string>;
   /** Pictures at a service, by its address and their digests. */
@@ -54,7 +54,7 @@ export interface Known {
 }
 
 export function createKnown(): Known {
-  return { catalogues: new Map(), warned: new Set(), pictures: new Map(), uploads: new Map() };
+  return { catalogues: new Map(), told: new Set(), pictures: new Map(), uploads: new Map() };
 }
 
 /** Hears what happens to tasks. It draws, prints or ignores it; the engine itself is silent. */

@@ -27,7 +27,10 @@ const patienceMs = 10_000;
 export async function routeFor(engine: Engine, server: Server, request: ImageRequest): Promise<Route> {
   const { model, images = [], action } = request;
   if (isImagen(model)) return { ...imagenRoute, ...(action !== undefined && { action }) };
-  if (model === remixModel) return routeOf('imagen-4', action ?? 'remix_image', images);
+  if (model === remixModel) {
+    tellOnce(engine, model, 'note', `Imagen 4 makes pictures from pictures with remix_image, as ${model}`);
+    return routeOf('imagen-4', action ?? 'remix_image', images);
+  }
   const catalogue = await sold(engine, server, model);
   const found = catalogue?.models.find((each) => each.model === model);
   if (!found) {
@@ -36,7 +39,8 @@ export async function routeFor(engine: Engine, server: Server, request: ImageReq
   }
   if (found.status === 'disabled' && catalogue && !catalogue.staleness)
     throw notSold(server, model, catalogue);
-  if (found.status === 'maintenance') warnOnce(engine, found);
+  if (found.status === 'maintenance')
+    tellOnce(engine, model, 'warn', `${model} is under maintenance at the service: it may fail or take long`);
   return routeOf(found.service, action ?? actionFor(found, images.length > 0), images);
 }
 
@@ -72,10 +76,10 @@ export function catalogueOf(engine: Engine, server: Server, maxAgeMs: number): P
   }
 }
 
-function warnOnce({ known, listener }: Engine, { model }: CatalogueModel): void {
-  if (known.warned.has(model)) return;
-  known.warned.add(model);
-  listener.warn(`${model} is under maintenance at the service: it may fail or take long`);
+function tellOnce({ known, listener }: Engine, model: string, how: 'note' | 'warn', text: string): void {
+  if (known.told.has(model)) return;
+  known.told.add(model);
+  listener[how](text);
 }
 
 function actionFor({ model, actions }: CatalogueModel, hasPictures: boolean): string {

@@ -10,6 +10,7 @@ import { accountAt } from '../../paid-task/account.ts';
 import { intend } from '../../paid-task/begin.ts';
 import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts';
 import { adopt, type Claims, isForgotten, reopen } from '../../paid-task/take-up.ts';
+import { goneSuccessors } from '../../report/report-entry.ts';
 import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { paidCents } from '../../task/cost.ts';
@@ -206,7 +207,8 @@ async function makeAll(all: Batch): Promise<number> {
     }
     count.failed += 1;
     count.codes.add(exitCodes[report.error.code as ErrorCode] ?? exitCodes.internal);
-    if (stopsAll.has(report.error.code)) halted ??= report;
+    const stops = stopsAll.has(report.error.code) || goneSuccessors(report.error).length > 0;
+    if (stops) halted ??= report;
   }
 }
 

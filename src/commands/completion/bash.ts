@@ -64,10 +64,10 @@ _runapi_imagen_files() {
   _runapi_imagen_reply "$@"
 }
 
-_runapi_imagen_tasks() {
-  local id ids=
-  while IFS=$'\\t' read -r id _; do ids+=" $id"; done < <("$1" __task-ids 2> /dev/null)
-  _runapi_imagen_reply -W "$ids"
+_runapi_imagen_known() {
+  local word words=
+  while IFS=$'\\t' read -r word _; do words+=" $word"; done < <("$1" "$2" 2> /dev/null)
+  _runapi_imagen_reply -W "$words"
 }
 
 complete -F _runapi_imagen ${name}
@@ -87,6 +87,7 @@ function cases(pairs: ReadonlyArray<readonly [string, string]>, indent: string, 
 function reply(suggestion: Suggestion): string {
   if (suggestion === 'files') return '_runapi_imagen_files -f';
   if (suggestion === 'folders') return '_runapi_imagen_files -d';
-  if (suggestion === 'tasks') return '_runapi_imagen_tasks "$1"';
+  if (suggestion === 'tasks') return '_runapi_imagen_known "$1" __task-ids';
+  if (suggestion === 'models') return '_runapi_imagen_known "$1" __models';
   return suggestion === 'anything' ? ':' : `_runapi_imagen_reply -W '${suggestion.join(' ')}'`;
 }

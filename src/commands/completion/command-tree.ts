@@ -1,5 +1,5 @@
 import { states } from '../../command-line/history-filter.ts';
-import { modelAliases, models, ratiosOf } from '../../request/models.ts';
+import { ratiosOf } from '../../request/models.ts';
 import { kebab } from '../../request/sources.ts';
 import { knownSettings, type SettingName } from '../../settings/known.ts';
 
@@ -22,7 +22,7 @@ export interface DeclaredFlag {
 }
 
 /** What may be typed somewhere: one of these words, a file, a folder, a task of the record, or anything. */
-export type Suggestion = readonly string[] | 'files' | 'folders' | 'tasks' | 'anything';
+export type Suggestion = readonly string[] | 'files' | 'folders' | 'tasks' | 'models' | 'anything';
 
 /** A command with all that leads to it: `''` for the program itself, `config set`. */
 export interface Place {
@@ -56,8 +56,8 @@ function placesIn({ flags, commands, word = '' }: DeclaredCommand, path: string)
   return [{ path, flags, commands, word: suggestedWord(path, word) }, ...below];
 }
 
-const byFlag: Readonly<Record<string, readonly string[]>> = {
-  '--model': [...models, ...Object.keys(modelAliases)],
+const byFlag: Readonly<Record<string, Suggestion>> = {
+  '--model': 'models',
   '--state': states,
   '--dialect': ['guide', 'service'],
 };

@@ -43,6 +43,7 @@ ${rules.join('\n')}
     if (suggestion === 'files') return '-F';
     if (suggestion === 'folders') return "-a '(__fish_complete_directories)'";
     if (suggestion === 'tasks') return `-k -a '(${program} __task-ids 2>/dev/null)'`;
+    if (suggestion === 'models') return `-k -a '(${program} __models 2>/dev/null)'`;
     return suggestion === 'anything' ? '' : `-a ${quoted(suggestion.join(' '))}`;
   }
 

@@ -45,8 +45,8 @@ ${wordEntries.join('\n')}
         elseif ($wordToComplete.StartsWith('-')) { $flags[$place] }
         else { $words[$place] }
     )
-    if ($found.Count -eq 1 -and $found[0] -eq '${tasks}') {
-        $found = @(& ${quoted(program)} __task-ids 2>$null)
+    if ($found.Count -eq 1 -and $found[0].StartsWith('${asked}')) {
+        $found = @(& ${quoted(program)} $found[0].Substring(1) 2>$null)
     }
     foreach ($line in $found) {
         $word, $about = $line -split "\`t", 2
@@ -58,11 +58,12 @@ ${wordEntries.join('\n')}
 `;
 }
 
-/** Stands for the ids of tasks, which the script asks for when they are needed. */
-const tasks = '<tasks>';
+/** Stands before a hidden command, which the script calls when its words are needed. */
+const asked = '<';
 
 function suggested(suggestion: Suggestion): readonly string[] {
-  if (suggestion === 'tasks') return [tasks];
+  if (suggestion === 'tasks') return [`${asked}__task-ids`];
+  if (suggestion === 'models') return [`${asked}__models`];
   return typeof suggestion === 'string' ? [] : suggestion;
 }
 

@@ -39,11 +39,11 @@ ${places.map((place) => `    (${quoted(place.path)}) ${wordsOf(place)} ;;`).join
   esac
 }
 
-_runapi_imagen_tasks() {
-  local -a tasks
-  tasks=("\${(@f)$(_call_program tasks \${(q)words[1]} __task-ids 2> /dev/null)}")
-  tasks=("\${(@)tasks/$'\\t'/:}")
-  _describe task tasks
+_runapi_imagen_known() {
+  local -a known
+  known=("\${(@f)$(_call_program $1 \${(q)words[1]} $2 2> /dev/null)}")
+  known=("\${(@)known/$'\\t'/:}")
+  _describe $1 known
 }
 
 if [[ $funcstack[1] == _runapi_imagen ]]; then
@@ -63,7 +63,8 @@ function reply(suggestion: Suggestion): string {
   if (suggestion === 'anything') return ':';
   if (suggestion === 'files') return '_files';
   if (suggestion === 'folders') return '_files -/';
-  if (suggestion === 'tasks') return '_runapi_imagen_tasks';
+  if (suggestion === 'tasks') return '_runapi_imagen_known task __task-ids';
+  if (suggestion === 'models') return '_runapi_imagen_known model __models';
   return suggestion.length === 0 ? ':' : `compadd -- ${suggestion.map(quoted).join(' ')}`;
 }
 

@@ -9,7 +9,7 @@ export interface SandboxFlags {
   latency?: string;
   failRate?: string;
   dialect?: string;
-  model?: string;
+  sell?: string;
   retire?: string;
   maintenance?: string;
 }
@@ -33,7 +33,7 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
     problems.push(`Invalid --dialect ${JSON.stringify(dialect)}: use guide, service or both.`);
   }
   const shop = {
-    models: listOf(flags.model),
+    models: listOf(flags.sell),
     retire: listOf(flags.retire),
     maintenance: listOf(flags.maintenance),
   };
