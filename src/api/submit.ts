@@ -180,16 +180,32 @@ function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dial
   };
 }
 
+/** In this order, whatever that of the request: a repeated request is the same byte for byte. */
+const wireFields = [
+  'model',
+  'prompt',
+  'aspectRatio',
+  'negativePrompt',
+  'seed',
+  'resolution',
+  'format',
+  'quality',
+  'callbackUrl',
+] as const;
+
 /** The JSON body: fields that were not given are not sent. */
 export function wireRequest(
   request: ImageRequest,
   { route, imageUrls = [] }: { route?: Route; imageUrls?: readonly string[] } = {},
 ): JsonObject {
-  const { set, images: _, action: __, ...fields } = request;
-  const named = Object.entries(fields).map(([field, value]) => [wireNameOf(field), value] as const);
+  const { set } = request;
+  const named = wireFields.flatMap((field) => {
+    const value = request[field];
+    return value === undefined ? [] : [[wireNameOf(field), value] as const];
+  });
   const { field = 'source_image_urls', isList = true } = route?.pictures ?? {};
   const pictures = imageUrls.length > 0 && { [field]: isList ? [...imageUrls] : (imageUrls[0] as string) };
-  return { ...Object.fromEntries(named.filter(([, value]) => value !== undefined)), ...set, ...pictures };
+  return { ...Object.fromEntries(named), ...set, ...pictures };
 }
 
 export function hostOf(base: string): string {

@@ -6,7 +6,7 @@ import { exchange } from './exchange.ts';
 import { openShop, type ShopOptions } from './models.ts';
 import { readOrder } from './order.ts';
 import type { Dialect } from './routes.ts';
-import { type Billing, openTaskBook, type TaskBook } from './task-book.ts';
+import { anyKey, type Billing, openTaskBook, type TaskBook } from './task-book.ts';
 
 export interface SandboxOptions extends ShopOptions {
   /** 127.0.0.1 by default. */
@@ -69,15 +69,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-/** The key of this program for its built-in sandbox. */
-const ownKey = 'sandbox';
-
 function restore(book: TaskBook, { request: body, ...accepted }: AcceptedTask): string {
   try {
     const { idempotencyKey } = accepted;
-    const known = book.replay(ownKey, idempotencyKey, body);
+    const known = book.replay(anyKey, idempotencyKey, body);
     const order = readOrder(body, book.shop);
-    return (known ?? book.enter({ ...accepted, apiKey: ownKey, dialect: 'guide', order, body })).id;
+    return (known ?? book.enter({ ...accepted, apiKey: anyKey, dialect: 'guide', order, body })).id;
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     throw new Failure('validation', `the sandbox cannot restore this task: ${cause.message}`, { cause });

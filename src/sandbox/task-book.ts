@@ -3,7 +3,6 @@ import { Refusal } from './call.ts';
 import { drawsFrom } from './draws.ts';
 import type { SandboxModel } from './models.ts';
 import type { Order } from './order.ts';
-import type { Upload } from './uploads.ts';
 
 export interface SandboxTask {
   id: string;
@@ -13,6 +12,16 @@ export interface SandboxTask {
   endsAtMs: number;
   /** Why it fails; undefined if it completes. */
   reason: string | undefined;
+}
+
+/** A picture that was announced, and its bytes once they came. */
+export interface Upload {
+  id: string;
+  name: string;
+  size: number;
+  checksum: string;
+  bytes?: Uint8Array;
+  createdAtMs: number;
 }
 
 interface Entry {
@@ -83,7 +92,7 @@ export function openTaskBook({ latencyMs, failRate, billing, now, shop }: Rules)
       return task;
     },
     replay(apiKey, idempotencyKey, body) {
-      const known = byKey.get(`${apiKey} ${idempotencyKey}`);
+      const known = byKey.get(`${apiKey} ${idempotencyKey}`) ?? byKey.get(`${anyKey} ${idempotencyKey}`);
       if (known && known.fingerprint !== canonical(body))
         throw new Refusal(409, 'Idempotency-Key was already used with a different request body');
       return known?.task;
@@ -101,6 +110,9 @@ export function openTaskBook({ latencyMs, failRate, billing, now, shop }: Rules)
     uploads: new Map(),
   };
 }
+
+/** Instead of an API key: the key that a restored task was posted with is not known. */
+export const anyKey = '*';
 
 export type Progress = 'pending' | 'processing' | 'completed' | 'failed';
 

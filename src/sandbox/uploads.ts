@@ -1,17 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isObject } from '../json.ts';
 import { type Answer, type Call, jsonAnswer, keyOf, Refusal } from './call.ts';
-import type { TaskBook } from './task-book.ts';
-
-/** A picture that was announced, and its bytes once they came. */
-export interface Upload {
-  id: string;
-  name: string;
-  size: number;
-  checksum: string;
-  bytes?: Uint8Array;
-  createdAtMs: number;
-}
+import type { TaskBook, Upload } from './task-book.ts';
 
 const keptMs = 3_600_000;
 
