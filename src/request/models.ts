@@ -1,3 +1,4 @@
+import { looksLikeKey } from '../api-key.ts';
 import { didYouMean } from '../near-miss.ts';
 
 /** Imagen's models, whose values are checked here; the values of every other model are the service's to judge. */
@@ -32,8 +33,9 @@ export function modelNamed(typed: string): string | undefined {
   return isModelName(typed) ? typed : undefined;
 }
 
+/** A key in the wrong place must not be sent as a name. */
 export function isModelName(text: string): boolean {
-  return /^[a-z0-9][\w.:/-]{0,127}$/i.test(text);
+  return !looksLikeKey(text) && /^[a-z0-9][\w.:/-]{0,127}$/i.test(text);
 }
 
 export const modelReason = 'use a name such as imagen-4; the command models lists all';

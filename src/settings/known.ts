@@ -1,3 +1,4 @@
+import { looksLikeKey, maskedKey } from '../api-key.ts';
 import { invalid } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import { isImagen, isModelName, ratioNamed, ratioReason } from '../request/models.ts';
@@ -81,7 +82,7 @@ export function settingProblem(name: SettingName, value: unknown, shown = kebab(
   if (typeof value !== 'string') return `${shown} is not text`;
   if (value.trim() === '') return `${shown} is empty`;
   const reason = knownSetting(name)?.reason?.(value);
-  return reason && `Invalid ${shown} ${quoted(value)}: ${reason}`;
+  return reason && `Invalid ${shown} ${quoted(looksLikeKey(value) ? maskedKey(value) : value)}: ${reason}`;
 }
 
 /** `base-url`, `baseUrl` and `BASE_URL` name the same setting. Throws `validation` for an unknown one. */

@@ -74,8 +74,8 @@ describe('prices', () => {
   ])('are quoted for a task %s', async (_, service, model, params, cents) => {
     const { post } = await openSandbox();
     const body = { service, action: 'text_to_image', model, params: { prompt: 'x', ...params } };
-    const { price_quote } = await (await post('/api/v1/price_quotes', body)).json();
-    expect(price_quote.reservation_amount_cents).toBe(cents);
+    const told = await (await post('/api/v1/price_quotes', body)).json();
+    expect(told).toMatchObject({ price_quote: { reservation_amount_cents: cents } });
   });
 
   it('are not quoted for an unknown model', async () => {

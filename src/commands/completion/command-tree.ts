@@ -68,6 +68,7 @@ const byName: Readonly<Record<string, Suggestion>> = {
   folder: 'folders',
   file: 'files',
   path: 'files',
+  'path|url|task:id': 'files',
   'task-id': 'tasks',
 };
 

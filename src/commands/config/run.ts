@@ -1,5 +1,5 @@
 import { parseBaseUrl } from '../../api/base-url.ts';
-import { looksLikeKey, maskedKey, readKey } from '../../api-key.ts';
+import { maskedKey, readKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
 import { Failure, invalid, sentence } from '../../errors.ts';
 import { kebab } from '../../request/sources.ts';
@@ -45,11 +45,6 @@ export async function setSetting(
   context.reporter.note(`${shownName(name)} is set in ${context.stored.path}`);
   if (name === 'apiKey') context.reporter.next(context.command('generate "a mug"'), 'Try it');
   return 0;
-}
-
-/** People set the key as the model, too. */
-function _shownValue(text: string): string {
-  return looksLikeKey(text) ? maskedKey(text) : JSON.stringify(text);
 }
 
 /** Removes one setting, if it is set. */

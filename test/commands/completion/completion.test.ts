@@ -150,7 +150,7 @@ test('every script names every command, flag and model', async () => {
   expect(flags.length).toBeGreaterThan(20);
   for (const name of ['bash', 'zsh', 'fish', 'powershell']) {
     const { exitCode, stdout, stderr } = await run(machine, ['completion', name]);
-    for (const word of [...flags, 'generate', 'gallery', 'imagen-4-ultra', '16:9', '__task-ids'])
+    for (const word of [...flags, 'generate', 'gallery', '__models', '16:9', '__task-ids'])
       expect(stdout, `${name} lacks ${word}`).toContain(word);
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);

@@ -42,7 +42,16 @@ async function accountService(cents: number): Promise<Service> {
 }
 
 const prices: Order = answering(200, {
-  price_schedules: [{ model: 'imagen-4', pricing_status: 'available', unit_price_cents: 8, currency: 'USD' }],
+  price_schedules: [
+    {
+      service: 'imagen-4',
+      action: 'text_to_image',
+      model: 'imagen-4',
+      pricing_status: 'available',
+      unit_price_cents: 8,
+      currency: 'USD',
+    },
+  ],
 });
 
 async function settingsFile(machine: Machine, text: string, mode = 0o600): Promise<string> {
