@@ -89,8 +89,9 @@ export function readBatchPlan({ engine, stored, world }: Context, flags: BatchFl
     flagSource({ model, ratio, negative, seed, count, callbackUrl, ...further }),
     settingSource(ofPictures),
   ];
-  // A row may name any model: a ratio that one of them takes may be right.
-  checkOptions([...usual, namedSource({ model: 'imagen-4-fast' })], problems);
+  // A row may name any model: a ratio or a field that one of them takes may be right.
+  const isImagen = Object.values(further).every((value) => value === undefined);
+  checkOptions([...usual, namedSource({ model: isImagen ? 'imagen-4-fast' : 'another' })], problems);
   const typed = [flagSource(flags), settingSource(settings)];
   const own = parseFields(batchFields, typed, problems);
   const wishes = parseWishes(typed, problems);

@@ -86,7 +86,7 @@ describe('a machine on which all is well', () => {
     ]);
     expect(stderr).toContain('generate would work. Try it: runapi-imagen generate "a mug"');
     expect(exitCode).toBe(0);
-    expect(service.calls.map(({ method }) => method)).toEqual(['GET', 'GET']);
+    expect(service.calls.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET']);
   });
 
   test('is left as it was', async () => {
