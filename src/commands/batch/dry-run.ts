@@ -39,7 +39,7 @@ export async function dryRun(context: Context, trial: Trial): Promise<number> {
   }
   const lots = [...(await lotsToBuy(context, tasks(), past, flags)).values()];
   const patience = { clock: world.clock, deadline: world.deadline(patienceMs), onRetry: reporter.retrying };
-  const priced = await quoteAll(api, lots, patience).catch((error: unknown) => error);
+  const priced = await quoteAll(engine, api, { server, lots }, patience).catch((error: unknown) => error);
   const prices = Array.isArray(priced) ? (priced as PricedLot[]) : undefined;
   const toBuy = lots.reduce((sum, lot) => sum + lot.count, 0);
   const facts = [

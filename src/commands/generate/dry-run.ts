@@ -5,9 +5,11 @@ import { priceLines, totalText } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { defaultName } from '../../image/template.ts';
 import { createBudget, type Lot, type PricedLot, unknownPrice } from '../../paid-task/budget.ts';
+import { routeFor } from '../../paid-task/models.ts';
 import { addToLots, lotName, quoteAll } from '../../paid-task/quotes.ts';
 import { jsonText } from '../../report/human.ts';
 import { errorReport } from '../../report/task-report.ts';
+import type { ImageRequest } from '../../request/request.ts';
 import { amountText } from '../../task/money.ts';
 import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
 import { differencesOf } from './run.ts';
@@ -26,30 +28,44 @@ export async function dryRun(
   const api = await context.api(plan.server, 'optional');
   const lots = new Map<string, Lot>();
   for (const request of plan.requests) addToLots(lots, request);
-  const priced = await livePrices(context, api, [...lots.values()]).catch((error: unknown) => error);
+  const priced = await livePrices(context, api, plan, [...lots.values()]).catch((error: unknown) => error);
   const prices = Array.isArray(priced) ? (priced as PricedLot[]) : undefined;
   if (context.flags.json || plan.requests.length === 1) await tellEach(context, api, plan, priced);
-  else await reporter.data({}, summaryOf(api, plan, prices ?? [...lots.values()]));
+  else await reporter.data({}, await summaryOf(context, api, plan, prices ?? [...lots.values()]));
   if (!prices) reporter.warn(`no price is known now: ${errorReport(priced).message}`);
   reporter.note(`Nothing was submitted${prices && plan.requests.length > 1 ? `: ${totalText(prices)}` : ''}`);
   checkLimit(plan, priced);
   return 0;
 }
 
-async function livePrices(context: Context, api: Api, lots: readonly Lot[]): Promise<PricedLot[]> {
+async function livePrices(
+  context: Context,
+  api: Api,
+  { server }: Plan,
+  lots: readonly Lot[],
+): Promise<PricedLot[]> {
   const { clock, deadline } = context.world;
-  const onRetry = context.reporter.retrying;
-  return await quoteAll(api, lots, { clock, deadline: deadline(patienceMs), onRetry });
+  const patience = { clock, deadline: deadline(patienceMs), onRetry: context.reporter.retrying };
+  return await quoteAll(context.engine, api, { server, lots }, patience);
+}
+
+/** What is sent for a request, and where to. */
+async function postOf(context: Context, api: Api, { server }: Plan, request: ImageRequest) {
+  const route = await routeFor(context.engine, server, request);
+  return {
+    url: api.createUrl(route),
+    body: wireRequest(request, { route, imageUrls: request.images ?? [] }),
+  };
 }
 
 /** A script gets an object for each request, whatever their number. */
 async function tellEach(context: Context, api: Api, plan: Plan, priced: unknown): Promise<void> {
   const lots = Array.isArray(priced) ? (priced as PricedLot[]) : [];
   const quotes = new Map(lots.map(({ request, quote }) => [lotName(request), quote]));
-  const [url, paths] = [api.createUrl(), pathsOf(plan)];
+  const paths = pathsOf(plan);
   for (const [position, request] of plan.requests.entries()) {
     const quote = quotes.get(lotName(request)) ?? null;
-    const body = wireRequest(request);
+    const { url, body } = await postOf(context, api, plan, request);
     const path = paths[position] ?? '';
     const error = Array.isArray(priced) ? null : errorReport(priced);
     const object = { dry_run: true, method: 'POST', url, request: body, path, quote, error };
@@ -59,15 +75,22 @@ async function tellEach(context: Context, api: Api, plan: Plan, priced: unknown)
   }
 }
 
-function summaryOf(api: Api, plan: Plan, lots: ReadonlyArray<Lot | PricedLot>): string {
-  const { model: _, seed: __, ...same } = wireRequest(plan.requests[0] as Plan['requests'][number]);
+async function summaryOf(
+  context: Context,
+  api: Api,
+  plan: Plan,
+  lots: ReadonlyArray<Lot | PricedLot>,
+): Promise<string> {
+  const posts = await Promise.all(plan.requests.map((request) => postOf(context, api, plan, request)));
+  const { model: _, seed: __, ...same } = posts[0]?.body ?? {};
+  const urls = new Set(posts.map(({ url }) => url));
   const seeds = [...new Set(plan.requests.flatMap(({ seed }) => seed ?? []))];
   const [first, ...others] = new Set(pathsOf(plan));
   const lines = lots.map((lot) =>
     'quote' in lot ? priceLines([lot])[0] : `${lot.count} × ${lot.request.model} at a price not known`,
   );
   return [
-    `POST ${api.createUrl()} ${plan.requests.length} times`,
+    ...[...urls].map((url) => `POST ${url} ${posts.filter((post) => post.url === url).length} times`),
     jsonText(same, 2),
     ...lines,
     ...(seeds.length > 0 ? [`seeds     ${seeds.join(', ')}`] : []),
