@@ -10,9 +10,10 @@ export const mcpCommand: Declaration = {
   flags: [
     [
       '--print-config <agent>',
-      'print the configuration to paste for hermes, claude, codex, cursor or vscode',
+      'print the configuration to paste for hermes, claude, codex, gemini, openclaw, cursor or vscode',
     ],
     withFallback('dir', 'where the agent runs'),
+    withFallback('timeout', '50s for each call'),
     ...withFlags('poll-interval', 'max-bytes', 'no-record', 'sandbox'),
   ],
   examples: [

@@ -13,6 +13,8 @@ export interface McpFlags {
   maxBytes?: string;
   pollInterval?: string;
   sandbox?: boolean;
+  /** What a call waits that does not say. */
+  timeout?: string;
 }
 
 /** One call of a tool at work. */
@@ -20,6 +22,8 @@ export interface ToolCall {
   /** Its own, as a command has: settings and key are read anew, and nothing stays when it is over. */
   context: Context;
   flags: McpFlags;
+  /** The folders that the client works in. */
+  roots: readonly string[];
   /** So many milliseconds from now, or when the client no longer wants the answer. */
   deadline(milliseconds: number): Deadline;
 }
@@ -29,7 +33,7 @@ export type RunCall = (talk: Talk, act: (call: ToolCall) => Promise<Answer>) => 
 const callsAtOnce = 8;
 
 /** Runs the calls of a server's life, each like a command of its own. Failures become answers. */
-export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): RunCall {
+export function toolCalls({ world, flags: globals, sandbox }: Context, flags: McpFlags): RunCall {
   const atOnce = pLimit(callsAtOnce);
   const stops = new Set<(signal: StopSignal) => string>();
   const leaving = new Set<Promise<unknown>>();
@@ -41,6 +45,7 @@ export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): 
     await Promise.allSettled(leaving);
     const own: Array<(signal: StopSignal) => string> = [];
     const context = await createContext(withStops(world, stops, own), globals);
+    context.sandbox = sandbox; // one for the server's life: its balance and its tasks stay
     const progress = createProgress(await lineOf(talk, world), world.clock);
     const reporter = { ...context.reporter, progress };
     try {
@@ -48,7 +53,7 @@ export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): 
         orCancelled(world.deadline(milliseconds), talk.signal);
       const listener = { ...context.engine.listener, step: progress.step };
       const engine = { ...context.engine, listener };
-      return await act({ context: { ...context, reporter, engine }, flags, deadline });
+      return await act({ context: { ...context, reporter, engine }, flags, roots: talk.roots, deadline });
     } catch (error) {
       return errorAnswer(errorReport(error));
     } finally {
