@@ -24,7 +24,13 @@ export async function pictureFolder(
 async function isForFiles(folder: string, { home, env }: Context['world']): Promise<boolean> {
   if (dirname(folder) === folder || (home && folder === resolve(home))) return false;
   const programs = env.LOCALAPPDATA && join(env.LOCALAPPDATA, 'Programs');
-  const ofPrograms = [env.SystemRoot, env.ProgramFiles, env['ProgramFiles(x86)'], programs];
+  const ofPrograms = [
+    env.SystemRoot,
+    env.ProgramFiles,
+    env['ProgramFiles(x86)'],
+    programs,
+    env.PLUGIN_ROOT, // of the package that the server was installed with
+  ];
   if (ofPrograms.some((place) => place && isInside(folder, place))) return false;
   return await access(folder, constants.W_OK).then(
     () => true,
