@@ -1,15 +1,25 @@
+import { programVersion } from '../../version.ts';
 import portable from './plugin/skills/runapi-imagen/SKILL.md';
 
 /**
- * The SKILL.md that every agent takes. The one in the plugin lacks these fields: there `metadata` may hold texts only
- * (agent-plugins.org 1.0).
+ * The SKILL.md that every agent takes: that of the plugin, which has only fields of agentskills.io, with those that Hermes
+ * and OpenClaw want besides.
  */
 export function skillText(): string {
-  return portable.replace('\nmetadata:\n', `\nmetadata:\n${blocks.join('\n')}\n`);
+  return portable.replace('\nmetadata:\n', `\n${more.join('\n')}\n`);
 }
 
-/** In block style: the validator of agentskills.io reads no other. */
-const blocks = [
+/** In block style: some agents read no other. `optional`: nobody is asked for the key; sandboxed terminals get it. */
+const more = [
+  `version: ${programVersion}`,
+  'author: runapi-imagen',
+  'required_environment_variables:',
+  '  - name: RUNAPI_API_KEY',
+  '    prompt: RunAPI key',
+  '    help: Make one at https://runapi.ai',
+  '    required_for: real pictures',
+  '    optional: true',
+  'metadata:',
   '  hermes:',
   '    category: creative',
   '    tags:',
