@@ -21,11 +21,36 @@ export interface Arguments {
   ignored: string[];
 }
 
+/** A schema of zod/mini as the SDK wants it. */
+export function withJson(schema: ZodMiniObject) {
+  const json = (): Record<string, unknown> => toJSONSchema(schema) as Record<string, unknown>;
+  return { '~standard': { ...schema['~standard'], jsonSchema: { input: json, output: json } } };
+}
+
+/** The schema of a tool's arguments: shown as it is, read as models send them. */
+export function argumentSchema(schema: ZodMiniObject) {
+  const { '~standard': shown } = withJson(schema);
+  async function validate(sent: unknown) {
+    const { input, ignored } = readArguments(schema, sent);
+    const read = await shown.validate(input);
+    return read.issues
+      ? { issues: read.issues }
+      : { value: { input: read.value, ignored } satisfies Arguments };
+  }
+  return {
+    '~standard': {
+      ...shown,
+      types: undefined as { input: unknown; output: Arguments } | undefined,
+      validate,
+    },
+  };
+}
+
 /**
  * Reads the arguments of a call as models send them: null and "" are arguments that were left out, "42" is 42, and
  * what the tool does not take is ignored.
  */
-export function readArguments(schema: ZodMiniObject, sent: unknown): Arguments {
+function readArguments(schema: ZodMiniObject, sent: unknown): Arguments {
   const { properties = {}, required = [] } = toJSONSchema(schema);
   const input: Record<string, unknown> = {};
   const ignored: string[] = [];

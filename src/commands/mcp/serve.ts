@@ -11,10 +11,9 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { toJSONSchema, type ZodMiniObject } from 'zod/mini';
 import { programVersion } from '../../version.ts';
 import type { Clock, Input, Output } from '../../world.ts';
-import { type Arguments, readArguments } from './arguments.ts';
+import { type Arguments, argumentSchema, withJson } from './arguments.ts';
 import type { Answer, Talk, Tool } from './tool.ts';
 
 const instructions =
@@ -74,39 +73,17 @@ function createServer(tools: readonly Tool[], underWay: Set<Promise<unknown>>): 
   for (const { declaration, output, call } of tools) {
     const { name, input, ...shown } = declaration;
     const schemas = { inputSchema: argumentSchema(input), outputSchema: withJson(output) };
-    server.registerTool(name, { ...shown, ...schemas }, async (given, context) => {
+    server.registerTool(name, { ...shown, ...schemas }, (given, context) =>
+      track(underWay, answer(given, context)),
+    );
+
+    async function answer({ input: sent, ignored }: Arguments, context: ServerContext) {
       const roots = 'folder' in input.shape ? await rootsOf(server, context) : [];
       if (roots === undefined) return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
-      const talk = { ...talkOf(context), roots };
-      return resultOf(await track(underWay, call(given.input as never, talk)), given.ignored);
-    });
+      return resultOf(await call(sent as never, { ...talkOf(context), roots }), ignored);
+    }
   }
   return server;
-}
-
-/** A schema of zod/mini as the SDK wants it. */
-function withJson(schema: ZodMiniObject) {
-  const json = (): Record<string, unknown> => toJSONSchema(schema) as Record<string, unknown>;
-  return { '~standard': { ...schema['~standard'], jsonSchema: { input: json, output: json } } };
-}
-
-/** Shown as the schema is; read as models send it. */
-function argumentSchema(schema: ZodMiniObject) {
-  const { '~standard': shown } = withJson(schema);
-  async function validate(sent: unknown) {
-    const { input, ignored } = readArguments(schema, sent);
-    const read = await shown.validate(input);
-    return read.issues
-      ? { issues: read.issues }
-      : { value: { input: read.value, ignored } satisfies Arguments };
-  }
-  return {
-    '~standard': {
-      ...shown,
-      types: undefined as { input: unknown; output: Arguments } | undefined,
-      validate,
-    },
-  };
 }
 
 function resultOf({ content, structured, failed }: Answer, ignored: readonly string[]): CallToolResult {

@@ -7,7 +7,7 @@ import { hermesHome } from '../../hermes/home.ts';
 import { didYouMean } from '../../near-miss.ts';
 
 const targetNames = ['hermes', 'claude', 'codex', 'gemini', 'openclaw'] as const;
-export type TargetName = (typeof targetNames)[number];
+type TargetName = (typeof targetNames)[number];
 
 /** The flags of `skill install` and `skill uninstall`, as they were typed. */
 export interface SkillFlags {
