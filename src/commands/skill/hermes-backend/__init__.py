@@ -65,12 +65,6 @@ class RunapiImageGenProvider(ImageGenProvider):
     def is_available(self) -> bool:
         return _program() is not None
 
-    def capabilities(self) -> Dict[str, Any]:
-        return {"modalities": ["text"], "max_reference_images": 0}
-
-    def default_model(self) -> Optional[str]:
-        return DEFAULT_MODEL
-
     def list_models(self) -> List[Dict[str, Any]]:
         names = ("display", "speed", "strengths")
         price = {"price": "see runapi.ai"}
