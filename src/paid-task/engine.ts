@@ -10,8 +10,7 @@ import type { ImageRequest } from '../request/request.ts';
 import type { Wishes } from '../request/wishes.ts';
 import type { Sandbox } from '../sandbox/server.ts';
 import type { ServerMemory } from '../settings/server-memory.ts';
-import { Expectation } from '../task/expectation.ts';
-import { expectingPace, fixedPace, type Pace } from '../task/pace.ts';
+import { fixedPace, growingPace, type Pace } from '../task/pace.ts';
 import type { Clock, Deadline } from '../world.ts';
 import { type Budget, createBudget } from './budget.ts';
 
@@ -77,9 +76,7 @@ export interface Work {
   runs: Set<Run>;
   /** Writes the picture at this path to stdout, for `--output -`. Returns whether all of it was read. */
   pipe?(path: string, entry: TaskEntry): Promise<boolean>;
-  paceOf(base: string, model: string): Pace;
-  /** Records how long a task of the model took. */
-  learn(base: string, model: string, durationMs: number): void;
+  pace: Pace;
 }
 
 /** A picture that is wanted, and where it goes. */
@@ -105,18 +102,9 @@ export interface Job extends Begun {
   isUndelivered?: boolean;
 }
 
-const downloadsAtOnce = 4;
+const downloadsAtOnce = 8;
 
 export function createWork(engine: Engine, wishes: Wishes): Work {
-  const expectations = new Map<string, Expectation>();
-
-  function expectationOf(base: string, model: string): Expectation {
-    const name = `${base} ${model}`;
-    const known = expectations.get(name) ?? new Expectation(engine.memory.recall(base).durations?.[model]);
-    expectations.set(name, known);
-    return known;
-  }
-
   return {
     engine,
     wishes,
@@ -125,14 +113,7 @@ export function createWork(engine: Engine, wishes: Wishes): Work {
     budget: wishes.maxCost === undefined ? undefined : createBudget(wishes.maxCost),
     fates: new Map(),
     runs: new Set(),
-    paceOf: (base, model) =>
-      wishes.pollIntervalMs === undefined
-        ? expectingPace(expectationOf(base, model))
-        : fixedPace(wishes.pollIntervalMs),
-    learn(base, model, durationMs) {
-      expectationOf(base, model).learn(durationMs);
-      engine.memory.learn(base, model, durationMs);
-    },
+    pace: wishes.pollIntervalMs === undefined ? growingPace : fixedPace(wishes.pollIntervalMs),
   };
 }
 

@@ -79,3 +79,8 @@ export function settingName(typed: string): SettingName {
     `Settings: ${shown.join(', ')}`,
   );
 }
+
+/** Returns the names as the command line writes them. */
+export function settingNames(): string[] {
+  return (Object.keys(knownSettings) as SettingName[]).map(kebab);
+}

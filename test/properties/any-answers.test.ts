@@ -25,8 +25,8 @@ async function live({ api, clock, deadline, fate }: Life): Promise<'made' | 'fai
   const request = { model: 'imagen-4', prompt: 'a mug' } as const;
   const { id, dialect, statusUrl } = await api.submit({ request, idempotencyKey: 'key', fate, deadline });
   expect(id).toMatch(/^[\w-]{1,128}$/);
-  const look = () => api.look(id, { dialect, statusUrl }, deadline.signal);
-  const task = await follow({ look, pace: fixedPace(500), clock, deadline, ageMs: 0 });
+  const poll = () => api.look(id, { dialect, statusUrl }, deadline.signal);
+  const task = await follow({ poll, pace: fixedPace(500), clock, deadline, ageMs: 0 });
   if (task.status === 'failed') return 'failed';
   expect(task.images.length).toBeGreaterThan(0);
   for (const { url } of task.images) {

@@ -148,7 +148,11 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   [['generate', 'x', '--exit-status'], 'generate does not accept --exit-status.', nothingSent],
   [['generate', 'x', '--ratio'], '--ratio needs a value: -r, --ratio <w:h>.', nothingSent],
   [['generate', 'x', '--negative', '--sandbox'], '--negative needs a value: --negative <text>.', nothingSent],
-  [['generate', '- a mug'], 'unknown flag "- a mug"; put -- before a prompt that begins with -.', nothingSent],
+  [
+    ['generate', '- a mug'],
+    'unknown flag "- a mug"; put -- before a prompt that begins with -.',
+    nothingSent,
+  ],
   [
     ['generate', 'x', '--base-url', 'runapi.ai'],
     '--base-url: "runapi.ai" is not a URL (Write it like https://runapi.ai).',
