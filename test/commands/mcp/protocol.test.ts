@@ -62,12 +62,10 @@ test('a picture of the sandbox is taken from its balance', async () => {
 
 test('--timeout is what a call waits that does not say', async () => {
   const service = await startService({ runningLooks: Number.POSITIVE_INFINITY });
-  const words = ['--base-url', service.url, '--poll-interval', '20ms', '--timeout', '500ms'];
+  const words = ['--base-url', service.url, '--poll-interval', '20ms', '--timeout', '3s'];
   const { call } = await startAgent(await newMachine(), words);
   const { structuredContent } = await call('generate_image', { prompt: 'a mug' });
   expect(structuredContent).toMatchObject({ status: 'processing', error: null });
-  const { task_id } = structuredContent ?? {};
-  expect((await call('get_image', { task_id })).structuredContent).toMatchObject({ status: 'processing' });
 });
 
 test('refused prompts are answers, however many come in a row', async () => {
