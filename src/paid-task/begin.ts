@@ -3,9 +3,8 @@ import { Failure } from '../errors.ts';
 import type { BatchRow, Event, Server } from '../journal/event.ts';
 import { unwritable } from '../journal/unwritable.ts';
 import { accountAt } from './account.ts';
-import type { Lot } from './budget.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
-import { addToLots, approve } from './quotes.ts';
+import { addToLots, approve, type Lots } from './quotes.ts';
 import { takeUp } from './take-up.ts';
 
 /** A picture that is about to be bought. */
@@ -27,7 +26,7 @@ export async function begin(
   { anew, door }: { anew: boolean; door?: string },
 ): Promise<Begun[]> {
   const taken = anew ? [] : await takeUp(work, wanted, server);
-  const lots = new Map<string, Lot>();
+  const lots: Lots = new Map();
   for (const [position, { request }] of wanted.entries())
     if (!taken[position]?.entry.accepted) addToLots(lots, request);
   await approve(work, server, lots);
