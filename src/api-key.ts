@@ -1,7 +1,7 @@
-/** What a place where keys are kept had to say. */
+/** What one of the places where keys are kept holds. */
 export interface FoundKey {
   apiKey: string | undefined;
-  /** Where this very key belongs, as it is written there; never set without the key. */
+  /** The address that belongs to this key, as it is written there; never set without the key. */
   baseUrl: string | undefined;
   /** The place, for people: `RunAPI CLI (/home/u/.config/runapi/config.json)`. */
   source: string;
@@ -9,29 +9,68 @@ export interface FoundKey {
   problems: string[];
 }
 
-/**
- * Why a trimmed text can't be a key, to follow "the key in …"; undefined where it can. A key becomes an HTTP
- * header, and what is pasted from a page or a PDF brings spaces and look-alikes that no header takes.
- */
-export function keyFlaw(key: string): string | undefined {
-  // Agents pass on a variable that is not set just as their settings spell it.
-  if (/\$\{/.test(key)) return 'is a variable that was never filled in: set it where the agent is started';
-  return /[^\x21-\x7e]/.test(key)
-    ? 'holds a space, a control character or a letter outside ASCII: copy it again'
-    : undefined;
+/** A text read as a key. Without a `key`, `problem` says why, to follow "the key in …"; without both there is none. */
+export interface ReadKey {
+  key?: string;
+  problem?: string;
+  /** Nothing that anybody meant as a key: as good as not set. */
+  isMissing: boolean;
 }
 
-/** An `http(s)://host` address in full: what another program's settings may give as a base URL. */
+/**
+ * Reads a key, without the quotes around it: `docker --env-file` passes them on. What a program wrote for "not set"
+ * counts as missing. A key becomes an HTTP header, and what is pasted from a page or a PDF brings spaces and
+ * look-alikes that no header takes.
+ */
+export function readKey(text: string | undefined): ReadKey {
+  const key = unquoted(text ?? '');
+  if (key === '') return text ? missing('holds only spaces or quotes') : { isMissing: true };
+  if (/^(null|undefined|none)$/i.test(key)) return missing(`is the word ${key}`);
+  if (placeholder.test(key)) return missing('is a placeholder that was not filled in');
+  if (/^https?:\/\//i.test(key)) return flawed('is an address');
+  if (/[^\x21-\x7e]/.test(key))
+    return flawed('holds a space, a control character or a letter outside ASCII: copy it again');
+  return { key, isMissing: false };
+}
+
+/** `${NAME}` and `{{ name }}`, or nothing but `$NAME`, `%NAME%`, `<your key>` or `your-api-key`. */
+const placeholder = /\$\{|\{\{|^\$\w+$|^%\w+%$|^<[^<>]*>$|^your[-_ ].*key/i;
+
+const missing = (problem: string): ReadKey => ({ problem, isMissing: true });
+const flawed = (problem: string): ReadKey => ({ problem, isMissing: false });
+
+/** Removes spaces and pairs of quotes around a text, curly ones too. */
+export function unquoted(text: string): string {
+  const trimmed = text.trim();
+  const inside = /^(?:"(.*)"|'(.*)'|`(.*)`|“(.*)”|‘(.*)’)$/s
+    .exec(trimmed)
+    ?.slice(1)
+    .find((part) => part !== undefined);
+  if (inside !== undefined) return unquoted(inside);
+  return /^["'`]$/.test(trimmed) ? '' : trimmed;
+}
+
+/** Tells whether a text is a full `http(s)://host` address, as another program's settings may give for a base URL. */
 export function isWebAddress(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
 
-/** Names and paths come from outside: whatever they hold, the line about them stays one line. */
+/** Tells whether a text may be a key in the wrong place, which must not be shown: a long run of letters and digits. */
+export function looksLikeKey(text: string): boolean {
+  return /(?=[a-z]*\d)[a-z0-9]{12,}/i.test(text);
+}
+
+/** Keeps a line with names and paths from outside one line. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?').slice(0, 500);
 }
 
-/** Finds a key in whichever way each of its letters is written: as it is, escaped as in JSON once or twice, or as in a URL. */
+/** Shows enough of a key to tell it from another: its last four characters, where it is long enough. */
+export function maskedKey(key: string): string {
+  return key.length >= 12 ? `…${key.slice(-4)}` : '…';
+}
+
+/** Matches a key however its letters are written: as they are, escaped as in JSON once or twice, or as in a URL. */
 export function keyForms(key: string): RegExp {
   const letters = [...key].map((letter) => {
     const code = letter.charCodeAt(0).toString(16).padStart(2, '0');
@@ -41,7 +80,24 @@ export function keyForms(key: string): RegExp {
   return new RegExp(letters.join(''), 'g');
 }
 
-/** Enough of a key to tell it from another: its last four characters, where it is long enough to keep the rest. */
-export function maskedKey(key: string): string {
-  return key.length >= 12 ? `…${key.slice(-4)}` : '…';
+/** Removing a shorter text than this would tear the output apart; it is not a key. */
+const shortestSecret = 8;
+
+/** Removes secrets from every text, however JSON and URLs write them. */
+export function createRedactor(): {
+  keep(secret: string): void;
+  redact(text: string): string;
+} {
+  const secrets = new Map<string, RegExp>();
+  return {
+    keep(text) {
+      const secret = unquoted(text);
+      if (secret.length >= shortestSecret && !secrets.has(secret)) secrets.set(secret, keyForms(secret));
+    },
+    redact(text) {
+      let clean = text;
+      for (const forms of secrets.values()) clean = clean.replace(forms, '[key]');
+      return clean;
+    },
+  };
 }

@@ -14,10 +14,9 @@ import type { Sandbox } from './sandbox/server.ts';
 import { type Credentials, findKey, missingKey } from './settings/credentials.ts';
 import { openServerMemory, type ServerMemory } from './settings/server-memory.ts';
 import { readSettings, type StoredSettings } from './settings/store.ts';
-import { isLive, wantsColour } from './terminal/abilities.ts';
-import { colours } from './terminal/colours.ts';
+import { colours, wantsColour } from './terminal/colours.ts';
 import { printable } from './terminal/printable.ts';
-import { plainLines, spinnerLine } from './terminal/status-line.ts';
+import { isLive, plainLines, spinnerLine } from './terminal/status-line.ts';
 import { programVersion } from './version.ts';
 import type { World } from './world.ts';
 

@@ -1,10 +1,10 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
+import { createRedactor } from './api-key.ts';
+import { readTrustedText } from './disk/read-text.ts';
 import { Failure } from './errors.ts';
 import { formatDuration } from './task/duration.ts';
-import { createInput } from './terminal/input.ts';
-import { createOutput } from './terminal/output.ts';
-import { createRedactor } from './terminal/redact.ts';
+import { createInput, createOutput } from './terminal/streams.ts';
 import { wrapped } from './terminal/wrap.ts';
 import type { Clock, Deadline, StopSignal, World } from './world.ts';
 
@@ -43,7 +43,7 @@ export function createWorld(process: NodeJS.Process): World {
     env: process.env,
     platform: process.platform,
     home: homeFolder(),
-    readText,
+    readText: (path) => readTrustedText(path, { uid: process.getuid?.(), gid: process.getgid?.() }),
     cwd: process.cwd(),
     pid: process.pid,
     nodeVersion: process.version,
@@ -78,15 +78,6 @@ function homeFolder(): string | undefined {
     return homedir() || userInfo().homedir || undefined;
   } catch {
     return undefined;
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 

@@ -67,22 +67,21 @@ export function invalid(message: string, hint?: string, details?: unknown): Fail
 }
 
 /**
- * One failure that tells every problem of a call at once.
+ * One failure that tells every problem of a call at once, each in a sentence.
  * @param sends false for a command that sends nothing, of which it goes without saying
  */
-export function tellAll(problems: readonly string[], { sends = true } = {}): Failure {
+export function tellAll(
+  problems: readonly string[],
+  { sends = true, wayOut = '. --help lists the flags' } = {},
+): Failure {
+  const sentences = problems.map(sentence);
   const count = problems.length === 1 ? '' : `${problems.length} problems`;
   const unsent = count === '' ? 'Nothing was sent' : `${count}; nothing was sent`;
-  const hint = [sends ? unsent : count, '--help lists the flags'].filter((part) => part !== '').join('. ');
-  return invalid(joined(problems), hint, problems);
+  return invalid(sentences.join(' '), `${sends ? unsent : count}${wayOut}`.replace(/^\. /, ''), sentences);
 }
 
-/** Some end like sentences. */
-function joined(problems: readonly string[]): string {
-  return problems
-    .map((problem) => (/[.?]$/.test(problem) ? problem : `${problem};`))
-    .join(' ')
-    .replace(/;$/, '');
+export function sentence(problem: string): string {
+  return /[.?!]$/.test(problem) ? problem : `${problem}.`;
 }
 
 /** Adds a failure to the problems, with its way out; what is no failure is thrown on. */

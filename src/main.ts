@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { plainAnswer, welcome } from './command-line/help.ts';
-import { commands, printTaskIds } from './commands/list.ts';
+import { commands, complete } from './commands/list.ts';
 import { createWorld } from './create-world.ts';
 import { compiledFolder, stateFolder } from './disk/state-folder.ts';
 import { exitCodeFor, exitCodes } from './errors.ts';
@@ -20,9 +20,17 @@ async function answer(world: World, argv: readonly string[]): Promise<number> {
   }
   const text = plainAnswer(argv, commands);
   if (text !== undefined) return await print(world, text);
-  if (argv[0] === '__task-ids') return await printTaskIds(world);
+  if (argv[0] === '__complete') return await complete(world, argv.slice(1));
+  if (argv[0] === '__draw') return await drawForPreview();
   keepCompiled(world);
   return await call(world, argv);
+}
+
+/** What a preview starts in a thread of its own. */
+async function drawForPreview(): Promise<number> {
+  const { drawForParent } = await import('./terminal/preview/draw.ts');
+  drawForParent();
+  return 0;
 }
 
 /** Calls the command. Its failure is reported here, once, and becomes the exit code. */

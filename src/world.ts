@@ -1,4 +1,12 @@
-import type { Surroundings } from './disk/surroundings.ts';
+/** What the program may know of its machine, handed in by whoever starts it. */
+export interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+  /** The user's home folder; a service may have none. */
+  home: string | undefined;
+  /** Returns undefined where the file does not exist; throws where it cannot be read or must not be trusted. */
+  readText(path: string): string | undefined;
+}
 
 /** Everything outside the program, as it is handed in at the front door. */
 export interface World extends Surroundings {

@@ -7,11 +7,11 @@ import { defineConfig } from 'vitest/config';
 const onWindows = [
   'test/{image,nodes,package,request,sandbox,task}/*.test.ts',
   'test/api/{answer,base-url,images,network-fault,open-image,problem,proxy,retry,routes,try-again,without-key}.test.ts',
+  'test/hermes/{home,key,variables}.test.ts',
   'test/sandbox/picture/*.test.ts',
-  'test/hermes/{env-file,home,key}.test.ts',
   'test/report/{exit-code,failure-text,shell-command}.test.ts',
-  'test/terminal/{abilities,cells,columns,printable,redact}.test.ts',
-  'test/{commands/batch/rows,disk/folders,near-miss,settings/runapi-cli}.test.ts',
+  'test/terminal/{cells,colours,columns,printable,status-line}.test.ts',
+  'test/{api-key,commands/batch/rows,disk/{folders,read-text},near-miss,settings/runapi-cli}.test.ts',
 ];
 
 export default defineConfig({

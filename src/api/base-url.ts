@@ -1,3 +1,4 @@
+import { looksLikeKey, maskedKey } from '../api-key.ts';
 import { invalid } from '../errors.ts';
 
 export const defaultBaseUrl = 'https://runapi.ai';
@@ -10,9 +11,14 @@ export const defaultBaseUrl = 'https://runapi.ai';
 export function parseBaseUrl(text: string, source: string): string {
   const typed = text.trim();
   if (!URL.canParse(typed)) {
+    // People swap the two variables, or put a password into the address: neither is shown.
+    const isKey = looksLikeKey(typed);
+    const shown = isKey ? maskedKey(typed) : typed.includes('@') ? '…' : typed.slice(0, 200);
     throw invalid(
-      `${source}: ${JSON.stringify(typed.slice(0, 200))} is not a URL`,
-      `Write it like ${defaultBaseUrl}`,
+      `${source}: ${JSON.stringify(shown)} is not a URL`,
+      isKey
+        ? `It looks like a key, which goes into RUNAPI_API_KEY. Write an address like ${defaultBaseUrl}`
+        : `Write it like ${defaultBaseUrl}`,
     );
   }
   const url = new URL(typed);

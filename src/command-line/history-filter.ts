@@ -1,10 +1,11 @@
-import { nameOfBatch } from '../commands/batch/source.ts';
 import type { Context } from '../context.ts';
+import { nameOfBatch } from '../disk/batch-name.ts';
 import { beganAt, type Entry, filesOf } from '../journal/entry.ts';
 import type { Query } from '../journal/newest.ts';
 import { didYouMean } from '../near-miss.ts';
 import { recordedStatus } from '../report/report-entry.ts';
 import { parseModels } from '../request/request.ts';
+import { flagSource } from '../request/sources.ts';
 import { type Moment, parseMoment } from '../task/moment.ts';
 import { searchFor } from '../task/search.ts';
 
@@ -27,8 +28,7 @@ export const states = ['completed', 'failed', 'processing', 'pending', 'unfinish
 /** Which recorded tasks the flags choose. Every problem goes to `problems`, naming its flag. */
 export function readFilter(context: Context, flags: FilterFlags, problems: string[]): Filter {
   const found = searchFor(flags.search ?? '');
-  const models: readonly string[] | undefined =
-    flags.model === undefined ? undefined : parseModels(flags.model, problems);
+  const models: readonly string[] | undefined = parseModels([flagSource(flags)], problems);
   const isState = readStates(flags.state, problems);
   const since = readMoment('--since', flags.since)?.from;
   const until = readMoment('--until', flags.until)?.to;
@@ -36,7 +36,7 @@ export function readFilter(context: Context, flags: FilterFlags, problems: strin
   if (since !== undefined && until !== undefined && since > until)
     problems.push('--since is later than --until: no task can match');
 
-  const batch = flags.batch === undefined ? undefined : nameOfBatch(context, flags.batch);
+  const batch = flags.batch === undefined ? undefined : nameOfBatch(context.world.cwd, flags.batch);
 
   function readMoment(flag: string, typed: string | undefined): Moment | undefined {
     if (typed === undefined) return undefined;

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Context } from '../context.ts';
 import type { ImageReport, TaskReport } from '../report/task-report.ts';
 import type { NamingFlags } from '../request/target.ts';
-import { wantsColour } from '../terminal/abilities.ts';
+import { wantsColour } from '../terminal/colours.ts';
 
 /** The flags about looking at the pictures, as they were typed. */
 export interface ShowFlags {
@@ -13,6 +12,8 @@ export interface ShowFlags {
 /** Lines that stay free for what is said about the picture. */
 const linesAround = 4;
 const usualRows = 24;
+/** A picture that takes longer to decode is not shown. */
+const longestMs = 5000;
 
 /** Every problem goes to `problems`, naming its flag. */
 export function checkShowing(flags: ShowFlags & NamingFlags, output: string, problems: string[]): void {
@@ -46,7 +47,10 @@ async function showHere(
     const rows = Math.max(linesAround, (stderr.stream.rows ?? usualRows) - linesAround);
     const colour = wantsColour(stderr, env, flags.color);
     const screen = { env, colour, columns: stderr.columns(), rows };
-    const picture = await preview(await readFile(path), size, screen);
+    const [, program = ''] = world.invocation;
+    const deadline = world.deadline(longestMs);
+    const picture = await preview(path, size, screen, program, deadline.signal);
+    deadline.cancel();
     if (picture !== undefined) await reporter.picture(picture);
     else reporter.warn(`no preview of ${path}: this terminal cannot show it`);
   } catch (error) {
@@ -55,8 +59,9 @@ async function showHere(
 }
 
 /** Opens a file with the program that the system has for it, or warns that there is none. */
-export async function showOutside({ world, reporter }: Context, path: string): Promise<void> {
+export async function showOutside({ world, reporter, credentials }: Context, path: string): Promise<void> {
   const { openInViewer } = await import('../terminal/viewer.ts');
-  const reason = await openInViewer(path, world.clock);
+  const { key } = await credentials();
+  const reason = await openInViewer(path, world.clock, world.env, key?.apiKey);
   if (reason !== undefined) reporter.warn(`${path} cannot be shown in a viewer: ${reason}`);
 }

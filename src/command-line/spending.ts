@@ -12,27 +12,19 @@ import {
 import type { Work } from '../paid-task/engine.ts';
 import { quoteAll } from '../paid-task/quotes.ts';
 import { type ErrorReport, errorReport } from '../report/task-report.ts';
+import type { Source } from '../request/parse-fields.ts';
+import { flagSource, namedSource, settingSource } from '../request/sources.ts';
 import type { Wishes } from '../request/wishes.ts';
 import { newSum, sumText } from '../task/cost.ts';
 import { amountText, microCents, microCentsText, parseDollars } from '../task/money.ts';
-import { askYes } from '../terminal/ask-yes.ts';
+import { askYes } from '../terminal/ask.ts';
 
 const variable = 'RUNAPI_IMAGEN_MAX_COST';
 
-/** Adds the limit of the environment or the settings where no flag gives one. A problem goes to `problems`. */
-export function withLimit<Flags extends { maxCost?: string }>(
-  { world: { env }, stored: { settings } }: Context,
-  flags: Flags,
-  problems: string[],
-): Flags {
-  if (flags.maxCost !== undefined) return flags;
-  const amount = env[variable];
-  if (amount && parseDollars(amount) === undefined) {
-    problems.push(`Invalid ${variable} ${JSON.stringify(amount)}: use an amount of dollars such as 0.50.`);
-    return flags;
-  }
-  const maxCost = amount || settings.maxCost;
-  return maxCost === undefined ? flags : { ...flags, maxCost };
+/** Flags, then the limit of the environment, then settings: the first that gives a value wins. */
+export function spendingSources({ world: { env }, stored: { settings } }: Context, flags: object): Source[] {
+  const limit = namedSource({ [variable]: env[variable] || undefined }, { maxCost: variable });
+  return [flagSource(flags), limit, settingSource(settings)];
 }
 
 const mostPictures = 20;

@@ -71,13 +71,13 @@ async function waitFor(work: Work, api: Api, id: string, entry: Entry | undefine
   const { clock, listener } = engine;
   const model = entry?.intended.request.model ?? 'imagen-4';
   return await follow({
-    look: () => api.look(id, cluesOf(entry), deadline.signal),
-    pace: work.paceOf(api.base, model),
+    poll: () => api.look(id, cluesOf(entry), deadline.signal),
+    pace: work.pace,
     clock,
     deadline,
     // A task of which nothing is known here may be old: nobody waits for it to become known.
     ageMs: entry?.accepted ? Math.max(0, clock.now() - entry.accepted.at) : 60_000,
-    onLook: (task) =>
+    onPoll: (task) =>
       listener.step(id, {
         doing: task.status,
         model: entry ? model : undefined,

@@ -1,4 +1,5 @@
-import { joinPath, type Surroundings, xdgFolder } from './surroundings.ts';
+import type { Surroundings } from '../world.ts';
+import { joinPath, xdgFolder } from './surroundings.ts';
 
 /** Where the settings live: the XDG config folder, or the system's usual place. Undefined without a home. */
 export function configFolder(surroundings: Surroundings): string | undefined {

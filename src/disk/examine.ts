@@ -16,13 +16,13 @@ export async function examine(path: string): Promise<PictureFacts | undefined> {
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path)) {
-      inspector.write(chunk as Uint8Array);
+      await inspector.write(chunk as Uint8Array);
       hash.update(chunk as Uint8Array);
     }
   } catch {
     return undefined;
   }
-  const facts = inspector.end();
+  const facts = await inspector.end();
   if (!facts.whole) return undefined;
   const { bytes, width, height, format } = facts;
   return {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { joinPath, type Surroundings, xdgFolder } from './surroundings.ts';
+import type { Surroundings } from '../world.ts';
+import { joinPath, xdgFolder } from './surroundings.ts';
 
 /** Where the record lives: the XDG state folder, or the system's usual place. Undefined without a home. */
 export function stateFolder(

@@ -1,21 +1,13 @@
 import { posix, win32 } from 'node:path';
+import type { Surroundings } from '../world.ts';
+import { largestText, TextRefused } from './read-text.ts';
 
-/** What the program may know of the machine that it runs on, handed in at the front door. */
-export interface Surroundings {
-  env: Readonly<Record<string, string | undefined>>;
-  platform: NodeJS.Platform;
-  /** The user's home folder; a service may have none. */
-  home: string | undefined;
-  /** Undefined where the file does not exist; throws where it exists and cannot be read (EACCES, EISDIR, …). */
-  readText(path: string): string | undefined;
-}
-
-/** Joined as the handed-in platform writes paths, which in a test is not always this machine's. */
+/** Joins as the given platform writes paths, which in a test is not always that of this machine. */
 export function joinPath({ platform }: Pick<Surroundings, 'platform'>, ...parts: string[]): string {
   return (platform === 'win32' ? win32 : posix).join(...parts);
 }
 
-/** The folder that an XDG variable names, on every platform. Their specification has relative ones ignored. */
+/** The folder that an XDG variable names, on every platform. By the specification a relative one is ignored. */
 export function xdgFolder(
   { env, platform }: Pick<Surroundings, 'env' | 'platform'>,
   variable: 'XDG_CONFIG_HOME' | 'XDG_STATE_HOME',
@@ -25,48 +17,31 @@ export function xdgFolder(
   return named && isAbsolute(named) ? named : undefined;
 }
 
+/** Neither field is set where there is no such file. */
 export interface Reading {
-  text: string | undefined;
+  text?: string;
   /** One line, never a word of the file itself: it may hold keys. */
-  problem: string | undefined;
+  problem?: string;
 }
 
 /**
- * Reads a settings file of another program, without its BOM. Never throws: whatever is wrong with a foreign
- * file must not stop somebody who keeps the key elsewhere. Neither field is set where there is no such file.
+ * Reads a settings file, without its BOM. Never throws: a file that is wrong must not stop somebody who keeps the key
+ * elsewhere.
  */
 export function readForeign(surroundings: Surroundings, path: string): Reading {
-  let text: string | undefined;
   try {
-    text = surroundings.readText(path);
+    const text = surroundings.readText(path);
+    if (text === undefined) return {};
+    if (text.length > largestText) return { problem: `${path} ${new TextRefused('large').message}` };
+    // UTF-16, which PowerShell writes, is full of NUL when it is read as UTF-8; so is a binary file.
+    if (text.includes('\0')) return { problem: `${path} is not UTF-8 text: save it as UTF-8` };
+    return { text: text.replace(/^\uFEFF/, '') };
   } catch (error) {
+    if (error instanceof TextRefused) return { problem: `${path} ${error.message}` };
     const code = String((error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown error');
     // ENOTDIR: a service's home is often /dev/null, and nothing lies under that.
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { text: undefined, problem: undefined };
-    return {
-      text: undefined,
-      problem: `${path} ${reasons[code] ?? `cannot be read (${code})`}`,
-    };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return {};
+    const reason = code === 'EACCES' || code === 'EPERM' ? ': permission denied' : ` (${code})`;
+    return { problem: `${path} cannot be read${reason}` };
   }
-  if (text === undefined) return { text, problem: undefined };
-  if (text.length > longest)
-    return {
-      text: undefined,
-      problem: `${path} is larger than 1 MB and was skipped`,
-    };
-  // UTF-16, which PowerShell writes, read as UTF-8 is full of NUL; so is a binary file.
-  if (text.includes('\0'))
-    return {
-      text: undefined,
-      problem: `${path} is not UTF-8 text: save it as UTF-8`,
-    };
-  return { text: text.replace(/^\uFEFF/, ''), problem: undefined };
 }
-
-const longest = 1024 * 1024;
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'cannot be read: no permission',
-  EPERM: 'cannot be read: no permission',
-  EISDIR: 'is a folder where a file should be',
-};

@@ -1,32 +1,27 @@
-import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
+import { joinPath, readForeign } from '../disk/surroundings.ts';
+import type { Surroundings } from '../world.ts';
 
-/** The folder with Hermes Agent's `config.yaml`, `.env`, `skills/`, `plugins/`; undefined where none can be named. */
+/** The folder with Hermes Agent's `config.yaml`, `.env`, `skills/` and `plugins/`; undefined without a home folder. */
 export function hermesHome(surroundings: Surroundings): string | undefined {
   return hermesPlace(surroundings)?.home;
 }
 
 export interface HermesPlace {
   home: string;
-  /** The profile whose home this is; undefined for the default one. */
+  /** The profile that lives there; undefined for the default one. */
   profile: string | undefined;
-  /** The file that named the profile; undefined where `HERMES_HOME` did, or nothing. */
+  /** The file that names the profile; undefined where `HERMES_HOME` does, or nothing. */
   profileFile: string | undefined;
   problems: string[];
 }
 
 /**
- * Which home Hermes Agent 0.21 would use: `HERMES_HOME`, else the profile that `<root>/active_profile` names, else
- * the root. Whether anything is there yet is another question. Never throws.
+ * Finds the home that Hermes Agent 0.21 would use: `HERMES_HOME`, else the profile that `<root>/active_profile` names,
+ * else the root. It need not exist. Never throws.
  */
 export function hermesPlace(surroundings: Surroundings): HermesPlace | undefined {
   const told = surroundings.env.HERMES_HOME?.trim();
-  if (told)
-    return {
-      home: told,
-      profile: profileIn(told),
-      profileFile: undefined,
-      problems: [],
-    };
+  if (told) return { home: told, profile: profileIn(told), profileFile: undefined, problems: [] };
   const root = rootOf(surroundings);
   if (root === undefined) return undefined;
 
@@ -45,7 +40,7 @@ export function hermesPlace(surroundings: Surroundings): HermesPlace | undefined
   };
 }
 
-/** A word, so that no file's content leads out of `profiles/`. */
+/** One word, so that no file's content leads out of `profiles/`. */
 const profileName = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
 
 function profileIn(home: string): string | undefined {
@@ -62,7 +57,7 @@ function rootOf(surroundings: Surroundings): string | undefined {
   return roots.find((root) => isHome(surroundings, root)) ?? roots[0];
 }
 
-/** Whether Hermes has been here, told by the files that we may read anyway. */
+/** Tells whether Hermes was set up here, by the files that are read anyway. */
 function isHome(surroundings: Surroundings, root: string): boolean {
   return ['config.yaml', '.env', 'active_profile'].some((name) => {
     const { text, problem } = readForeign(surroundings, joinPath(surroundings, root, name));

@@ -1,99 +1,73 @@
-import { type FoundKey, oneLine } from '../api-key.ts';
-import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
-import { parseEnvFile } from './env-file.ts';
+import { type FoundKey, oneLine, readKey } from '../api-key.ts';
+import { joinPath, readForeign } from '../disk/surroundings.ts';
+import type { Surroundings } from '../world.ts';
+import type { Provider } from './config.ts';
 import { hermesPlace } from './home.ts';
-import { type Provider, runapiProviders } from './provider.ts';
-import { providerKey } from './provider-key.ts';
-import { type Variables, variablesOf } from './variables.ts';
+import { readVariables, theShell, type Variables } from './variables.ts';
 
-/** What Hermes Agent's settings had to say, with what `doctor` tells of them. */
+/** What Hermes Agent's settings hold, with what `doctor` tells of them. */
 export interface HermesKey extends FoundKey {
   home: string;
   /** Undefined for the default profile. */
   profile: string | undefined;
-  /** The entry that the key comes from, or the first of RunAPI's where none has a key. */
+  /** The entry that the key comes from, or RunAPI's first where none has a key. */
   provider: Pick<Provider, 'name' | 'form' | 'baseUrl'> | undefined;
-  /** Variables set to one value in the shell, which wins here, and to another in `.env`, which wins in Hermes. */
+  /** Variables with one value in the shell, which wins here, and another in `.env`, which wins in Hermes. */
   differs: string[];
 }
 
 /**
- * The key of the chat provider `custom:runapi` as Hermes Agent 0.21 has it set up; undefined where Hermes is not set
- * up at all. Never throws, runs nothing, writes nothing: what is wrong with Hermes' files is in `problems`.
+ * Finds the key of the chat provider `custom:runapi` as Hermes Agent 0.21 has it set up; undefined where Hermes is not
+ * set up at all. Never throws, runs nothing, writes nothing: what is wrong with Hermes' files is in `problems`.
  */
 export async function hermesKey(surroundings: Surroundings): Promise<HermesKey | undefined> {
   const place = hermesPlace(surroundings);
   if (place === undefined) return undefined;
-  const path = joinPath(surroundings, place.home, 'config.yaml');
-  const config = await readConfig(surroundings, path, place.profileFile);
-  const found: HermesKey = {
-    apiKey: undefined,
-    baseUrl: undefined,
-    source: `Hermes Agent (${path})`,
-    problems: [...place.problems, ...config.problems],
-    home: place.home,
-    profile: place.profile,
-    provider: undefined,
-    differs: [],
-  };
-  if (config.settings === undefined) return found.problems.length === 0 ? undefined : tidy(found);
+  const { home, profile, profileFile, problems } = place;
+  const path = joinPath(surroundings, home, 'config.yaml');
+  const config = readForeign(surroundings, path);
+  if (config.problem !== undefined) problems.push(config.problem);
+  else if (config.text === undefined && profileFile !== undefined)
+    problems.push(`${path} does not exist, though ${profileFile} names that profile`);
+  const source = `Hermes Agent (${path})`;
+  const none = { apiKey: undefined, baseUrl: undefined, source, home, profile, provider: undefined };
+  if (config.text === undefined)
+    return problems.length === 0 ? undefined : tidy({ ...none, problems, differs: [] });
 
-  const envPath = joinPath(surroundings, place.home, '.env');
+  const envPath = joinPath(surroundings, home, '.env');
   const env = readForeign(surroundings, envPath);
-  if (env.problem !== undefined) found.problems.push(env.problem);
-  const variables = variablesOf(surroundings.env, parseEnvFile(env.text ?? ''), envPath);
-  const key = firstKey(config.settings, variables, path);
+  if (env.problem !== undefined) problems.push(env.problem);
+  const variables = readVariables(surroundings.env, env.text ?? '', envPath);
+  const faults: string[] = [];
+  // Not import('yaml'): bundled, a CommonJS package that is imported so has no named exports.
+  const { runapiProviders } = await import('./config.ts');
+  const providers = runapiProviders(config.text, variables, faults);
+  const found = firstKey(providers, variables, path, faults);
   return tidy({
+    ...none,
     ...found,
-    ...key,
-    problems: [...found.problems, ...key.problems],
+    problems: [...problems, ...(found.problems ?? [])],
     differs: variables.differing(),
   });
 }
 
-interface Config {
-  settings?: Record<string, unknown>;
-  problems: string[];
-}
-
-async function readConfig(
-  surroundings: Surroundings,
+/** The first provider with a key, and what was skipped there. The others are told only where none has one. */
+function firstKey(
+  providers: readonly Provider[],
+  variables: Variables,
   path: string,
-  profileFile: string | undefined,
-): Promise<Config> {
-  const { text, problem } = readForeign(surroundings, path);
-  if (problem !== undefined) return { problems: [problem] };
-  if (text === undefined) {
-    return {
-      problems: profileFile ? [`${path} does not exist, though ${profileFile} names that profile`] : [],
-    };
-  }
-  // Not import('yaml'): bundled, a CommonJS package that is imported so has no named exports.
-  const { parseConfig } = await import('./config-file.ts');
-  const parsed = parseConfig(text);
-  return 'fault' in parsed ? { problems: [`${path} ${parsed.fault}`] } : { ...parsed, problems: [] };
-}
-
-/** The first provider that has a key. What is wrong with the others is told only where none has. */
-function firstKey(settings: Record<string, unknown>, variables: Variables, path: string) {
-  const faults: string[] = [];
-  const providers = runapiProviders(settings, variables.expand, faults);
+  faults: readonly string[],
+): Partial<HermesKey> {
   const problems = faults.map((fault) => `${path} ${fault}`);
   for (const provider of providers) {
     const where = `${provider.label} in ${path}`;
-    const key = providerKey(provider, variables, where);
-    if ('problems' in key) {
-      problems.push(...key.problems);
-      continue;
+    const skipped: string[] = [];
+    const key = providerKey(provider, variables, where, skipped);
+    if (key) {
+      const source = `Hermes Agent (${where}${key.variable === undefined ? '' : `, key from ${key.variable}`})`;
+      return { apiKey: key.apiKey, baseUrl: provider.baseUrl, source, provider, problems: skipped };
     }
-    const source = `Hermes Agent (${where}${key.variable === undefined ? '' : `, key from ${key.variable}`})`;
-    return {
-      apiKey: key.apiKey,
-      baseUrl: provider.baseUrl,
-      source,
-      provider,
-      problems: [],
-    };
+    problems.push(...skipped);
   }
   return { provider: providers[0], problems };
 }
@@ -105,10 +79,94 @@ function tidy(found: HermesKey): HermesKey {
     ...found,
     source: oneLine(found.source),
     problems: found.problems.map(oneLine),
-    provider: provider && {
-      name: oneLine(provider.name),
-      form: provider.form,
-      baseUrl: provider.baseUrl,
-    },
+    provider: provider && { name: oneLine(provider.name), form: provider.form, baseUrl: provider.baseUrl },
   };
+}
+
+/**
+ * Finds the key of one provider.
+ * @param where names the provider and its file for people
+ * @param problems gets what was skipped and why
+ */
+function providerKey(
+  provider: Provider,
+  variables: Variables,
+  where: string,
+  problems: string[],
+): { apiKey: string; variable: string | undefined } | undefined {
+  for (const { text, variable, what } of candidates(provider, variables, where, problems)) {
+    const { key, problem } = readKey(text.replace(/[^\p{ASCII}]/gu, '')); // as Hermes does
+    if (key !== undefined) return { apiKey: key, variable };
+    if (problem && what) problems.push(`${what} ${problem}`);
+  }
+  return undefined;
+}
+
+interface Candidate {
+  text: string;
+  /** Which variable holds it, and where. */
+  variable?: string;
+  /** What to call it if it is not a key; undefined where that was said before. */
+  what?: string | undefined;
+}
+
+/**
+ * Yields what may be the key, in the order of Hermes Agent 0.21: the key written there, the variable named there,
+ * `RUNAPI_API_KEY`. A `key_cmd` replaces them all and is never run.
+ */
+function* candidates(
+  { fields, form }: Provider,
+  variables: Variables,
+  where: string,
+  problems: string[],
+): Generator<Candidate> {
+  const first = (names: readonly string[]): unknown => names.map((name) => fields[name]).find(isSet);
+  if (isSet(fields.key_cmd)) {
+    const advice = 'set RUNAPI_API_KEY or run: runapi-imagen config set api-key';
+    problems.push(`${where} gets its key from a command (key_cmd), which is not run: ${advice}`);
+    return;
+  }
+  const inline = first(['api_key', 'apiKey']);
+  const isText = ['string', 'number', 'bigint'].includes(typeof inline);
+  const text = isText ? variables.textIn(String(inline)) : undefined;
+  if (text !== undefined) yield { text, what: `the key in api_key of ${where}` };
+  else if (isSet(inline))
+    problems.push(`api_key of ${where} ${isText ? 'names a variable that is not set' : notText}`);
+
+  if (form === 'map' && isSet(fields.api_key_env))
+    problems.push(`api_key_env of ${where} is ignored by Hermes there: use key_env`);
+  const named = first(keyVariableFields[form]);
+  const name = variables.textIn(named);
+  if (isSet(named) && name === undefined)
+    problems.push(`key_env of ${where} is not the name of a variable that is set`);
+  for (const each of new Set([name ?? usual, usual])) {
+    const values = variables.valuesOf(each);
+    for (const { value, place } of values) {
+      // That one is the first place where a key is looked for, and was told there.
+      const isTold = each === usual && place === theShell;
+      const what = isTold ? undefined : `the key in ${each} (${place})`;
+      yield { text: value, variable: `${each} in ${place}`, what };
+    }
+    if (values.length === 0 && each === (name ?? usual))
+      problems.push(missingVariable(each, variables, where));
+  }
+}
+
+const usual = 'RUNAPI_API_KEY';
+const notText = 'is not text: put it in quotes';
+const keyVariableFields = {
+  list: ['key_env', 'api_key_env', 'keyEnv', 'apiKeyEnv'],
+  map: ['key_env', 'keyEnv'],
+};
+
+/** People paste the key itself there. Only what cannot be one is repeated: capital letters and a short number. */
+function missingVariable(name: string, variables: Variables, where: string): string {
+  return /^(?=.{1,40}$)[A-Z]+(?:_[A-Z]+)*(?:_\d{1,2})?$/.test(name)
+    ? `${name}, the variable that ${where} names, ${variables.whyNot(name)}`
+    : `key_env of ${where} must be the name of a variable that is set, not the key itself`;
+}
+
+function isSet(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() !== '';
+  return value !== undefined && value !== null && value !== false;
 }

@@ -1,10 +1,8 @@
-import { Damage, skip, take, takeOrEnd, type Walk } from './byte-walk.ts';
-import { type PixelSize, pixelSize } from './pixel-size.ts';
+import { Damage, type PixelSize, pixelSize, skip, take, takeOrEnd, type Walk } from './byte-walk.ts';
 
 /**
  * Walks an AVIF from box to box to the end of the file, which must be the end of a box, with `meta` and
- * `mdat` among them. A last box of unstated length reaches to wherever the file ends: that one can't be told
- * from a torn one. ISO/IEC 14496-12 §4.2 for boxes, ISO/IEC 23008-12 for what is in `meta`.
+ * `mdat` among them. A last box of unstated length reaches to the end of the file: a cut in it is not noticed. ISO/IEC 14496-12 §4.2 for boxes, ISO/IEC 23008-12 for what is in `meta`.
  */
 export function* readAvif(): Walk<PixelSize> {
   let size: PixelSize | undefined;

@@ -1,17 +1,17 @@
 /**
- * Reads a stream in constant memory with code that looks as if the whole file lay before it: a format is
- * a generator that asks for the next bytes, and each chunk that comes drives it as far as it goes.
+ * Reads a stream in constant memory with code written as if the whole file were there: a format is a generator that
+ * asks for the next bytes, and each chunk that arrives drives it as far as it can go.
  */
 export class ByteWalk<Found> {
-  /** What the walk came to; undefined until it ends. */
+  /** The result of the walk; undefined until it ends. */
   found: Found | undefined;
-  /** What the walk stumbled over, in words for people. */
+  /** Why the walk failed, in words for people. */
   damage: string | undefined;
   readonly #walk: Walk<Found>;
   #step: Step | undefined;
-  /** Bytes that the present step still lacks. */
+  /** Bytes that the current step still needs. */
   #missing = 0;
-  /** The first part of a `take` that straddles a chunk border. */
+  /** The first part of a `take` that crosses a chunk border. */
   #held: Buffer | undefined;
 
   constructor(walk: Walk<Found>) {
@@ -19,7 +19,7 @@ export class ByteWalk<Found> {
     this.#resume(nothing);
   }
 
-  /** Takes the next bytes of the stream, cut wherever it may be. Nothing of `chunk` is kept. */
+  /** Takes the next bytes of the stream, in chunks of any size. Nothing of `chunk` is kept. */
   write(chunk: Buffer): void {
     let at = 0;
     while (this.#step !== undefined) {
@@ -34,6 +34,7 @@ export class ByteWalk<Found> {
       at = Math.min(chunk.length, start + this.#missing);
       this.#missing -= at - start;
       if (this.#step.kind === 'skip') {
+        if (at > start) this.#step.each?.(chunk.subarray(start, at));
         if (this.#missing > 0) return;
         this.#resume(nothing);
         continue;
@@ -44,7 +45,7 @@ export class ByteWalk<Found> {
     }
   }
 
-  /** The stream is over: a walk that may end here, does. `found` and `damage` undefined means cut short. */
+  /** Ends the stream. If neither `found` nor `damage` is set afterwards, it was cut short. */
   end(): void {
     while (this.#mayEndHere()) this.#resume(nothing);
   }
@@ -86,33 +87,48 @@ export type Walk<Found> = Generator<Step, Found, Buffer>;
 
 type Step =
   | { kind: 'take'; length: number; orEnd: boolean }
-  | { kind: 'skip'; length: number }
+  | { kind: 'skip'; length: number; each: ((piece: Buffer) => void) | undefined }
   | { kind: 'until'; byte: number };
 
-/** The next `length` bytes, at most some dozens: they are all that is ever held. Good until the next step. */
+/** The next `length` bytes, at most 64 kB: they are all that is ever held. Valid until the next step. */
 export function take(length: number): Step {
   return { kind: 'take', length, orEnd: false };
 }
 
-/** As `take`, but the stream may also end exactly here: then the bytes are empty. */
+/** Like `take`, but the stream may also end exactly here: then the bytes are empty. */
 export function takeOrEnd(length: number): Step {
   return { kind: 'take', length, orEnd: true };
 }
 
-/** Passes over `length` bytes; infinitely many are all that there are. A negative length is damage. */
-export function skip(length: number): Step {
-  if (length < 0) throw new Damage('a length in it makes no sense');
-  return { kind: 'skip', length };
+/**
+ * Skips `length` bytes; an infinite length skips to the end. A negative length is damage.
+ * @param each sees the bytes in pieces, which it must not keep
+ */
+export function skip(length: number, each?: (piece: Buffer) => void): Step {
+  if (length < 0) throw new Damage('a length in it is invalid');
+  return { kind: 'skip', length, each };
 }
 
-/** Passes over everything up to the first such byte, and over that byte. */
+/** Skips everything up to and including the first such byte. */
 export function until(byte: number): Step {
   return { kind: 'until', byte };
 }
 
-/** Thrown by a walk over bytes that its format does not allow; the message completes "the PNG is damaged: ". */
+/** Thrown for bytes that the format does not allow; the message completes "the PNG is damaged: ". */
 export class Damage extends Error {
   override name = 'Damage';
 }
 
 const nothing = Buffer.alloc(0);
+
+/** The size that a file states; one without an area is damage. */
+export function pixelSize(width: number, height: number): PixelSize {
+  if (width < 1 || height < 1) throw new Damage(`it says it is ${width} × ${height} pixels`);
+  return { width, height };
+}
+
+/** In pixels, as stored: rotation in EXIF or `irot` is not applied. */
+export interface PixelSize {
+  width: number;
+  height: number;
+}

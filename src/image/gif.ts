@@ -1,5 +1,4 @@
-import { Damage, skip, take, type Walk } from './byte-walk.ts';
-import { type PixelSize, pixelSize } from './pixel-size.ts';
+import { Damage, type PixelSize, pixelSize, skip, take, type Walk } from './byte-walk.ts';
 
 /**
  * Walks a GIF from block to block up to its trailer. The size is that of the logical screen.
@@ -20,7 +19,7 @@ export function* readGif(): Walk<PixelSize> {
       const descriptor = yield take(9);
       yield skip(colourTableLength(descriptor[8] as number));
     } else if (block !== extension) {
-      throw new Damage('a block is of no known kind');
+      throw new Damage('a block is of an unknown kind');
     }
     yield skip(1); // the extension's label, or the image's LZW code size
     for (;;) {

@@ -1,16 +1,14 @@
 import { invalid } from '../errors.ts';
-import { extensionOf, safeFileName } from './file-name.ts';
-import { shortId } from './short-id.ts';
-import { slug } from './slug.ts';
+import { extensionOf, numbered, safeFileName, shortId, slug, withExtension } from './file-name.ts';
 
 /**
  * Reads what `--output` says: a path with `{words}` in it, `{{` and `}}` for literal braces, `/` or `\` between
  * folders. A path that names a folder gets the default name in it, a name without extension the picture's.
- * Throws a `validation` failure that names the flag: check it before anything is paid.
+ * Throws a `validation` failure that tells what is wrong with it: check it before anything is paid.
  */
 export function parseTemplate(text: string): NameTemplate {
-  if (text.trim() === '') throw invalid('--output is empty', `Name a file, or a pattern: ${defaultTemplate}`);
-  if (/\p{Cc}/u.test(text)) throw invalid('--output holds a control character');
+  if (text.trim() === '') throw invalid(`use a file name or a template such as ${defaultTemplate}`);
+  if (/\p{Cc}/u.test(text)) throw invalid('leave out its control characters');
   const root = /^[/\\]{0,2}/.exec(text)?.[0] ?? ''; // two begin a network share on Windows
   const components = text.slice(root.length).split(/[/\\]+/);
   const last = components.at(-1) ?? '';
@@ -24,8 +22,8 @@ export function parseTemplate(text: string): NameTemplate {
 }
 
 /**
- * The path for one picture, with `/` between its folders. What a word stands for never makes a folder of its
- * own: each component with words in it is made safe. What has none is the user's own, `..` included.
+ * The path of one picture, with `/` between its folders. The value of a word never makes a folder of its own: each
+ * component with words in it is made safe. A component without words is used as the user wrote it, `..` included.
  */
 export function renderTemplate(template: NameTemplate, values: NameValues): string {
   const names = template.components.map((parts) => {
@@ -79,7 +77,7 @@ function parseComponent(text: string): Part[] {
   return tokens.map((token) => {
     if (token === '{{' || token === '}}') return token.slice(1);
     if (token === '{' || token === '}') {
-      throw invalid(`--output: a ${token} stands alone`, `Write ${token}${token} for a literal brace`);
+      throw invalid(`write ${token}${token} for a literal ${token}`);
     }
     return token.startsWith('{') ? { word: knownWord(token.slice(1, -1)) } : token;
   });
@@ -89,11 +87,49 @@ function knownWord(typed: string): TemplateWord {
   const all = Object.keys(meaning) as TemplateWord[];
   const known = all.find((word) => word === typed);
   if (known !== undefined) return known;
-  const near = all.find((word) => word.startsWith(typed.slice(0, 2).toLowerCase()));
-  const list = all.map((word) => `{${word}}`).join(' ');
-  const hint =
-    typed.length > 1 && near !== undefined
-      ? `Did you mean {${near}}? The words are ${list}`
-      : `The words are ${list}`;
-  throw invalid(`--output: there is no {${typed}}`, hint);
+  const near = typed.length > 1 && all.find((word) => word.startsWith(typed.slice(0, 2).toLowerCase()));
+  const meant = near ? ` (did you mean {${near}}?)` : '';
+  throw invalid(`unknown word {${typed}}${meant}; the words are ${all.map((word) => `{${word}}`).join(' ')}`);
+}
+
+/** Tells pictures with the same name apart. */
+export interface Place {
+  /** From 0, of the pictures of one task. */
+  picture: number;
+  /** From 1: the nth attempt to find a free name. */
+  attempt: number;
+}
+
+/** The path of a picture relative to its folder, with `/` between folders and the extension of its bytes. */
+export function picturePath(
+  { output, mark }: { output: string; mark?: string | undefined },
+  values: NameValues,
+  { picture, attempt }: Place,
+): string {
+  const path = renderTemplate(parseTemplate(output || defaultName(mark)), values);
+  const folderEnd = path.lastIndexOf('/') + 1;
+  let name = withExtension(path.slice(folderEnd), values.ext);
+  if (picture > 0) name = numbered(name, picture + 1);
+  if (attempt > 1) name = numbered(name, attempt);
+  return path.slice(0, folderEnd) + name;
+}
+
+/** @param mark template words for what differs between the pictures of one call */
+export function defaultName(mark: string | undefined): string {
+  return mark === undefined ? defaultTemplate : defaultTemplate.replace('{prompt}', `{prompt}-${mark}`);
+}
+
+/** Tells whether a typed name ends like a picture of another format. Without an extension it does not. */
+export function isMisnamed(output: string, ext: string): boolean {
+  const typed = extensionOf(output);
+  return typed !== '' && withExtension(`a${typed}`, ext) !== `a${typed}`;
+}
+
+/** The part of the output's folder that is the same for every picture: it can be checked before anything is paid. */
+export function fixedFolder(output: string): string {
+  const { root, components } = parseTemplate(output || defaultTemplate);
+  const folders = components.slice(0, -1);
+  const firstOpen = folders.findIndex((parts) => parts.some((part) => typeof part !== 'string'));
+  const fixed = firstOpen < 0 ? folders : folders.slice(0, firstOpen);
+  return root + fixed.map((parts) => parts.join('')).join('/');
 }

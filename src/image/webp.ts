@@ -1,8 +1,7 @@
-import { Damage, skip, take, type Walk } from './byte-walk.ts';
-import { type PixelSize, pixelSize } from './pixel-size.ts';
+import { Damage, type PixelSize, pixelSize, skip, take, type Walk } from './byte-walk.ts';
 
 /**
- * Walks a WebP from chunk to chunk until the length is reached that RIFF states.
+ * Walks a WebP from chunk to chunk up to the length that RIFF states. Pixels are not decoded.
  * RFC 9649 §2 for the container and VP8X, §3 for VP8L; RFC 6386 §9.1 for VP8.
  */
 export function* readWebp(): Walk<PixelSize> {
@@ -12,13 +11,19 @@ export function* readWebp(): Walk<PixelSize> {
   while (left >= 8) {
     const chunk = yield take(8);
     const type = chunk.toString('latin1', 0, 4);
+    if (!/^[\x20-\x7e]{4}$/.test(type)) throw new Damage('a chunk has an invalid name');
     const length = chunk.readUInt32LE(4);
     left -= 8;
     if (length > left) throw new Damage('a chunk is longer than the file says it is');
     const padded = Math.min(left, length + (length % 2));
     const header = sizeHeaders[type];
-    if (header !== undefined && size === undefined) {
-      size = header.read(yield take(header.length)); // VP8X, the canvas, stands before its frames
+    if (header !== undefined) {
+      if (length < header.length) throw new Damage('a chunk is too short');
+      const stated = header.read(yield take(header.length), length);
+      // VP8X, the canvas, comes before the one picture that it holds.
+      if (size && (size.width !== stated.width || size.height !== stated.height))
+        throw new Damage('its chunks state different sizes');
+      size = stated;
       yield skip(padded - header.length);
     } else {
       yield skip(padded);
@@ -33,8 +38,8 @@ export function* readWebp(): Walk<PixelSize> {
 
 const pixelChunks = ['VP8 ', 'VP8L', 'ANMF'];
 
-/** The chunks that state the picture's size, each in its first bytes. */
-const sizeHeaders: Record<string, { length: number; read(start: Buffer): PixelSize }> = {
+/** The chunks that state the picture's size in their first bytes. */
+const sizeHeaders: Record<string, { length: number; read(start: Buffer, length: number): PixelSize }> = {
   VP8X: {
     length: 10,
     read: (start) => pixelSize(start.readUIntLE(4, 3) + 1, start.readUIntLE(7, 3) + 1),
@@ -44,12 +49,15 @@ const sizeHeaders: Record<string, { length: number; read(start: Buffer): PixelSi
 };
 
 function readLossless(start: Buffer): PixelSize {
-  if (start[0] !== 0x2f) throw new Damage('its VP8L data do not begin as they should');
   const fields = start.readUInt32LE(1);
+  if (start[0] !== 0x2f || fields >>> 29 !== 0) throw new Damage('its VP8L data has an invalid header');
   return pixelSize((fields & 0x3fff) + 1, ((fields >>> 14) & 0x3fff) + 1);
 }
 
-function readLossy(start: Buffer): PixelSize {
-  if (start.readUIntBE(3, 3) !== 0x9d012a) throw new Damage('its VP8 data do not begin with a key frame');
+function readLossy(start: Buffer, length: number): PixelSize {
+  const tag = start.readUIntLE(0, 3);
+  const firstPartition = tag >>> 5;
+  if ((tag & 1) !== 0 || start.readUIntBE(3, 3) !== 0x9d012a || firstPartition > length - 10)
+    throw new Damage('its VP8 data does not begin with a valid key frame');
   return pixelSize(start.readUInt16LE(6) & 0x3fff, start.readUInt16LE(8) & 0x3fff);
 }

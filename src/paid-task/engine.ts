@@ -11,8 +11,7 @@ import type { Wishes } from '../request/wishes.ts';
 import type { Sandbox } from '../sandbox/server.ts';
 import type { ServerMemory } from '../settings/server-memory.ts';
 import { type CostSum, newSum } from '../task/cost.ts';
-import { Expectation } from '../task/expectation.ts';
-import { expectingPace, fixedPace, type Pace } from '../task/pace.ts';
+import { fixedPace, growingPace, type Pace } from '../task/pace.ts';
 import type { Clock, Deadline } from '../world.ts';
 import { type Budget, createBudget, type Purchase } from './budget.ts';
 
@@ -84,9 +83,7 @@ export interface Work {
   remarks: Set<string>;
   /** Writes the picture at this path to stdout, for `--output -`. Returns whether all of it was read. */
   pipe?(path: string, entry: TaskEntry): Promise<boolean>;
-  paceOf(base: string, model: string): Pace;
-  /** Records how long a task of the model took. */
-  learn(base: string, model: string, durationMs: number): void;
+  pace: Pace;
 }
 
 /** A picture that is wanted, and where it goes. */
@@ -116,18 +113,9 @@ export interface Job extends Begun {
   isUndelivered?: boolean;
 }
 
-const downloadsAtOnce = 4;
+const downloadsAtOnce = 8;
 
 export function createWork(engine: Engine, wishes: Wishes): Work {
-  const expectations = new Map<string, Expectation>();
-
-  function expectationOf(base: string, model: string): Expectation {
-    const name = `${base} ${model}`;
-    const known = expectations.get(name) ?? new Expectation(engine.memory.recall(base).durations?.[model]);
-    expectations.set(name, known);
-    return known;
-  }
-
   return {
     engine,
     wishes,
@@ -138,14 +126,7 @@ export function createWork(engine: Engine, wishes: Wishes): Work {
     runs: new Set(),
     spent: newSum(),
     remarks: new Set(),
-    paceOf: (base, model) =>
-      wishes.pollIntervalMs === undefined
-        ? expectingPace(expectationOf(base, model))
-        : fixedPace(wishes.pollIntervalMs),
-    learn(base, model, durationMs) {
-      expectationOf(base, model).learn(durationMs);
-      engine.memory.learn(base, model, durationMs);
-    },
+    pace: wishes.pollIntervalMs === undefined ? growingPace : fixedPace(wishes.pollIntervalMs),
   };
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { exists } from '../disk/place.ts';
-import { picturePath } from '../image/picture-path.ts';
-import { parseTemplate } from '../image/template.ts';
+import { parseTemplate, picturePath } from '../image/template.ts';
 import type { Target } from '../journal/event.ts';
 import type { ImageRequest } from '../request/request.ts';
 

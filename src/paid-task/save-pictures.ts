@@ -8,8 +8,9 @@ import { exists, place } from '../disk/place.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
 import { inspectImage } from '../image/inspect.ts';
-import { isMisnamed, picturePath } from '../image/picture-path.ts';
+import { isMisnamed, picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
+import { localDay } from '../task/moment.ts';
 import type { RemoteImage } from '../task/task.ts';
 import type { Job } from './engine.ts';
 import { freshImages, isPastLife } from './follow-task.ts';
@@ -78,14 +79,14 @@ async function copy({ path, sha256 }: SavedFile, temp: TempFile): Promise<Receiv
   const file = createReadStream(path);
   try {
     for await (const chunk of file as AsyncIterable<Buffer>) {
-      inspector.write(chunk);
+      await inspector.write(chunk);
       hash.update(chunk);
       await temp.write(chunk);
     }
   } catch (error) {
     if (error instanceof Failure) throw error; // the copy cannot be written
   }
-  const facts = inspector.end();
+  const facts = await inspector.end();
   if (facts.whole && hash.digest('hex') === sha256) {
     await temp.finish();
     return { ...facts, sha256 };
@@ -155,7 +156,10 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
   const overwrites = existing === 'overwrite' && !isRenamed; // that was said of another name
   for (let attempt = 1; ; attempt++) {
     const path = resolve(folder, pathOf(job, format.ext, index, attempt));
-    if (!overwrites && (await isTaken(job, path))) continue;
+    if (!overwrites && (await isTaken(job, path))) {
+      if (existing === 'skip' && (await keepExisting(job, path, sha256, index))) return;
+      continue;
+    }
     await makeFolder(dirname(path));
     await record(job, { event: 'saving', index, path, sha256 });
     if ((await place(temp.path, path, overwrites)) === 'taken') continue;
@@ -165,6 +169,14 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
     if (isRenamed) sayRenamed(job, path, format.name);
     return;
   }
+}
+
+/** With --skip-existing a file that holds this very picture stays as it is. Tells whether it does. */
+async function keepExisting(job: Job, path: string, sha256: string, index: number): Promise<boolean> {
+  const facts = await examine(path);
+  if (facts?.sha256 !== sha256) return false;
+  await record(job, { event: 'saved', index, file: { path, ...facts } });
+  return true;
 }
 
 /** With a sidecar the name of that has to be free too. */
@@ -190,7 +202,7 @@ function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: num
     ratio: request?.aspectRatio,
     seed: request?.seed,
     index: target.index,
-    date: new Date(work.engine.clock.now()).toISOString().slice(0, 10),
+    date: localDay(work.engine.clock.now()),
     ext,
   };
   return picturePath(target, values, { picture, attempt });

@@ -42,7 +42,7 @@ export async function transfer(order: Transfer): Promise<Received> {
     try {
       if (order.url.startsWith('data:')) await take(intake, order, [dataOf(order.url)]);
       else await fetchInto(intake, order);
-      const facts = intake.inspector.end();
+      const facts = await intake.inspector.end();
       if (facts.whole) {
         await temp.finish();
         return { ...facts, sha256: intake.hash.digest('hex') };
@@ -121,9 +121,9 @@ async function take(
   if (total !== undefined && total > maxBytes) throw tooLarge(maxBytes);
   for await (const chunk of body) {
     if (intake.bytes + chunk.length > maxBytes) throw tooLarge(maxBytes);
-    intake.inspector.write(chunk);
+    await intake.inspector.write(chunk);
     if (intake.inspector.rejected()) {
-      const flaw = intake.inspector.end();
+      const flaw = await intake.inspector.end();
       const reason = flaw.whole ? '' : flaw.reason;
       throw new Failure('download', `the service sent no picture: ${reason}`);
     }

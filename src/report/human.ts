@@ -77,7 +77,8 @@ function pictureFacts({ width, height, mime, bytes }: ImageReport): string {
 }
 
 /**
- * A failure in two lines: what happened, and what to do. The command comes last, to be copied with the end of the line.
+ * A failure in two lines: what happened, and what to do. Between them stand the details that it has, one a line. The
+ * command comes last, to be copied with the end of the line.
  * @param columns of the terminal; 0 off a terminal, where nothing is wrapped
  */
 export function failureText(
@@ -90,9 +91,18 @@ export function failureText(
   const what = `${colours.bad('error:')} ${printable(error.message)}${about}`;
   const command = resume === null ? '' : printable(resume);
   const todo = [error.hint && printable(error.hint), command && `Continue with: ${command}`].filter(Boolean);
-  const lines = [wrapped(what, columns)];
+  const lines = [what, ...detailLines(error)].map((line) => wrapped(line, columns));
   if (todo.length > 0) lines.push(wrapped(todo.join('. '), columns, command));
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** What the service sends as details is for scripts, and what the message holds is not told twice. */
+function detailLines({ details, status, message }: ErrorReport): string[] {
+  if (status !== null || !Array.isArray(details)) return [];
+  return details
+    .map(String)
+    .filter((detail) => !message.includes(detail))
+    .map((detail) => `  ${printable(detail)}`);
 }
 
 /**

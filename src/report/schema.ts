@@ -1,6 +1,7 @@
 import {
   array,
   boolean,
+  exactOptional,
   literal,
   meta,
   nullable,
@@ -12,6 +13,8 @@ import {
   toJSONSchema,
   unknown,
 } from 'zod/mini';
+import { cost } from '../task/cost-schema.ts';
+import { taskStatuses } from '../task/task.ts';
 
 /** What is said of a field in the schema, and in the types that the build makes of it. */
 const says = (description: string) => meta({ description });
@@ -37,17 +40,10 @@ export const image = object({
   sha256: nullable(string()),
 }).check(meta({ title: 'ImageReport' }));
 
-const cost = object({
-  currency: string(),
-  reserved_cents: nullable(number()),
-  charged_cents: nullable(number()),
-  refunded: boolean(),
-}).check(meta({ title: 'Cost' }));
-
 /** One task, as `--json` prints it and people are told of it. Fields are only ever added. */
 export const taskLine = object({
   task_id: nullable(string()).check(says('Null where no task was accepted.')),
-  status: oneOf(['pending', 'processing', 'completed', 'failed']),
+  status: oneOf(taskStatuses),
   model: nullable(string()),
   prompt: nullable(string()),
   aspect_ratio: nullable(string()),
@@ -65,8 +61,8 @@ export const taskLine = object({
     says('The command that takes the task up again, while something is still to be had.'),
   ),
   error: nullable(error),
-  row: optional(number()).check(says("In a batch: the row's number in the file.")),
-  id: optional(string()).check(says("In a batch: the row's id, where the file gives one.")),
+  row: exactOptional(number()).check(says("In a batch: the row's number in the file.")),
+  id: exactOptional(string()).check(says("In a batch: the row's id, where the file gives one.")),
 }).check(meta({ title: 'TaskReport', description: 'One task.' }));
 
 const failure = object({ error, resume: optional(nullable(string())) }).check(

@@ -1,11 +1,33 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Context } from '../context.ts';
-import { prepareFolder } from '../disk/folder.ts';
-import { noteProblem } from '../errors.ts';
-import { fixedFolder } from '../image/picture-path.ts';
-import { parseTemplate } from '../image/template.ts';
-import type { Target } from '../journal/event.ts';
+import { isAbsolute, relative, resolve } from 'node:path';
+import {
+  boolean,
+  check,
+  exactOptional,
+  object,
+  type output,
+  refine,
+  string,
+  type ZodMiniObject,
+} from 'zod/mini';
+import { Failure } from '../errors.ts';
+import { defaultTemplate, parseTemplate } from '../image/template.ts';
+import { expandHome } from '../task/home-path.ts';
+import type { World } from '../world.ts';
+import { type Flaw, parseFields, quoted, rule, type Source } from './parse-fields.ts';
+
+/** Where the pictures of a task go. */
+export interface Target {
+  /** Absolute. */
+  folder: string;
+  /** A name template, or `-` for stdout. */
+  output: string;
+  existing: 'rename' | 'overwrite' | 'skip';
+  /** Which of the command's pictures this is, from 1. */
+  index: number;
+  /** Beside each picture a JSON file is wanted that tells all about it. */
+  sidecar?: boolean | undefined;
+}
 
 /** The flags about where pictures go, as they were typed. */
 export interface NamingFlags {
@@ -18,69 +40,134 @@ export interface NamingFlags {
   sidecar?: boolean;
 }
 
-/** Where the pictures go, but for the index, which each gets. Every problem goes to `problems`, naming its flag. */
-export function readTarget(
-  context: Context,
-  flags: NamingFlags,
-  count: number,
+/** What is known of the pictures that want names. */
+export interface Pictures {
+  /** `many` are those of a batch, whose rows may name their own files. */
+  count: number | 'many';
+  /** `false` where the ids of their tasks are known already. */
+  areNew: boolean;
+}
+
+/** A name template, or `-`. */
+export const outputName = string().check(
+  check(({ value, issues }) => {
+    const reason = value === '-' ? undefined : templateReason(value);
+    if (reason) issues.push({ code: 'custom', input: value, message: reason });
+  }),
+);
+
+const fields = {
+  dir: exactOptional(string().check(refine((dir) => dir.trim() !== ''))),
+  output: exactOptional(outputName),
+  overwrite: exactOptional(boolean()),
+  skipExisting: exactOptional(boolean()),
+  sidecar: exactOptional(boolean()),
+  wait: exactOptional(boolean()),
+  download: exactOptional(boolean()),
+  json: exactOptional(boolean()),
+};
+
+type Fields = output<ZodMiniObject<typeof fields>>;
+
+/** Parses where the pictures go, but for the index, which each gets. Undefined where there is a problem. */
+export function parseTarget(
+  sources: readonly Source[],
+  { cwd, home, stdout }: Pick<World, 'cwd' | 'home' | 'stdout'>,
+  pictures: Pictures,
   problems: string[],
-): Omit<Target, 'index'> {
-  const { settings } = context.stored;
-  const folder = resolve(context.world.cwd, flags.dir ?? settings.dir ?? '.');
-  let output = flags.output ?? settings.output ?? '';
-  if (flags.dir?.trim() === '') problems.push('--dir is empty');
-  if (flags.overwrite && flags.skipExisting)
-    problems.push('--overwrite and --skip-existing exclude each other');
-  if (output === '-') checkStdout(context, flags, count, problems);
-  else if (flags.output !== undefined || output !== '') {
-    if (output.trim() !== '' && isFolder(resolve(folder, output))) output = `${output}/`;
-    checkTemplate(output, flags, count, problems);
-  }
+): Omit<Target, 'index'> | undefined {
+  const rules = rule<Fields>((given) => {
+    const { output } = placeOf(given);
+    return output === '-'
+      ? stdoutFlaws(given, stdout.isTerminal, pictures)
+      : nameFlaws(given, output, pictures);
+  });
+  const parsed = parseFields(object(fields).check(rules), sources, problems);
+  if (!parsed) return undefined;
+  const { overwrite, skipExisting, sidecar } = parsed;
   return {
-    folder,
-    output,
-    existing: flags.overwrite ? 'overwrite' : flags.skipExisting ? 'skip' : 'rename',
-    ...(flags.sidecar && { sidecar: true }),
+    ...placeOf(parsed),
+    existing: overwrite ? 'overwrite' : skipExisting ? 'skip' : 'rename',
+    ...(sidecar && { sidecar }),
   };
+
+  function placeOf({ dir = '.', output = '' }: Partial<Fields>): Pick<Target, 'folder' | 'output'> {
+    const folder = resolve(cwd, expandHome(dir, home));
+    const name = expandHome(output, home);
+    const isFolderName = name !== '-' && name.trim() !== '' && isFolder(resolve(folder, name));
+    return { folder, output: isFolderName ? `${name}/` : name };
+  }
 }
 
-/** Tries the folder, so that what is wrong with it is told before anything is paid. Throws `download`. */
-export async function prepareTarget(
-  context: Context,
-  { folder, output }: Pick<Target, 'folder' | 'output'>,
-): Promise<void> {
-  if (output !== '-') await prepareFolder(resolve(folder, fixedFolder(output)));
-  else if (waitingRoom(context, folder) === folder) await prepareFolder(folder);
+function stdoutFlaws(
+  { json, wait, download, sidecar }: Partial<Fields>,
+  toTerminal: boolean,
+  { count }: Pictures,
+): Flaw[] {
+  const flaws: Array<Flaw | false | undefined> = [
+    json &&
+      ((name) =>
+        `${name('json')} and ${name('output')} - both write to stdout: save to a file, or leave out ${name('json')}`),
+    count !== 1 && ((name) => `${name('output')} - takes one picture, not ${count}`),
+    (wait === false || download === false) &&
+      ((name) =>
+        `${name('output')} - needs the picture: leave out ${name(wait === false ? 'wait' : 'download')}`),
+    sidecar && ((name) => `${name('sidecar')} needs a file to stand beside: leave out ${name('output')} -`),
+    toTerminal &&
+      ((name) => `${name('output')} - would write image bytes to the terminal: pipe it, or name a file`),
+  ];
+  return flaws.filter((flaw) => flaw !== false && flaw !== undefined);
 }
 
-/** Where a picture for stdout is until it is whole: beside the record, which is tried before anything is paid too. */
-function waitingRoom({ flags, state }: Context, folder: string): string {
-  return flags.record === false || state === undefined ? folder : state;
+/** Why the pictures cannot have the name. */
+function nameFlaws(
+  { overwrite, skipExisting }: Partial<Fields>,
+  output: string,
+  { count, areNew }: Pictures,
+): Flaw[] {
+  if (overwrite && skipExisting)
+    return [(name) => `${name('overwrite')} and ${name('skipExisting')} exclude each other`];
+  const template = output || defaultTemplate;
+  if (templateReason(template) !== undefined) return []; // told already
+  const { words } = parseTemplate(template);
+  if (overwrite && count !== 1 && !words.has('task') && !words.has('index')) {
+    return [
+      (name) =>
+        `${name('overwrite')} would leave one of ${count} pictures: put {index} or {task} into ${name('output')}`,
+    ];
+  }
+  return skipExisting && areNew && count !== 'many' && words.has('task')
+    ? [(name) => neverSkips(name('skipExisting'), template)]
+    : [];
 }
 
-function checkStdout(
-  { world, flags: { json } }: Context,
-  flags: NamingFlags,
-  count: number,
+/** Tells why no file of this name is ever there already. */
+export function neverSkips(flag: string, template: string): string {
+  return `${flag} would never skip a file named ${template}: {task} is new with each purchase. Name files without it, such as --output "{prompt}.{ext}"`;
+}
+
+/** Tells where a name that comes from somebody else would leave the folder. */
+export function checkInside(
+  output: string,
+  folder: string,
+  home: string | undefined,
+  name: string,
   problems: string[],
 ): void {
-  if (json) problems.push('--json and --output - both want stdout: save to a file, or leave --json out');
-  if (count > 1) problems.push(`--output - takes one picture, not ${count}`);
-  if (flags.wait === false || flags.download === false)
-    problems.push('--output - needs the picture: leave --no-wait and --no-download out');
-  if (flags.sidecar) problems.push('--sidecar stands beside a file: leave --output - out');
-  if (world.stdout.isTerminal)
-    problems.push('--output - would write image bytes to the terminal: pipe it, or name a file');
+  const path = expandHome(output, home).replaceAll('\\', '/');
+  const way = relative(folder, resolve(folder, path));
+  if (output === '-' || /^[a-z]:/i.test(path) || /^\.\.(\/|\\|$)/.test(way) || isAbsolute(way))
+    problems.push(`Invalid ${name} ${quoted(output)}: it leaves the folder; name a file in it`);
 }
 
-function checkTemplate(output: string, flags: NamingFlags, count: number, problems: string[]): void {
+/** Why a text is no name template; undefined where it is one. */
+export function templateReason(text: string): string | undefined {
   try {
-    const { words } = parseTemplate(output);
-    if (flags.overwrite && count > 1 && !words.has('task') && !words.has('index')) {
-      problems.push(`--overwrite would leave one of ${count} pictures: put {index} or {task} into --output`);
-    }
+    parseTemplate(text);
+    return undefined;
   } catch (error) {
-    noteProblem(error, problems);
+    if (!(error instanceof Failure)) throw error;
+    return error.message;
   }
 }
 

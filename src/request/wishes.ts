@@ -1,6 +1,25 @@
+import { _default, boolean, exactOptional, object } from 'zod/mini';
 import { parseDuration } from '../task/duration.ts';
 import { parseDollars } from '../task/money.ts';
 import { parseSize } from '../task/size.ts';
+import { parseFields, type Source, textAs } from './parse-fields.ts';
+
+/** How to wait for each task and save its pictures, and what all of them may cost. */
+export interface Wishes {
+  /** `false`: submit and let go. */
+  wait: boolean;
+  /** `false`: the task is polled once, and is a failure where it still runs. */
+  patient: boolean;
+  /** `false`: the URLs are enough. */
+  download: boolean;
+  timeoutMs: number;
+  /** A fixed interval between polls; adaptive where it is not given. */
+  pollIntervalMs?: number | undefined;
+  /** The most bytes of one picture. */
+  maxBytes: number;
+  /** The most that all tasks may cost together, in micro-cents of a US dollar. */
+  maxCost?: number | undefined;
+}
 
 /** What the user wants of each task, and how long to wait. */
 export interface Wishes {
@@ -29,34 +48,32 @@ export interface WaitingFlags {
   maxCost?: string;
 }
 
-const defaultTimeout = '15m';
-const defaultMaxBytes = 256 * 1024 * 1024;
+export const timeout = durationSuchAs('90s or 15m');
 
-/** Every problem goes to `problems`, naming its flag. */
-export function readWishes(
-  flags: WaitingFlags,
-  timeoutSetting: string | undefined,
-  problems: string[],
-): Wishes {
-  const timeout = flags.timeout ?? timeoutSetting ?? defaultTimeout;
-  const timeoutMs = parseDuration(timeout);
-  if (!timeoutMs) problems.push(`--timeout ${JSON.stringify(timeout)} is no duration like 90s or 15m`);
-  const pollIntervalMs = flags.pollInterval === undefined ? undefined : parseDuration(flags.pollInterval);
-  if (flags.pollInterval !== undefined && !pollIntervalMs) {
-    problems.push(`--poll-interval ${JSON.stringify(flags.pollInterval)} is no duration like 2s or 500ms`);
-  }
-  const maxBytes = flags.maxBytes === undefined ? defaultMaxBytes : parseSize(flags.maxBytes);
-  if (!maxBytes) problems.push(`--max-bytes ${JSON.stringify(flags.maxBytes)} is no size like 20MB`);
-  const maxCost = flags.maxCost === undefined ? undefined : parseDollars(flags.maxCost);
-  if (flags.maxCost !== undefined && maxCost === undefined)
-    problems.push(`--max-cost ${JSON.stringify(flags.maxCost)} is no amount of dollars like 0.50`);
-  return {
-    wait: flags.wait !== false,
-    patient: true,
-    download: flags.download !== false,
-    timeoutMs: timeoutMs ?? 1,
-    pollIntervalMs,
-    maxBytes: maxBytes ?? 1,
-    maxCost,
-  };
+const wishes = object({
+  wait: _default(boolean(), true),
+  download: _default(boolean(), true),
+  timeout: _default(timeout, 15 * 60_000),
+  pollInterval: exactOptional(durationSuchAs('2s or 500ms')),
+  maxBytes: _default(
+    textAs(parseSize, () => 'use a size such as 20MB'),
+    256 * 1024 * 1024,
+  ),
+  maxCost: exactOptional(textAs(parseDollars, () => 'use an amount of US dollars such as 0.50')),
+});
+
+/** Parses what is wanted of each task. Undefined where there is a problem. */
+export function parseWishes(sources: readonly Source[], problems: string[]): Wishes | undefined {
+  const parsed = parseFields(wishes, sources, problems);
+  if (!parsed) return undefined;
+  const { timeout: timeoutMs, pollInterval: pollIntervalMs, ...same } = parsed;
+  return { ...same, patient: true, timeoutMs, pollIntervalMs };
+}
+
+/** Nobody means a duration of 0. */
+function durationSuchAs(examples: string) {
+  return textAs(
+    (typed) => parseDuration(typed) || undefined,
+    () => `use a duration such as ${examples}`,
+  );
 }

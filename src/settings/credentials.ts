@@ -1,18 +1,18 @@
-import { type FoundKey, keyFlaw } from '../api-key.ts';
-import type { Surroundings } from '../disk/surroundings.ts';
+import { type FoundKey, readKey } from '../api-key.ts';
 import { Failure } from '../errors.ts';
+import type { Surroundings } from '../world.ts';
 import type { StoredSettings } from './store.ts';
 
 export interface Credentials {
   /** The first key found. */
   key: FoundKey | undefined;
-  /** Everything that could not be read on the way to it. */
+  /** Everything that could not be read before it. */
   problems: string[];
 }
 
 /**
- * Looks for the key: the environment, the conf store, RunAPI's own CLI, Hermes Agent; the first found wins and the
- * others are not even opened. Throws nothing.
+ * Finds the key: in the environment, the settings, RunAPI's own CLI, Hermes Agent. The first found wins and the other
+ * places are not even opened. Throws nothing.
  */
 export async function findKey(surroundings: Surroundings, stored: StoredSettings): Promise<Credentials> {
   const problems: string[] = [];
@@ -23,7 +23,7 @@ export async function findKey(surroundings: Surroundings, stored: StoredSettings
   return { key: undefined, problems };
 }
 
-/** Each place where a key may be, in order, read only when it is asked for. */
+/** Yields each place where a key may be, in order, read only when it is asked for. */
 export async function* sources(surroundings: Surroundings, stored: StoredSettings): AsyncGenerator<FoundKey> {
   yield await asInHermes(surroundings, ownKey(surroundings.env.RUNAPI_API_KEY, 'RUNAPI_API_KEY'));
   yield ownKey(stored.settings.apiKey, `the settings (${stored.path})`);
@@ -36,8 +36,8 @@ export async function* sources(surroundings: Surroundings, stored: StoredSetting
 }
 
 /**
- * The key of the environment with the address to which Hermes Agent sends the same one. Asked only where HERMES_HOME
- * says for which Hermes we work: what it starts has the key of its settings in the environment, and no address.
+ * Adds the address to which Hermes Agent sends the same key. Asked only where HERMES_HOME says which Hermes started
+ * this program: it passes on the key of its settings, but no address.
  */
 async function asInHermes(surroundings: Surroundings, found: FoundKey): Promise<FoundKey> {
   if (found.apiKey === undefined || !surroundings.env.HERMES_HOME?.trim()) return found;
@@ -48,19 +48,22 @@ async function asInHermes(surroundings: Surroundings, found: FoundKey): Promise<
 }
 
 function ownKey(text: string | undefined, source: string): FoundKey {
-  const key = text?.trim();
-  const flaw = key ? keyFlaw(key) : undefined;
+  const { key, problem } = readKey(text);
   return {
-    apiKey: key && !flaw ? key : undefined,
+    apiKey: key,
     baseUrl: undefined,
     source,
-    problems: flaw ? [`the key in ${source} ${flaw}`] : [],
+    problems: problem ? [`the key in ${source} ${problem}`] : [],
   };
 }
 
+/** Where a key comes from. */
+export const keyPage = 'https://runapi.ai';
+
 export function missingKey({ problems }: Credentials, calledAs = 'runapi-imagen'): Failure {
   const [problem] = problems;
+  const ways = `set RUNAPI_API_KEY or run: ${calledAs} config set api-key (or try --sandbox, free of charge)`;
   return new Failure('authentication', problem ? `no usable key: ${problem}` : 'no RunAPI key found', {
-    hint: `Set RUNAPI_API_KEY or run: ${calledAs} config set api-key (or try --sandbox, free of charge)`,
+    hint: `Get a key from the dashboard of your account at ${keyPage}, then ${ways}`,
   });
 }

@@ -1,8 +1,10 @@
-import { invalid, noteProblem } from '../errors.ts';
-import { parseTemplate } from '../image/template.ts';
+import { invalid } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
-import { parseRequests } from '../request/request.ts';
-import { parseDuration } from '../task/duration.ts';
+import { quoted } from '../request/parse-fields.ts';
+import { defaultReason } from '../request/request.ts';
+import { kebab } from '../request/sources.ts';
+import { templateReason } from '../request/target.ts';
+import { timeout } from '../request/wishes.ts';
 import { parseDollars } from '../task/money.ts';
 
 /** The settings that the store may hold, each a text. `apiKey` is never shown whole. */
@@ -23,52 +25,55 @@ export type SettingName = keyof Settings;
 interface Known {
   meaning: string;
   fallback: string;
-  /** What is wrong with a value, in words that follow the setting's name; undefined where nothing is. */
-  flaw(value: string): string | undefined;
+  /** Why a text that is not empty cannot be its value. */
+  reason?(value: string): string | undefined;
 }
 
-const notEmpty = (value: string): string | undefined => (value.trim() === '' ? 'is empty' : undefined);
-
 export const knownSettings: Readonly<Record<SettingName, Known>> = {
-  apiKey: { meaning: 'the RunAPI key', fallback: '(none)', flaw: notEmpty },
+  apiKey: { meaning: 'the RunAPI key', fallback: '(none)' },
   model: {
     meaning: 'the model of generate',
     fallback: 'imagen-4',
-    flaw: (model) => requestFlaw({ model }),
+    reason: (value) => defaultReason('model', value),
   },
   ratio: {
     meaning: 'the ratio of generate',
     fallback: '(not sent)',
-    flaw: (ratio) => requestFlaw({ model: 'imagen-4-fast', ratio }),
+    reason: (value) => defaultReason('aspectRatio', value),
   },
-  dir: { meaning: 'where pictures are saved', fallback: '.', flaw: notEmpty },
+  dir: { meaning: 'where pictures are saved', fallback: '.' },
   output: {
     meaning: 'the name of a picture',
     fallback: '{prompt}-{task}.{ext}',
-    flaw: templateFlaw,
+    reason: templateReason,
   },
   timeout: {
     meaning: 'how long to wait',
     fallback: '15m',
-    flaw: (value) => (parseDuration(value) ? undefined : `is no duration like 90s or 15m`),
+    reason: (value) => timeout.safeParse(value).error?.issues[0]?.message,
   },
   maxCost: {
     meaning: 'the most that one call may cost, in US dollars',
     fallback: '(no limit)',
-    flaw: (value) => (parseDollars(value) === undefined ? 'is no amount of dollars like 0.50' : undefined),
+    reason: (value) =>
+      parseDollars(value) === undefined ? 'use an amount of US dollars such as 0.50' : undefined,
   },
-  baseUrl: {
-    meaning: "the service's address",
-    fallback: 'https://runapi.ai',
-    flaw: notEmpty,
-  },
+  baseUrl: { meaning: "the service's address", fallback: 'https://runapi.ai' },
   api: {
     meaning: 'the form of the API',
     fallback: 'auto',
-    flaw: (value) =>
-      ['auto', 'guide', 'service'].includes(value) ? undefined : 'is none of auto, guide, service',
+    reason: (value) =>
+      ['auto', 'guide', 'service'].includes(value) ? undefined : 'use auto, guide or service',
   },
 };
+
+/** Tells what is wrong with the value of a setting; undefined where nothing is. */
+export function settingProblem(name: SettingName, value: unknown, shown = kebab(name)): string | undefined {
+  if (typeof value !== 'string') return `${shown} is not text`;
+  if (value.trim() === '') return `${shown} is empty`;
+  const reason = knownSettings[name].reason?.(value);
+  return reason && `Invalid ${shown} ${quoted(value)}: ${reason}`;
+}
 
 /** `base-url`, `baseUrl` and `BASE_URL` name the same setting. Throws `validation` for an unknown one. */
 export function settingName(typed: string): SettingName {
@@ -83,23 +88,7 @@ export function settingName(typed: string): SettingName {
   );
 }
 
-/** How a setting is written on the command line. */
-export function kebab(name: SettingName): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-function templateFlaw(template: string): string | undefined {
-  const problems: string[] = [];
-  try {
-    parseTemplate(template);
-  } catch (error) {
-    noteProblem(error, problems);
-  }
-  return problems[0]?.replace(/^--output:? /, 'is no name for a picture: ');
-}
-
-function requestFlaw(words: { model: string; ratio?: string }): string | undefined {
-  const problems: string[] = [];
-  parseRequests({ prompt: 'x', ...words }, problems);
-  return problems[0]?.replace(/^--\S+ \S+ /, '');
+/** Returns the names as the command line writes them. */
+export function settingNames(): string[] {
+  return (Object.keys(knownSettings) as SettingName[]).map(kebab);
 }

@@ -1,27 +1,26 @@
-import { type FoundKey, isWebAddress, keyFlaw, oneLine } from '../api-key.ts';
-import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
-import { isObject } from '../json.ts';
+import { type FoundKey, isWebAddress, oneLine, readKey } from '../api-key.ts';
+import { joinPath, readForeign } from '../disk/surroundings.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import type { Surroundings } from '../world.ts';
 
 /**
- * The key that RunAPI's own CLI keeps (`runapi-ai/cli`, September 2026), with its base URL. Undefined where the CLI
- * was never set up. Never throws: what is wrong with the file is in `problems`.
+ * Finds the key that RunAPI's own CLI keeps (`runapi-ai/cli`, September 2026), with its base URL. Returns undefined
+ * where the CLI was never set up. Never throws: what is wrong with the file is in `problems`.
  */
 export function runapiCliKey(surroundings: Surroundings): FoundKey | undefined {
   const path = configPath(surroundings);
   if (path === undefined) return undefined;
   const { text, problem } = readForeign(surroundings, path);
-  if (problem !== undefined) return found(path, undefined, undefined, [problem]);
-  if (text === undefined) return undefined;
-  const config = parsed(text);
-  if (config === undefined) return found(path, undefined, undefined, [`${path} does not hold a JSON object`]);
-
-  const problems: string[] = [];
-  const apiKey = keyIn(config.api_key, path, problems);
-  const baseUrl = apiKey === undefined ? undefined : addressIn(config.base_url, path, problems);
-  return found(path, apiKey, baseUrl, problems);
+  if (text === undefined && problem === undefined) return undefined;
+  const problems = problem === undefined ? [] : [problem];
+  const config = text === undefined ? {} : parsed(text);
+  if (config === undefined) problems.push(`${path} does not hold a JSON object`);
+  const apiKey = keyIn(config?.api_key, path, problems);
+  const baseUrl = apiKey === undefined ? undefined : addressIn(config?.base_url, path, problems);
+  return { apiKey, baseUrl, source: oneLine(`RunAPI CLI (${path})`), problems: problems.map(oneLine) };
 }
 
-/** Where the CLI's settings are. An empty variable counts as unset, as the CLI has it. */
+/** The path of the CLI's settings. An empty variable counts as unset, as in the CLI. */
 function configPath(surroundings: Surroundings): string | undefined {
   const { RUNAPI_CONFIG_DIR, XDG_CONFIG_HOME } = surroundings.env;
   if (RUNAPI_CONFIG_DIR) return joinPath(surroundings, RUNAPI_CONFIG_DIR, 'config.json');
@@ -30,26 +29,12 @@ function configPath(surroundings: Surroundings): string | undefined {
   return surroundings.home && joinPath(surroundings, surroundings.home, '.config', 'runapi', 'config.json');
 }
 
-function found(
-  path: string,
-  apiKey: string | undefined,
-  baseUrl: string | undefined,
-  problems: string[],
-): FoundKey {
-  return {
-    apiKey,
-    baseUrl,
-    source: oneLine(`RunAPI CLI (${path})`),
-    problems: problems.map(oneLine),
-  };
-}
-
-function parsed(text: string): { api_key?: unknown; base_url?: unknown } | undefined {
+function parsed(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
-    // V8's message quotes the text around the fault, and that may be the key.
+    // V8's message quotes the text around the error, and that may be the key.
     return undefined;
   }
 }
@@ -60,16 +45,15 @@ function keyIn(value: unknown, path: string, problems: string[]): string | undef
     problems.push(`api_key in ${path} is not text`);
     return undefined;
   }
-  const key = value.trim();
-  const flaw = keyFlaw(key);
-  if (flaw !== undefined) problems.push(`the key in ${path} ${flaw}`);
-  return key && flaw === undefined ? key : undefined;
+  const { key, problem } = readKey(value);
+  if (problem) problems.push(`the key in ${path} ${problem}`);
+  return key;
 }
 
 function addressIn(value: unknown, path: string, problems: string[]): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const address = typeof value === 'string' ? value.trim() : '';
   if (isWebAddress(address)) return address;
-  problems.push(`base_url in ${path} is not an address like https://runapi.ai and was left out`);
+  problems.push(`base_url in ${path} is not an address such as https://runapi.ai and was ignored`);
   return undefined;
 }

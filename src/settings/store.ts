@@ -1,20 +1,22 @@
 import { configFolder } from '../disk/config-folder.ts';
 import { makeFolders } from '../disk/make-folders.ts';
-import { joinPath, readForeign, type Surroundings } from '../disk/surroundings.ts';
+import { joinPath, readForeign } from '../disk/surroundings.ts';
 import { Failure } from '../errors.ts';
-import { knownSettings, type SettingName, type Settings } from './known.ts';
+import { isObject } from '../json.ts';
+import type { Surroundings } from '../world.ts';
+import { knownSettings, type SettingName, type Settings, settingProblem } from './known.ts';
 
 export interface StoredSettings {
   /** The file, whether it exists or not; undefined without a home. */
   path: string | undefined;
   settings: Settings;
-  /** What is wrong with the file, a line each; the settings that are right count all the same. */
+  /** What is wrong with the file, a line each; its valid settings count all the same. */
   problems: string[];
 }
 
 /**
- * Reads the conf store. Never throws: `config` and `doctor` must work with a broken file, and a broken file
- * must not stop somebody who gives everything on the command line. conf itself is loaded for writing only.
+ * Reads the conf store. Never throws: `config` and `doctor` must work with a broken file, and a broken file must not
+ * stop somebody who gives everything on the command line. conf itself is loaded only for writing.
  */
 export function readSettings(surroundings: Surroundings): StoredSettings {
   const folder = configFolder(surroundings);
@@ -22,31 +24,34 @@ export function readSettings(surroundings: Surroundings): StoredSettings {
   const path = joinPath(surroundings, folder, 'config.json');
   const { text, problem } = readForeign(surroundings, path);
   if (problem) return { path, settings: {}, problems: [problem] };
-  if (text === undefined || text.trim() === '') return { path, settings: {}, problems: [] };
-  const mend = `mend it, or remove it and use config set`;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return { path, settings: {}, problems: [`${path} is not JSON: ${mend}`] };
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    return {
-      path,
-      settings: {},
-      problems: [`${path} does not hold an object: ${mend}`],
-    };
+  const stored = text?.trim() ? parsed(text) : {};
+  if (!isObject(stored)) {
+    const what = stored === undefined ? 'is not JSON' : 'does not hold an object';
+    return { path, settings: {}, problems: [`${path} ${what}: fix it, or remove it and use config set`] };
   }
   const problems: string[] = [];
   const settings: Settings = {};
-  for (const [name, value] of Object.entries(parsed)) {
-    if (!Object.hasOwn(knownSettings, name)) continue; // of a later version
-    const flaw = typeof value === 'string' ? knownSettings[name as SettingName].flaw(value) : 'is not a text';
-    if (flaw) problems.push(`${path}: ${name} ${flaw}`);
+  for (const [name, value] of Object.entries(stored)) {
+    if (!Object.hasOwn(knownSettings, name)) continue; // from a later version
+    const problem = settingProblem(name as SettingName, value, name);
+    if (problem) problems.push(`${path}: ${problem}`);
     else settings[name as SettingName] = value as string;
   }
   return { path, settings, problems };
 }
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const noHome = (): Failure =>
+  new Failure('validation', 'there is no home folder to keep settings in', {
+    hint: 'Set HOME or XDG_CONFIG_HOME',
+  });
 
 /** Writes one setting, or removes it (`undefined`). The file is 0600 in a folder of 0700. Throws `validation`. */
 export async function writeSetting(
@@ -55,12 +60,10 @@ export async function writeSetting(
   value: string | undefined,
 ): Promise<void> {
   const folder = configFolder(surroundings);
-  if (!folder) {
-    throw new Failure('validation', 'there is no home folder to keep settings in', {
-      hint: 'Set HOME or XDG_CONFIG_HOME',
-    });
-  }
+  if (!folder) throw noHome();
   const path = joinPath(surroundings, folder, 'config.json');
+  const { problem } = readForeign(surroundings, path); // conf would read anything, and wait for a pipe
+  if (problem) throw new Failure('validation', problem, { hint: 'Fix or remove the file, then try again' });
   try {
     makeFolders(folder, 0o700);
     const { default: Conf } = await import('conf');
@@ -74,15 +77,10 @@ export async function writeSetting(
     if (value === undefined) store.delete(name);
     else store.set(name, value);
   } catch (error) {
-    const reason =
-      error instanceof SyntaxError
-        ? 'it is not JSON'
-        : String((error as NodeJS.ErrnoException).code ?? error);
+    const isSyntax = error instanceof SyntaxError;
+    const reason = isSyntax ? 'it is not JSON' : String((error as NodeJS.ErrnoException).code ?? error);
     throw new Failure('validation', `${path} cannot be written: ${reason}`, {
-      hint:
-        error instanceof SyntaxError
-          ? 'Mend or remove the file, then set it again'
-          : 'Check the rights of the folder',
+      hint: isSyntax ? 'Fix or remove the file, then try again' : 'Check the permissions of the folder',
       cause: error,
     });
   }

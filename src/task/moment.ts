@@ -30,6 +30,13 @@ export function parseMoment(typed: string, now: number): Moment | undefined {
   return instant(Date.parse(text.replace(' ', 'T')));
 }
 
+/** Writes the user's own day: `2026-03-02`. */
+export function localDay(at: number): string {
+  const date = new Date(at);
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part, index) => String(part).padStart(index === 0 ? 4 : 2, '0')).join('-');
+}
+
 function wholeDay(year: number, month: number, day: number): Moment {
   return { from: new Date(year, month, day).getTime(), to: new Date(year, month, day + 1).getTime() - 1 };
 }

@@ -1,18 +1,16 @@
-/** What became of a task, in the program's own words. The service's are translated in `api/`. */
-export type TaskStatus = 'pending' | 'processing' | 'completed' | 'failed';
+import type { output } from 'zod/mini';
+import type { cost } from './cost-schema.ts';
+
+/** The states of a task, in the program's own words. The service's are translated in `api/`. */
+export const taskStatuses = ['pending', 'processing', 'completed', 'failed'] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
 
 /** A finished picture as the service names it: an `http(s)` or `data:` URL. */
 export interface RemoteImage {
   url: string;
 }
 
-/** What the service told of the price, in hundredths of `currency`. */
-export interface Cost {
-  currency: string;
-  reserved_cents: number | null;
-  charged_cents: number | null;
-  refunded: boolean;
-}
+export type Cost = output<typeof cost>;
 
 export interface Task {
   id: string;

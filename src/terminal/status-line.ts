@@ -1,17 +1,23 @@
 import type { Clock, Output } from '../world.ts';
+import { shortened } from './printable.ts';
 
-/** One line about what goes on now. */
+/** One line about what is happening now. */
 export interface StatusLine {
-  /** `changed`: something happened, it is not only the time that went on. */
+  /** `changed`: something happened, not only time passed. */
   show(text: string, changed: boolean): void;
-  /** Takes the line away for something else to be printed. */
+  /** Removes the line for something else to be printed. */
   clear(): void;
   stop(): void;
 }
 
+/** Tells whether lines on a terminal can be redrawn: width above 0, not CI, not dumb. */
+export function isLive(output: Output, env: Readonly<Record<string, string | undefined>>): boolean {
+  return output.isTerminal && output.columns() > 0 && !env.CI && env.TERM !== 'dumb';
+}
+
 const plainEveryMs = 15_000;
 
-/** Off a live terminal: a line for each change, and one now and then so that nobody thinks it hangs. */
+/** Prints a line for each change, and one every 15 s to show that nothing hangs: for what is not a live terminal. */
 export function plainLines(output: Output, clock: Clock): StatusLine {
   let last = Number.NEGATIVE_INFINITY;
   return {
@@ -25,7 +31,7 @@ export function plainLines(output: Output, clock: Clock): StatusLine {
   };
 }
 
-/** On a live terminal: a spinner. ora is loaded with the first line. */
+/** Draws a spinner on a live terminal. ora is loaded with the first line. */
 export function spinnerLine(output: Output, colour: boolean): StatusLine {
   let text = '';
   let stopped = false;
@@ -40,21 +46,17 @@ export function spinnerLine(output: Output, colour: boolean): StatusLine {
       discardStdin: false, // otherwise ora takes Ctrl-C away
       ...(colour ? {} : { color: false as never }),
     });
-    spinner.start(fitted());
+    spinner.start(shown());
   }
 
-  function fitted(): string {
-    const room = Math.max(10, output.columns() - 4);
-    const characters = [...text];
-    return characters.length > room ? `${characters.slice(0, room - 1).join('')}…` : text;
-  }
+  const shown = (): string => shortened(text, Math.max(10, output.columns() - 4));
 
   return {
     show(wanted) {
       text = wanted;
       _loading ??= load();
       if (spinner) {
-        spinner.text = fitted();
+        spinner.text = shown();
         if (!spinner.isSpinning) spinner.start();
       }
     },

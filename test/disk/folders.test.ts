@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configFolder } from '../../src/disk/config-folder.ts';
 import { stateFolder } from '../../src/disk/state-folder.ts';
-import type { Surroundings } from '../../src/disk/surroundings.ts';
+import type { Surroundings } from '../../src/world.ts';
 
 const systems = {
   linux: { platform: 'linux', home: '/home/u' },

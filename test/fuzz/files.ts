@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { statusUrls } from '../../src/api/routes.ts';
-import { type BatchFormat, readRows } from '../../src/commands/batch/read-rows.ts';
-import { knownFields } from '../../src/commands/batch/row.ts';
+import { formatOf } from '../../src/commands/batch/format.ts';
+import { readRows } from '../../src/commands/batch/read-rows.ts';
+import { fieldNamed } from '../../src/commands/batch/row.ts';
+import { Failure } from '../../src/errors.ts';
 import { apply, beganAt, costOf, type Entry, filesOf } from '../../src/journal/entry.ts';
 import { readRun } from '../../src/journal/read-run.ts';
 import { readLine, versionOf } from '../../src/journal/schema.ts';
 import { parseRequests } from '../../src/request/request.ts';
+import { namedSource } from '../../src/request/sources.ts';
 import { openServerMemory } from '../../src/settings/server-memory.ts';
 import { linesOf } from '../support/record.ts';
 import { mutated, mutatedText } from './mutate.ts';
@@ -32,18 +35,29 @@ const csv = [
   'id,prompt,model,seed\n1,"a fox, red",fast,7\n2,"two\nlines",,\n3,"say ""hi""",ultra,"1,2"\n',
   '\uFEFFprompt,aspect_ratio\r\na mug,16:9\r\n\r\nan owl,1:1\r\n',
 ];
+const lists = [
+  '[{"prompt":"a fox"},\n"an owl", null]\n',
+  '- prompt: a fox\n  seed: [1, 2]\n- "an owl"\n- &a {n: 2}\n- *a\n',
+];
 const lines = ['a fox\n\nan owl\r\n  커피 머그  \n'];
 
-async function rowsOf(content: string | Buffer, format: BatchFormat) {
+async function rowsOf(content: string | Buffer, ending: string) {
+  const name = `rows.${ending}`;
+  const path = written(name, content);
+  const variables = new Set<string>();
   const rows = [];
-  for await (const row of readRows(written(`rows.${format}`, content), format)) rows.push(row);
-  for (const { number, line, fields, flaw } of rows) {
-    ensure(number >= 1 && line >= 1, 'a row has its place');
-    for (const name of Object.keys(fields))
-      ensure(knownFields.includes(name) || name === 'callbackUrl', name);
-    ensure(flaw !== undefined || fields.prompt !== undefined, 'a row has a prompt or a flaw');
-    const { prompt = '', model = 'fast', ratio, seed, negative, callbackUrl } = fields;
-    parseRequests({ prompt, model, ratio, seed, negative, callbackUrl }, []);
+  try {
+    const format = await formatOf(path, { named: name, shown: name, variables });
+    for await (const row of readRows({ path, shown: name, format }, { variables, ignored: new Set() }))
+      rows.push(row);
+  } catch (error) {
+    ensure(error instanceof Failure && error.code === 'validation', `${error}`);
+  }
+  for (const { number, place, fields, names, words, problems } of rows) {
+    ensure(number >= 0 && /^(line|item) [1-9]\d*$/.test(place), 'a row has its place');
+    for (const [field, column] of Object.entries(names)) ensure(fieldNamed(column) === field, field);
+    ensure(problems.length > 0 || words.size > 0, 'a row holds something');
+    parseRequests([namedSource(fields)], []);
   }
   return rows;
 }
@@ -91,7 +105,16 @@ export const fileTargets = [
   ),
   slowTarget('batch: CSV', 0.4, fc.oneof(mutated(csv.map(bytesOf)), oddText), (text) => rowsOf(text, 'csv')),
   slowTarget('batch: lines', 0.2, fc.oneof(mutated(lines.map(bytesOf)), oddText), (text) =>
-    rowsOf(text, 'lines'),
+    rowsOf(text, 'txt'),
+  ),
+  slowTarget(
+    'batch: lists and what has no ending',
+    0.4,
+    fc.tuple(
+      fc.oneof(mutated([...jsonl, ...csv, ...lists].map(bytesOf)), oddText),
+      fc.constantFrom('json', 'yaml', ''),
+    ),
+    ([text, ending]) => rowsOf(text, ending),
   ),
   slowTarget(
     'batch: cut at any byte',
@@ -102,7 +125,7 @@ export const fileTargets = [
       const blank = `${' '.repeat(Math.max(0, pieceLength - 1 - (at % Buffer.byteLength(text))))}\n`;
       const whole = await rowsOf(text, 'jsonl');
       const cut = await rowsOf(blank + text, 'jsonl');
-      const moved = whole.map((row) => ({ ...row, line: row.line + 1 }));
+      const moved = whole.map((row) => ({ ...row, place: `line ${Number(row.place.slice(5)) + 1}` }));
       ensure(JSON.stringify(moved) === JSON.stringify(cut), 'a cut changes nothing');
     },
   ),
@@ -141,11 +164,9 @@ export const fileTargets = [
     (text) => {
       written('servers.json', text);
       const memory = openServerMemory(folder);
-      const { statusTemplate, durations } = memory.recall('https://runapi.ai');
+      const { statusTemplate } = memory.recall('https://runapi.ai');
       statusUrls('https://runapi.ai', 'tsk_1', { remembered: statusTemplate });
-      for (const each of durations?.['imagen-4'] ?? []) ensure(Number.isFinite(each), 'a duration is one');
       memory.recallAnswer('https://runapi.ai', 'https://runapi.ai/x');
-      memory.learn('https://runapi.ai', 'imagen-4', 1);
     },
   ),
 ];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { parseConfig } from '../../src/hermes/config-file.ts';
-import { parseEnvFile } from '../../src/hermes/env-file.ts';
+import { parseConfig } from '../../src/hermes/config.ts';
 import { hermesKey } from '../../src/hermes/key.ts';
+import { parseEnvFile } from '../../src/hermes/variables.ts';
 import { knownSettings } from '../../src/settings/known.ts';
 import { runapiCliKey } from '../../src/settings/runapi-cli.ts';
 import { readSettings } from '../../src/settings/store.ts';

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { plainText } from '../../src/api/problem.ts';
-import { oneLine } from '../../src/api-key.ts';
+import { createRedactor, oneLine } from '../../src/api-key.ts';
 import { failureText, jsonText } from '../../src/report/human.ts';
 import { plainColours } from '../../src/terminal/colours.ts';
 import { columnsOf, fitted } from '../../src/terminal/columns.ts';
 import { printable, shortened } from '../../src/terminal/printable.ts';
-import { createRedactor } from '../../src/terminal/redact.ts';
 import { key, oddText } from './odd-json.ts';
 import { ensure, target } from './target.ts';
 

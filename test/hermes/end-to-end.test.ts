@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these variables are Hermes', not TypeScript's
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -131,7 +132,7 @@ describe('where shell and Hermes meet', () => {
     const { stdout, exitCode } = await run(machine, ['doctor', '--base-url', service.url]);
     expect(stdout).toContain('✔ key        …6789, from RUNAPI_API_KEY');
     expect(stdout).toContain(
-      `! hermes     RUNAPI_API_KEY is one thing in the shell and another in ${machine.home}/.hermes/.env`,
+      `! hermes     RUNAPI_API_KEY has one value in the shell and another in ${machine.home}/.hermes/.env`,
     );
     expect(exitCode).toBe(0);
   });
@@ -175,5 +176,39 @@ describe('where shell and Hermes meet', () => {
     });
     expect(stdout).toContain('"https://runapi.ai, from the default"');
     expect(service.calls).toEqual([]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')("Hermes' files that others can write (needs modes)", () => {
+  const files = { '.hermes/config.yaml': list('key_env: RUNAPI_API_KEY'), ...envFile };
+
+  test.each(['config.yaml', '.env'])('%s is told and not believed', async (name) => {
+    const service = await startService();
+    const machine = await machineWith(files, service);
+    const path = join(machine.home, '.hermes', name);
+    await chmod(path, 0o666);
+    machine.env.HTTPS_PROXY = 'http://127.0.0.1:1';
+    expect((await run(machine, ['generate', 'a mug'])).exitCode).toBe(2);
+    expect(service.calls).toEqual([]);
+    const { stdout } = await run(machine, ['doctor']);
+    expect(stdout).toContain(`${path} can be written by other users and was skipped: chmod go-w it`);
+  });
+
+  test('send no key of the shell to an address of their own', async () => {
+    const service = await startService();
+    const machine = await machineWith(files, service);
+    const home = join(machine.home, '.hermes');
+    await chmod(join(home, 'config.yaml'), 0o666);
+    Object.assign(machine.env, { RUNAPI_API_KEY: key, HERMES_HOME: home, HTTPS_PROXY: 'http://127.0.0.1:1' });
+    expect((await run(machine, ['generate', 'a mug'])).exitCode).toBe(8);
+    expect(service.calls).toEqual([]);
+  });
+
+  test('hold nothing up where they are pipes', async () => {
+    const machine = await machineWith({ '.hermes/config.yaml': '' }, await startService());
+    await execa('mkfifo', [join(machine.home, '.hermes/active_profile')]);
+    const { stderr, timedOut } = await run(machine, ['generate', 'a mug'], { timeout: 20_000 });
+    expect(timedOut).toBe(false);
+    expect(stderr).toContain('active_profile is not a regular file and was skipped');
   });
 });

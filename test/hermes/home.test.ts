@@ -71,8 +71,7 @@ describe('the active profile', () => {
       undefined,
       [`${file} is larger than 1 MB and was skipped`],
     ],
-    ['is a file', { code: 'EISDIR' }, root, undefined, [`${file} is a folder where a file should be`]],
-    ['is readable', { code: 'EPERM' }, root, undefined, [`${file} cannot be read: no permission`]],
+    ['is readable', { code: 'EPERM' }, root, undefined, [`${file} cannot be read: permission denied`]],
     ['may lie under something that is no folder', { code: 'ENOTDIR' }, root, undefined, []],
     ['may fail in any way', { code: 'EIO' }, root, undefined, [`${file} cannot be read (EIO)`]],
   ])('%s', (_, content, home, profile, problems) => {

@@ -168,8 +168,8 @@ describe('which provider is RunAPI', () => {
 
   it.each([
     [
-      'map before list',
-      `${list('name: runapi', `url: ${other}`, 'api_key: sk-list')}${map(`api: ${other}`, key)}`,
+      'list before map',
+      `${map(`api: ${other}`, 'api_key: sk-map')}${list('name: runapi', `url: ${other}`, key)}`,
     ],
     [
       'name before host',
@@ -177,11 +177,11 @@ describe('which provider is RunAPI', () => {
     ],
     [
       'the next one where the first has no key',
-      `${map(`api: ${url}`, 'key_env: UNSET')}${list(`url: ${url}`, key)}`,
+      `${list('name: runapi', `url: ${url}`, 'key_env: UNSET')}${map(`api: ${url}`, key)}`,
     ],
     [
       'the next one where the first is off',
-      `${map(`api: ${url}`, 'enabled: false', 'api_key: sk-off')}${list(`url: ${url}`, key)}`,
+      `${list('name: runapi', `url: ${url}`, 'enabled: false', 'api_key: sk-off')}${map(`api: ${url}`, key)}`,
     ],
   ])('%s', async (_, yaml) => {
     expect(await found(yaml)).toMatchObject({ apiKey: 'sk-1', problems: [] });
@@ -217,7 +217,18 @@ describe('the key of a provider', () => {
     ['list: api_key of nothing', list(...named, 'api_key:', 'key_env: MY_VAR'), 'sk-var'],
     ['list: neither', list(...named), 'sk-default'],
     ['list: NO, which is false in YAML 1.1', list(...named, 'key_env: NO'), 'sk-default'],
-    ['map: both', map(`api: ${url}`, 'api_key: sk-inline', 'key_env: MY_VAR'), 'sk-var'],
+    ['map: both', map(`api: ${url}`, 'api_key: sk-inline', 'key_env: MY_VAR'), 'sk-inline'],
+    ['map: keyEnv', map(`api: ${url}`, 'keyEnv: MY_VAR'), 'sk-var'],
+    ['map: api_key_env, which Hermes ignores', map(`api: ${url}`, 'api_key_env: MY_VAR'), 'sk-default'],
+    ['list: key_env is set nowhere', list(...named, 'key_env: UNSET'), 'sk-default'],
+    ['list: api_key with a space', list(...named, 'api_key: sk 1'), 'sk-default'],
+    ['list: a number', list(...named, 'api_key: 12345678901234567890'), '12345678901234567890'],
+    ['list: letters outside ASCII, which Hermes removes', list(...named, 'api_key: sk–1é'), 'sk1'],
+    ['list: quotes within quotes', list(...named, `api_key: '"sk-inline"'`), 'sk-inline'],
+    ['list: null as text', list(...named, 'api_key: "null"', 'key_env: MY_VAR'), 'sk-var'],
+    ['list: only quotes', list(...named, `api_key: '""'`), 'sk-default'],
+    ['list: a variable that is not filled in', list(...named, 'api_key: $MY_VAR'), 'sk-default'],
+    ['list: a variable of .env that names another', list(...named, 'key_env: REF'), 'sk-var'],
     ['map: key_env is set nowhere', map(`api: ${url}`, 'api_key: sk-inline', 'key_env: UNSET'), 'sk-inline'],
     ['map: key_env blank in .env', map(`api: ${url}`, 'api_key: sk-inline', 'key_env: BLANK'), 'sk-inline'],
     ['map: api_key alone', map(`api: ${url}`, 'api_key: sk-inline'), 'sk-inline'],
@@ -236,20 +247,18 @@ describe('the key of a provider', () => {
     ],
     ['key_cmd of nothing', list(...named, 'key_cmd: ""', 'api_key: sk-inline'), 'sk-inline'],
   ])('%s', async (_, yaml, apiKey) => {
-    expect(await found(yaml, env)).toMatchObject({
-      apiKey,
-      baseUrl: url,
-      problems: [],
-    });
+    expect(await found(yaml, env)).toMatchObject({ apiKey, baseUrl: url });
   });
 
   const where = `provider runapi in ${config}`;
   const judge = 'holds a space, a control character or a letter outside ASCII: copy it again';
-  const another = 'is the name of another variable: Hermes puts in only ${NAME} in config.yaml';
   const notSet = `is set neither in the environment nor in ${inEnv}`;
   it.each([
     ['key_env: NO_KEY', `NO_KEY, the variable that ${where} names, ${notSet}`],
-    ['key_env: BLANK', `BLANK, the variable that ${where} names, ${notSet}`],
+    [
+      'key_env: BLANK',
+      `BLANK, the variable that ${where} names, is empty in ${inEnv}, or names a variable that is not set`,
+    ],
     [
       'key_env: OPEN',
       `OPEN, the variable that ${where} names, cannot be read from line 5 of ${inEnv}: are its quotes closed?`,
@@ -263,21 +272,18 @@ describe('the key of a provider', () => {
       'key_env: constructor',
       `key_env of ${where} must be the name of a variable that is set, not the key itself`,
     ],
-    ['key_env: [A]', `key_env of ${where} is not the name of a variable`],
-    ['key_env: REF', `the key in REF (${inEnv}) ${another}`],
-    ['api_key: $MY_VAR', `the key in api_key of ${where} ${another}`],
-    ['api_key: 12345', `api_key of ${where} is not text: put it in quotes`],
+    ['key_env: [A]', `key_env of ${where} is not the name of a variable that is set`],
     ['api_key: [sk-1]', `api_key of ${where} is not text: put it in quotes`],
     ['api_key: sk 1', `the key in api_key of ${where} ${judge}`],
     ['api_key: "sk\\n1"', `the key in api_key of ${where} ${judge}`],
     ['api_key: "sk\\x001"', `the key in api_key of ${where} ${judge}`],
-    ['api_key: sk–1', `the key in api_key of ${where} ${judge}`],
+    ['api_key: https://runapi.ai', `the key in api_key of ${where} is an address`],
     [
       'key_cmd: pass show runapi',
       `${where} gets its key from a command (key_cmd), which is not run: set RUNAPI_API_KEY or run: runapi-imagen config set api-key`,
     ],
   ])('is missing with "%s", which is told', async (field, problem) => {
-    const told = await found(list(...named, field), env);
+    const told = await found(list(...named, field), env.replace('RUNAPI_API_KEY=sk-default', ''));
     expect(told).toMatchObject({
       apiKey: undefined,
       baseUrl: undefined,
@@ -306,9 +312,38 @@ describe('the key of a provider', () => {
 
   it('tells every reason, and names RUNAPI_API_KEY where that was looked for', async () => {
     expect((await found(list(...named, 'api_key: ${UNSET}')))?.problems).toEqual([
-      `api_key of ${where} names a variable that is set nowhere`,
+      `api_key of ${where} names a variable that is not set`,
       `RUNAPI_API_KEY, the variable that ${where} names, ${notSet}`,
     ]);
+  });
+});
+
+describe('a key that was not filled in', () => {
+  const both = (shell: string) => found(guide, 'RUNAPI_API_KEY=sk-good', { RUNAPI_API_KEY: shell });
+
+  it.each(['${RUNAPI_API_KEY}', '$RUNAPI_API_KEY', '%RUNAPI_API_KEY%', '""', "' '", 'null', '<your key>'])(
+    'in the shell (%s) gives way to that of .env',
+    async (shell) => {
+      expect(await both(shell)).toMatchObject({ apiKey: 'sk-good', problems: [] });
+    },
+  );
+
+  it('in another variable is told with the key that was found', async () => {
+    const yaml = list('name: runapi', `base_url: ${url}`, 'api_key: "null"', 'key_env: MY_VAR');
+    expect(await found(yaml, 'MY_VAR=sk-good', { MY_VAR: '${MY_VAR}' })).toMatchObject({
+      apiKey: 'sk-good',
+      problems: [
+        `the key in api_key of provider runapi in ${config} is the word null`,
+        'the key in MY_VAR (the environment) is a placeholder that was not filled in',
+      ],
+    });
+  });
+
+  it('loses the quotes that docker --env-file leaves around it', async () => {
+    expect(await found(guide, '', { RUNAPI_API_KEY: '"sk-1"' })).toMatchObject({ apiKey: 'sk-1' });
+    expect(await found(guide, 'RUNAPI_API_KEY=sk-1', { RUNAPI_API_KEY: "'sk-1'" })).toMatchObject({
+      differs: [],
+    });
   });
 });
 
@@ -344,7 +379,7 @@ describe('the shell and .env', () => {
 describe('a file that is wrong', () => {
   const long = '#'.repeat(2 ** 20 + 1);
   const bomb = `a0: &a0 [x, x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join('\n')}`;
-  const noMap = 'holds no settings: it should be a map of names';
+  const noMap = 'does not hold a map of settings';
   it.each([
     ['broken YAML', 'a: 1\nproviders:\n\trunapi: x', 'is not valid YAML (line 3)'],
     ['an open quote', `${guide}x: "abc`, 'is not valid YAML (line 6)'],
@@ -366,8 +401,7 @@ describe('a file that is wrong', () => {
       'is not UTF-8 text: save it as UTF-8',
     ],
     ['binary', '\x7fELF\0\x01', 'is not UTF-8 text: save it as UTF-8'],
-    ['a folder', { code: 'EISDIR' }, 'is a folder where a file should be'],
-    ['unreadable', { code: 'EACCES' }, 'cannot be read: no permission'],
+    ['unreadable', { code: 'EACCES' }, 'cannot be read: permission denied'],
     ['a circle of links', { code: 'ELOOP' }, 'cannot be read (ELOOP)'],
   ])('config.yaml: %s', async (_, content, problem) => {
     const told = await hermesKey(machine({ [config]: content, [dotenv]: 'RUNAPI_API_KEY=sk-1' }));
@@ -383,11 +417,11 @@ describe('a file that is wrong', () => {
       map(`api: ${url}`, 'enabled: false'),
       'has the provider runapi switched off (enabled: false)',
     ],
-    ['no URL', list('name: runapi'), 'has a provider runapi without a base_url like https://runapi.ai/v1'],
+    ['no URL', list('name: runapi'), 'has a provider runapi without a base_url such as https://runapi.ai/v1'],
     [
       'a map for the list',
       `custom_providers: {name: runapi, base_url: "${url}"}`,
-      'has custom_providers as a map, which Hermes ignores: it wants a list, or the map under providers',
+      'has custom_providers as a map, which Hermes ignores: use a list, or a map named providers',
     ],
   ])('the provider: %s', async (_, yaml, problem) => {
     expect(await found(yaml)).toMatchObject({
@@ -399,8 +433,7 @@ describe('a file that is wrong', () => {
   it.each([
     ['larger than 1 MB', long, 'is larger than 1 MB and was skipped'],
     ['UTF-16', 'R\0U\0N\0', 'is not UTF-8 text: save it as UTF-8'],
-    ['a folder', { code: 'EISDIR' }, 'is a folder where a file should be'],
-    ['unreadable', { code: 'EACCES' }, 'cannot be read: no permission'],
+    ['unreadable', { code: 'EACCES' }, 'cannot be read: permission denied'],
   ])('.env: %s is told, and the shell still gives the key', async (_, content, problem) => {
     const surroundings = machine({ [config]: guide, [dotenv]: content }, { env: { RUNAPI_API_KEY: 'sk-1' } });
     expect(await hermesKey(surroundings)).toMatchObject({

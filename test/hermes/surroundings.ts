@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../src/disk/surroundings.ts';
+import type { Surroundings } from '../../src/world.ts';
 
 /** A machine in memory: a text is a file, an error code a file that cannot be read. */
 export function machine(

@@ -46,6 +46,18 @@ test('passes over whatever is left where the length is infinite', () => {
   expect(walk.found).toBe('the end');
 });
 
+test('shows each piece that it skips', () => {
+  const seen: string[] = [];
+  const walk = new ByteWalk(
+    (function* (): Walk<string> {
+      yield skip(5, (piece) => seen.push(piece.toString()));
+      return (yield take(1)).toString();
+    })(),
+  );
+  for (const chunk of ['ab', 'cdefg']) walk.write(Buffer.from(chunk));
+  expect([seen, walk.found]).toEqual([['ab', 'cde'], 'f']);
+});
+
 test('tells damage, and a negative length is damage', () => {
   const walk = new ByteWalk(
     (function* (): Walk<number> {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { extensionOf, numbered, safeFileName } from '../../src/image/file-name.ts';
+import {
+  extensionOf,
+  numbered,
+  safeFileName,
+  shortId,
+  slug,
+  withExtension,
+} from '../../src/image/file-name.ts';
 
 test.each([
   ['mug-with-hello-abc123.png', 'mug-with-hello-abc123.png'],
@@ -104,3 +111,81 @@ function expectSafe(name: string): void {
   expect(name.split('.')[0]?.trim()).not.toMatch(/^(con|prn|aux|nul|(com|lpt)[\d¹²³]|conin\$|conout\$)$/i);
   expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255 - 24);
 }
+
+test.each([
+  ['a.png', 'png', 'a.png'],
+  ['a.JPEG', 'jpg', 'a.JPEG'],
+  ['a.webp', 'png', 'a.png'],
+  ['a.b.PNG', 'jpg', 'a.b.jpg'],
+  ['a', 'png', 'a.png'],
+  ['v1.5', 'png', 'v1.5.png'],
+  ['colours.sh', 'png', 'colours.sh.png'],
+  ['e.desktop', 'webp', 'e.desktop.webp'],
+  [`${'x'.repeat(300)}.sh`, 'png', `${'x'.repeat(227)}.png`],
+])('%s with the bytes of a %s is %s', (name, ext, expected) => {
+  expect(withExtension(name, ext)).toBe(expected);
+});
+
+describe('a prompt in a name', () => {
+  test.each([
+    ['mug with HELLO', 'mug-with-hello'],
+    ['  A cat,\n a "dog"... & 3 birds!  ', 'a-cat-a-dog-3-birds'],
+    ['커피 머그 사진', '커피-머그-사진'],
+    ['Cafe\u0301 Ünïcode', 'café-ünïcode'],
+    ['кружка с надписью ПРИВЕТ', 'кружка-с-надписью-привет'],
+    ['قهوة عربية', 'قهوة-عربية'],
+    ['हिन्दी में चाय', 'हिन्दी-में-चाय'],
+    ['一只可爱的猫，坐在窗边', '一只可爱的猫-坐在窗边'],
+    ['a ☕️ mug 👩‍👩‍👧‍👦', 'a-mug'],
+    ['1️⃣ mug', '1-mug'],
+    ['🎨🎉', 'image'],
+    ['../../etc/passwd', 'etc-passwd'],
+    ['\u202egnp.exe\u0000\ud800', 'gnp-exe'],
+    ['\u3164\u115f', 'image'],
+    ['\u0301', 'image'],
+    ['', 'image'],
+  ])('%j is %s', (prompt, slugged) => {
+    expect(slug(prompt)).toBe(slugged);
+  });
+
+  test('cuts a long prompt between words', () => {
+    const prompt = 'a steaming ceramic mug on a wooden table beside an open notebook and a window';
+    expect(slug(prompt)).toBe('a-steaming-ceramic-mug-on-a-wooden-table-beside-an-open');
+  });
+
+  test('cuts inside a word as long as a sentence, but not inside a character', () => {
+    expect(slug(`a ${'x'.repeat(100)}`)).toBe(`a-${'x'.repeat(58)}`);
+    expect(slug('猫'.repeat(100))).toBe('猫'.repeat(40));
+    expect(slug('e\u0302\u0323'.repeat(100))).toBe('ệ'.repeat(40));
+    expect(slug(`a${'\u0301'.repeat(200)}`)).toBe('image');
+  });
+
+  test('any prompt gives a slug that is short, not empty, and its own slug', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (prompt) => {
+        const slugged = slug(prompt);
+        expect(slugged).toMatch(/^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(-[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*$/u);
+        expect(Buffer.byteLength(slugged)).toBeLessThanOrEqual(120);
+        expect(slug(slugged)).toBe(slugged);
+      }),
+    );
+  });
+});
+
+describe('a task id in a name', () => {
+  test.each([
+    ['tsk_abc123', 'abc123'],
+    ['task_123', '123'],
+    ['0197a2b4-7c1d-7e3f-8a9b-0123456789ab', '456789ab'],
+    ['task_0197a2b4-7c1d-7e3f-8a9b-0123456789ab', '456789ab'],
+    ['abc123', 'abc123'],
+    ['a1_b2', 'a1b2'],
+    ['task_', 'task'],
+    ['---', 'task'],
+    ['../..', 'task'],
+    ['任务', 'task'],
+    ['', 'task'],
+  ])('%j is %s', (id, short) => {
+    expect(shortId(id)).toBe(short);
+  });
+});

@@ -1,10 +1,11 @@
+import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ImageFacts, type ImageFlaw, inspectImage } from '../../src/image/inspect.ts';
 import { picture, pictures } from './pictures.ts';
 
-describe.each(pictures)('$name', ({ ext, bytes, width, height }) => {
-  const facts = inspected([bytes]);
+describe.each(pictures)('$name', async ({ ext, bytes, width, height }) => {
+  const facts = await inspected([bytes]);
 
   test('is whole, of its format and size', () => {
     expect(facts).toMatchObject({
@@ -16,42 +17,43 @@ describe.each(pictures)('$name', ({ ext, bytes, width, height }) => {
     });
   });
 
-  test('is the same byte by byte, in a buffer that is used again', () => {
+  test('is the same byte by byte, in a buffer that is used again', async () => {
     const inspector = inspectImage();
     const buffer = Buffer.alloc(1);
     for (const byte of bytes) {
       buffer[0] = byte;
-      inspector.write(buffer);
+      await inspector.write(buffer);
       buffer[0] = 0xaa;
     }
-    expect(inspector.end()).toEqual(facts);
+    expect(await inspector.end()).toEqual(facts);
   });
 
-  test('is the same however it is cut into chunks', () => {
+  test('is the same however it is cut into chunks', async () => {
     const borders = fc.array(fc.nat(bytes.length), { maxLength: 12 });
-    fc.assert(
-      fc.property(borders, (cuts) => {
-        expect(inspected(pieces(bytes, cuts))).toEqual(facts);
+    await fc.assert(
+      fc.asyncProperty(borders, async (cuts) => {
+        expect(await inspected(pieces(bytes, cuts))).toEqual(facts);
       }),
     );
   });
 
-  test('is never whole when its end is missing', () => {
+  test('is never whole when its end is missing', async () => {
     for (let length = 0; length < bytes.length; length += 1) {
-      expect(inspected([bytes.subarray(0, length)]).whole, `${length} of ${bytes.length} bytes`).toBe(false);
+      const facts = await inspected([bytes.subarray(0, length)]);
+      expect(facts.whole, `${length} of ${bytes.length} bytes`).toBe(false);
     }
   });
 
-  test('never throws, whatever bytes are overwritten', () => {
+  test('never throws, whatever bytes are overwritten', async () => {
     const flips = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), {
       minLength: 1,
       maxLength: 8,
     });
-    fc.assert(
-      fc.property(flips, (changes) => {
+    await fc.assert(
+      fc.asyncProperty(flips, async (changes) => {
         const damaged = Buffer.from(bytes);
         for (const [at, byte] of changes) damaged[at] = byte;
-        expect(inspected([damaged]).whole).toBeTypeOf('boolean');
+        expect((await inspected([damaged])).whole).toBeTypeOf('boolean');
       }),
     );
   });
@@ -59,21 +61,21 @@ describe.each(pictures)('$name', ({ ext, bytes, width, height }) => {
 
 test.each(['plain.png', 'thumbnail.jpg', 'lossy.webp', 'still.gif'])(
   '%s may have bytes behind its end',
-  (name) => {
+  async (name) => {
     const bytes = picture(name);
-    const trailed = inspected([bytes, Buffer.from('\0\0trailing')]);
+    const trailed = await inspected([bytes, Buffer.from('\0\0trailing')]);
     expect(trailed).toEqual({
-      ...inspected([bytes]),
+      ...(await inspected([bytes])),
       bytes: bytes.length + 10,
     });
   },
 );
 
-test('tells the format as soon as its first bytes came', () => {
+test('tells the format as soon as its first bytes came', async () => {
   const inspector = inspectImage();
-  inspector.write(picture('plain.png').subarray(0, 11));
+  await inspector.write(picture('plain.png').subarray(0, 11));
   expect([inspector.format(), inspector.rejected()]).toEqual([undefined, false]);
-  inspector.write(picture('plain.png').subarray(11, 12));
+  await inspector.write(picture('plain.png').subarray(11, 12));
   expect(inspector.format()).toEqual({
     ext: 'png',
     mime: 'image/png',
@@ -89,51 +91,138 @@ test.each([
   ['{"error":"gone"}', 'it is JSON, not a picture'],
   ['[]', 'it is JSON, not a picture'],
   ['GIF89a', 'it ends after 6 bytes'],
-  ['The picture is no longer here.', 'it is no PNG, JPEG, WebP, GIF or AVIF'],
-  ['RIFF\x24\0\0\0WAVEfmt ', 'it is no PNG, JPEG, WebP, GIF or AVIF'],
-])('refuses %j: %s', (body, reason) => {
-  expect(inspected([Buffer.from(body)])).toEqual({ whole: false, reason });
+  ['The picture is no longer here.', 'it is not a PNG, JPEG, WebP, GIF or AVIF'],
+  ['RIFF\x24\0\0\0WAVEfmt ', 'it is not a PNG, JPEG, WebP, GIF or AVIF'],
+])('refuses %j: %s', async (body, reason) => {
+  expect(await inspected([Buffer.from(body)])).toEqual({ whole: false, reason });
 });
 
-test('refuses a page at its first bytes', () => {
+test('refuses a page at its first bytes', async () => {
   const inspector = inspectImage();
-  inspector.write(Buffer.from('<!DOCTYPE html>'));
+  await inspector.write(Buffer.from('<!DOCTYPE html>'));
   expect([inspector.format(), inspector.rejected()]).toEqual([undefined, true]);
 });
 
-test('refuses random bytes', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => !inspected([bytes]).whole));
+test('refuses random bytes', async () => {
+  const bytes = fc.uint8Array({ maxLength: 600 });
+  await fc.assert(fc.asyncProperty(bytes, async (each) => !(await inspected([each])).whole));
 });
 
-test('says of a torn picture how much came', () => {
-  expect(inspected([picture('baseline.jpg').subarray(0, 500)])).toEqual({
+test('says of a torn picture how much came', async () => {
+  expect(await inspected([picture('baseline.jpg').subarray(0, 500)])).toEqual({
     whole: false,
     reason: 'the JPEG is cut short after 500 bytes',
   });
 });
 
-test('passes 64 MB in one PNG chunk without holding them', () => {
-  const png = picture('plain.png');
-  const header = png.subarray(0, 33);
-  const data = Buffer.from('\0\0\0\0IDAT');
-  data.writeUInt32BE(64 * 2 ** 20);
-  const mebibyte = Buffer.alloc(2 ** 20, 0xff);
-  const before = process.memoryUsage().arrayBuffers;
-  const inspector = inspectImage();
-  for (const chunk of [header, data, ...Array(64).fill(mebibyte), Buffer.alloc(4), png.subarray(33)]) {
-    inspector.write(chunk);
+test('finds every flipped bit of a PNG', async () => {
+  const bytes = picture('plain.png');
+  for (let at = 0; at < bytes.length; at += 1) {
+    const damaged = Buffer.from(bytes);
+    damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+    expect(await inspected([damaged]), `byte ${at}`).toMatchObject({ whole: false });
   }
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 2 ** 20);
-  expect(inspector.end()).toMatchObject({
-    whole: true,
-    bytes: png.length + 12 + 64 * 2 ** 20,
+});
+
+describe('the pixel data of a PNG', () => {
+  const rows = Buffer.alloc(27 * (1 + 48 * 3));
+
+  test.each([
+    ['may be in several chunks', [deflateSync(rows).subarray(0, 9), deflateSync(rows).subarray(9)], true],
+    ['may be longer than its header states', [deflateSync(Buffer.concat([rows, rows]))], true],
+    ['may lack its own checksum', [deflateSync(rows).subarray(0, -4)], true],
+    ['must not lack a row', [deflateSync(rows.subarray(1 + 48 * 3))], false],
+    ['must not be something else', [Buffer.from('<html>not a picture at all</html>'.repeat(99))], false],
+    ['must not be empty', [Buffer.alloc(0)], false],
+  ] as const)('%s', async (_, parts, whole) => {
+    const file = pngOf(48, 27, 2, 0, parts);
+    expect(await inspected([file])).toMatchObject(
+      whole ? { whole } : { reason: 'the PNG is damaged: some of its pixels are missing' },
+    );
+  });
+
+  // Bytes of a picture of 5 × 3 pixels by colour type, straight and interlaced: counted by hand.
+  test.each([
+    [0, 18, 22],
+    [2, 48, 52],
+    [3, 18, 22],
+    [4, 33, 37],
+    [6, 63, 67],
+  ])(
+    'of colour type %i takes %i bytes, %i where it is interlaced',
+    async (colourType, straight, interlaced) => {
+      for (const [interlace, bytes] of [straight, interlaced].entries()) {
+        const whole = deflateSync(Buffer.alloc(bytes));
+        const short = deflateSync(Buffer.alloc(bytes - 1));
+        expect((await inspected([pngOf(5, 3, colourType, interlace, [whole])])).whole).toBe(true);
+        expect((await inspected([pngOf(5, 3, colourType, interlace, [short])])).whole).toBe(false);
+      }
+    },
+  );
+
+  test('that unpacks to a gigabyte is neither held nor waited for', async () => {
+    const bomb = deflateSync(Buffer.alloc(2 ** 26));
+    const file = pngOf(8, 8, 2, 0, [bomb]);
+    const before = process.memoryUsage().arrayBuffers;
+    expect((await inspected([file])).whole).toBe(true);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 24);
   });
 });
 
-function inspected(chunks: Iterable<Uint8Array>): ImageFacts | ImageFlaw {
+test('passes 64 MB in one PNG chunk without holding them', async () => {
+  const mebibyte = Buffer.alloc(2 ** 20);
+  for (let at = 0; at < mebibyte.length; at += 4)
+    mebibyte.writeUInt32LE(Math.imul(at, 2_654_435_761) >>> 0, at);
+  const stored: Uint8Array[] = [Buffer.from('7801', 'hex')];
+  for (let block = 0; block < 64 * 17; block += 1) stored.push(storedBlock(mebibyte.subarray(0, 61_681)));
+  const png = pngOf(2 ** 13, 2730, 2, 0, [Buffer.concat(stored)]);
+  let peak = 0;
+  const before = process.memoryUsage().arrayBuffers;
   const inspector = inspectImage();
-  for (const chunk of chunks) inspector.write(chunk);
-  return inspector.end();
+  for (let at = 0; at < png.length; at += 2 ** 16) {
+    await inspector.write(png.subarray(at, at + 2 ** 16));
+    peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+  }
+  expect(await inspector.end()).toMatchObject({ whole: true, bytes: png.length });
+  expect(peak).toBeLessThan(32 * 2 ** 20);
+});
+
+/** Deflate's form for bytes that cannot be compressed. */
+function storedBlock(bytes: Buffer): Buffer {
+  const header = Buffer.alloc(5);
+  header.writeUInt16LE(bytes.length, 1);
+  header.writeUInt16LE(bytes.length ^ 0xffff, 3);
+  return Buffer.concat([header, bytes]);
+}
+
+function pngOf(
+  width: number,
+  height: number,
+  colourType: number,
+  interlace: number,
+  idat: readonly Uint8Array[],
+): Buffer {
+  const ihdr = Buffer.alloc(13);
+  ihdr.writeUInt32BE(width, 0);
+  ihdr.writeUInt32BE(height, 4);
+  ihdr.set([8, colourType, 0, 0, interlace], 8);
+  const chunks = [['IHDR', ihdr], ...idat.map((data) => ['IDAT', data]), ['IEND', Buffer.alloc(0)]] as const;
+  const signature = picture('plain.png').subarray(0, 8);
+  return Buffer.concat([signature, ...chunks.map(([type, data]) => chunk(String(type), Buffer.from(data)))]);
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  checksum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, checksum]);
+}
+
+async function inspected(chunks: Iterable<Uint8Array>): Promise<ImageFacts | ImageFlaw> {
+  const inspector = inspectImage();
+  for (const each of chunks) await inspector.write(each);
+  return await inspector.end();
 }
 
 function pieces(bytes: Buffer, cuts: number[]): Buffer[] {

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { safeFileName } from '../../src/image/file-name.ts';
-import { defaultTemplate, type NameValues, parseTemplate, renderTemplate } from '../../src/image/template.ts';
+import {
+  defaultTemplate,
+  type NameValues,
+  parseTemplate,
+  picturePath,
+  renderTemplate,
+} from '../../src/image/template.ts';
 
 const values: NameValues = {
   prompt: 'mug with HELLO',
@@ -50,26 +56,20 @@ test.each([
   expect([...parseTemplate(template).words]).toEqual(words);
 });
 
-const list = 'The words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}';
+const list = 'the words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}';
 
 test.each([
-  ['{promt}.png', '--output: there is no {promt}', `Did you mean {prompt}? ${list}`],
-  ['{Seed}.png', '--output: there is no {Seed}', `Did you mean {seed}? ${list}`],
-  ['{name}.png', '--output: there is no {name}', list],
-  ['{}.png', '--output: there is no {}', list],
-  ['{constructor}.png', '--output: there is no {constructor}', list],
-  ['{prompt.png', '--output: a { stands alone', 'Write {{ for a literal brace'],
-  ['prompt}.png', '--output: a } stands alone', 'Write }} for a literal brace'],
-  [' ', '--output is empty', 'Name a file, or a pattern: {prompt}-{task}.{ext}'],
-  ['a\nb.png', '--output holds a control character', undefined],
-])('refuses %j: %s', (template, message, hint) => {
-  expect(() => parseTemplate(template)).toThrow(
-    expect.objectContaining({
-      code: 'validation',
-      message,
-      facts: expect.objectContaining({ hint }),
-    }),
-  );
+  ['{promt}.png', `unknown word {promt} (did you mean {prompt}?); ${list}`],
+  ['{Seed}.png', `unknown word {Seed} (did you mean {seed}?); ${list}`],
+  ['{name}.png', `unknown word {name}; ${list}`],
+  ['{}.png', `unknown word {}; ${list}`],
+  ['{constructor}.png', `unknown word {constructor}; ${list}`],
+  ['{prompt.png', 'write {{ for a literal {'],
+  ['prompt}.png', 'write }} for a literal }'],
+  [' ', 'use a file name or a template such as {prompt}-{task}.{ext}'],
+  ['a\nb.png', 'leave out its control characters'],
+])('refuses %j: %s', (template, message) => {
+  expect(() => parseTemplate(template)).toThrow(expect.objectContaining({ code: 'validation', message }));
 });
 
 test('nothing that comes from outside adds a folder or an unsafe name', () => {
@@ -94,4 +94,14 @@ test('nothing that comes from outside adds a folder or an unsafe name', () => {
       for (const component of components) expect(safeFileName(component)).toBe(component);
     }),
   );
+});
+
+test.each([
+  ['mug.webp', 0, 1, 'mug.png'],
+  ['mug.png', 1, 1, 'mug-2.png'],
+  ['mug.png', 1, 3, 'mug-2-3.png'],
+  ['.bashrc.d/colours.sh', 0, 1, '.bashrc.d/colours.sh.png'],
+  ['', 0, 2, 'mug-with-hello-abc123-2.png'],
+])('%j for picture %i at attempt %i is %s', (output, picture, attempt, path) => {
+  expect(picturePath({ output }, values, { picture, attempt })).toBe(path);
 });

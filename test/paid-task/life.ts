@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { expect } from 'vitest';
 import { type AtEnd, filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { type Service, type ServiceOptions, smallPng, startService } from '../support/service.ts';
@@ -71,6 +72,7 @@ function largePng(): Buffer {
   chunk.writeUInt32BE(padding.length, 0);
   chunk.write('tEXt', 4, 'latin1');
   padding.copy(chunk, 8);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, -4)), chunk.length - 4);
   const headerEnd = 33; // after the signature and IHDR
   return Buffer.concat([plain.subarray(0, headerEnd), chunk, plain.subarray(headerEnd)]);
 }

@@ -25,16 +25,16 @@ async function live({ api, clock, deadline, fate }: Life): Promise<'made' | 'fai
   const request = { model: 'imagen-4', prompt: 'a mug' } as const;
   const { id, dialect, statusUrl } = await api.submit({ request, idempotencyKey: 'key', fate, deadline });
   expect(id).toMatch(/^[\w-]{1,128}$/);
-  const look = () => api.look(id, { dialect, statusUrl }, deadline.signal);
-  const task = await follow({ look, pace: fixedPace(500), clock, deadline, ageMs: 0 });
+  const poll = () => api.look(id, { dialect, statusUrl }, deadline.signal);
+  const task = await follow({ poll, pace: fixedPace(500), clock, deadline, ageMs: 0 });
   if (task.status === 'failed') return 'failed';
   expect(task.images.length).toBeGreaterThan(0);
   for (const { url } of task.images) {
     const temp = memoryFile();
     const { sha256, bytes } = await transfer({ api, url, temp, maxBytes: 100_000, clock, deadline });
     const inspector = inspectImage();
-    inspector.write(temp.content());
-    expect([inspector.end().whole, temp.content().length]).toEqual([true, bytes]);
+    await inspector.write(temp.content());
+    expect([(await inspector.end()).whole, temp.content().length]).toEqual([true, bytes]);
     expect(createHash('sha256').update(temp.content()).digest('hex')).toBe(sha256);
   }
   return 'made';

@@ -25,6 +25,14 @@ describe.skipIf(process.platform !== 'linux')('--open on Linux', () => {
       .toBe(`${machine.folder}/mug.png\n`);
   });
 
+  test('gives the key to no viewer', async () => {
+    const { machine } = await withStarter('/usr/bin/env > "$HOME/seen"; echo end >> "$HOME/seen"');
+    const seen = () => readFile(`${machine.home}/seen`, 'utf8').catch(() => '');
+    await expect.poll(seen).toMatch(/end\n$/);
+    expect(await seen()).toContain('HOME=');
+    expect(await seen()).not.toMatch(/RUNAPI_API_KEY|rk_test/);
+  });
+
   test.each([
     ['there is no starter', undefined, 'xdg-open is not installed'],
     ['there is no viewer', 'exit 3', 'xdg-open found no program for it'],

@@ -88,6 +88,19 @@ describe('the key is in no output, whatever the flags, and in no file', () => {
   });
 });
 
+test.each([
+  ['the variables are swapped', { RUNAPI_API_KEY: 'https://x.test', RUNAPI_BASE_URL: `sk-${core}abcdef` }],
+  ['the address holds a password', { RUNAPI_BASE_URL: `https://u:p${core}@run api.test` }],
+])('nothing secret is shown where %s', async (_, env) => {
+  const machine = await newMachine();
+  for (const words of [['generate', 'x'], ['generate', 'x', '--json'], ['doctor'], ['doctor', '--json']]) {
+    const { exitCode, stdout, stderr } = await run(machine, words, { env: { ...machine.env, ...env } });
+    expect(exitCode).toBeGreaterThan(0);
+    expect(stdout + stderr).toContain('is not a URL');
+    expect(stdout + stderr).not.toContain(core);
+  }
+});
+
 test('a stored key is in one file, which nobody else may read', async () => {
   const service = await startService({ runningLooks: 0 });
   const machine = await newMachine();
@@ -218,7 +231,7 @@ describe('a key that no header takes', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr.split('\n')).toEqual([
       'error: no usable key: the key in RUNAPI_API_KEY holds a space, a control character or a letter outside ASCII: copy it again',
-      'Set RUNAPI_API_KEY or run: runapi-imagen config set api-key (or try --sandbox, free of charge)',
+      'Get a key from the dashboard of your account at https://runapi.ai, then set RUNAPI_API_KEY or run: runapi-imagen config set api-key (or try --sandbox, free of charge)',
     ]);
   });
 });

@@ -1,7 +1,8 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what people forget to fill in
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Surroundings } from '../../src/disk/surroundings.ts';
 import { runapiCliKey } from '../../src/settings/runapi-cli.ts';
+import type { Surroundings } from '../../src/world.ts';
 
 /** A machine with one file, or with one that cannot be read. */
 function machine(
@@ -57,7 +58,7 @@ describe("where RunAPI's CLI keeps its key", () => {
 describe("the file of RunAPI's CLI", () => {
   const noObject = `${path} does not hold a JSON object`;
   const judge = 'holds a space, a control character or a letter outside ASCII: copy it again';
-  const badUrl = `base_url in ${path} is not an address like https://runapi.ai and was left out`;
+  const badUrl = `base_url in ${path} is not an address such as https://runapi.ai and was ignored`;
   it.each([
     ['a key alone', '{"api_key":" sk-1\\n"}', 'sk-1', undefined, []],
     ['a BOM', `\uFEFF${config}`, 'sk-1', 'https://runapi.ai', []],
@@ -75,6 +76,14 @@ describe("the file of RunAPI's CLI", () => {
     ['a URL without a scheme', '{"api_key":"sk-1","base_url":"runapi.ai"}', 'sk-1', undefined, [badUrl]],
     ['a URL of numbers', '{"api_key":"sk-1","base_url":1}', 'sk-1', undefined, [badUrl]],
     ['a key of numbers', '{"api_key":1}', undefined, undefined, [`api_key in ${path} is not text`]],
+    ['a key with quotes', '{"api_key":"\\"sk-1\\""}', 'sk-1', undefined, []],
+    [
+      'a placeholder',
+      '{"api_key":"${RUNAPI_API_KEY}"}',
+      undefined,
+      undefined,
+      [`the key in ${path} is a placeholder that was not filled in`],
+    ],
     ['a key with a space', '{"api_key":"sk 1"}', undefined, undefined, [`the key in ${path} ${judge}`]],
     [
       'a key with a line break',
@@ -104,8 +113,7 @@ describe("the file of RunAPI's CLI", () => {
       undefined,
       [`${path} is larger than 1 MB and was skipped`],
     ],
-    ['a folder', { code: 'EISDIR' }, undefined, undefined, [`${path} is a folder where a file should be`]],
-    ['unreadable', { code: 'EACCES' }, undefined, undefined, [`${path} cannot be read: no permission`]],
+    ['unreadable', { code: 'EACCES' }, undefined, undefined, [`${path} cannot be read: permission denied`]],
   ])('%s', (_, file, apiKey, baseUrl, problems) => {
     expect(runapiCliKey(machine(path, file))).toMatchObject({
       apiKey,

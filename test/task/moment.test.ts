@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseMoment } from '../../src/task/moment.ts';
+import { localDay, parseMoment } from '../../src/task/moment.ts';
 
 const now = new Date(2026, 10, 20, 14, 30).getTime();
 const day = 24 * 3_600_000;
@@ -44,4 +44,9 @@ test.each([
   '1e9d',
 ])('%j is none', (text) => {
   expect(parseMoment(text, now)).toBeUndefined();
+});
+
+test('a day is that of the user: just after midnight it is the new one', () => {
+  expect(localDay(new Date(2026, 2, 2, 0, 0, 1).getTime())).toBe('2026-03-02');
+  expect(localDay(new Date(2026, 11, 31, 23, 59).getTime())).toBe('2026-12-31');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cellsFor } from '../../src/terminal/preview/cells.ts';
+import { cellsFor } from '../../src/terminal/preview/preview.ts';
 
 test.each([
   [

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { columnsOf, fitted } from '../../src/terminal/columns.ts';
+import { describe, expect, test } from 'vitest';
+import { columnsOf, fitted, table } from '../../src/terminal/columns.ts';
 
 test.each([
   ['mug', 3],
@@ -25,4 +25,29 @@ test.each([
 ])('%j fits into %i columns', (text, columns, line) => {
   expect(fitted(text, columns)).toBe(line);
   expect(columnsOf(line)).toBe(columns);
+});
+
+describe('a table', () => {
+  const rows = [
+    ['model', 'imagen-4', 'the default'],
+    ['base-url', '커피', '/home/u/a\u001b[31m/config.json'],
+  ];
+
+  test('lines up on a terminal and fits it', () => {
+    expect(table(rows, 80)).toEqual([
+      'model     imagen-4  the default',
+      'base-url  커피      /home/u/a[31m/config.json',
+    ]);
+    expect(table(rows, 30)).toEqual(['model     imagen-4  the defau…', 'base-url  커피      /home/u/a…']);
+    expect(table(rows, 20)).toEqual(['model  imag…  the d…', 'base…  커피   /home…']);
+    for (const columns of [12, 20, 40])
+      for (const line of table(rows, columns)) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+  });
+
+  test('is separated by tabs elsewhere', () => {
+    expect(table(rows, 0)).toEqual([
+      'model\timagen-4\tthe default',
+      'base-url\t커피\t/home/u/a[31m/config.json',
+    ]);
+  });
 });

@@ -4,8 +4,7 @@ import { decode as decodePng, encode } from 'fast-png';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { decodeAsync } from 'sixel';
 import { describe, expect, test } from 'vitest';
-import { readPixels } from '../../src/image/pixels.ts';
-import { shrink } from '../../src/image/shrink.ts';
+import { readPixels, shrink } from '../../src/image/pixels.ts';
 import { newMachine, run } from '../support/program.ts';
 import { startService } from '../support/service.ts';
 import { hasTerminal, runOnTerminal, type TerminalSize } from '../support/terminal.ts';
@@ -26,6 +25,33 @@ function noisy(width: number, height: number): Buffer {
     return state >>> 24;
   });
   return Buffer.from(encode({ width, height, data, channels: 3, depth: 8 }));
+}
+
+/** A progressive JPEG of 16 megapixels with thousands of scans that say nothing: small to send, slow to decode. */
+function endlessJpeg(): Buffer {
+  const blocks = 500 * 500;
+  const segment = (code: number, ...bytes: number[]): Buffer =>
+    Buffer.from([0xff, code, (bytes.length + 2) >> 8, (bytes.length + 2) & 255, ...bytes]);
+  const table = (id: number, value: number): Buffer =>
+    segment(0xc4, id, 1, ...new Array<number>(15).fill(0), value);
+  // A zero, then fourteen ones: no coefficients in the next 32,767 blocks.
+  const runs = '011111111111111'.repeat(Math.ceil(blocks / 32_767));
+  const bytes = runs.match(/.{1,8}/g)?.map((bits) => Number.parseInt(bits.padEnd(8, '1'), 2)) ?? [];
+  const scan = [
+    segment(0xda, 1, 1, 0, 1, 63, 0),
+    Buffer.from(bytes.flatMap((byte) => (byte === 255 ? [255, 0] : [byte]))),
+  ];
+  return Buffer.concat([
+    Buffer.from('ffd8', 'hex'),
+    segment(0xdb, 0, ...new Array<number>(64).fill(1)),
+    segment(0xc2, 8, 0x0f, 0xa0, 0x0f, 0xa0, 1, 1, 0x11, 0),
+    table(0x00, 0),
+    table(0x10, 0xe0),
+    segment(0xda, 1, 1, 0, 0, 0, 0),
+    Buffer.alloc(blocks / 8),
+    ...new Array(20_000).fill(scan).flat(),
+    Buffer.from('ffd9', 'hex'),
+  ]);
 }
 
 /** What came on a terminal that is said to be of that kind. */
@@ -106,6 +132,12 @@ describe.skipIf(!hasTerminal)('a preview at a terminal (needs script)', () => {
       ]),
     );
     expect(blocks).toEqual(expected.flat());
+  });
+
+  test('a JPEG made to take minutes is given up, and all else is done', { timeout: 40_000 }, async () => {
+    const screen = await shown(endlessJpeg(), inColour);
+    expect(screen).toMatch(/it\s+takes\s+too\s+long\s+to\s+decode/);
+    expect(screen).toMatch(/✔ a mug|a-mug-\w+\.jpg/);
   });
 
   test.each([

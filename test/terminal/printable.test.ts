@@ -11,6 +11,11 @@ test.each([
   ['a\u0000b\u007f', 'ab'],
   ['\u202egnirts', 'gnirts'],
   ['a\u2028b', 'ab'],
+  ['zero\u200b\u2060\ufeffwidth', 'zerowidth'],
+  ['tag\u{e0041}\u{e007f}s', 'tags'],
+  ['soft\u00adhyphen, joi\u200dned', 'softhyphen, joined'],
+  ['👩\u200d🎨 ❤\ufe0f\u200d🔥 👩🏽\u200d🎨', '👩\u200d🎨 ❤\ufe0f\u200d🔥 👩🏽\u200d🎨'],
+  ['half \udb40\u0000\udc41', 'half '],
 ])('%j', (text, safe) => {
   expect(printable(text)).toBe(safe);
 });

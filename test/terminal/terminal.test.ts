@@ -100,7 +100,7 @@ describe.skipIf(!has('tmux'))('in a real terminal (needs tmux)', () => {
     expect(JSON.parse(service.calls[0]?.body ?? '').prompt).toBe('typed words');
     pane.type('clear; $run generate');
     pane.press('Enter');
-    await pane.shows(/error: there is no prompt[\s\S]*READY>/);
+    await pane.shows(/error: There is no prompt[\s\S]*READY>/);
   });
 
   test('image bytes are never written to it', async () => {

@@ -136,7 +136,7 @@ describe.skipIf(process.platform === 'win32' || !mayBeSomebody)(
         env: { ...machine.env, XDG_CONFIG_HOME: join(machine.home, '.config') },
       });
       expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 0, lines: 9 });
-      expect(stderr).toBe(`warning: ${folder}/config.json cannot be read: no permission`);
+      expect(stderr).toBe(`warning: ${folder}/config.json cannot be read: permission denied`);
       await chmod(folder, 0o755);
     });
   },

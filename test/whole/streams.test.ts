@@ -216,11 +216,11 @@ describe.skipIf(process.platform === 'win32')('streams that are not there (needs
     const machine = await newMachine();
     const { exitCode, stdout, stderr } = await shell(machine, '$run generate <&-');
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
-    expect(stderr).toContain('the prompt is empty: stdin holds nothing');
+    expect(stderr).toContain('The prompt is empty: stdin holds nothing');
   });
 });
 
-describe('a prompt reaches the service byte for byte', () => {
+describe('a prompt reaches the service byte for byte, but for white space around it', () => {
   const prompt = ' "Grüße" \\n $HOME `ls`\n\t커피 머그 👩‍🚀 \u0301 ';
 
   async function sent(words: string[], extra: { input?: string; files?: Record<string, string> } = {}) {
@@ -239,7 +239,7 @@ describe('a prompt reaches the service byte for byte', () => {
     return JSON.parse(service.calls[0]?.body ?? '{}').prompt;
   }
 
-  test('as one word', async () => expect(await sent([prompt])).toBe(prompt));
+  test('as one word', async () => expect(await sent([prompt])).toBe(prompt.trim()));
   test('as words, joined by a space', async () =>
     expect(await sent(['mug', 'with', 'HELLO'])).toBe('mug with HELLO'));
   test('behind --', async () => {
@@ -248,11 +248,11 @@ describe('a prompt reaches the service byte for byte', () => {
     await run(machine, ['generate', '--no-wait', '--base-url', service.url, '--', '--json', '-x']);
     expect(JSON.parse(service.calls[0]?.body ?? '{}').prompt).toBe('--json -x');
   });
-  test('from a pipe', async () => expect(await sent([], { input: `${prompt}\n` })).toBe(prompt));
-  test('from stdin by name', async () => expect(await sent(['-'], { input: prompt })).toBe(prompt));
+  test('from a pipe', async () => expect(await sent([], { input: `${prompt}\n` })).toBe(prompt.trim()));
+  test('from stdin by name', async () => expect(await sent(['-'], { input: prompt })).toBe(prompt.trim()));
   test('from a file', async () => {
     const words = ['--prompt-file', 'prompt.txt'];
-    expect(await sent(words, { files: { 'prompt.txt': `${prompt}\r\n` } })).toBe(prompt);
+    expect(await sent(words, { files: { 'prompt.txt': `${prompt}\r\n` } })).toBe(prompt.trim());
   });
 });
 

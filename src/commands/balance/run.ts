@@ -1,9 +1,6 @@
-import type { Balance } from '../../api/balance.ts';
-import { tryAgain } from '../../api/try-again.ts';
+import { readBalance } from '../../command-line/account.ts';
 import type { Context } from '../../context.ts';
 import { amountText } from '../../task/money.ts';
-
-const patienceMs = 30_000;
 
 /** Prints the balance of the key's account. */
 export async function showBalance(context: Context, inSandbox = false): Promise<number> {
@@ -17,14 +14,4 @@ export async function showBalance(context: Context, inSandbox = false): Promise<
   const known = facts.flatMap(([cents, what]) => (cents === null ? [] : [`${amountText(cents)} ${what}`]));
   if (known.length > 0) context.reporter.note(known.join(', '));
   return 0;
-}
-
-/** Throws `authentication` without a key, the service's refusal, or a network fault. */
-export async function readBalance(context: Context, inSandbox = false): Promise<Balance> {
-  const { askBalance } = await import('../../api/balance.ts');
-  const { caller, base } = await context.api(await context.server(inSandbox));
-  const { clock } = context.world;
-  const deadline = context.world.deadline(patienceMs);
-  const onRetry = context.reporter.retrying;
-  return await tryAgain(() => askBalance(caller, base, deadline.signal), { clock, deadline, onRetry });
 }

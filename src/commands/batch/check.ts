@@ -1,6 +1,6 @@
 import { type Difference, type Differences, noteDifferences } from '../../command-line/tell-apart.ts';
 import type { Context } from '../../context.ts';
-import { type Failure, invalid } from '../../errors.ts';
+import { type Failure, invalid, sentence } from '../../errors.ts';
 import { findExisting } from '../../paid-task/existing.ts';
 import { addToLots, type Lots } from '../../paid-task/quotes.ts';
 import { type Past, standingOf } from './past.ts';
@@ -17,48 +17,62 @@ export interface Checked {
   /** How many tasks each row of this shard has to go, by its number. */
   left: Map<number, number>;
   differences: Differences;
-  /** Problems of rows, the first of `flawed`. */
+  /** Problems of rows, the first twenty. */
   flaws: string[];
+  /** The number of rows with problems. */
   flawed: number;
 }
 
-/** Reads the whole file before anything is paid. Throws `validation` where it has no rows. */
+/** Reads the whole file before anything is paid. Throws `validation` where no valid row is in it. */
 export async function checkRows(
-  context: Context,
+  { reporter }: Context,
   source: BatchSource,
-  flags: BatchFlags,
+  { skipInvalid }: BatchFlags,
   plan: BatchPlan,
 ): Promise<Checked> {
-  const checked: Checked = {
-    total: 0,
-    left: new Map(),
-    differences: noteDifferences(),
-    flaws: [],
-    flawed: 0,
-  };
-  let rows = 0;
-  for await (const task of readTasks(context, source, flags, { ...plan, shard: undefined }, noteFlaw)) {
-    rows += 1;
+  const flaws: string[] = [];
+  const checked: Checked = { total: 0, left: new Map(), differences: noteDifferences(), flaws, flawed: 0 };
+  const invalidRows = new Set<string>();
+  const ignored = new Set<string>();
+  let problems = 0;
+  let valid = 0;
+  for await (const task of readTasks(source, { ...plan, shard: undefined }, note, ignored)) {
+    valid += 1;
     checked.differences.note(task.request, copyOf(task).name);
     if (!inShard(task.key, plan.shard)) continue;
     checked.total += 1;
     checked.left.set(task.row, (checked.left.get(task.row) ?? 0) + 1);
   }
-  if (rows + checked.flawed === 0)
-    throw invalid('the batch has no rows', 'Write one prompt on each line, JSONL, or CSV with a header row');
-  if (rows === 0 && flags.skipInvalid) throw flawsFailure(checked);
-  return checked;
+  checked.flawed = invalidRows.size;
+  if (problems > flaws.length) flaws.push(`and ${problems - flaws.length} more`);
+  if (ignored.size > 0) reporter.note(`Ignored columns: ${shortList([...ignored])}`);
+  if (valid > 0) return checked;
+  if (checked.flawed > 0) throw flawsFailure(checked, source.shown, skipInvalid && 'No row is left to make');
+  throw invalid(
+    `${source.shown} holds no rows`,
+    'Write one prompt a line, JSON, YAML, or CSV with a header row that names a column prompt',
+  );
 
-  function noteFlaw(line: number, flaw: string): void {
-    checked.flawed += 1;
-    if (checked.flaws.length < flawsTold) checked.flaws.push(`line ${line}: ${flaw}`);
+  function note(place: string, problem: string): void {
+    problems += 1;
+    invalidRows.add(place);
+    if (flaws.length < flawsTold) flaws.push(sentence(`${place}: ${problem}`));
   }
 }
 
-export function flawsFailure({ flaws, flawed }: Checked): Failure {
-  const more = flawed > flaws.length ? `; and ${flawed - flaws.length} more` : '';
-  const hint = 'Nothing was sent. Fix the rows, or leave them out: --skip-invalid';
-  return invalid(flaws.join('; ') + more, hint, flaws);
+export function flawsFailure({ flaws, flawed }: Checked, shown: string, hint?: string | false): Failure {
+  const many = flawed === 1 ? 'one row is invalid' : `${flawed} rows are invalid`;
+  const usual = 'Nothing was sent. Correct the rows, or leave them out with --skip-invalid';
+  return invalid(`${shown}: ${many}`, hint || usual, flaws);
+}
+
+export function warnOfFlaws({ reporter }: Context, { flaws }: Checked): void {
+  for (const flaw of flaws) reporter.warn(`left out: ${flaw}`);
+}
+
+function shortList(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(', ');
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }
 
 /** A key ends with the number of a task that is asked for several times. */

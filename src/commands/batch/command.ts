@@ -6,11 +6,12 @@ export const batchCommand: Declaration = {
   name: 'batch',
   summary: 'make the pictures of a file of prompts; run again to continue',
   about:
-    'Make the pictures of a file: one prompt a line, JSONL, or CSV with a header row. Keys and columns: prompt, model, ' +
+    'Make the pictures of a file: one prompt a line, JSONL, JSON, YAML, or CSV or TSV with a header row. Keys and columns: prompt, model, ' +
     'ratio, negative, seed, count, output, callback_url, id. The flags apply to rows that say nothing else.\n' +
     'Run again with the same file, it makes only what is missing.',
   words: [['<file>', 'the file; - reads stdin']],
   flags: [
+    ['--prompt <text>', 'prompt of each row; {animal} stands for the value of the column animal'],
     ['--concurrency <n>', 'tasks in flight at once, up to 64', '8'],
     ['--retry-failed', 'retry rows that failed in an earlier run'],
     ['--skip-invalid', 'skip invalid rows instead of refusing the file'],

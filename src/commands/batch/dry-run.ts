@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import type { PricedLot } from '../../paid-task/budget.ts';
-import { type Checked, flawsFailure, lotsToBuy } from './check.ts';
+import { type Checked, flawsFailure, lotsToBuy, warnOfFlaws } from './check.ts';
 import { readPast, standingOf } from './past.ts';
 import { type BatchFlags, type BatchPlan, readTasks } from './plan.ts';
 import { inShard } from './row-key.ts';
@@ -26,7 +26,7 @@ export async function dryRun(
   const account = await accountAt(context.engine, server).catch(keyless);
   const isMine = (key: string): boolean => inShard(key, plan.shard);
   const past = await readPast(context, { batch: source.name, server, account, isMine });
-  const tasks = () => readTasks(context, source, flags, plan, () => undefined);
+  const tasks = () => readTasks(source, plan);
   const before = { made: 0, failed: 0, elsewhere: 0 };
   for await (const { key } of tasks()) {
     const standing = standingOf(past, key, flags, context);
@@ -54,9 +54,10 @@ export async function dryRun(
     ...priceLines(prices ?? lots),
   ];
   await context.reporter.data(report, facts.filter(Boolean).join('\n'));
-  for (const flaw of flags.skipInvalid ? checked.flaws : []) context.reporter.warn(`${flaw}: left out`);
-  end(plan.wishes);
-  if (checked.flawed > 0 && !flags.skipInvalid) throw flawsFailure(checked);
+  const isRefused = checked.flawed > 0 && !flags.skipInvalid;
+  if (!isRefused) warnOfFlaws(context, checked);
+  end(isRefused ? {} : plan.wishes);
+  if (isRefused) throw flawsFailure(checked, source.shown);
   return 0;
 }
 

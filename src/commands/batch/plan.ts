@@ -1,30 +1,55 @@
-import { withLimit } from '../../command-line/spending.ts';
+import { exactOptional, object, string } from 'zod/mini';
+import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
-import { noteProblem, tellAll } from '../../errors.ts';
-import { parseTemplate } from '../../image/template.ts';
-import type { Target } from '../../journal/event.ts';
-import { type ImageRequest, parseRequests } from '../../request/request.ts';
-import { readTarget } from '../../request/target.ts';
-import { readWishes, type Wishes } from '../../request/wishes.ts';
-import type { GenerateFlags } from '../generate/plan.ts';
-import { type BatchFormat, readRows } from './read-rows.ts';
+import { tellAll } from '../../errors.ts';
+import { defaultTemplate, parseTemplate } from '../../image/template.ts';
+import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
+import {
+  checkOptions,
+  type ImageRequest,
+  orderFields,
+  orderRules,
+  type PictureFlags,
+  requestsOf,
+  wholeNumberIn,
+} from '../../request/request.ts';
+import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
+import {
+  checkInside,
+  type NamingFlags,
+  neverSkips,
+  outputName,
+  parseTarget,
+  type Target,
+} from '../../request/target.ts';
+import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
+import { expandHome } from '../../task/home-path.ts';
+import { type PromptTemplate, parsePrompt } from './prompt-template.ts';
+import { type RowFile, readRows } from './read-rows.ts';
 import type { Row } from './row.ts';
 import { createRowKeys, inShard, parseShard, type Shard } from './row-key.ts';
 
-/** The flags of `batch`, as they were typed. Those about the picture are what a row means that says nothing else. */
-export interface BatchFlags extends GenerateFlags {
+/** The flags of `batch`, as they were typed. Those about the picture are for rows that say nothing else. */
+export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {
+  prompt?: string;
+  new?: boolean;
+  sandbox?: boolean;
   concurrency?: string;
   retryFailed?: boolean;
   skipInvalid?: boolean;
   shard?: string;
 }
 
-/** How a batch is to be done, checked. */
+/** How a batch is to be done. */
 export interface BatchPlan {
   wishes: Wishes;
   target: Omit<Target, 'index'>;
   concurrency: number;
   shard: Shard | undefined;
+  prompt: PromptTemplate | undefined;
+  /** What the rows do not say. */
+  usual: readonly Source[];
+  home: string | undefined;
 }
 
 /** One task of a batch. */
@@ -36,101 +61,99 @@ export interface BatchTask {
   target: Target;
 }
 
-const defaultConcurrency = 8;
+const usualConcurrency = 8;
 const mostConcurrency = 64;
-const mostCount = 1000;
+
+const batchFields = object({
+  concurrency: exactOptional(
+    textAs(
+      (typed) => wholeNumberIn(typed, mostConcurrency),
+      () => `use a whole number from 1 to ${mostConcurrency}`,
+    ),
+  ),
+  shard: exactOptional(textAs(parseShard, () => 'use a share such as 1/4, the first of four')),
+  prompt: exactOptional(textAs(parsePrompt, () => 'write {{ or }} for a literal brace')),
+});
 
 /** Throws one `validation` failure that tells every problem of the flags. */
 export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
+  const { stored, world } = context;
+  const { settings } = stored;
   const problems: string[] = [];
-  const wishes = readWishes(withLimit(context, flags, problems), context.stored.settings.timeout, problems);
-  const target = readTarget(context, flags, 2, problems);
-  const concurrency = flags.concurrency === undefined ? defaultConcurrency : Number(flags.concurrency);
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > mostConcurrency) {
-    problems.push(
-      `--concurrency ${JSON.stringify(flags.concurrency)} is no whole number from 1 to ${mostConcurrency}`,
-    );
-  }
-  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
-  if (flags.shard !== undefined && !shard) {
-    problems.push(`--shard ${JSON.stringify(flags.shard)} is not like 1/4 (the first of four)`);
-  }
-  tasksOf(context, flags, { number: 1, line: 1, fields: { prompt: 'x' } }, problems);
-  if (problems.length > 0) throw tellAll(problems);
-  return { wishes, target, concurrency, shard };
+  const { model, ratio, negative, seed, count, callbackUrl } = flags;
+  const usual = [
+    flagSource({ model, ratio, negative, seed, count, callbackUrl }),
+    settingSource({ model: settings.model, ratio: settings.ratio }),
+  ];
+  // A row may name any model: a ratio that one of them takes may be right.
+  checkOptions([...usual, namedSource({ model: 'imagen-4-fast' })], problems);
+  const typed = spendingSources(context, flags);
+  const own = parseFields(batchFields, typed, problems);
+  const wishes = parseWishes(typed, problems);
+  const target = parseTarget(typed, world, { count: 'many', areNew: true }, problems);
+  if (problems.length > 0 || !own || !wishes || !target) throw tellAll(problems);
+  const { concurrency = usualConcurrency, shard, prompt } = own;
+  return { wishes, target, concurrency, shard, prompt, usual, home: world.home };
 }
 
 /**
  * Reads the tasks of a batch file one after the other: row by row, each model, seed and count of it. A row that is
- * wrong is told to `onFlaw` and left out.
+ * wrong is left out, and each of its problems is told.
+ * @param ignored gets the names of the columns that are neither fields nor variables
  */
 export async function* readTasks(
-  context: Context,
-  source: { path: string; format: BatchFormat },
-  flags: BatchFlags,
+  file: RowFile,
   plan: BatchPlan,
-  onFlaw: (line: number, flaw: string) => void,
+  onProblem: (place: string, problem: string) => void = () => undefined,
+  ignored: Set<string> = new Set(),
 ): AsyncGenerator<BatchTask> {
   const keyOf = createRowKeys();
+  const others = { variables: plan.prompt?.variables ?? new Set<string>(), ignored };
   let index = 0;
-  for await (const row of readRows(source.path, source.format)) {
-    const problems = row.flaw === undefined ? [] : [row.flaw];
-    const tasks = row.flaw === undefined ? tasksOf(context, flags, row, problems) : [];
-    if (problems.length > 0) {
-      onFlaw(row.line, problems.join('; '));
-      continue;
-    }
-    for (const { request, output } of tasks) {
+  for await (const row of readRows(file, others)) {
+    const problems = [...row.problems];
+    const order = parseRow(row, plan, problems);
+    for (const problem of problems) onProblem(row.place, problem);
+    if (problems.length > 0 || !order) continue;
+    const { id, output, ...asked } = order;
+    for (const request of requestsOf(asked)) {
       index += 1;
-      const key = keyOf(request, row.fields.id);
+      const key = keyOf(request, id);
       if (!inShard(key, plan.shard)) continue;
-      const target = { ...plan.target, output: output ?? plan.target.output, index };
-      yield { row: row.number, id: row.fields.id, key, request, target };
+      const target = {
+        ...plan.target,
+        ...(output !== undefined && { output: expandHome(output, plan.home) }),
+        index,
+      };
+      yield { row: row.number, id, key, request, target };
     }
   }
 }
 
-function tasksOf(
-  context: Context,
-  flags: BatchFlags,
-  { fields }: Row,
-  problems: string[],
-): Array<{ request: ImageRequest; output: string | undefined }> {
-  const { settings } = context.stored;
-  const requests = parseRequests(
-    {
-      prompt: fields.prompt ?? '',
-      model: fields.model ?? flags.model ?? settings.model ?? 'imagen-4',
-      ratio: fields.ratio ?? flags.ratio ?? settings.ratio,
-      negative: fields.negative ?? flags.negative,
-      seed: fields.seed ?? flags.seed,
-      callbackUrl: fields.callbackUrl ?? flags.callbackUrl,
-    },
-    problems,
-  );
-  const written = fields.count ?? flags.count;
-  const count = written === undefined ? 1 : Number(written);
-  if (!Number.isInteger(count) || count < 1 || count > mostCount) {
-    problems.push(`--count ${JSON.stringify(written)} is no whole number from 1 to ${mostCount}`);
-    return [];
-  }
-  if (requests.length * count > mostCount)
-    problems.push(`the row asks for ${requests.length * count} pictures: ${mostCount} at most`);
-  const { output } = fields;
-  if (output !== undefined) checkOutput(output, problems);
-  return Array.from({ length: count }, () => requests.map((request) => ({ request, output }))).flat();
-}
+const rowSchema = object({
+  ...orderFields,
+  output: exactOptional(outputName),
+  id: exactOptional(string()),
+}).check(orderRules);
 
-/** A batch file may come from somebody else: its names stay in the folder. */
-function checkOutput(output: string, problems: string[]): void {
-  const parts = output.split(/[/\\]/);
-  if (output === '-' || /^([/\\]|[a-z]:)/i.test(output) || parts.includes('..')) {
-    problems.push(`output ${JSON.stringify(output)} leaves the folder: name a file in it`);
-    return;
+/** Parses a row. One that has problems as such is parsed all the same: its other problems are told with them. */
+function parseRow(row: Row, { prompt, usual, target, home }: BatchPlan, problems: string[]) {
+  const fields: Record<string, string> = { ...row.fields };
+  if (prompt && (fields.prompt === undefined || prompt.variables.has('prompt'))) {
+    const missing: string[] = [];
+    fields.prompt = prompt.fill(row.words, missing);
+    for (const variable of missing) problems.push(`no value for ${variable} of --prompt`);
   }
-  try {
-    parseTemplate(output);
-  } catch (error) {
-    noteProblem(error, problems);
-  }
+  if (Object.keys(fields).length === 0 && problems.length > 0) return undefined;
+  const source = {
+    value: (field: string) => fields[field],
+    name: (field: string) => row.names[field] ?? field,
+  };
+  const order = parseFields(rowSchema, [source, ...usual], problems);
+  if (fields.output !== undefined)
+    checkInside(fields.output, target.folder, home, source.name('output'), problems);
+  const name = (order?.output ?? target.output) || defaultTemplate;
+  if (order && target.existing === 'skip' && parseTemplate(name).words.has('task'))
+    problems.push(neverSkips('--skip-existing', name));
+  return order;
 }

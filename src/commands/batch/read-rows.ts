@@ -1,59 +1,47 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { readFields } from './fields.ts';
-import type { Row } from './row.ts';
+import { linesOf } from '../../disk/lines.ts';
+import { parseJson } from '../../json.ts';
+import type { BatchFormat } from './format.ts';
+import { readItem, readList } from './lists.ts';
+import type { OtherColumns, Row } from './row.ts';
 
-export type BatchFormat = 'jsonl' | 'csv' | 'lines';
-
-/** By the name's ending, else by the first line: an object is JSONL, a head with a `prompt` column is CSV. */
-export async function formatOf(path: string, named: string = path): Promise<BatchFormat> {
-  if (/\.(jsonl|ndjson)$/i.test(named)) return 'jsonl';
-  if (/\.csv$/i.test(named)) return 'csv';
-  if (/\.(txt|text|md)$/i.test(named)) return 'lines';
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(64 * 1024), 0);
-    const [first = ''] = buffer
-      .toString('utf8', 0, bytesRead)
-      .replace(/^\uFEFF/, '')
-      .trimStart()
-      .split('\n');
-    if (first.startsWith('{')) return 'jsonl';
-    const columns = first.split(',').map((column) => column.trim().replace(/^"|"$/g, '').toLowerCase());
-    return columns.includes('prompt') && first.trim() !== 'prompt' ? 'csv' : 'lines';
-  } finally {
-    await file.close();
-  }
+/** Where the rows are. */
+export interface RowFile {
+  path: string;
+  /** Its name for messages. */
+  shown: string;
+  format: BatchFormat;
 }
 
-/** Reads the rows one after the other, in constant memory. A row that cannot be read has a flaw, and the next follows. */
-export async function* readRows(path: string, format: BatchFormat): AsyncGenerator<Row> {
-  if (format === 'csv') {
+/**
+ * Reads the rows one after the other, in constant memory but for lists. A row that cannot be read says so, and the
+ * next follows.
+ */
+export async function* readRows({ path, shown, format }: RowFile, others: OtherColumns): AsyncGenerator<Row> {
+  if (format.kind === 'table') {
     const { readCsv } = await import('./csv.ts');
-    yield* readCsv(path);
-    return;
-  }
+    yield* readCsv(path, format, others);
+  } else if (format.kind === 'json' || format.kind === 'yaml')
+    yield* readList(path, format.kind, shown, others);
+  else yield* readLines(path, format.kind, others);
+}
+
+async function* readLines(path: string, kind: 'lines' | 'jsonl', others: OtherColumns): AsyncGenerator<Row> {
   let line = 0;
   let number = 0;
-  for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
+  for await (const typed of linesOf(createReadStream(path) as AsyncIterable<Buffer>)) {
     line += 1;
-    const row = line === 1 ? text.replace(/^\uFEFF/, '') : text;
-    if (row.trim() === '') continue;
+    const text = (line === 1 ? typed.replace(/^\uFEFF/, '') : typed).trim();
+    if (text === '') continue;
+    const row = kind === 'lines' ? readItem(text, others) : readJson(text, others);
+    if (!row) continue;
     number += 1;
-    yield { number, line, ...(format === 'jsonl' ? readJson(row) : { fields: { prompt: row } }) };
+    yield { number, place: `line ${line}`, ...row };
   }
 }
 
-function readJson(text: string): Pick<Row, 'fields' | 'flaw'> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { fields: {}, flaw: 'it is not JSON' };
-  }
-  if (typeof value === 'string') return { fields: { prompt: value } };
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { fields: {}, flaw: 'it is no JSON object' };
-  return readFields(value as Record<string, unknown>);
+function readJson(text: string, others: OtherColumns): ReturnType<typeof readItem> {
+  const value = parseJson(text);
+  if (value !== undefined) return readItem(value, others);
+  return { fields: {}, names: {}, words: new Map(), problems: ['not valid JSON'] };
 }

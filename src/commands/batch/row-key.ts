@@ -30,11 +30,6 @@ export function parseShard(text: string): Shard | undefined {
   return index !== undefined && of !== undefined && index >= 1 && index <= of ? { index, of } : undefined;
 }
 
-/** Names a batch by its file, so that the file may grow between two runs. */
-export function batchName(path: string): string {
-  return hash(path);
-}
-
 function hash(text: string): string {
   return createHash('sha256').update(text).digest().toString('hex', 0, 8); // a slice of the whole would keep the whole in memory
 }

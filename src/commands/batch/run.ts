@@ -1,3 +1,4 @@
+import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { confirmation } from '../../command-line/spending.ts';
 import { startWork, whatGoesOn } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
@@ -8,8 +9,7 @@ import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { approve } from '../../paid-task/quotes.ts';
 import { shellWord } from '../../report/shell-command.ts';
-import { prepareTarget } from '../../request/target.ts';
-import { checkRows, flawsFailure, lotsToBuy, rowsToGo } from './check.ts';
+import { checkRows, flawsFailure, lotsToBuy, rowsToGo, warnOfFlaws } from './check.ts';
 import { makeAll } from './make.ts';
 import { readPast } from './past.ts';
 import { type BatchFlags, type BatchPlan, readBatchPlan, readTasks } from './plan.ts';
@@ -25,15 +25,15 @@ export async function batch(
   const plan = readBatchPlan(context, flags);
   const server = await context.server(flags.sandbox === true);
   if (!flags.dryRun) await context.api(server); // a missing key is told before anything else happens
-  const source = await openBatch(context, file);
+  const source = await openBatch(context, file, plan);
   try {
     const checked = await checkRows(context, source, flags, plan);
     if (flags.dryRun) {
       const { dryRun } = await import('./dry-run.ts');
       return await dryRun(context, { source, server, flags, plan, checked });
     }
-    if (checked.flawed > 0 && !flags.skipInvalid) throw flawsFailure(checked);
-    for (const flaw of checked.flaws) context.reporter.warn(`${flaw}: left out`);
+    if (checked.flawed > 0 && !flags.skipInvalid) throw flawsFailure(checked, source.shown);
+    warnOfFlaws(context, checked);
     if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
     const { left } = checked;
     const rows = left.size;
@@ -47,7 +47,7 @@ export async function batch(
     const isMine = (key: string): boolean => inShard(key, plan.shard);
     const wanted = { batch: source.name, server, account };
     const past = await readPast(context, { ...wanted, isMine }, signal);
-    const tasks = () => readTasks(context, source, flags, plan, () => undefined);
+    const tasks = () => readTasks(source, plan);
     await approve(work, server, await lotsToBuy(context, tasks(), past, flags));
     const own = { context, work, flags, plan, past, claim, tasks };
     return await makeAll({ ...wanted, ...own, total: checked.total, ...rowsToGo(checked) });

@@ -1,70 +1,88 @@
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
+import { isPipeName, nameOfBatch } from '../../disk/batch-name.ts';
 import { makeFolders } from '../../disk/make-folders.ts';
+import { readStream } from '../../disk/read-stream.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
 import { Failure, invalid } from '../../errors.ts';
-import { isUtf8 } from './is-utf8.ts';
-import { type BatchFormat, formatOf } from './read-rows.ts';
-import { batchName } from './row-key.ts';
+import { formatOf } from './format.ts';
+import type { BatchPlan } from './plan.ts';
+import type { RowFile } from './read-rows.ts';
+import { textFault } from './text-fault.ts';
 
 /** A batch file that can be read twice: once to check it, once to do it. */
-export interface BatchSource {
-  path: string;
-  format: BatchFormat;
+export interface BatchSource extends RowFile {
   /** Names the batch in the record. */
   name: string;
   remove(): Promise<void>;
 }
 
-/** How the record names the batch of a file, whether the file is still there or not. */
-export function nameOfBatch({ world: { cwd } }: Context, file: string): string {
-  return batchName(file === '-' || /^\/(dev|proc)\//.test(file) ? `stdin in ${cwd}` : resolve(cwd, file));
+/** Throws `validation` for a file that is missing, or holds no rows. A pipe is copied into the state folder first. */
+export async function openBatch(context: Context, file: string, plan: BatchPlan): Promise<BatchSource> {
+  const { cwd } = context.world;
+  const shown = file === '-' ? 'stdin' : file;
+  const path = resolve(cwd, file);
+  const copy = isStdin(file) || isPipe(path, file) ? await spool(context, file, shown) : undefined;
+  const remove = copy?.remove ?? (async () => undefined);
+  try {
+    const real = copy?.path ?? path;
+    const fault = await textFault(real);
+    if (fault) throw invalid(`${shown} ${fault}`, 'Save it as UTF-8 (in Excel: CSV UTF-8)');
+    const variables = plan.prompt?.variables ?? new Set();
+    const format = await formatOf(real, { named: file, shown, variables });
+    return { path: real, shown, format, name: nameOfBatch(cwd, file), remove };
+  } catch (error) {
+    await remove();
+    throw error instanceof Failure ? error : unreadable(error, shown);
+  }
 }
 
-/** Throws `validation` for a file that is not there or no text. stdin is copied into the state folder first. */
-export async function openBatch(context: Context, file: string): Promise<BatchSource> {
-  const { cwd } = context.world;
-  if (file === '-') return await spool(context, file);
-  const path = resolve(cwd, file);
+function isStdin(file: string): boolean {
+  return file === '-' || file === '/dev/stdin';
+}
+
+/** Throws `validation` where there is no such file. */
+function isPipe(path: string, shown: string): boolean {
   try {
     const facts = statSync(path);
-    if (facts.isDirectory()) throw invalid(`${file} is a folder, not a batch file`);
-    if (!facts.isFile()) return await spool(context, file, createReadStream(path)); // a pipe is read once
-    if (!(await isUtf8(path))) throw notUtf8(file);
+    if (facts.isDirectory()) throw invalid(`${shown} is a folder, not a batch file`);
+    return !facts.isFile() || isPipeName(shown);
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    throw invalid(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
+    throw error instanceof Failure ? error : unreadable(error, shown);
   }
-  return {
-    path,
-    format: await formatOf(path),
-    name: nameOfBatch(context, file),
-    remove: async () => undefined,
-  };
 }
 
-async function spool(context: Context, file: string, pipe?: AsyncIterable<Uint8Array>): Promise<BatchSource> {
-  const { stdin, cwd } = context.world;
-  if (!pipe && stdin.isTerminal)
-    context.reporter.note('Reading rows from the terminal: end them with Ctrl-D');
-  if (context.state) await makeFolders(context.state, 0o700);
-  const copy = await createTempFile(context.state ?? cwd);
-  for await (const chunk of pipe ?? (stdin.stream as AsyncIterable<Uint8Array>)) await copy.write(chunk);
-  await copy.finish();
-  if (!(await isUtf8(copy.path))) {
+function unreadable(error: unknown, shown: string): Failure {
+  const { code } = error as NodeJS.ErrnoException;
+  const reason =
+    code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission' : (code ?? error);
+  return invalid(`${shown} cannot be read: ${reason}`);
+}
+
+/** Copies a pipe, which can be read once. Every wait is said: nobody may write to it. */
+async function spool({ world, reporter, state }: Context, file: string, shown: string) {
+  const { stdin, cwd, clock } = world;
+  const isTyped = isStdin(file) && stdin.isTerminal;
+  if (isTyped) reporter.note('Reading rows from the terminal: end them with Ctrl-D');
+  if (state) await makeFolders(state, 0o700);
+  const copy = await createTempFile(state ?? cwd);
+  const stopTelling = clock.every(2_000, () => {
+    stopTelling();
+    if (!isTyped) reporter.note(`Waiting for the rows of ${shown}`);
+  });
+  try {
+    const chunks = isStdin(file) ? stdin.stream : await readStream(resolve(cwd, file));
+    for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
+      stopTelling();
+      await copy.write(chunk);
+    }
+    await copy.finish();
+    return copy;
+  } catch (error) {
     await copy.remove();
-    throw notUtf8(pipe ? file : 'stdin');
+    throw error instanceof Failure ? error : unreadable(error, shown);
+  } finally {
+    stopTelling();
   }
-  return {
-    path: copy.path,
-    format: await formatOf(copy.path),
-    name: nameOfBatch(context, file),
-    remove: copy.remove,
-  };
-}
-
-function notUtf8(source: string): Failure {
-  return invalid(`${source} is not UTF-8 text`, 'Save it as UTF-8 (in Excel: CSV UTF-8)');
 }

@@ -1,35 +1,39 @@
 import { parseBaseUrl } from '../../api/base-url.ts';
-import { keyFlaw, maskedKey } from '../../api-key.ts';
+import { maskedKey, readKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
-import { Failure, invalid } from '../../errors.ts';
-import { kebab, knownSettings, type SettingName, settingName } from '../../settings/known.ts';
-import { writeSetting } from '../../settings/store.ts';
-import { askSecret } from '../../terminal/ask-secret.ts';
+import { Failure, invalid, sentence } from '../../errors.ts';
+import { kebab } from '../../request/sources.ts';
+import { knownSettings, type SettingName, settingName, settingProblem } from '../../settings/known.ts';
+import { noHome, writeSetting } from '../../settings/store.ts';
+import { askSecret } from '../../terminal/ask.ts';
+import { table } from '../../terminal/columns.ts';
 import { printable } from '../../terminal/printable.ts';
 
-/** Prints one setting as it is stored, or its default. */
+/** Prints one setting as it is stored, or its default. Returns 1 where there is neither, as git does. */
 export async function getSetting(context: Context, typed: string): Promise<number> {
   const name = settingName(typed);
-  const { value, source } = await shown(context, name);
+  const { value, source } = await effective(context, name);
   await context.reporter.data({ name: kebab(name), value, source }, value ?? '');
-  return 0;
+  if (value !== null) return 0;
+  context.reporter.note(`${kebab(name)} is not set`);
+  return 1;
 }
 
-/** Changes one setting. The key never stands on the command line: it is asked for, or read from stdin. */
+/** Changes one setting. The key is never taken from the command line: it is asked for, or read from stdin. */
 export async function setSetting(
   context: Context,
   typed: string,
   value: string | undefined,
 ): Promise<number> {
   const name = settingName(typed);
-  const text = name === 'apiKey' ? await readKey(context, value) : value;
+  const text = name === 'apiKey' ? await newKey(context, value) : value;
   if (text === undefined)
     throw invalid(
       `${kebab(name)} needs a value`,
-      `Like: ${context.command(`config set ${kebab(name)} VALUE`)}`,
+      `For example: ${context.command(`config set ${kebab(name)} VALUE`)}`,
     );
-  const flaw = knownSettings[name].flaw(text);
-  if (flaw) throw invalid(`${kebab(name)} ${name === 'apiKey' ? '' : `${JSON.stringify(text)} `}${flaw}`);
+  const problem = settingProblem(name, text);
+  if (problem) throw invalid(sentence(problem));
   if (name === 'baseUrl') parseBaseUrl(text, 'base-url');
   await writeSetting(context.world, name, text);
   context.reporter.note(`${kebab(name)} is set in ${context.stored.path}`);
@@ -37,7 +41,7 @@ export async function setSetting(
   return 0;
 }
 
-/** Removes one setting; it is no failure where there was none. */
+/** Removes one setting, if it is set. */
 export async function unsetSetting(context: Context, typed: string): Promise<number> {
   const name = settingName(typed);
   await writeSetting(context.world, name, undefined);
@@ -47,38 +51,33 @@ export async function unsetSetting(context: Context, typed: string): Promise<num
 
 /** Prints every setting with its value and source. Works with a broken file, and says what is wrong with it. */
 export async function listSettings(context: Context): Promise<number> {
+  const { reporter, stored, world } = context;
   const { problems } = await context.credentials();
-  for (const problem of [...context.stored.problems, ...problems]) context.reporter.warn(problem);
-  for (const name of Object.keys(knownSettings) as SettingName[]) {
-    const { value, source } = await shown(context, name);
-    await context.reporter.data(
-      {
-        name: kebab(name),
-        value,
-        source,
-        meaning: knownSettings[name].meaning,
-      },
-      [kebab(name), value ?? emptyText(name, source), source].join('\t'),
-    );
+  for (const problem of [...stored.problems, ...problems]) reporter.warn(problem);
+  const names = Object.keys(knownSettings) as SettingName[];
+  const found = await Promise.all(names.map((name) => effective(context, name)));
+  const rows = found.map(({ value, source }, at) => [kebab(names[at] ?? 'api'), value ?? 'not set', source]);
+  const lines = table(rows, world.stdout.columns());
+  for (const [at, name] of names.entries()) {
+    const { meaning } = knownSettings[name];
+    await reporter.data({ name: kebab(name), ...found[at], meaning }, lines[at] ?? '');
   }
   return 0;
 }
 
-function emptyText(name: SettingName, source: string): string {
-  return source === 'the default' ? knownSettings[name].fallback : '(none)';
-}
-
-/** Prints where the settings are, whether the file exists or not. */
+/** Prints the path of the settings file, whether it exists or not. */
 export async function settingsPath(context: Context): Promise<number> {
   const { path } = context.stored;
-  if (path === undefined)
-    throw invalid('there is no home folder to keep settings in', 'Set HOME or XDG_CONFIG_HOME');
+  if (path === undefined) throw noHome();
   await context.reporter.data({ path }, path);
   return 0;
 }
 
-/** What counts now, and who says so. */
-async function shown(context: Context, name: SettingName): Promise<{ value: string | null; source: string }> {
+/** The value that counts now, and where it comes from. */
+async function effective(
+  context: Context,
+  name: SettingName,
+): Promise<{ value: string | null; source: string }> {
   const { stored } = context;
   if (name === 'apiKey') {
     const { key } = await context.credentials();
@@ -87,21 +86,21 @@ async function shown(context: Context, name: SettingName): Promise<{ value: stri
       : { value: null, source: 'the default' };
   }
   if (name === 'baseUrl') {
-    return await context.address().then(({ base, source }) => ({ value: base, source }), unusable);
+    return await context.address().then(({ base, source }) => ({ value: base, source }), invalidAddress);
   }
   const kept = stored.settings[name];
   if (kept !== undefined) return { value: printable(kept), source: stored.path ?? 'file' };
   const { fallback } = knownSettings[name];
   return { value: fallback.startsWith('(') ? null : fallback, source: 'the default' };
 
-  function unusable(error: unknown): { value: null; source: string } {
+  function invalidAddress(error: unknown): { value: null; source: string } {
     if (!(error instanceof Failure)) throw error;
     context.reporter.warn(error.message);
-    return { value: null, source: 'nowhere: it cannot be used' };
+    return { value: null, source: 'invalid: see the warning' };
   }
 }
 
-async function readKey({ world, command }: Context, value: string | undefined): Promise<string> {
+async function newKey({ world, command }: Context, value: string | undefined): Promise<string> {
   if (value !== undefined && value !== '-') {
     throw invalid(
       'a key on the command line stays in the shell history and shows in ps: it was not stored',
@@ -109,14 +108,13 @@ async function readKey({ world, command }: Context, value: string | undefined): 
     );
   }
   const typed = world.stdin.isTerminal ? await ask() : (await world.stdin.readAll(10_000)).toString('utf8');
-  const key = typed.trim();
-  if (!key)
+  const { key, problem } = readKey(typed.trim());
+  if (problem) throw invalid(`the key ${problem}`);
+  if (key === undefined)
     throw invalid(
       'no key was given: nothing was changed',
       `Pipe it in: ${command('config set api-key')} < key.txt`,
     );
-  const flaw = keyFlaw(key);
-  if (flaw) throw invalid(`the key ${flaw}`);
   return key;
 
   async function ask(): Promise<string> {

@@ -1,6 +1,9 @@
 import type { ErrorCode, Failure } from '../../errors.ts';
+import type { Colours } from '../../terminal/colours.ts';
+import { printable } from '../../terminal/printable.ts';
+import { wrapped } from '../../terminal/wrap.ts';
 
-/** One thing that was looked at, and what came of it. */
+/** The result of one check. */
 export interface Check {
   name: string;
   /** `error`: a `generate` would fail with `code`. */
@@ -11,7 +14,7 @@ export interface Check {
   code?: ErrorCode;
 }
 
-export function well(name: string, message: string): Check {
+export function ok(name: string, message: string): Check {
   return { name, state: 'ok', message };
 }
 
@@ -21,4 +24,18 @@ export function warning(name: string, message: string, hint?: string): Check {
 
 export function broken(name: string, { message, facts, code }: Failure): Check {
   return { name, state: 'error', message, hint: facts.hint, code };
+}
+
+/** A mark, two spaces and the longest name. */
+const indent = 13;
+
+/** The lines of one check, wrapped to fit a terminal. */
+export function linesOf({ name, state, message, hint }: Check, paint: Colours, columns: number): string {
+  const mark = { ok: paint.good('✔'), warning: paint.warning('!'), error: paint.bad('✘') }[state];
+  const below = (text: string): string[] =>
+    wrapped(printable(text), Math.max(0, columns - indent)).split('\n');
+  const [first = '', ...rest] = below(message);
+  const more = hint ? below(`→ ${hint}`).map(paint.quiet) : [];
+  const head = `${mark} ${paint.strong(name.padEnd(indent - 3))} ${first}`;
+  return [head, ...[...rest, ...more].map((line) => ' '.repeat(indent) + line)].join('\n');
 }

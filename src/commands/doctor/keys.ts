@@ -1,18 +1,17 @@
-import type { FoundKey } from '../../api-key.ts';
-import { maskedKey } from '../../api-key.ts';
+import { type FoundKey, maskedKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
 import type { HermesKey } from '../../hermes/key.ts';
 import { missingKey, sources } from '../../settings/credentials.ts';
-import { broken, type Check, warning, well } from './check.ts';
+import { broken, type Check, ok, warning } from './check.ts';
 
-/** Every place where a key may be, and what there is to say of it. */
+/** Every place where a key may be, and what there is to say about it. */
 export interface KeysFound {
   checks: Check[];
   used: FoundKey | undefined;
   hermes: HermesKey | undefined;
 }
 
-/** Looks into all of them, where `generate` stops at the first. No more of a key is told than its last characters. */
+/** Looks into every place, where `generate` stops at the first. Of a key only the last characters are told. */
 export async function findKeys({ world, stored }: Context): Promise<KeysFound> {
   const found: FoundKey[] = [];
   for await (const each of sources(world, stored)) {
@@ -21,40 +20,30 @@ export async function findKeys({ world, stored }: Context): Promise<KeysFound> {
   }
   const used = found.find(({ apiKey }) => apiKey !== undefined);
   const hermes = found.find((each): each is HermesKey => 'differs' in each);
-  const checks = [
-    used ? well('key', `${shown(used)}, from ${used.source}`) : none(found),
-    ...others(found, used),
-    ...(hermes ? inHermes(hermes) : []),
-  ];
+  const problems = found.flatMap((each) => each.problems);
+  const first = used
+    ? ok('key', `${maskedKey(used.apiKey ?? '')}, from ${used.source}`)
+    : broken('key', missingKey({ key: undefined, problems }, world.calledAs));
+  const checks = [first, ...others(found, used), ...(hermes ? inHermes(hermes) : [])];
   return { checks, used, hermes };
 }
 
-function shown({ apiKey = '' }: FoundKey): string {
-  return maskedKey(apiKey);
-}
-
-function none(found: readonly FoundKey[]): Check {
-  return broken('key', missingKey({ key: undefined, problems: found.flatMap(({ problems }) => problems) }));
-}
-
 function others(found: readonly FoundKey[], used: FoundKey | undefined): Check[] {
-  // Without a key, the first problem is what `key` says already.
+  // Without a key, the first problem is part of the error.
   const told = used ? [] : found.flatMap(({ problems }) => problems).slice(0, 1);
   return found.flatMap((each) => [
     ...each.problems
       .filter((problem) => !told.includes(problem))
-      .map((problem) =>
-        warning('key', problem, 'It is passed over: mend it if that is the key that you mean'),
-      ),
+      .map((problem) => warning('key', problem, 'It is skipped: fix it if that is the key you want')),
     ...(used && each !== used && each.apiKey !== undefined ? [compared(each, used)] : []),
   ]);
 }
 
 function compared(other: FoundKey, used: FoundKey): Check {
-  if (other.apiKey === used.apiKey) return well('key', `the same one is in ${other.source}`);
+  if (other.apiKey === used.apiKey) return ok('key', `the same key is in ${other.source}`);
   return warning(
     'key',
-    `another one, ${shown(other)}, is in ${other.source}: not used, ${used.source} comes first`,
+    `another key, ${maskedKey(other.apiKey ?? '')}, is in ${other.source}: not used, ${used.source} comes first`,
     'Keep the one that is right',
   );
 }
@@ -66,13 +55,13 @@ function inHermes({ home, profile, provider, differs, problems }: HermesKey): Ch
     : 'no provider runapi in its config.yaml';
   return [
     provider || problems.length === 0
-      ? well('hermes', `${where}: ${what}`)
-      : warning('hermes', `${where}: its provider cannot be read`, 'Mend its config.yaml: `key` says where'),
+      ? ok('hermes', `${where}: ${what}`)
+      : warning('hermes', `${where}: its provider cannot be read`, 'See the warning about the key above'),
     ...differs.map((name) =>
       warning(
         'hermes',
-        `${name} is one thing in the shell and another in ${home}/.env: Hermes uses the .env, this program the shell`,
-        `Make them the same, or unset ${name} in the shell`,
+        `${name} has one value in the shell and another in ${home}/.env: Hermes uses .env, this program the shell`,
+        `Set both to the same value, or unset ${name} in the shell`,
       ),
     ),
   ];

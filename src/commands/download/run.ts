@@ -6,14 +6,16 @@ import {
   namedBase,
   skipExisting,
 } from '../../command-line/make-and-report.ts';
+import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { checkShowing, type ShowFlags, showPictures } from '../../command-line/show-pictures.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { exitCodeOf, tellAll } from '../../errors.ts';
 import { findTask, locate } from '../../paid-task/find-task.ts';
 import { record } from '../../paid-task/record.ts';
-import { type NamingFlags, prepareTarget, readTarget } from '../../request/target.ts';
-import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { flagSource, settingSource } from '../../request/sources.ts';
+import { type NamingFlags, parseTarget } from '../../request/target.ts';
+import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 
 export interface DownloadFlags extends WaitingFlags, NamingFlags, ShowFlags {
   sandbox?: boolean;
@@ -29,10 +31,11 @@ export async function download(
 ): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
-  const wishes = readWishes({ ...flags, wait: true }, context.stored.settings.timeout, problems);
-  const target = readTarget(context, flags, ids.length, problems);
-  checkShowing(flags, target.output, problems);
-  if (problems.length > 0) throw tellAll(problems);
+  const typed = [flagSource({ ...flags, wait: true }), settingSource(context.stored.settings)];
+  const wishes = parseWishes(typed, problems);
+  const target = parseTarget(typed, context.world, { count: ids.length, areNew: false }, problems);
+  checkShowing(flags, target?.output ?? '', problems);
+  if (problems.length > 0 || !wishes || !target) throw tellAll(problems);
   const base = await namedBase(context);
   const recorded = await locate(context.engine, ids, base);
   await checkServer(context, ids, recorded, flags.sandbox === true);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { wireRequest } from '../../api/submit.ts';
 import { priceLines, type Trial, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
-import { defaultName } from '../../image/picture-path.ts';
+import { defaultName } from '../../image/template.ts';
 import { addToLots, type Lots, lotName } from '../../paid-task/quotes.ts';
 import { jsonText } from '../../report/human.ts';
 import { amountText } from '../../task/money.ts';

@@ -1,29 +1,24 @@
 import { checkShowing, type ShowFlags } from '../../command-line/show-pictures.ts';
-import { withLimit } from '../../command-line/spending.ts';
+import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
-import type { Server, Target } from '../../journal/event.ts';
-import { type ImageRequest, parseRequests } from '../../request/request.ts';
-import { type NamingFlags, readTarget } from '../../request/target.ts';
-import { readWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
+import type { Server } from '../../journal/event.ts';
+import { checkOptions, type ImageRequest, type PictureFlags, parseRequests } from '../../request/request.ts';
+import { flagSource, namedSource, requestSource, settingSource } from '../../request/sources.ts';
+import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
+import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
 import { askedBefore, serverOf } from './again.ts';
 import { readPrompt } from './read-prompt.ts';
 
 /** The flags of `generate`, as they were typed. */
-export interface GenerateFlags extends WaitingFlags, NamingFlags, ShowFlags {
-  model?: string;
-  ratio?: string;
-  negative?: string;
-  seed?: string;
-  count?: string;
+export interface GenerateFlags extends PictureFlags, WaitingFlags, NamingFlags, ShowFlags {
   promptFile?: string;
   again?: string;
-  callbackUrl?: string;
   new?: boolean;
   sandbox?: boolean;
 }
 
-/** What `generate` is going to do, checked. */
+/** What `generate` is going to do. */
 export interface Plan {
   server: Server;
   requests: ImageRequest[];
@@ -31,8 +26,6 @@ export interface Plan {
   target: Omit<Target, 'index'>;
   wishes: Wishes;
 }
-
-const mostTasks = 1000;
 
 /** Reads the flags and the prompt. Throws one `validation` failure that tells every problem. */
 export async function readPlan(
@@ -44,34 +37,22 @@ export async function readPlan(
   const problems: string[] = [];
   const note = (error: unknown): undefined => noteProblem(error, problems);
   const before = flags.again === undefined ? undefined : await askedBefore(context, flags.again).catch(note);
-  const repeated = flags.again !== undefined && words.length === 0 && flags.promptFile === undefined;
-  const prompt = repeated
+  const repeats = flags.again !== undefined && words.length === 0 && flags.promptFile === undefined;
+  const prompt = repeats
     ? before?.request.prompt
     : await readPrompt(context, words, flags.promptFile).catch(note);
-  const usual = before?.request ?? { model: settings.model ?? 'imagen-4', aspectRatio: settings.ratio };
-  const wanted = parseRequests(
-    {
-      prompt: prompt ?? 'unknown',
-      model: flags.model ?? usual.model,
-      ratio: flags.ratio ?? usual.aspectRatio,
-      negative: flags.negative ?? before?.request.negativePrompt,
-      seed: flags.seed ?? before?.request.seed?.toString(),
-      callbackUrl: flags.callbackUrl ?? before?.request.callbackUrl,
-    },
-    problems,
-  );
-  const count = flags.count === undefined ? 1 : Number(flags.count);
-  if (!Number.isInteger(count) || count < 1)
-    problems.push(`--count ${JSON.stringify(flags.count)} is no whole number from 1`);
-  const requests = Array.from(
-    { length: Math.max(1, Math.min(count, mostTasks + 1)) || 1 },
-    () => wanted,
-  ).flat();
-  if (requests.length > mostTasks) problems.push(`more than ${mostTasks} pictures at once: use batch`);
-  const wishes = readWishes(withLimit(context, flags, problems), settings.timeout, problems);
-  const target = readTarget(context, flags, requests.length, problems);
-  checkShowing(flags, target.output, problems);
+  const asked = [
+    namedSource({ 'The prompt': prompt }, { prompt: 'The prompt' }),
+    flagSource(flags),
+    before ? requestSource(before.request, `--again ${flags.again}`) : settingSource(settings),
+  ];
+  const requests = prompt === undefined ? checkOptions(asked, problems) : parseRequests(asked, problems);
+  const typed = spendingSources(context, flags);
+  const wishes = parseWishes(typed, problems);
+  const pictures = { count: requests?.length ?? 1, areNew: true };
+  const target = parseTarget(typed, context.world, pictures, problems);
+  checkShowing(flags, target?.output ?? '', problems);
   const server = await serverOf(context, flags, before).catch(note);
-  if (problems.length > 0 || !server) throw tellAll(problems);
+  if (problems.length > 0 || !requests || !wishes || !target || !server) throw tellAll(problems);
   return { server, requests, target, wishes };
 }

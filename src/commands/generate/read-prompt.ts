@@ -1,62 +1,65 @@
-import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
-import { invalid } from '../../errors.ts';
+import { readStream } from '../../disk/read-stream.ts';
+import { Failure, invalid } from '../../errors.ts';
+import { expandHome } from '../../task/home-path.ts';
 
 const maxPromptBytes = 1024 * 1024;
 
-/**
- * The prompt from the words, a file or stdin, byte for byte; only the newline that ends a file is left out. Throws
- * `validation`.
- */
+/** Reads the prompt from the words, a file or stdin. Throws `validation`. */
 export async function readPrompt(
   context: Context,
   words: readonly string[],
   file: string | undefined,
 ): Promise<string> {
   const { stdin } = context.world;
-  const fromStdin = (words.length === 1 && words[0] === '-') || file === '-';
+  const fromStdin = (words.length === 1 && words[0] === '-') || file === '-' || file === '/dev/stdin';
   if (file !== undefined && words.length > 0) {
-    throw invalid('the prompt is given twice: as words and with --prompt-file', 'Leave one of them out');
+    throw invalid('The prompt is given twice, as words and with --prompt-file: leave one of them out');
   }
-  if (file !== undefined && !fromStdin) return decode(readFile(file), `--prompt-file ${file}`);
+  if (file !== undefined && !fromStdin) {
+    const source = `--prompt-file ${file}`;
+    return decode(await waited(context, source, () => readFile(context, file)), source);
+  }
   if (words.length > 0 && !fromStdin) return words.join(' ');
+  const example = `Write it after the command: ${context.command('generate "a mug"')}`;
   if (stdin.isTerminal) {
-    if (!fromStdin)
-      throw invalid(
-        'there is no prompt',
-        `Write it behind the command: ${context.command('generate "a mug"')}`,
-      );
+    if (!fromStdin) throw invalid('There is no prompt', example);
     context.reporter.note('Reading the prompt from the terminal: end it with Ctrl-D');
+    return decode(await stdin.readAll(maxPromptBytes), 'stdin');
   }
-  const text = decode(await readStdin(context), 'stdin');
+  const text = decode(await waited(context, 'stdin', () => stdin.readAll(maxPromptBytes)), 'stdin');
   if (text.trim() !== '') return text;
-  throw invalid(
-    'the prompt is empty: stdin holds nothing',
-    `Write it behind the command: ${context.command('generate "a mug"')}`,
-  );
+  throw invalid('The prompt is empty: stdin holds nothing', example);
 }
 
 /** Every wait is said: a pipe that nobody writes to looks like a program that hangs. */
-async function readStdin({ world, reporter }: Context): Promise<Buffer> {
+async function waited(
+  { world, reporter }: Context,
+  source: string,
+  read: () => Promise<Buffer>,
+): Promise<Buffer> {
   const stop = world.clock.every(2_000, () => {
     stop();
-    if (!world.stdin.isTerminal) reporter.note('Waiting for the prompt on stdin');
+    reporter.note(`Waiting for the prompt on ${source}`);
   });
-  return await world.stdin.readAll(maxPromptBytes).finally(stop);
+  return await read().finally(stop);
 }
 
-function readFile(path: string): Buffer {
-  const bytes = attempt(() => readFileSync(path));
-  if (bytes.length > maxPromptBytes) throw invalid(`--prompt-file ${path} is larger than 1 MB`);
-  return bytes;
-
-  function attempt(read: () => Buffer): Buffer {
-    try {
-      return read();
-    } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      throw invalid(`--prompt-file ${path} cannot be read: ${reasons[code] ?? code}`);
+async function readFile({ world: { cwd, home } }: Context, file: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of await readStream(resolve(cwd, expandHome(file, home)))) {
+      bytes += chunk.length;
+      if (bytes > maxPromptBytes) throw invalid(`--prompt-file ${file} is larger than 1 MB`);
+      chunks.push(chunk);
     }
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw invalid(`--prompt-file ${file} cannot be read: ${reasons[code] ?? code}`);
   }
 }
 
@@ -68,7 +71,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 function decode(bytes: Buffer, source: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '');
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw invalid(`${source} is not UTF-8 text`, 'Save it as UTF-8');
   }

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
+import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { showPictures } from '../../command-line/show-pictures.ts';
 import { confirmation } from '../../command-line/spending.ts';
 import { startWork } from '../../command-line/start-work.ts';
@@ -12,7 +13,6 @@ import type { Wanted as WantedData } from '../../report/human.ts';
 import { fetchCommand } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import type { ImageRequest } from '../../request/request.ts';
-import { prepareTarget } from '../../request/target.ts';
 import type { Wishes } from '../../request/wishes.ts';
 import { sumText } from '../../task/cost.ts';
 import { amountText } from '../../task/money.ts';

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import { waitsToBeSaved } from '../../report/report-entry.ts';
-import { askYes } from '../../terminal/ask-yes.ts';
+import { askYes } from '../../terminal/ask.ts';
 
 export interface ClearFlags extends FilterFlags {
   yes?: boolean;

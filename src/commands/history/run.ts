@@ -4,8 +4,7 @@ import { tellAll } from '../../errors.ts';
 import { beganAt, type Entry } from '../../journal/entry.ts';
 import { didYouMean } from '../../near-miss.ts';
 import { recordedReport } from '../../report/report-entry.ts';
-import { wantsColour } from '../../terminal/abilities.ts';
-import { colours } from '../../terminal/colours.ts';
+import { colours, wantsColour } from '../../terminal/colours.ts';
 import { type Span, showSums, spans } from './sum.ts';
 import { historyLines } from './table.ts';
 

@@ -1,62 +1,54 @@
-import {
-  boolean,
-  describe,
-  int,
-  maxLength,
-  minimum,
-  minLength,
-  number,
-  enum as oneOf,
-  optional,
-  type output,
-  strictObject,
-  string,
-} from 'zod/mini';
+import { boolean, describe, int, maxLength, meta, number, type output, strictObject, string } from 'zod/mini';
+import { wireNames } from '../../request/body.ts';
 import { models, ratios } from '../../request/models.ts';
-import { includeImage } from './include-image.ts';
+import { argument, includeImage, waitSeconds } from './arguments.ts';
 import type { Declaration } from './tool.ts';
-import { waitSeconds } from './wait-seconds.ts';
 
+/** What the agent is told of the arguments. What they mean is checked where all requests are parsed. */
 const input = strictObject({
   prompt: string().check(
-    minLength(1),
     describe('What the picture shows. It reaches the model word for word, in any language.'),
   ),
-  model: optional(oneOf(models)).check(
-    describe(
-      "imagen-4-fast is the cheapest, imagen-4-ultra the best and dearest. Default: the user's setting, else imagen-4.",
-    ),
+  model: argument(
+    string().check(meta({ enum: [...models] })),
+    "imagen-4-fast is the cheapest, imagen-4-ultra the best and dearest. Default: the user's setting, else imagen-4.",
   ),
-  aspect_ratio: optional(oneOf([...ratios, 'auto'])).check(
-    describe(
-      "Width to height. auto works with imagen-4-fast only. Default: the user's setting, else the model's own.",
-    ),
+  aspect_ratio: argument(
+    string().check(meta({ enum: [...ratios, 'auto'] })),
+    "Width to height. auto works with imagen-4-fast only. Default: the user's setting, else the model's own.",
   ),
-  negative_prompt: optional(string().check(minLength(1))).check(describe('What to avoid in the picture.')),
-  seed: optional(int()).check(describe('The same seed and prompt give a similar picture again.')),
-  folder: optional(string().check(minLength(1))).check(
-    describe(
-      'Where to save, absolute or below the default folder; made if missing. Leave it out unless the user named a place.',
-    ),
+  negative_prompt: argument(string(), 'What to avoid in the picture.'),
+  seed: argument(int(), 'The same seed and prompt give a similar picture again.'),
+  folder: argument(
+    string(),
+    'Where to save, absolute or below the default folder; made if missing. Leave it out unless the user named a place.',
   ),
-  file_name: optional(string().check(minLength(1), maxLength(200))).check(
-    describe(
-      'A file name, with or without extension. Default: the prompt and the task id. An existing file is never overwritten.',
-    ),
+  file_name: argument(
+    string().check(maxLength(200)),
+    'A file name in that folder, with or without extension. Default: the prompt and the task id. An existing file is never overwritten.',
   ),
   wait_seconds: waitSeconds('to return as soon as the task is accepted'),
   include_image: includeImage,
-  max_cost_usd: optional(number().check(minimum(0))).check(
-    describe('Refuse before anything is bought if the picture costs more US dollars than this now.'),
+  max_cost_usd: argument(
+    number(),
+    'Refuse before anything is bought if the picture costs more US dollars than this now.',
   ),
-  new: optional(boolean()).check(
-    describe(
-      'Buy another picture even where an interrupted call of the same arguments could be taken up. Default false.',
-    ),
+  new: argument(
+    boolean(),
+    'Buy another picture even where an interrupted call of the same arguments could be taken up. Default false.',
   ),
 });
 
 export type GenerateImageInput = output<typeof input>;
+
+/** The arguments that have another name in a request. */
+export const argumentNames = {
+  ...wireNames,
+  dir: 'folder',
+  output: 'file_name',
+  timeout: 'wait_seconds',
+  maxCost: 'max_cost_usd',
+};
 
 export const generateImageTool: Declaration<typeof input> = {
   name: 'generate_image',

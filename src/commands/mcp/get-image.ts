@@ -1,25 +1,17 @@
-import {
-  boolean,
-  describe,
-  maxLength,
-  minLength,
-  optional,
-  type output,
-  strictObject,
-  string,
-} from 'zod/mini';
-import { includeImage } from './include-image.ts';
+import { boolean, describe, type output, strictObject, string } from 'zod/mini';
+import { argument, includeImage, waitSeconds } from './arguments.ts';
 import type { Declaration } from './tool.ts';
-import { waitSeconds } from './wait-seconds.ts';
 
 const input = strictObject({
-  task_id: string().check(minLength(1), maxLength(128), describe('As generate_image returned it.')),
+  task_id: string().check(describe('As generate_image returned it.')),
   wait_seconds: waitSeconds('to look once'),
-  download: optional(boolean()).check(
-    describe('false: tell only the state and the temporary URLs, save nothing. Default true.'),
+  download: argument(
+    boolean(),
+    'false: tell only the state and the temporary URLs, save nothing. Default true.',
   ),
-  folder: optional(string().check(minLength(1))).check(
-    describe('Save here instead of where the picture was to go, absolute or below the default folder.'),
+  folder: argument(
+    string(),
+    'Save here instead of where the picture was to go, absolute or below the default folder.',
   ),
   include_image: includeImage,
 });

@@ -17,7 +17,7 @@ async function smallBytes(path: string, mime: string): Promise<Uint8Array | unde
   const { size } = await stat(path);
   if (size <= mostBytes) return await readFile(path);
   if (mime !== 'image/png') return undefined; // Imagen's JPEGs are nearly always small enough
-  const { thumbnail } = await import('../../image/thumbnail.ts');
+  const { thumbnail } = await import('../../image/pixels.ts');
   const small = thumbnail(await readFile(path));
   return small && small.length <= mostBytes ? small : undefined;
 }

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
+import { expandHome } from '../../task/home-path.ts';
 
 /**
  * Where a picture goes that an agent asked for: the folder that was named, or the setting `dir`; both count from the
@@ -11,8 +12,7 @@ export async function pictureFolder({ world, stored }: Context, named: string | 
   const { cwd, home } = world;
   const place = (await isForFiles(cwd, world)) || !home ? cwd : join(home, 'Pictures', 'runapi-imagen');
   const wanted = named ?? stored.settings.dir ?? '.';
-  // No shell has seen what an agent or its settings say.
-  return resolve(place, home ? wanted.replace(/^~(?=$|[/\\])/, home) : wanted);
+  return resolve(place, expandHome(wanted, home));
 }
 
 async function isForFiles(folder: string, { home, env }: Context['world']): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { makeAndReport } from '../../command-line/make-and-report.ts';
+import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
-import { Failure, invalid } from '../../errors.ts';
+import { Failure, tellAll } from '../../errors.ts';
 import { defaultTemplate } from '../../image/template.ts';
 import type { Entry } from '../../journal/entry.ts';
-import type { Target } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { begin } from '../../paid-task/begin.ts';
 import { createBudget } from '../../paid-task/budget.ts';
@@ -13,15 +13,16 @@ import { isSameRequest, nameOf } from '../../paid-task/take-up.ts';
 import { recordedReport } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { type ImageRequest, parseRequests } from '../../request/request.ts';
-import { prepareTarget, readTarget } from '../../request/target.ts';
-import { readWishes, type Wishes } from '../../request/wishes.ts';
-import type { GenerateImageInput } from './generate-image.ts';
+import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
+import { checkInside, parseTarget, type Target } from '../../request/target.ts';
+import { parseWishes, type Wishes } from '../../request/wishes.ts';
+import { patience } from './arguments.ts';
+import { argumentNames, type GenerateImageInput } from './generate-image.ts';
 import { imageBlock } from './image-block.ts';
 import { pictureFolder } from './picture-folder.ts';
 import type { Answer } from './tool.ts';
 import { taskAnswer } from './tool-answer.ts';
 import type { McpFlags, ToolCall } from './tool-calls.ts';
-import { patience } from './wait-seconds.ts';
 
 /** Makes one picture for an agent: the life of a task is that of `generate`. */
 export async function generateImage(
@@ -98,25 +99,20 @@ interface Order {
 async function readOrder(context: Context, input: GenerateImageInput, flags: McpFlags): Promise<Order> {
   const { settings } = context.stored;
   const problems: string[] = [];
-  const [request] = parseRequests(
-    {
-      prompt: input.prompt,
-      model: input.model ?? settings.model ?? 'imagen-4',
-      ratio: input.aspect_ratio ?? settings.ratio,
-      negative: input.negative_prompt,
-      seed: input.seed?.toString(),
-    },
-    problems,
-  );
-  const { wait_seconds, max_cost_usd: most } = input;
+  const given = namedSource(input, argumentNames);
+  const [request] = parseRequests([given, settingSource(settings)], problems) ?? [];
+  const waiting = namedSource(patience(input.wait_seconds));
   const { maxCost: _, ...own } = flags; // of the session
-  const spending = most === undefined ? {} : { maxCost: `${most}` };
-  const wishes = readWishes({ ...own, ...patience(wait_seconds), ...spending }, undefined, problems);
-  const dir = await pictureFolder(context, input.folder ?? flags.dir);
-  if (input.file_name === '-') problems.push('file_name "-" names no file');
-  const named = input.file_name ?? settings.output ?? '-';
-  const output = named === '-' ? defaultTemplate : named;
-  const target = readTarget(context, { dir, output }, 1, problems);
-  if (problems.length > 0 || !request) throw invalid(problems.join('; '), 'Nothing was sent');
+  const wishes = parseWishes([waiting, given, flagSource(own)], problems);
+  const folder = await pictureFolder(context, input.folder || flags.dir);
+  const usual = settings.output === '-' ? undefined : settings.output;
+  const place = namedSource(
+    { folder, file_name: input.file_name ?? usual ?? defaultTemplate },
+    argumentNames,
+  );
+  const target = parseTarget([place], context.world, { count: 1, areNew: true }, problems);
+  if (input.file_name !== undefined)
+    checkInside(input.file_name, folder, context.world.home, 'file_name', problems);
+  if (problems.length > 0 || !request || !wishes || !target) throw tellAll(problems, { wayOut: '' });
   return { request, target: { ...target, index: 1 }, wishes };
 }

@@ -1,9 +1,10 @@
 import { checkTaskIds, makeAndReport, namedBase } from '../../command-line/make-and-report.ts';
+import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import { type Asked, statusReport } from '../../command-line/status-report.ts';
 import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
-import { invalid } from '../../errors.ts';
+import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { LeftRun } from '../../journal/journal.ts';
 import type { Work } from '../../paid-task/engine.ts';
@@ -11,29 +12,33 @@ import { findTask, locate } from '../../paid-task/find-task.ts';
 import { record } from '../../paid-task/record.ts';
 import { recordedReport } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
-import { prepareTarget } from '../../request/target.ts';
-import { readWishes } from '../../request/wishes.ts';
+import { flagSource, namedSource } from '../../request/sources.ts';
+import { parseWishes, type Wishes } from '../../request/wishes.ts';
+import { patience } from './arguments.ts';
 import type { GetImageInput } from './get-image.ts';
 import { imageBlock } from './image-block.ts';
 import { pictureFolder } from './picture-folder.ts';
 import type { Answer } from './tool.ts';
 import { taskAnswer } from './tool-answer.ts';
 import type { ToolCall } from './tool-calls.ts';
-import { patience } from './wait-seconds.ts';
 
 /** Tells an agent of a task by its id, and brings its picture. */
 export async function getImage(call: ToolCall, input: GetImageInput): Promise<Answer> {
   const problems: string[] = [];
   checkTaskIds([input.task_id], problems);
-  if (problems.length > 0)
-    throw invalid(problems.join('; '), 'Take the id from the answer of generate_image');
-  const report = await reportOf(call, input);
+  const waiting = patience(input.wait_seconds);
+  const wishes = parseWishes([namedSource(waiting), flagSource(call.flags)], problems);
+  if (problems.length > 0 || !wishes)
+    throw tellAll(problems, { sends: false, wayOut: 'Take the id from the answer of generate_image' });
+  const report = await reportOf(call, input, { ...wishes, patient: waiting.wait });
   return taskAnswer(report, { image: input.include_image ? await imageBlock(report) : undefined });
 }
 
-async function reportOf({ context, flags, deadline }: ToolCall, input: GetImageInput): Promise<TaskReport> {
-  const { wait, timeout } = patience(input.wait_seconds);
-  const wishes = { ...readWishes({ ...flags, timeout }, undefined, []), wait, patient: wait };
+async function reportOf(
+  { context, flags, deadline }: ToolCall,
+  input: GetImageInput,
+  wishes: Wishes,
+): Promise<TaskReport> {
   const work = { ...startWork(context, wishes), deadline: deadline(wishes.timeoutMs) };
   const id = input.task_id;
   const dead = (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead');

@@ -1,18 +1,16 @@
-import { looseObject, nullable, string } from 'zod/mini';
-import { withLimit } from '../../command-line/spending.ts';
+import { exactOptional, looseObject, nullable, object, string } from 'zod/mini';
+import { readBalance, readModels } from '../../command-line/account.ts';
+import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { createBudget } from '../../paid-task/budget.ts';
 import { taskLine } from '../../report/schema.ts';
-import { readWishes } from '../../request/wishes.ts';
+import { parseFields, textAs } from '../../request/parse-fields.ts';
+import { parseWishes } from '../../request/wishes.ts';
 import type { Output } from '../../world.ts';
-import { readBalance } from '../balance/run.ts';
-import { readModels } from '../models/run.ts';
-import { balanceShape, modelsShape } from './answer-shapes.ts';
+import { balanceShape, getBalanceTool, listModelsTool, modelsShape } from './account-tools.ts';
 import { generateImageTool } from './generate-image.ts';
-import { getBalanceTool } from './get-balance.ts';
 import { getImageTool } from './get-image.ts';
-import { listModelsTool } from './list-models.ts';
 import { generateImage } from './run-generate-image.ts';
 import { getImage } from './run-get-image.ts';
 import { serve } from './serve.ts';
@@ -23,6 +21,15 @@ import { type McpFlags, toolCalls } from './tool-calls.ts';
 /** An agent that has gone wild is stopped here, where nobody says how many it may buy. */
 const usualPictures = 20;
 
+const sessionFields = object({
+  maxPictures: exactOptional(
+    textAs(
+      (typed) => (/^\d{1,6}$/.test(typed) ? Number(typed) : undefined),
+      () => `use a whole number such as ${usualPictures}`,
+    ),
+  ),
+});
+
 /**
  * Serves the tools to an agent until it closes its end. Answers the exit code.
  * @param stdout belongs to the protocol: the context must not know it
@@ -30,13 +37,9 @@ const usualPictures = 20;
 export async function mcp(context: Context, stdout: Output, flags: McpFlags): Promise<number> {
   const { world, reporter } = context;
   const problems: string[] = [];
-  const limits = withLimit(context, flags, problems);
-  const { maxCost } = readWishes(limits, undefined, problems);
-  const maxPictures = Number(flags.maxPictures ?? usualPictures);
-  if (!Number.isInteger(maxPictures) || maxPictures < 0)
-    problems.push(
-      `Invalid --max-pictures ${JSON.stringify(flags.maxPictures)}: use a whole number such as ${usualPictures}.`,
-    );
+  const typed = spendingSources(context, flags);
+  const maxCost = parseWishes(typed, problems)?.maxCost;
+  const maxPictures = parseFields(sessionFields, typed, problems)?.maxPictures ?? usualPictures;
   if (problems.length > 0) throw tellAll(problems);
   if (world.stdin.isTerminal) {
     reporter.note('This speaks MCP on stdin and stdout: an agent starts it. Ctrl-D ends it.');

@@ -1,7 +1,6 @@
 import { summary } from '../../report/human.ts';
 import type { ErrorReport, TaskReport } from '../../report/task-report.ts';
 import { plainColours } from '../../terminal/colours.ts';
-import { inFields } from './field-names.ts';
 import type { Answer, Block } from './tool.ts';
 
 /** What a model is told of a task: the report of `--json`, with what it should do next. */
@@ -39,8 +38,16 @@ export function factsAnswer(facts: object): Answer {
   return { content: [{ type: 'text', text: JSON.stringify(facts) }], structured: facts };
 }
 
+/** The ways out of the engine's failures, which are told in flags elsewhere. */
+const waysOut: Readonly<Record<string, string>> = {
+  over_budget: 'Nothing was sent for it. Ask the user before you allow more with max_cost_usd',
+  timeout: 'Allow more time with wait_seconds',
+  conflict: 'Call generate_image with new: true to send it as a fresh request',
+  download: 'Name another folder, free some space, or start the server with a larger --max-bytes',
+};
+
 function inTheirWords(error: ErrorReport): ErrorReport {
-  return { ...error, message: inFields(error.message), hint: error.hint && inFields(error.hint) };
+  return { ...error, hint: error.hint && (waysOut[error.code] ?? error.hint) };
 }
 
 function errorLines({ code, message, hint }: ErrorReport, taskId: string | null): string[] {

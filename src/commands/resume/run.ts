@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import pMap from 'p-map';
 import { checkTaskIds, makeAndReport } from '../../command-line/make-and-report.ts';
-import { withLimit } from '../../command-line/spending.ts';
+import { spendingSources } from '../../command-line/spending.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { exitCodeOf, exitCodes, Failure, tellAll } from '../../errors.ts';
@@ -11,7 +11,8 @@ import type { Begun, Work } from '../../paid-task/engine.ts';
 import { retarget } from '../../paid-task/record.ts';
 import { adopt, type Claims, deadRuns, foreign, isForgotten, reopen } from '../../paid-task/take-up.ts';
 import type { TaskReport } from '../../report/task-report.ts';
-import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { expandHome } from '../../task/home-path.ts';
 
 export interface ResumeFlags extends WaitingFlags {
   all?: boolean;
@@ -25,8 +26,8 @@ const tasksAtOnce = 8;
 export async function resume(context: Context, ids: readonly string[], flags: ResumeFlags): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
-  const wishes = readWishes(withLimit(context, flags, problems), context.stored.settings.timeout, problems);
-  if (problems.length > 0) throw tellAll(problems);
+  const wishes = parseWishes(spendingSources(context, flags), problems);
+  if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = startWork(context, wishes);
   const left = await context.journal.left(true);
   const isMeant = (entry: Entry): boolean => isChosen(entry, ids, flags.all === true);
@@ -174,8 +175,9 @@ async function finish(
 ): Promise<TaskReport | undefined> {
   if (!begun) return undefined;
   const { target } = begun.entry.intended;
-  const folder = dir === undefined ? target.folder : resolve(context.world.cwd, dir);
-  // Nobody waits any more at the pipe that the picture was meant for.
+  const folder =
+    dir === undefined ? target.folder : resolve(context.world.cwd, expandHome(dir, context.world.home));
+  // Nobody waits at the pipe any more that the picture was meant for.
   const output = target.output === '-' ? '' : target.output;
   await retarget(work, begun, { ...target, folder, output });
   const report = await makeAndReport(context, work, begun);

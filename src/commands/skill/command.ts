@@ -1,5 +1,5 @@
 import type { Declaration, Flag } from '../../command-line/declaration.ts';
-import type { SkillFlags } from './chosen.ts';
+import type { SkillFlags } from './targets.ts';
 
 /** The flags that choose where a skill goes, or is. */
 const choice: readonly Flag[] = [

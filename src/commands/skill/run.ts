@@ -1,38 +1,39 @@
+import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { exitCodeOf, Failure } from '../../errors.ts';
+import { table } from '../../terminal/columns.ts';
 import { programVersion } from '../../version.ts';
-import { chosenPlaces, type Place, placesOn, type SkillFlags } from './chosen.ts';
-import { backendIn, skillFile, skillFor, type WantedFile } from './files.ts';
-import { backendName } from './image-backend.ts';
-import { putFile, removeFile, stateOf } from './own-file.ts';
-import { targetNames } from './targets.ts';
+import provider from './image-backend/__init__.py';
+import manifest from './image-backend/plugin.yaml';
+import { putFile, removeFile, stamped, stateOf, type WantedFile } from './own-file.ts';
+import { skillName, skillText } from './skill-text.ts';
+import { chosenPlaces, type Place, placesOf, type SkillFlags } from './targets.ts';
 
 /** Writes the skill for each agent that the flags name, and for Hermes the image backend. */
 export async function installSkill(context: Context, flags: SkillFlags): Promise<number> {
   const places = await chosenPlaces(context, flags);
   const filesOf = (place: Place): WantedFile[] => [
     skillFile(context, place),
-    ...(flags.imageBackend ? backendOf(context, place) : []),
+    ...(flags.imageBackend ? backendFiles(context, place) : []),
   ];
-  const codes = await onFiles(context, places, filesOf, (file) => putFile(file, flags.force === true));
+  const codes = await forEachFile(context, places, filesOf, (file) => putFile(file, flags.force === true));
   if (codes.some((code) => code !== undefined)) return exitCodeOf(codes);
   if (flags.imageBackend) {
     context.reporter.next(`hermes plugins enable ${backendName}`, 'Turn the image backend on');
     context.reporter.next(`hermes config set image_gen.provider ${backendName}`, 'and choose it');
   }
-  context.reporter.next(context.command('doctor'), 'See that the key is found');
+  context.reporter.next(context.command('doctor'), 'Check that the key is found');
   return 0;
 }
 
-/** Removes what was written, unless it was changed since. It is no failure where there is nothing. */
+/** Removes what was written, unless it was changed since. Does not fail where there is nothing. */
 export async function uninstallSkill(context: Context, flags: SkillFlags): Promise<number> {
-  // An agent that is no longer set up may have left its skill.
-  const places = await chosenPlaces(context, flags, (all) => placesOn(all, targetNames));
+  const places = await chosenPlaces(context, flags, true); // an agent that is gone may have left its skill
   const filesOf = (place: Place): WantedFile[] => [
     ...(flags.imageBackend ? [] : [skillFile(context, place)]),
-    ...backendOf(context, place),
+    ...backendFiles(context, place),
   ];
-  const codes = await onFiles(context, places, filesOf, async (file) =>
+  const codes = await forEachFile(context, places, filesOf, async (file) =>
     (await removeFile(file, flags.force === true)) ? 'removed' : 'absent',
   );
   return exitCodeOf(codes);
@@ -40,53 +41,43 @@ export async function uninstallSkill(context: Context, flags: SkillFlags): Promi
 
 /** Prints the skill as it would be installed. */
 export async function printSkill(context: Context, flags: SkillFlags): Promise<number> {
-  const places = await chosenPlaces(
-    context,
-    flags.target === undefined && !flags.all ? { ...flags, dir: '.' } : flags,
-  );
-  for (const place of places) {
-    const text = skillFor(context, place);
+  const isNamed = flags.target !== undefined || flags.all === true;
+  for (const place of await chosenPlaces(context, isNamed ? flags : { ...flags, dir: '.' })) {
+    const text = skillText(context.world, place);
     await context.reporter.data({ target: place.target ?? null, text }, text.trimEnd());
   }
   return 0;
 }
 
-/** Prints for each agent whether its skill, and for Hermes the image backend, is installed and as we wrote it. */
+/** Prints for each agent whether its skill, and for Hermes the image backend, is installed and unchanged. */
 export async function listSkills(context: Context): Promise<number> {
-  for (const place of placesOn(context, targetNames)) {
-    for (const file of [skillFile(context, place), ...backendOf(context, place).filter(isProgram)]) {
-      const what = isProgram(file) ? 'image backend' : 'skill';
+  const found = [];
+  for (const place of placesOf(context)) {
+    const [program] = backendFiles(context, place);
+    const files = { skill: skillFile(context, place), ...(program && { 'image backend': program }) };
+    for (const [what, file] of Object.entries(files)) {
       const { state, version = null } = await stateOf(file);
-      await context.reporter.data(
-        { target: place.target, what, state, version, path: file.path },
-        [place.target, what, state, version ?? '-', file.path].join('\t'),
-      );
+      found.push({ target: place.target ?? null, what, state, version, path: file.path });
     }
   }
+  const rows = found.map((each) => Object.values(each).map((value) => value ?? '-'));
+  const lines = table(rows, context.world.stdout.columns());
+  for (const [at, each] of found.entries()) await context.reporter.data(each, lines[at] ?? '');
   return 0;
 }
 
-/** Of the two files of the backend, the one that tells most. */
-function isProgram({ path }: WantedFile): boolean {
-  return path.endsWith('.py');
-}
-
-function backendOf(context: Context, { target, home }: Place): WantedFile[] {
-  return target === 'hermes' && home !== undefined ? backendIn(context, home) : [];
-}
-
-/** Does something to each file, tells of it, and goes on where one fails. Answers the error codes. */
-async function onFiles(
+/** Handles each file, reports it, and goes on where one fails. Returns the error codes. */
+async function forEachFile(
   context: Context,
   places: readonly Place[],
   filesOf: (place: Place) => WantedFile[],
-  act: (file: WantedFile) => Promise<string>,
+  handle: (file: WantedFile) => Promise<string>,
 ): Promise<Array<string | undefined>> {
   const codes: Array<string | undefined> = [];
   for (const place of places) {
     for (const file of filesOf(place)) {
       try {
-        const state = await act(file);
+        const state = await handle(file);
         const object = { target: place.target ?? null, path: file.path, state, version: programVersion };
         await context.reporter.data(object, state === 'absent' ? '' : file.path);
         context.reporter.note(`${place.label}: ${state}`);
@@ -99,4 +90,23 @@ async function onFiles(
     }
   }
   return codes;
+}
+
+function skillFile({ world }: Context, place: Place): WantedFile {
+  return { path: join(place.skills, skillName, 'SKILL.md'), text: skillText(world, place) };
+}
+
+/** The name by which Hermes knows it: the folder, the plugin and the provider. */
+const backendName = 'runapi';
+
+/** The image backend in a Hermes home, the program first. It starts this program wherever the PATH of a service leads. */
+function backendFiles({ world }: Context, { target, home }: Place): WantedFile[] {
+  if (target !== 'hermes' || home === undefined) return [];
+  const folder = join(home, 'plugins', 'image_gen', backendName);
+  const installed = `INSTALLED: List[str] = ${JSON.stringify(world.invocation)}`;
+  const program = provider.replace('INSTALLED: List[str] = []', () => installed);
+  return [
+    { path: join(folder, '__init__.py'), text: stamped(program, 'hash') },
+    { path: join(folder, 'plugin.yaml'), text: stamped(manifest.replace('VERSION', programVersion), 'hash') },
+  ];
 }

@@ -5,7 +5,8 @@ import { exitCodeOf, exitCodes, tellAll } from '../../errors.ts';
 import { createWork } from '../../paid-task/engine.ts';
 import { locate } from '../../paid-task/find-task.ts';
 import type { TaskReport } from '../../report/task-report.ts';
-import { readWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { flagSource, settingSource } from '../../request/sources.ts';
+import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 
 export interface StatusFlags extends WaitingFlags {
   exitStatus?: boolean;
@@ -16,12 +17,9 @@ export interface StatusFlags extends WaitingFlags {
 export async function status(context: Context, ids: readonly string[], flags: StatusFlags): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
-  const wishes = readWishes(
-    { ...flags, wait: flags.wait === true },
-    context.stored.settings.timeout,
-    problems,
-  );
-  if (problems.length > 0) throw tellAll(problems);
+  const typed = flagSource({ ...flags, wait: flags.wait === true });
+  const wishes = parseWishes([typed, settingSource(context.stored.settings)], problems);
+  if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = createWork(context.engine, wishes);
   const known = await locate(context.engine, ids, await namedBase(context));
   await checkServer(context, ids, known, flags.sandbox === true);

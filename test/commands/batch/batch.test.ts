@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
@@ -61,7 +61,7 @@ test('buys nothing from a file that is not UTF-8, or from such a stdin', async (
   const told = (source: string) => ({
     exitCode: 4,
     stdout: '',
-    stderr: `error: ${source} is not UTF-8 text\nSave it as UTF-8 (in Excel: CSV UTF-8)`,
+    stderr: `error: ${source} is UTF-16 text, not UTF-8\nSave it as UTF-8 (in Excel: CSV UTF-8)`,
   });
   const named = await run(machine, ['batch', 'rows.txt', '--base-url', service.url]);
   expect(named).toMatchObject(told('rows.txt'));
@@ -76,11 +76,102 @@ test('tells wrong rows with their lines before anything is sent', async () => {
   const machine = await machineWith('rows.jsonl', '{"prompt":"a fox"}\n{"prompt":"x","ratio":"7:1"}\nnope\n');
   const words = ['batch', 'rows.jsonl', '--poll-interval', '20ms', '--base-url', service.url];
   const refused = await run(machine, words);
-  expect(refused.stderr).toContain('line 2: --ratio "7:1" is none of');
-  expect(refused.stderr).toContain('line 3: it is not JSON');
+  expect(refused.stderr.split('\n')).toEqual([
+    'error: rows.jsonl: 2 rows are invalid',
+    '  line 2: Invalid ratio "7:1": imagen-4 supports 1:1, 16:9, 9:16, 3:4 and 4:3; the nearest is 16:9.',
+    '  line 3: not valid JSON.',
+    'Nothing was sent. Correct the rows, or leave them out with --skip-invalid',
+  ]);
   expect([refused.stdout, refused.exitCode, service.calls.length]).toEqual(['', 4, 0]);
   const without = await run(machine, [...words, '--skip-invalid']);
   expect([lines(without.stdout).length, without.exitCode, service.tasks.size]).toEqual([1, 0, 1]);
+});
+
+test('tells twenty problems, a line each, and how many more there are', async () => {
+  const rows = Array.from({ length: 30 }, (_, n) => `{"prompt":"fox ${n}","seed":"x","n":0}\n`).join('');
+  const machine = await machineWith('rows.jsonl', rows);
+  const words = ['batch', 'rows.jsonl', '--sandbox', '--json'];
+  const { stdout, stderr, exitCode } = await run(machine, words);
+  const told = stderr.split('\n');
+  expect([exitCode, told.length, told[0]]).toEqual([4, 23, 'error: rows.jsonl: 30 rows are invalid']);
+  expect(told[1]).toBe('  line 1: Invalid seed "x": use an integer.');
+  expect(told[2]).toBe('  line 1: Invalid n "0": use a whole number from 1 to 1000.');
+  expect(told[21]).toBe('  and 40 more');
+  expect(JSON.parse(stdout).error.details).toEqual(told.slice(1, 22).map((line) => line.trim()));
+  const none = await run(machine, [...words, '--skip-invalid']);
+  expect([none.exitCode, none.stderr.split('\n').at(-1)]).toEqual([4, 'No row is left to make']);
+});
+
+test('fills the columns of a row into --prompt, and buys nothing where one is missing', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.csv', 'Animal,place,prompt\nfox,snow,\nowl,,\nwhale,sea,a mug\n');
+  const words = ['batch', 'rows.csv', '--poll-interval', '20ms', '--base-url', service.url, '--prompt'];
+  const missing = await run(machine, [...words, 'a {animal} in {place}']);
+  expect(missing.stderr).toContain('  line 3: no value for {place} of --prompt.');
+  const unknown = await run(machine, [...words, 'a {anmal}']);
+  expect(unknown.stderr).toContain(
+    '  line 1: no column is named "anmal", which --prompt needs; the columns are "Animal", "place", "prompt".',
+  );
+  const torn = await run(machine, [...words, 'a {animal']);
+  expect(torn.stderr).toContain('Invalid --prompt "a {animal": write {{ or }} for a literal brace.');
+  expect([missing.exitCode, unknown.exitCode, torn.exitCode, service.calls.length]).toEqual([4, 4, 4, 0]);
+  const made = await run(machine, [...words, 'a {ANIMAL}, {{red}}']);
+  expect([made.exitCode, made.stderr.includes('Ignored columns: place')]).toEqual([0, true]);
+  const asked = [...service.tasks.values()].map(({ body }) => promptOf(body));
+  expect(asked.sort()).toEqual(['a fox, {red}', 'a mug', 'a owl, {red}']);
+});
+
+test.skipIf(!has('mkfifo'))(
+  'says that it waits for a pipe that nobody writes to, and Ctrl-C ends it (needs mkfifo)',
+  async () => {
+    const machine = await newMachine();
+    await execa('mkfifo', [join(machine.folder, 'rows')]);
+    for (const words of [
+      ['batch', 'rows'],
+      ['generate', '--prompt-file', 'rows'],
+    ]) {
+      const running = run(machine, [...words, '--sandbox']);
+      await new Promise((resolve) => running.stderr?.once('data', resolve));
+      running.kill('SIGINT');
+      const { exitCode, stderr } = await running;
+      expect([exitCode, stderr.split('\n')[0]]).toEqual([
+        130,
+        expect.stringMatching(/^Waiting for the (rows of|prompt on --prompt-file) rows$/),
+      ]);
+    }
+  },
+);
+
+test('is the same batch under a link to its file', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.txt', 'a fox\n');
+  await symlink('rows.txt', join(machine.folder, 'link.txt'));
+  const words = ['--poll-interval', '20ms', '--base-url', service.url];
+  expect((await run(machine, ['batch', 'rows.txt', ...words])).exitCode).toBe(0);
+  const again = await run(machine, ['batch', 'link.txt', ...words]);
+  expect([again.exitCode, again.stdout, service.tasks.size]).toEqual([0, '', 1]);
+});
+
+test('a leading ~ is the home folder in --dir and in a row, which must stay in the folder', async () => {
+  const service = await startService();
+  const machine = await machineWith('rows.jsonl', '{"prompt":"x","output":"~/shots/a.png"}\n');
+  const words = ['batch', 'rows.jsonl', '--poll-interval', '20ms', '--base-url', service.url];
+  const outside = await run(machine, words);
+  expect(outside.stderr).toContain(
+    'Invalid output "~/shots/a.png": it leaves the folder; name a file in it.',
+  );
+  const inside = await run(machine, [...words, '--dir=~/shots']);
+  expect([inside.exitCode, inside.stdout]).toEqual([0, join(machine.home, 'shots/a.png')]);
+  expect(await filesIn(machine.folder)).toEqual(['rows.jsonl']);
+});
+
+test('a row whose file can never be there is refused with --skip-existing', async () => {
+  const machine = await machineWith('rows.jsonl', '{"prompt":"x","output":"a.png"}\n{"prompt":"y"}\n');
+  const { exitCode, stderr } = await run(machine, ['batch', 'rows.jsonl', '--sandbox', '--skip-existing']);
+  expect([exitCode, stderr.split('\n')[1]]).toEqual([
+    4,
+    '  line 2: --skip-existing would never skip a file named {prompt}-{task}.{ext}: {task} is new with each purchase. Name files without it, such as --output "{prompt}.{ext}".',
+  ]);
 });
 
 test('goes on when one row fails, and tries it again with --retry-failed', async () => {
@@ -268,16 +359,18 @@ test('refuses a row that would leave the folder', async () => {
     '--base-url',
     service.url,
   ]);
-  expect(stderr).toContain('line 1: output "../../etc/x.png" leaves the folder');
+  expect(stderr).toContain(
+    'line 1: Invalid output "../../etc/x.png": it leaves the folder; name a file in it.',
+  );
   expect([exitCode, service.calls.length]).toEqual([4, 0]);
 });
 
 test.each([
   [['missing.txt'], 'missing.txt cannot be read: there is no such file'],
   [['.'], '. is a folder, not a batch file'],
-  [['rows.txt', '--shard', '4/3'], '--shard "4/3" is not like 1/4'],
-  [['rows.txt', '--concurrency', '65'], '--concurrency "65" is no whole number from 1 to 64'],
-  [['empty.txt'], 'the batch has no rows'],
+  [['rows.txt', '--shard', '4/3'], 'Invalid --shard "4/3": use a share such as 1/4, the first of four.'],
+  [['rows.txt', '--concurrency', '65'], 'Invalid --concurrency "65": use a whole number from 1 to 64.'],
+  [['empty.txt'], 'empty.txt holds no rows'],
 ])('refuses %j', async (words, problem) => {
   const service = await startService();
   const machine = await machineWith('rows.txt', 'a fox\n');

@@ -1,8 +1,10 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, type Machine, newMachine, run } from '../../support/program.ts';
 import { startService } from '../../support/service.ts';
+import { hasTerminal, runOnTerminal } from '../../support/terminal.ts';
 
 /** A machine without a key in its environment. */
 async function bare(): Promise<Machine> {
@@ -33,9 +35,9 @@ describe('a setting', () => {
     });
     expect((await run(machine, ['config', 'get', 'model'])).stdout).toBe('imagen-4-fast');
     expect((await run(machine, ['config', 'list'])).stdout.split('\n')).toEqual([
-      'api-key\t(none)\tthe default',
+      'api-key\tnot set\tthe default',
       `model\timagen-4-fast\t${path}`,
-      'ratio\t(not sent)\tthe default',
+      'ratio\tnot set\tthe default',
       'dir\t.\tthe default',
       'output\t{prompt}-{task}.{ext}\tthe default',
       'timeout\t15m\tthe default',
@@ -50,15 +52,53 @@ describe('a setting', () => {
     );
   });
 
+  test.each([['ratio'], ['api-key']])('%s that is not set is told with exit code 1', async (name) => {
+    const machine = await bare();
+    const plain = await run(machine, ['config', 'get', name]);
+    expect({ exit: plain.exitCode, out: plain.stdout, err: plain.stderr }).toEqual({
+      exit: 1,
+      out: '',
+      err: `${name} is not set`,
+    });
+    const json = await run(machine, ['config', 'get', name, '--json']);
+    expect({ exit: json.exitCode, object: JSON.parse(json.stdout) }).toEqual({
+      exit: 1,
+      object: { name, value: null, source: 'the default' },
+    });
+  });
+
+  test.skipIf(!hasTerminal)('lines up with the others on a terminal and fits it (needs script)', async () => {
+    const machine = await bare();
+    await run(machine, ['config', 'set', 'dir', `/pictures/${'deep/'.repeat(20)}`]);
+    const { screen } = await runOnTerminal(machine, ['config', 'list'], {}, { columns: 50, rows: 24 });
+    const lines = screen.toString().trim().split('\r\n');
+    expect(lines).toHaveLength(8);
+    const sources = lines.map((line) => line.search(/(the default|\/tmp\S*)$/));
+    expect(new Set(sources).size).toBe(1);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(50);
+  });
+
+  test('that looks like a key is not repeated', async () => {
+    const key = 'sk-live-AUDITKEY-0123456789abcdef';
+    const { exitCode, stdout, stderr } = await run(await bare(), ['config', 'set', 'model', key]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
+    expect(stderr).toContain('error: Invalid model …cdef: use imagen-4');
+    expect(stderr).not.toContain('0123456789');
+  });
+
   test.each([
-    ['model', 'gpt', 'model "gpt" is none of imagen-4, imagen-4-fast, imagen-4-ultra'],
-    ['ratio', '5:5', 'ratio "5:5" is none of 1:1, 16:9, 9:16, 3:4, 4:3, auto'],
-    ['timeout', 'soon', 'timeout "soon" is no duration like 90s or 15m'],
-    ['output', '{x}', 'output "{x}" is no name for a picture: there is no {x}'],
-    ['api', 'both', 'api "both" is none of auto, guide, service'],
+    ['model', 'gpt', 'Invalid model "gpt": use imagen-4, imagen-4-fast or imagen-4-ultra.'],
+    [
+      'ratio',
+      '5:5',
+      'Invalid ratio "5:5": imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 1:1.',
+    ],
+    ['timeout', 'soon', 'Invalid timeout "soon": use a duration such as 90s or 15m.'],
+    ['output', '{x}', 'Invalid output "{x}": unknown word {x}; the words are {prompt} {task}'],
+    ['api', 'both', 'Invalid api "both": use auto, guide or service.'],
     ['base-url', 'http://example.com', 'base-url: http://example.com is not safe for a key'],
     ['modle', 'fast', 'there is no setting "modle"; did you mean model?'],
-    ['dir', '', 'dir "" is empty'],
+    ['dir', '', 'dir is empty.'],
   ])('%s takes no %s', async (name, value, problem) => {
     const machine = await bare();
     const { exitCode, stdout, stderr } = await run(machine, ['config', 'set', name, value]);
@@ -125,6 +165,26 @@ describe('the key', () => {
     expect(listed.stdout.split('\n')[0]).toBe(`api-key\t…wxyz\tthe settings (${path})`);
   });
 
+  test.each([
+    ['"rk_live_0123456789wxyz"', 'rk_live_0123456789wxyz'],
+    ["'rk_live_0123456789wxyz'\n", 'rk_live_0123456789wxyz'],
+  ])('loses its quotes: %s', async (input, apiKey) => {
+    const machine = await bare();
+    await run(machine, ['config', 'set', 'api-key'], { input });
+    expect(JSON.parse(await readFile(settingsOf(machine), 'utf8'))).toEqual({ apiKey });
+  });
+
+  test('that was not filled in is refused', async () => {
+    const machine = await bare();
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what people forget to fill in
+    const { exitCode, stderr } = await run(machine, ['config', 'set', 'api-key'], { input: '${KEY}' });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 4,
+      stderr: 'error: the key is a placeholder that was not filled in',
+    });
+    expect(await filesIn(machine.home)).toEqual([]);
+  });
+
   test('is never taken from the command line, nor is nothing', async () => {
     const machine = await bare();
     const typed = await run(machine, ['config', 'set', 'api-key', 'rk_live_0123456789wxyz']);
@@ -187,14 +247,14 @@ describe('the address of the service', () => {
       exitCode: 0,
       stderr: 'warning: RUNAPI_BASE_URL: "runapi" is not a URL',
     });
-    expect(stdout).toContain('base-url\t(none)\tnowhere: it cannot be used');
+    expect(stdout).toContain('base-url\tnot set\tinvalid: see the warning');
   });
 });
 
 describe('a broken settings file', () => {
   const broken = [
-    ['torn', '{"model":', 'is not JSON: mend it, or remove it and use config set'],
-    ['a list', '[]', 'does not hold an object: mend it, or remove it and use config set'],
+    ['torn', '{"model":', 'is not JSON: fix it, or remove it and use config set'],
+    ['a list', '[]', 'does not hold an object: fix it, or remove it and use config set'],
   ] as const;
 
   test.each(broken)('(%s) is told by config, which works, and by generate', async (_, text, problem) => {
@@ -225,7 +285,7 @@ describe('a broken settings file', () => {
       const { exitCode, stderr } = await run(machine, ['config', ...words]);
       expect({ exitCode, stderr }).toEqual({
         exitCode: 4,
-        stderr: `error: ${path} cannot be written: it is not JSON\nMend or remove the file, then set it again`,
+        stderr: `error: ${path} cannot be written: it is not JSON\nFix or remove the file, then try again`,
       });
     }
     expect(await readFile(path, 'utf8')).toBe('{"apiKey":"rk_live_0123');
@@ -238,8 +298,8 @@ describe('a broken settings file', () => {
     expect({ exitCode, lines: stderr.split('\n') }).toEqual({
       exitCode: 0,
       lines: [
-        `warning: ${path}: model is none of imagen-4, imagen-4-fast, imagen-4-ultra`,
-        `warning: ${path}: timeout is not a text`,
+        `warning: ${path}: Invalid model "gpt": use imagen-4, imagen-4-fast or imagen-4-ultra`,
+        `warning: ${path}: timeout is not text`,
       ],
     });
     expect(stdout).toContain(`ratio\t16:9\t${path}`);
@@ -262,3 +322,39 @@ test('the settings go where XDG_CONFIG_HOME says', async () => {
   );
   expect(await filesIn(machine.home)).toEqual([]);
 });
+
+describe.skipIf(process.platform === 'win32')(
+  'a settings file that is not to be believed (needs modes)',
+  () => {
+    test('because others can write it sends the key nowhere, and is not written to', async () => {
+      const service = await startService({ runningLooks: 0 });
+      const machine = await newMachine();
+      const path = await store(machine, JSON.stringify({ baseUrl: service.url }));
+      await chmod(path, 0o666);
+      const env = { ...machine.env, HTTPS_PROXY: 'http://127.0.0.1:1' };
+      const problem = `${path} can be written by other users and was skipped: chmod go-w it`;
+      const made = await run(machine, ['generate', 'a mug'], { env });
+      expect(made.exitCode).toBe(8);
+      expect(made.stderr).toContain(`warning: ${problem}`);
+      expect(service.calls).toEqual([]);
+      const set = await run(machine, ['config', 'set', 'model', 'fast']);
+      expect({ exitCode: set.exitCode, stderr: set.stderr }).toEqual({
+        exitCode: 4,
+        stderr: `error: ${problem}\nFix or remove the file, then try again`,
+      });
+      expect(await readFile(path, 'utf8')).toBe(JSON.stringify({ baseUrl: service.url }));
+    });
+
+    test('because it is a pipe holds nothing up', async () => {
+      const machine = await bare();
+      const path = settingsOf(machine);
+      await mkdir(dirname(path), { recursive: true });
+      await execa('mkfifo', [path]);
+      for (const words of [['list'], ['set', 'model', 'fast']]) {
+        const { stderr, timedOut } = await run(machine, ['config', ...words], { timeout: 20_000 });
+        expect(timedOut).toBe(false);
+        expect(stderr).toContain(`${path} is not a regular file and was skipped`);
+      }
+    });
+  },
+);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesIn, type Machine, newMachine, run } from '../../support/program.ts';
 import { answering, type Order, type Service, startService } from '../../support/service.ts';
+import { hasTerminal, runOnTerminal } from '../../support/terminal.ts';
 
 interface Check {
   check: string;
@@ -61,20 +62,20 @@ describe('a machine on which all is well', () => {
     const host = new URL(service.url).host;
     expect(String(stdout).split('\n')).toEqual([
       `✔ node       ${process.version} (${process.execPath})`,
-      expect.stringMatching(/^✔ version {4}\d+\.\d+\.\d+ \(.*runapi-imagen\.js\)$/),
+      expect.stringMatching(/^✔ version {4}\d+\.\d+\.\d+ \(.*runapi-imagen\.cjs\)$/),
       `✔ settings   none yet (${machine.home}/.config/runapi-imagen/config.json)`,
       '✔ key        …cdef, from RUNAPI_API_KEY',
       `✔ address    ${service.url}, from --base-url`,
-      '✔ api        not known yet: found out with the first picture',
+      '✔ api        not known yet: the first picture will tell',
       '✔ proxy      none',
       expect.stringMatching(
-        `^✔ service    ${host} takes the key: \\$12\\.34 left, imagen-4 costs \\$0\\.08 \\(\\d+ ms\\)$`,
+        `^✔ service    ${host} accepts the key: \\$12\\.34 left, imagen-4 costs \\$0\\.08 \\(\\d+ ms\\)$`,
       ),
       `✔ pictures   ${machine.folder}`,
-      `✔ record     ${machine.home}/.local/state/runapi-imagen/runs (will be made)`,
-      '✔ terminal   stdout is no terminal, stderr no terminal: plain lines, no colour',
+      `✔ record     ${machine.home}/.local/state/runapi-imagen/runs (will be created)`,
+      '✔ terminal   stdout is not a terminal, stderr is not a terminal: plain lines, no colour',
     ]);
-    expect(stderr).toContain('A generate would work: runapi-imagen generate "a mug"');
+    expect(stderr).toContain('generate would work. Try it: runapi-imagen generate "a mug"');
     expect(exitCode).toBe(0);
     expect(service.calls.map(({ method }) => method)).toEqual(['GET', 'GET']);
   });
@@ -91,7 +92,7 @@ describe('a machine on which all is well', () => {
     const service = await startService({ dialect: 'service' });
     await run(machine, ['generate', 'a mug', '--base-url', service.url]);
     const { of } = await examine(machine, '--base-url', service.url);
-    expect(of('api')).toMatchObject([{ state: 'ok', message: 'the service form, as earlier calls found' }]);
+    expect(of('api')).toMatchObject([{ state: 'ok', message: 'the service form, as earlier calls showed' }]);
   });
 });
 
@@ -104,13 +105,13 @@ describe('what the service says', () => {
       {
         check: 'service',
         state: 'error',
-        message: `${new URL(service.url).host} refuses the key: Invalid API key`,
+        message: `${new URL(service.url).host} rejects the key: Invalid API key`,
         code: 'authentication',
       },
     ]);
     expect(wrong[0]?.hint).toContain('config set api-key');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('A generate would not work now');
+    expect(stderr).toContain('generate would fail: 1 problem to fix');
   });
 
   test.each([[0], [7]])('an account with %i cents is an error with exit code 3', async (cents) => {
@@ -153,7 +154,7 @@ describe('what the service says', () => {
     service.always('other', () => undefined);
     const { wrong, exitCode } = await examine(await newMachine(), '--base-url', service.url);
     expect(wrong).toMatchObject([{ check: 'service', code: 'network' }]);
-    expect(wrong[0]?.message).toContain('gave no answer within 10s');
+    expect(wrong[0]?.message).toContain('did not answer within 10s');
     expect(exitCode).toBe(8);
   });
 
@@ -164,6 +165,37 @@ describe('what the service says', () => {
     const { of, checks } = await examine(machine, '--base-url', 'https://imagen.invalid');
     expect(of('proxy')[0]?.message).toBe('127.0.0.1:1, but not for example.com');
     expect(JSON.stringify(checks)).not.toContain('secret');
+  });
+
+  test.each([
+    'http://u:12/34secret@127.0.0.1:1',
+    'http://u:1#secret@h:1',
+    'http://u:a@secret@127.0.0.1:99999',
+  ])(
+    'a proxy whose address is read otherwise than meant is told without a part of its password: %s',
+    async (proxy) => {
+      const machine = await newMachine();
+      machine.env.HTTPS_PROXY = proxy;
+      const { of, checks, exitCode } = await examine(machine, '--base-url', 'https://imagen.invalid');
+      expect(of('proxy')).toMatchObject([{ state: 'error', message: 'the address of the proxy is invalid' }]);
+      expect(JSON.stringify(checks)).not.toMatch(/secret|u:1/);
+      expect(exitCode).toBe(4);
+    },
+  );
+
+  test.skipIf(!hasTerminal)('each line fits the terminal, broken between words (needs script)', async () => {
+    const machine = await newMachine();
+    delete machine.env.RUNAPI_API_KEY;
+    const { screen } = await runOnTerminal(machine, ['doctor', '--no-color'], {}, { columns: 60, rows: 40 });
+    const lines = screen.toString().split('\r\n');
+    const at = lines.findIndex((line) => line.startsWith('✘ key'));
+    expect(lines.slice(at, at + 5)).toEqual([
+      '✘ key        no RunAPI key found',
+      '             → Get a key from the dashboard of your account',
+      '             at https://runapi.ai, then set RUNAPI_API_KEY',
+      '             or run: runapi-imagen config set api-key (or',
+      '             try --sandbox, free of charge)',
+    ]);
   });
 });
 
@@ -176,7 +208,27 @@ describe('the key', () => {
       { check: 'key', state: 'error', message: 'no RunAPI key found', code: 'authentication' },
     ]);
     expect(wrong[0]?.hint).toContain('config set api-key');
+    expect(wrong[0]?.hint).toContain('https://runapi.ai');
     expect(exitCode).toBe(2);
+  });
+
+  test('that was not filled in is told, and the next place gives the good one', async () => {
+    const machine = await newMachine();
+    const service = await accountService(500);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what an agent passes on
+    machine.env.RUNAPI_API_KEY = '${RUNAPI_API_KEY}';
+    await settingsFile(machine, JSON.stringify({ apiKey: '""' }));
+    const cli = join(machine.home, '.config', 'runapi');
+    await mkdir(cli);
+    await writeFile(join(cli, 'config.json'), JSON.stringify({ api_key: `"${key}"` }));
+    const { of, exitCode } = await examine(machine, '--base-url', service.url);
+    expect(of('key').map(({ state, message }) => `${state}: ${message.replace(machine.home, '')}`)).toEqual([
+      'ok: …cdef, from RunAPI CLI (/.config/runapi/config.json)',
+      'warning: the key in RUNAPI_API_KEY is a placeholder that was not filled in',
+      'warning: the key in the settings (/.config/runapi-imagen/config.json) holds only spaces or quotes',
+    ]);
+    expect(service.calls[0]?.headers.authorization).toBe(`Bearer ${key}`);
+    expect(exitCode).toBe(0);
   });
 
   test('in several places is told, and where they differ', async () => {
@@ -191,10 +243,10 @@ describe('the key', () => {
       { state: 'ok', message: '…cdef, from RUNAPI_API_KEY' },
       {
         state: 'warning',
-        message: `another one, …ther, is in the settings (${settings}): not used, RUNAPI_API_KEY comes first`,
+        message: `another key, …ther, is in the settings (${settings}): not used, RUNAPI_API_KEY comes first`,
         hint: 'Keep the one that is right',
       },
-      { state: 'ok', message: `the same one is in RunAPI CLI (${cli}/config.json)` },
+      { state: 'ok', message: `the same key is in RunAPI CLI (${cli}/config.json)` },
     ]);
     expect(exitCode).toBe(0);
   });
@@ -279,6 +331,6 @@ describe('settings and folders', () => {
     expect(exitCode).toBe(5);
     const { of } = await examine(machine, '--base-url', service.url);
     expect(of('record')).toMatchObject([{ state: 'warning', hint: 'runapi-imagen resume' }]);
-    expect(of('record')[0]?.message).toContain('one task of interrupted runs to finish');
+    expect(of('record')[0]?.message).toContain('1 unfinished task of an interrupted run');
   });
 });

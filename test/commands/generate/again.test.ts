@@ -199,7 +199,7 @@ test('sends nothing for a task that this machine does not know', async () => {
   ]);
   expect({ stdout, exitCode, calls: service.calls.length }).toEqual({ stdout: '', exitCode: 4, calls: 0 });
   expect(stderr).toBe(
-    'error: --again tsk_before: this machine has no record of that task (runapi-imagen history lists what it knows)\nNothing was sent. --help lists the flags',
+    'error: --again tsk_before: this machine has no record of that task (runapi-imagen history lists what it knows).\nNothing was sent. --help lists the flags',
   );
 });
 
@@ -216,6 +216,8 @@ test('tells what is wrong with the changes', async () => {
     '0',
   ]);
   expect(exitCode).toBe(4);
-  expect(stderr).toContain('--ratio auto works with imagen-4-fast only, not imagen-4-ultra');
-  expect(stderr).toContain('--count "0"');
+  expect(stderr).toContain(
+    'Invalid ratio of --again tsk_before "auto": only imagen-4-fast supports auto; imagen-4-ultra supports',
+  );
+  expect(stderr).toContain('Invalid --count "0"');
 });

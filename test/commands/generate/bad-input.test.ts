@@ -19,122 +19,159 @@ const commands = 'To make a picture: runapi-imagen generate "a mug". --help list
 
 /** What was typed, what is said of it, and what to do. */
 const table: Array<[words: string[], problem: string, remedy: string]> = [
-  [['generate', ''], 'the prompt is empty', nothingSent],
-  [['generate', ' \n '], 'the prompt is empty', nothingSent],
+  [['generate', ''], 'The prompt is empty.', nothingSent],
+  [['generate', ' \n '], 'The prompt is empty.', nothingSent],
   [
     ['generate'],
-    'the prompt is empty: stdin holds nothing (Write it behind the command: runapi-imagen generate "a mug")',
+    'The prompt is empty: stdin holds nothing (Write it after the command: runapi-imagen generate "a mug").',
     nothingSent,
   ],
   [
     ['generate', 'x', '--ratio', '16:10'],
-    '--ratio "16:10" is none of 1:1, 16:9, 9:16, 3:4, 4:3',
+    'Invalid --ratio "16:10": imagen-4 supports 1:1, 16:9, 9:16, 3:4 and 4:3; the nearest is 16:9.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--ratio', 'auto'],
-    '--ratio auto works with imagen-4-fast only, not imagen-4',
+    'Invalid --ratio "auto": only imagen-4-fast supports auto; imagen-4 supports 1:1, 16:9, 9:16, 3:4 and 4:3.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--model', 'imagen4'],
-    '--model "imagen4" is none of imagen-4, imagen-4-fast, imagen-4-ultra; did you mean imagen-4?',
+    'Invalid --model "imagen4": use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean imagen-4?',
     nothingSent,
   ],
-  [['generate', 'x', '--seed', '1.5'], '--seed "1.5" is not an integer', nothingSent],
-  [['generate', 'x', '--seed', '1e3'], '--seed "1e3" is not an integer', nothingSent],
+  [['generate', 'x', '--seed', '1.5'], 'Invalid --seed "1.5": use an integer.', nothingSent],
+  [['generate', 'x', '--seed', '1e3'], 'Invalid --seed "1e3": use an integer.', nothingSent],
   [
     ['generate', 'x', '--seed', '99999999999999999999'],
-    '--seed "99999999999999999999" is not an integer',
+    'Invalid --seed "99999999999999999999": use an integer.',
     nothingSent,
   ],
-  [['generate', 'x', '--count', '0'], '--count "0" is no whole number from 1', nothingSent],
-  [['generate', 'x', '--count', '1001'], 'more than 1000 pictures at once: use batch', nothingSent],
-  [['generate', 'x', '--timeout', 'soon'], '--timeout "soon" is no duration like 90s or 15m', nothingSent],
+  [['generate', 'x', '--count', '0'], 'Invalid --count "0": use a whole number from 1 to 1000.', nothingSent],
+  [
+    ['generate', 'x', '--count', '1001'],
+    'Invalid --count "1001": use a whole number from 1 to 1000.',
+    nothingSent,
+  ],
+  [
+    ['generate', 'x', '--timeout', 'soon'],
+    'Invalid --timeout "soon": use a duration such as 90s or 15m.',
+    nothingSent,
+  ],
   [
     ['generate', 'x', '--poll-interval', '0'],
-    '--poll-interval "0" is no duration like 2s or 500ms',
+    'Invalid --poll-interval "0": use a duration such as 2s or 500ms.',
     nothingSent,
   ],
-  [['generate', 'x', '--max-bytes', 'big'], '--max-bytes "big" is no size like 20MB', nothingSent],
+  [
+    ['generate', 'x', '--max-bytes', 'big'],
+    'Invalid --max-bytes "big": use a size such as 20MB.',
+    nothingSent,
+  ],
   [
     ['generate', 'x', '--callback-url', 'ftp://x'],
-    '--callback-url "ftp://x" is not an http(s) address',
+    'Invalid --callback-url "ftp://x": use an http or https URL.',
     nothingSent,
   ],
-  [['generate', 'x', '--negative', ''], '--negative is empty', nothingSent],
+  [['generate', 'x', '--negative', ''], '--negative is empty.', nothingSent],
   [
     ['generate', 'x', '--overwrite', '--skip-existing'],
-    '--overwrite and --skip-existing exclude each other',
+    '--overwrite and --skip-existing exclude each other.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--ratio', '1:1', '--aspect-ratio', '16:9'],
-    '--ratio "1:1" and --aspect-ratio "16:9" are the same flag; use one of them',
+    '--ratio "1:1" and --aspect-ratio "16:9" are the same flag; use one of them.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--negative', 'a', '--negative-prompt', 'b'],
-    '--negative "a" and --negative-prompt "b" are the same flag; use one of them',
+    '--negative "a" and --negative-prompt "b" are the same flag; use one of them.',
+    nothingSent,
+  ],
+  [['generate', 'x', '--output', ''], '--output is empty.', nothingSent],
+  [
+    ['generate', 'x', '--ratio', '2:1'],
+    'Invalid --ratio "2:1": imagen-4 supports 1:1, 16:9, 9:16, 3:4 and 4:3; the nearest is 16:9.',
     nothingSent,
   ],
   [
-    ['generate', 'x', '--output', ''],
-    '--output is empty (Name a file, or a pattern: {prompt}-{task}.{ext})',
+    ['generate', 'x', '--seed', '7,8,7'],
+    'Invalid --seed "7,8,7": 7, given twice, would buy the same picture twice.',
     nothingSent,
   ],
-  [['generate', 'x', '--dir', ''], '--dir is empty', nothingSent],
-  [['generate', 'x', '--output', '-', '--count', '2'], '--output - takes one picture, not 2', nothingSent],
+  [
+    ['generate', 'x', '--model', 'fast,Imagen-4-Fast', '--seed', '7'],
+    'Invalid --model "imagen-4-fast,imagen-4-fast": imagen-4-fast, given twice, would buy the same picture twice.',
+    nothingSent,
+  ],
+  [
+    ['generate', 'x', '--model', 'fast,ultra', '--seed', '1,2,3', '--count', '200'],
+    '1200 pictures are too many at once: the limit is 1000.',
+    nothingSent,
+  ],
+  [
+    ['generate', 'x', '--skip-existing'],
+    '--skip-existing would never skip a file named {prompt}-{task}.{ext}: {task} is new with each purchase. Name files without it, such as --output "{prompt}.{ext}".',
+    nothingSent,
+  ],
+  [['generate', 'x', '--dir', ''], '--dir is empty.', nothingSent],
+  [['generate', 'x', '--output', '-', '--count', '2'], '--output - takes one picture, not 2.', nothingSent],
   [
     ['generate', 'x', '--output', '-', '--no-wait'],
-    '--output - needs the picture: leave --no-wait and --no-download out',
+    '--output - needs the picture: leave out --no-wait.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--output', 'a.png', '--count', '2', '--overwrite'],
-    '--overwrite would leave one of 2 pictures: put {index} or {task} into --output',
+    '--overwrite would leave one of 2 pictures: put {index} or {task} into --output.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--output', '{taks}'],
-    '--output: there is no {taks} (Did you mean {task}? The words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext})',
+    'Invalid --output "{taks}": unknown word {taks} (did you mean {task}?); the words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--prompt-file', 'no.txt'],
-    'the prompt is given twice: as words and with --prompt-file (Leave one of them out)',
+    'The prompt is given twice, as words and with --prompt-file: leave one of them out.',
     nothingSent,
   ],
   [
     ['generate', '--prompt-file', 'no.txt'],
-    '--prompt-file no.txt cannot be read: there is no such file',
+    '--prompt-file no.txt cannot be read: there is no such file.',
     nothingSent,
   ],
-  [['generate', '--prompt-file', '.'], '--prompt-file . cannot be read: it is a folder', nothingSent],
+  [['generate', '--prompt-file', '.'], '--prompt-file . cannot be read: it is a folder.', nothingSent],
   [['generate', 'x', '--ratoi', '16:9'], 'unknown flag --ratoi; did you mean --ratio?', nothingSent],
-  [['generate', 'x', '--exit-status'], 'generate does not accept --exit-status', nothingSent],
-  [['generate', 'x', '--ratio'], '--ratio needs a value: -r, --ratio <w:h>', nothingSent],
-  [['generate', 'x', '--negative', '--sandbox'], '--negative needs a value: --negative <text>', nothingSent],
-  [['generate', '- a mug'], 'unknown flag "- a mug"; put -- before a prompt that begins with -', nothingSent],
+  [['generate', 'x', '--exit-status'], 'generate does not accept --exit-status.', nothingSent],
+  [['generate', 'x', '--ratio'], '--ratio needs a value: -r, --ratio <w:h>.', nothingSent],
+  [['generate', 'x', '--negative', '--sandbox'], '--negative needs a value: --negative <text>.', nothingSent],
+  [
+    ['generate', '- a mug'],
+    'unknown flag "- a mug"; put -- before a prompt that begins with -.',
+    nothingSent,
+  ],
   [
     ['generate', 'x', '--base-url', 'runapi.ai'],
-    '--base-url: "runapi.ai" is not a URL (Write it like https://runapi.ai)',
+    '--base-url: "runapi.ai" is not a URL (Write it like https://runapi.ai).',
     nothingSent,
   ],
   [
     ['generate', 'x', '--base-url', 'http://runapi.ai'],
-    `--base-url: http://runapi.ai is not safe for a key (${addresses})`,
+    `--base-url: http://runapi.ai is not safe for a key (${addresses}).`,
     nothingSent,
   ],
-  [['status'], "missing required argument 'task-id'", nothingSent],
+  [['status'], "missing required argument 'task-id'.", nothingSent],
   [
     ['status', '../../etc/passwd'],
-    'invalid task id "../../etc/passwd": an id such as tsk_abc123 has only letters, digits, _ and -',
+    'invalid task id "../../etc/passwd": an id such as tsk_abc123 has only letters, digits, _ and -.',
     nothingSent,
   ],
   [
     ['download', 'a/b', '..'],
-    'invalid task id "a/b", "..": an id such as tsk_abc123 has only letters, digits, _ and -',
+    'invalid task id "a/b", "..": an id such as tsk_abc123 has only letters, digits, _ and -.',
     nothingSent,
   ],
   [
@@ -192,20 +229,19 @@ test('every problem of a call is told at once, flags and values and prompt, and 
   ]);
   const details = [
     'unknown flag --ratoi; did you mean --ratio?',
-    '--timeout needs a value: --timeout <duration>',
-    'the prompt is empty: stdin holds nothing (Write it behind the command: runapi-imagen generate "a mug")',
-    '--model "gpt" is none of imagen-4, imagen-4-fast, imagen-4-ultra',
-    '--seed "x" is not an integer',
-    '--dir is empty',
-    '--overwrite and --skip-existing exclude each other',
+    '--timeout needs a value: --timeout <duration>.',
+    'The prompt is empty: stdin holds nothing (Write it after the command: runapi-imagen generate "a mug").',
+    'Invalid --model "gpt": use imagen-4, imagen-4-fast or imagen-4-ultra.',
+    'Invalid --seed "x": use an integer.',
+    '--dir is empty.',
+    '--overwrite and --skip-existing exclude each other.',
   ];
-  const told = details.join('; ').replace('?;', '?');
   expect(exitCode).toBe(4);
-  expect(stderr).toBe(`error: ${told}\n7 problems; nothing was sent. --help lists the flags`);
+  expect(stderr).toBe(`error: ${details.join(' ')}\n7 problems; nothing was sent. --help lists the flags`);
   expect(JSON.parse(stdout)).toEqual({
     error: {
       code: 'validation',
-      message: told,
+      message: details.join(' '),
       hint: '7 problems; nothing was sent. --help lists the flags',
       status: null,
       request_id: null,
@@ -231,13 +267,13 @@ test('a prompt that is no text, or too long for one, is not sent', async () => {
   const latin = join(machine.folder, 'latin.txt');
   await writeFile(latin, Buffer.from([0xe9, 0x74, 0xe9]));
   expect(await told(machine, ['generate', '--prompt-file', latin])).toEqual([
-    `error: --prompt-file ${latin} is not UTF-8 text (Save it as UTF-8)`,
+    `error: --prompt-file ${latin} is not UTF-8 text (Save it as UTF-8).`,
     nothingSent,
   ]);
   const long = join(machine.folder, 'long.txt');
   await writeFile(long, 'a'.repeat(1024 * 1024 + 1));
   expect(await told(machine, ['generate', '--prompt-file', long])).toEqual([
-    `error: --prompt-file ${long} is larger than 1 MB`,
+    `error: --prompt-file ${long} is larger than 1 MB.`,
     nothingSent,
   ]);
   const { exitCode, stderr } = await run(machine, ['generate', '-'], {
@@ -245,7 +281,7 @@ test('a prompt that is no text, or too long for one, is not sent', async () => {
   });
   expect({ exitCode, stderr }).toEqual({
     exitCode: 4,
-    stderr: `error: stdin holds more than 1048576 bytes\n${nothingSent}`,
+    stderr: `error: stdin holds more than 1048576 bytes.\n${nothingSent}`,
   });
 });
 

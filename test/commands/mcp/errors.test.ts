@@ -6,14 +6,32 @@ import { startAgent, startAgentOf, textOf } from './client.ts';
 
 test.each([
   ['a field that does not exist', { prompt: 'a mug', ratio: '16:9' }, 'ratio'],
-  ['a model that does not exist', { prompt: 'a mug', model: 'imagen-5' }, 'model'],
+  [
+    'a model that does not exist',
+    { prompt: 'a mug', model: 'imagen-5' },
+    'Invalid model "imagen-5": use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean imagen-4?',
+  ],
   [
     'a ratio that the model does not take',
     { prompt: 'a mug', aspect_ratio: 'auto' },
-    '`aspect_ratio` auto works with imagen-4-fast only',
+    'Invalid aspect_ratio "auto": only imagen-4-fast supports auto',
   ],
   ['an empty prompt', { prompt: '  ' }, 'prompt is empty'],
-  ['a file name that means stdout', { prompt: 'a mug', file_name: '-' }, 'file_name'],
+  ['a file name that means stdout', { prompt: 'a mug', file_name: '-' }, 'Invalid file_name "-"'],
+  [
+    'a file name that leaves the folder',
+    { prompt: 'a mug', file_name: '../a.png' },
+    'Invalid file_name "../a.png": it leaves the folder',
+  ],
+  [
+    'several mistakes, all told at once',
+    { prompt: 'a mug', model: 'fastt', aspect_ratio: '2:1', max_cost_usd: -1 },
+    [
+      'Invalid model "fastt": use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean fast?',
+      'Invalid aspect_ratio "2:1": imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 16:9.',
+      'Invalid max_cost_usd -1: use an amount of US dollars such as 0.50.',
+    ].join(' '),
+  ],
 ])('refuses %s before anything is sent', async (_, input, said) => {
   const service = await startService();
   const { call } = await startAgentOf(service, await newMachine());
@@ -22,6 +40,23 @@ test.each([
   expect(textOf(answer)).toContain(said);
   expect(textOf(answer)).not.toContain('--');
   expect(service.calls).toEqual([]);
+});
+
+test('null is a value that was not given, and what a tool does not take does no harm where nothing is paid', async () => {
+  const service = await startService();
+  const { call } = await startAgentOf(service, await newMachine());
+  const made = await call('generate_image', {
+    prompt: ' a mug ',
+    model: 'Imagen-4-FAST',
+    seed: null,
+    folder: null,
+  });
+  expect(made.structuredContent).toMatchObject({
+    status: 'completed',
+    model: 'imagen-4-fast',
+    prompt: 'a mug',
+  });
+  expect((await call('list_models', { session: 'x' })).isError).toBeUndefined();
 });
 
 test.each([
@@ -62,7 +97,7 @@ test('a variable that the agent did not fill in counts as no key, and that is sa
   const { call } = await startAgentOf(service, machine);
   const answer = await call('generate_image', { prompt: 'a mug' });
   expect(answer.isError).toBe(true);
-  expect(textOf(answer)).toContain('never filled in');
+  expect(textOf(answer)).toContain('is a placeholder that was not filled in');
   expect(service.calls).toEqual([]);
 });
 

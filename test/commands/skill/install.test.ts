@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, type Machine, newMachine, run } from '../../support/program.ts';
 import { stampedBy } from './stamped.ts';
@@ -27,7 +28,7 @@ describe('skill install', () => {
     const machine = await newMachine();
     const { stdout, stderr, exitCode } = await outcome(machine, `install --target ${target}`);
     expect(stdout).toBe(join(machine.home, place));
-    expect(stderr).toContain('See that the key is found: runapi-imagen doctor');
+    expect(stderr).toContain('Check that the key is found: runapi-imagen doctor');
     expect(exitCode).toBe(0);
     const printed = await outcome(machine, `install --target ${target} --print`);
     expect(await readFile(join(machine.home, place), 'utf8')).toBe(`${printed.stdout}\n`);
@@ -94,7 +95,7 @@ describe('skill install', () => {
 
   test.each([
     ['changed', 'was changed since it was installed', true],
-    ['is not ours', 'is not of this program', false],
+    ['is not ours', 'is not from this program', false],
   ])('leaves a file alone that %s, until it is told to', async (_, why, ours) => {
     const machine = await newMachine();
     const path = join(machine.home, '.claude', skill);
@@ -116,6 +117,18 @@ describe('skill install', () => {
     }
     expect((await outcome(machine, 'install --target claude --force')).exitCode).toBe(0);
     expect(await readFile(path, 'utf8')).not.toContain(mine);
+  });
+
+  test.skipIf(process.platform === 'win32')('waits for no pipe in the place of its file', async () => {
+    const machine = await newMachine();
+    const path = join(machine.home, '.claude', skill);
+    await mkdir(join(path, '..'), { recursive: true });
+    await execa('mkfifo', [path]);
+    for (const words of ['install --target claude', 'list']) {
+      const { stderr, timedOut } = await run(machine, ['skill', ...words.split(' ')], { timeout: 20_000 });
+      expect(timedOut).toBe(false);
+      if (words !== 'list') expect(stderr).toContain(`${path} is not from this program`);
+    }
   });
 
   test('does what it can where one of several cannot be written', async () => {

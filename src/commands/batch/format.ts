@@ -1,0 +1,111 @@
+import { open } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { type Failure, invalid } from '../../errors.ts';
+import { parseJson } from '../../json.ts';
+import type { Table } from './csv.ts';
+import { fieldNamed, wordNamed } from './row.ts';
+
+/** The format of a batch file. */
+export type BatchFormat = { kind: 'lines' | 'jsonl' | 'json' | 'yaml' } | ({ kind: 'table' } & Table);
+
+const headBytes = 64 * 1024;
+const delimiters = [',', ';', '\t'];
+/** A character that no text has: in a table of one column each line is one cell, whatever commas it holds. */
+const noDelimiter = '\u001f';
+
+/**
+ * Recognises the format of a batch file by the ending of its name, or else by the beginning of its text. Throws
+ * `validation` for what looks structured and cannot be read: its lines must not be bought as prompts.
+ * @param variables of --prompt, which name columns too
+ */
+export async function formatOf(
+  path: string,
+  { named, shown, variables }: { named: string; shown: string; variables: ReadonlySet<string> },
+): Promise<BatchFormat> {
+  const head = await headOf(path);
+  if (head.includes('\r') && !head.includes('\n'))
+    throw unreadable(shown, 'has lines that end with CR alone');
+  const ending = extname(named).toLowerCase();
+  if (['.yaml', '.yml'].includes(ending)) return { kind: 'yaml' };
+  if (['.json', '.jsonl', '.ndjson'].includes(ending)) return jsonIn(head, ending !== '.json');
+  const isTable = ['.csv', '.tsv', '.tab'].includes(ending);
+  if (!isTable && looksLikeJson.test(head)) return jsonIn(head, false);
+  if (!isTable && looksLikeYaml(head)) return { kind: 'yaml' };
+  if (!isTable && looksLikeMarkup.test(head)) throw unreadable(shown, 'looks like a table or page in markup');
+  const isText = ['.txt', '.text', '.md'].includes(ending);
+  return tableIn(head, variables, isTable ? 'surely' : isText ? 'hardly' : 'maybe') ?? { kind: 'lines' };
+}
+
+async function headOf(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0);
+    return buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
+  } finally {
+    await file.close();
+  }
+}
+
+function unreadable(shown: string, what: string): Failure {
+  return invalid(`${shown} ${what}`, 'Save it as CSV (in Excel: CSV UTF-8), JSON, YAML or one prompt a line');
+}
+
+/** A brace or bracket that begins a prompt is followed by a word. */
+const looksLikeJson = /^\s*[{[]\s*("|\{|\r?\n|$|[\]}]\s*$)/;
+
+/** Tells an array from one object a line. An object over several lines is neither, and refused when it is read. */
+function jsonIn(head: string, isLines: boolean): BatchFormat {
+  const text = head.trimStart();
+  if (text.startsWith('[')) return { kind: 'json' };
+  const [first = ''] = text.split('\n');
+  return { kind: isLines || parseJson(first) !== undefined ? 'jsonl' : 'json' };
+}
+
+/** Recognises a list of fields or of prompts, and a map whose first value is a list. */
+function looksLikeYaml(head: string): boolean {
+  const lines = head.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const [first = '', second = ''] = lines;
+  if (/^---\s*$/.test(first)) return true;
+  const [, key] = /^(?:-\s+)?([\w-]+):(?:\s|$)/.exec(first) ?? [];
+  if (key !== undefined && fieldNamed(key) !== undefined) return true;
+  if (/^[\w-]+:\s*$/.test(first) && /^\s*-\s/.test(second)) return true;
+  return /^-\s/.test(first) && lines.every((line) => /^(-(\s|$)|\s)/.test(line));
+}
+
+const looksLikeMarkup = /^\s*(<\?xml|<!doctype|<html|\|.*\|[ \t]*(\r?\n|$))/i;
+
+/**
+ * Finds the separator and the header row of a table. Without an ending that says so, a file is one where a column is
+ * named prompt; in a file of plain text all columns must be known, or stand between tabs.
+ */
+function tableIn(
+  head: string,
+  variables: ReadonlySet<string>,
+  likely: 'surely' | 'maybe' | 'hardly',
+): BatchFormat | undefined {
+  const lines = head.split(/\r?\n/);
+  const [, separator] = /^"?sep=(.)"?\s*$/i.exec(lines[0] ?? '') ?? []; // a line of Excel's own
+  const isKnown = (cell: string): boolean => fieldNamed(cell) !== undefined || variables.has(wordNamed(cell));
+  const headIndex = lines.findIndex((line, index) => line.trim() !== '' && !(index === 0 && separator));
+  if (headIndex < 0) return likely === 'surely' ? { kind: 'table', delimiter: ',', headLine: 1 } : undefined;
+  const [best] = (separator ? [separator] : delimiters)
+    .map((delimiter) => ({ delimiter, cells: cellsOf(lines[headIndex] ?? '', delimiter) }))
+    .sort(
+      (a, b) =>
+        b.cells.filter(isKnown).length - a.cells.filter(isKnown).length || b.cells.length - a.cells.length,
+    );
+  if (!best) return undefined;
+  const { cells } = best;
+  const delimiter = cells.length > 1 || separator ? best.delimiter : noDelimiter;
+  const table = { kind: 'table', delimiter, headLine: headIndex + 1 } as const;
+  if (likely === 'surely' || separator) return table;
+  if (!cells.some((cell) => fieldNamed(cell) === 'prompt' || variables.has(wordNamed(cell))))
+    return undefined;
+  const isPlain =
+    likely === 'hardly' && delimiter !== '\t' && !cells.every((cell) => cell === '' || isKnown(cell));
+  return isPlain ? undefined : table;
+}
+
+function cellsOf(line: string, delimiter: string): string[] {
+  return line.split(delimiter).map((cell) => cell.trim().replace(/^"|"$/g, ''));
+}

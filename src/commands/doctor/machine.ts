@@ -1,0 +1,118 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Context } from '../../context.ts';
+import { prepareFolder } from '../../disk/folder.ts';
+import { exists } from '../../disk/place.ts';
+import { Failure, tellAll } from '../../errors.ts';
+import { fixedFolder } from '../../image/template.ts';
+import { unwritable } from '../../journal/unwritable.ts';
+import { checkOptions } from '../../request/request.ts';
+import { kebab, settingSource } from '../../request/sources.ts';
+import { parseTarget, type Target } from '../../request/target.ts';
+import type { SettingName } from '../../settings/known.ts';
+import { wantsColour } from '../../terminal/colours.ts';
+import { isLive } from '../../terminal/status-line.ts';
+import { programVersion } from '../../version.ts';
+import type { Output } from '../../world.ts';
+import { broken, type Check, ok, warning } from './check.ts';
+
+/** What package.json says under `engines`. */
+const oldestNode = 'v20.18.1';
+
+export function checkNode({ world }: Context): Check[] {
+  const [node = '', program = ''] = world.invocation;
+  const told = `${world.nodeVersion} (${node})`;
+  return [
+    world.nodeVersion.localeCompare(oldestNode, 'en', { numeric: true }) < 0
+      ? warning('node', `${told} is older than ${oldestNode}`, 'Install a newer Node: https://nodejs.org')
+      : ok('node', told),
+    ok('version', `${programVersion} (${program})`),
+  ];
+}
+
+/** Checks whether the settings file can be read, keeps its key private and has no settings that exclude each other. */
+export async function checkSettings(context: Context): Promise<Check[]> {
+  const { path, settings, problems } = context.stored;
+  if (path === undefined)
+    return [warning('settings', 'there is no home folder to keep them in', 'Set HOME or XDG_CONFIG_HOME')];
+  const hint = `Its other settings are used: ${context.command('config list')}`;
+  const checks = problems.map((problem) => warning('settings', problem, hint));
+  const names = (Object.keys(settings) as SettingName[]).map(kebab);
+  if (checks.length === 0)
+    checks.push(ok('settings', names.length > 0 ? `${path}: ${names.join(', ')}` : `none yet (${path})`));
+  if (settings.apiKey !== undefined && (await isPublic(context, path)))
+    checks.push(warning('settings', `other users can read the key in ${path}`, `chmod 600 '${path}'`));
+  const conflicts: string[] = [];
+  checkOptions([settingSource(settings)], conflicts);
+  usualTarget(context, conflicts);
+  if (conflicts.length > 0) {
+    const facts = { hint: context.command('config list') };
+    checks.push(broken('settings', new Failure('validation', conflicts.join('; '), facts)));
+  }
+  return checks;
+}
+
+async function isPublic({ world }: Context, path: string): Promise<boolean> {
+  if (world.platform === 'win32') return false; // permissions are lists there, and the mode says nothing
+  return await stat(path).then(
+    ({ mode }) => (mode & 0o077) !== 0,
+    () => false,
+  );
+}
+
+/** Returns where pictures go without flags; undefined where the settings are wrong. */
+function usualTarget({ world, stored }: Context, problems: string[]): Omit<Target, 'index'> | undefined {
+  return parseTarget([settingSource(stored.settings)], world, { count: 1, areNew: true }, problems);
+}
+
+/** Checks whether pictures and the record of paid tasks can be written. Creates nothing that is missing. */
+export async function checkFolders(context: Context): Promise<Check[]> {
+  const problems: string[] = [];
+  const target = usualTarget(context, problems);
+  if (!target) return [broken('pictures', tellAll(problems))];
+  const { folder, output } = target;
+  const pictures = tried(resolve(folder, fixedFolder(output))).then((told) => ok('pictures', told));
+  return [
+    await pictures.catch((error) => broken('pictures', asFailure(error))),
+    await checkRecord(context).catch((error) => {
+      const failure = asFailure(error);
+      return broken('record', unwritable(failure.message, failure));
+    }),
+  ];
+}
+
+async function checkRecord({ state, journal, command }: Context): Promise<Check> {
+  if (state === undefined) return broken('record', unwritable('there is no home folder'));
+  const told = await tried(join(state, 'runs'));
+  if (!(await exists(state))) return ok('record', told); // reading the record would create it
+  const dead = (await journal.left()).runs.filter(({ life }) => life === 'dead');
+  const left = dead.reduce((sum, { entries }) => sum + entries.size, 0);
+  if (left === 0) return ok('record', told);
+  const tasks = left === 1 ? '1 unfinished task of an interrupted run' : `${left} unfinished tasks`;
+  return warning('record', `${told}; ${tasks}`, command('resume'));
+}
+
+/** Tries the folder, or the one in which it would be created, by writing to it. Throws `download`. */
+async function tried(folder: string): Promise<string> {
+  let nearest = folder;
+  while (!(await exists(nearest)) && dirname(nearest) !== nearest) nearest = dirname(nearest);
+  await prepareFolder(nearest);
+  return nearest === folder ? folder : `${folder} (will be created)`;
+}
+
+function asFailure(error: unknown): Failure {
+  if (!(error instanceof Failure)) throw error;
+  return error;
+}
+
+/** Tells how the program will behave on this terminal; nothing here stops a `generate`. */
+export function checkTerminal({ world: { stdout, stderr, env }, flags }: Context): Check {
+  const streams = `stdout is ${kind(stdout)}, stderr is ${kind(stderr)}`;
+  const progress = isLive(stderr, env) ? 'a spinner' : 'plain lines';
+  const colour = wantsColour(stderr, env, flags.color) ? 'colour' : 'no colour';
+  return ok('terminal', `${streams}: ${progress}, ${colour}`);
+}
+
+function kind(output: Output): string {
+  return output.isTerminal ? `a terminal of ${output.columns()} columns` : 'not a terminal';
+}

@@ -1,0 +1,149 @@
+import { askBalance } from '../../api/balance.ts';
+import { isLoopback } from '../../api/base-url.ts';
+import type { Caller } from '../../api/exchange.ts';
+import { askPrice } from '../../api/prices.ts';
+import { proxyFor } from '../../api/proxy.ts';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../errors.ts';
+import { keyPage } from '../../settings/credentials.ts';
+import { formatDuration } from '../../task/duration.ts';
+import { amountText } from '../../task/money.ts';
+import { broken, type Check, ok, warning } from './check.ts';
+import type { KeysFound } from './keys.ts';
+
+/** Where the service is, as far as can be told without asking it. */
+interface Route {
+  checks: Check[];
+  /** Undefined where it cannot be asked. */
+  base: string | undefined;
+}
+
+/** Checks the address and where it comes from, the form of its API, and the proxy on the way. */
+export async function checkRoute(context: Context, keys: KeysFound): Promise<Route> {
+  try {
+    const { base, source } = await context.address();
+    const proxy = checkProxy(context, base);
+    const checks = [
+      ok('address', `${base}, from ${source}`),
+      ...checkHermesAddress(base, keys),
+      ok('api', apiForm(context, base)),
+      proxy,
+    ];
+    return { checks, base: proxy.state === 'error' ? undefined : base };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { checks: [broken('address', error)], base: undefined };
+  }
+}
+
+function checkHermesAddress(base: string, { used, hermes }: KeysFound): Check[] {
+  const other = hermes?.baseUrl?.replace(/\/+$/, '').replace(/(?:\/api)?\/v1$/, '');
+  if (!other || other === base || hermes?.apiKey !== used?.apiKey) return [];
+  return [
+    warning(
+      'address',
+      `Hermes Agent sends the same key to ${other}`,
+      'If that address is right, set RUNAPI_BASE_URL or run: runapi-imagen config set base-url',
+    ),
+  ];
+}
+
+function apiForm({ stored, memory }: Context, base: string): string {
+  const set = stored.settings.api;
+  if (set !== undefined && set !== 'auto') return `the ${set} form (setting api)`;
+  const { dialect } = memory.recall(base);
+  return dialect
+    ? `the ${dialect} form, as earlier calls showed`
+    : 'not known yet: the first picture will tell';
+}
+
+/** Tells which proxy requests to that address would use, without its password. */
+function checkProxy({ world: { env } }: Context, base: string): Check {
+  const { protocol, hostname } = new URL(base);
+  const proxy = isLoopback(hostname) ? undefined : proxyFor(protocol, env);
+  if (proxy === undefined) return ok('proxy', 'none');
+  const host = URL.canParse(proxy) ? new URL(proxy).host : '';
+  // With a "/" in its password the address has another host, and part of the password in it.
+  if (host === '' || /[/?#].*@/.test(proxy.replace(/^\w+:\/\//, ''))) {
+    const hint =
+      'Fix HTTPS_PROXY or HTTP_PROXY, or unset it. In its password write / as %2F, @ as %40, # as %23';
+    return broken('proxy', new Failure('validation', 'the address of the proxy is invalid', { hint }));
+  }
+  const exceptions = env.no_proxy || env.NO_PROXY;
+  return ok('proxy', `${host}${exceptions ? `, but not for ${exceptions}` : ''}`);
+}
+
+const longestMs = 10_000;
+
+/** Asks about the key's account, free of charge: is the service there, does it accept the key, are credits left? */
+export async function askAccount(context: Context, base: string): Promise<Check> {
+  const { reporter, world } = context;
+  const { host } = new URL(base);
+  reporter.progress.step('doctor', { doing: `asking ${host}`, model: 'doctor' });
+  const began = world.clock.monotonic();
+  try {
+    const { caller } = await context.api({ base, sandbox: false });
+    const { signal } = world.deadline(longestMs);
+    const { balance_cents: cents } = await askBalance(caller, base, signal);
+    const time = `${Math.round(world.clock.monotonic() - began)} ms`;
+    return judged(host, cents, await priceOfNext(context, caller, base, signal), time);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return explained(error, host);
+  } finally {
+    reporter.progress.ended('doctor', false);
+  }
+}
+
+interface Offer {
+  model: string;
+  cents: number;
+}
+
+/** What `generate` without flags would cost; undefined where the price cannot be had. */
+async function priceOfNext(
+  { memory, stored }: Context,
+  caller: Caller,
+  base: string,
+  signal: AbortSignal,
+): Promise<Offer | undefined> {
+  try {
+    const { model = 'imagen-4' } = stored.settings;
+    const price = await askPrice({ ...caller, apiKey: undefined }, base, model, memory, signal);
+    return { model, cents: price.unit_price_cents };
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+function judged(host: string, cents: number, offer: Offer | undefined, time: string): Check {
+  const costs = offer ? `, ${offer.model} costs ${amountText(offer.cents)}` : '';
+  const message = `${host} accepts the key: ${amountText(cents)} left${costs}`;
+  if (cents > 0 && cents >= (offer?.cents ?? 0)) return ok('service', `${message} (${time})`);
+  const hint = `Add credits to the account at ${keyPage}`;
+  return broken('service', new Failure('insufficient_credits', message, { hint }));
+}
+
+function explained(failure: Failure, host: string): Check {
+  const { code, message, facts } = failure;
+  const unsure = 'Try generate: a rejected key costs nothing';
+  // Only the service's own form of the API is known to have an account page.
+  if (facts.status === 404 || facts.status === 405 || facts.status === 410)
+    return warning('service', `${host} answers, but has no account page to check the key with`, unsure);
+  if (code === 'bad_response' && facts.status === undefined) return warning('service', message, unsure);
+  if (code === 'authentication') return broken('service', refused(failure, host));
+  if (code === 'rate_limit') return warning('service', `${host}: ${message}`, 'Wait a moment');
+  return broken('service', code === 'timeout' ? slow(host) : failure);
+}
+
+function refused({ message, facts }: Failure, host: string): Failure {
+  const hint = `Compare it with the one at ${keyPage}, then: runapi-imagen config set api-key`;
+  return new Failure('authentication', `${host} rejects the key: ${message}`, { ...facts, hint });
+}
+
+function slow(host: string): Failure {
+  return new Failure('network', `${host} did not answer within ${formatDuration(longestMs)}`, {
+    hint: 'Check the address, and whether a firewall or proxy blocks it; --verbose shows each step',
+  });
+}

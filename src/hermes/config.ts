@@ -1,0 +1,128 @@
+import { Composer, Lexer, LineCounter, Parser } from 'yaml';
+import { isWebAddress } from '../api-key.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import type { Variables } from './variables.ts';
+
+/** A chat provider of Hermes that is RunAPI. */
+export interface Provider {
+  name: string;
+  /** A name that is fit for a log: a provider's own can be anything, even a key pasted in the wrong place. */
+  label: string;
+  form: 'list' | 'map';
+  baseUrl: string;
+  /** As written, without variables filled in: only what is used is looked up. */
+  fields: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Finds RunAPI in `config.yaml` of Hermes Agent 0.21, best first: providers named `runapi` before those that only have
+ * its host, the list form (`custom_providers`) before the map form (`providers`). The parser weighs 110 kB: import this
+ * file only where there is something to parse.
+ * @param faults gets what is wrong, a line each, to follow the file's name
+ */
+export function runapiProviders(text: string, variables: Variables, faults: string[]): Provider[] {
+  const parsed = parseConfig(text);
+  if ('fault' in parsed) {
+    faults.push(parsed.fault);
+    return [];
+  }
+  const named: Provider[] = [];
+  const hosted: Provider[] = [];
+  for (const { form, key, fields } of entriesOf(parsed.settings, faults)) {
+    const name = variables.textIn(fields.name) ?? key ?? '';
+    const isNamed = [name, key].some((each) => each !== undefined && isRunapi(each));
+    if (isSwitchedOff(fields.enabled)) {
+      if (isNamed) faults.push('has the provider runapi switched off (enabled: false)');
+      continue;
+    }
+    const addresses = addressFields[form].map((field) => variables.textIn(fields[field]));
+    const baseUrl = addresses.find((url) => url !== undefined && isWebAddress(url));
+    if (baseUrl === undefined) {
+      if (isNamed) faults.push('has a provider runapi without a base_url such as https://runapi.ai/v1');
+      continue;
+    }
+    const provider = { name: name || 'without a name', form, baseUrl, fields };
+    if (isNamed) named.push({ ...provider, label: 'provider runapi' });
+    else if (isRunapiHost(baseUrl)) hosted.push({ ...provider, label: 'the provider at runapi.ai' });
+  }
+  return [...named, ...hosted];
+}
+
+/** Hermes looks for the URL in a different order in each form. */
+const addressFields = {
+  list: ['base_url', 'baseUrl', 'url', 'api'],
+  map: ['api', 'url', 'base_url', 'baseUrl'],
+} as const;
+
+interface Entry {
+  form: 'list' | 'map';
+  key?: string;
+  fields: JsonObject;
+}
+
+function entriesOf({ providers, custom_providers: custom }: JsonObject, faults: string[]): Entry[] {
+  const entries: Entry[] = [];
+  for (const fields of Array.isArray(custom) ? custom : []) {
+    if (isObject(fields)) entries.push({ form: 'list', fields });
+  }
+  for (const [key, fields] of isObject(providers) ? Object.entries(providers) : []) {
+    if (isObject(fields)) entries.push({ form: 'map', key, fields });
+  }
+  if (isObject(custom))
+    faults.push('has custom_providers as a map, which Hermes ignores: use a list, or a map named providers');
+  return entries;
+}
+
+function isSwitchedOff(enabled: unknown): boolean {
+  return enabled === false || (typeof enabled === 'string' && enabled.trim().toLowerCase() === 'false');
+}
+
+/** Hermes compares names in lower case with spaces as `-`; `custom:` is how a chosen model refers to one. */
+function isRunapi(name: string): boolean {
+  return /^(?:custom:)?runapi$/.test(name.trim().toLowerCase().replaceAll(' ', '-'));
+}
+
+function isRunapiHost(baseUrl: string): boolean {
+  return /(?:^|\.)runapi\.ai\.?$/.test(new URL(baseUrl).hostname);
+}
+
+/** Plain values, or one line of what is wrong, to follow the file's name. */
+type ParsedConfig = { settings: JsonObject } | { fault: string };
+
+/**
+ * Parses as Hermes' parser does (PyYAML, so YAML 1.1), anchors and merge keys included. Never throws. The parser's own
+ * messages are not passed on: they quote the file, and the file may hold keys.
+ */
+export function parseConfig(text: string): ParsedConfig {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({
+    version: '1.1',
+    uniqueKeys: false,
+    intAsBigInt: true, // a key of twenty digits keeps them all
+    prettyErrors: false,
+    logLevel: 'error', // warnings would go to stderr
+  });
+  try {
+    const tokens = [];
+    for (const lexeme of new Lexer().lex(text)) {
+      tokens.push(...parser.next(lexeme));
+      if (parser.stack.length > deepest) return { fault: 'is nested too deeply' };
+    }
+    tokens.push(...parser.end());
+    const [document] = composer.compose(tokens, true, text.length);
+    const error = document?.errors[0];
+    if (error) return { fault: `is not valid YAML (line ${lines.linePos(error.pos[0]).line})` };
+    const value: unknown = document?.toJS({ maxAliasCount: 100 });
+    return isObject(value) ? { settings: value } : { fault: 'does not hold a map of settings' };
+  } catch {
+    return { fault: 'has an alias (*name) without its anchor, or too many aliases' };
+  }
+}
+
+/**
+ * The composer calls itself at every level. A few thousand levels end the whole process, not with an exception: V8 gives
+ * up when it must compile a regular expression on a full stack.
+ */
+const deepest = 100;

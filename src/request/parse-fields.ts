@@ -1,0 +1,112 @@
+import { check, type core, NEVER, type output, transform, type ZodMiniObject } from 'zod/mini';
+import { looksLikeKey, maskedKey } from '../api-key.ts';
+import { isObject } from '../json.ts';
+
+/** A place that gives fields: flags, a row of a batch file, settings, the arguments of a tool. */
+export interface Source {
+  /** Undefined where it does not give the field. */
+  value(field: string): unknown;
+  /** The name of the field in this place, for messages: `--ratio`, `aspect_ratio`. */
+  name(field: string): string;
+}
+
+type NameOf = (field: string) => string;
+
+/**
+ * Parses the fields of a schema; the first source that gives a field wins. Adds every problem to `problems`, each with
+ * the name that its source has for the field, and returns undefined where there is one.
+ */
+export function parseFields<Schema extends ZodMiniObject>(
+  schema: Schema,
+  sources: readonly Source[],
+  problems: string[],
+): output<Schema> | undefined {
+  const givers = new Map<string, Source>();
+  const values: Record<string, unknown> = {};
+  for (const field of Object.keys(schema.shape)) {
+    const giver = sources.find((source) => source.value(field) !== undefined);
+    if (!giver) continue;
+    givers.set(field, giver);
+    values[field] = giver.value(field);
+  }
+  const result = schema.safeParse(values, { reportInput: true });
+  if (result.success) return result.data;
+  const nameOf = (field: string): string => (givers.get(field) ?? sources[0])?.name(field) ?? field;
+  problems.push(...result.error.issues.map((issue) => problemOf(issue, nameOf)));
+  return undefined;
+}
+
+/** Tells one problem of a parsed value. */
+function problemOf(issue: core.$ZodIssue, nameOf: NameOf): string {
+  if (issue.code === 'custom' && typeof issue.params?.tell === 'function') return issue.params.tell(nameOf);
+  const name = nameOf(String(issue.path[0]));
+  const { input } = issue;
+  if (input === undefined) return `${name} is missing`;
+  if (typeof input === 'string' && input.trim() === '') return `${name} is empty`;
+  return `Invalid ${name} ${quoted(input)}: ${issue.message}`;
+}
+
+/** Shows a value that was given, shortened; of what looks like a key, only its end. */
+export function quoted(value: unknown): string {
+  if (typeof value === 'string' && looksLikeKey(value) && !/^\d+$/.test(value)) return maskedKey(value);
+  const text = typeof value === 'string' && value.length > 60 ? `${value.slice(0, 60)}…` : value;
+  return JSON.stringify(text)?.slice(0, 120) ?? String(value);
+}
+
+/** A problem of one field, or one that takes the names of several. */
+export type Flaw = { field: string; value: unknown; reason: string } | ((nameOf: NameOf) => string);
+
+/** A rule over several fields. Where one is invalid it is checked with the others: all problems are told at once. */
+export function rule<Values extends object>(find: (values: Partial<Values>) => readonly Flaw[]) {
+  return check<Values>(
+    ({ value, issues }) => {
+      const invalid = new Set(issues.map(({ path }) => path?.[0]));
+      const valid = Object.entries(value).filter(([field]) => !invalid.has(field));
+      for (const flaw of find(Object.fromEntries(valid) as Partial<Values>)) {
+        issues.push(
+          typeof flaw === 'function'
+            ? { code: 'custom', path: [], input: value, params: { tell: flaw }, continue: true }
+            : {
+                code: 'custom',
+                path: [flaw.field],
+                input: flaw.value,
+                message: flaw.reason,
+                continue: true,
+              },
+        );
+      }
+    },
+    { when: ({ value }) => isObject(value) },
+  );
+}
+
+/** A schema for a text that `read` turns into a value. */
+export function textAs<Value>(read: (text: string) => Value | undefined, reason: (text: string) => string) {
+  return transform((given: unknown, { issues }) => {
+    const text = textOf(given);
+    const value = text === undefined ? undefined : read(text);
+    if (value !== undefined) return value;
+    issues.push({ code: 'custom', input: given, message: text === undefined ? 'use text' : reason(text) });
+    return NEVER;
+  });
+}
+
+/** A schema for a comma list of such texts. */
+export function listAs<Value>(read: (text: string) => Value | undefined, reason: (text: string) => string) {
+  return transform((given: unknown, { issues }) => {
+    const text = textOf(given);
+    if (text === undefined) issues.push({ code: 'custom', input: given, message: 'use text' });
+    return (text ?? '').split(',').flatMap((typed) => {
+      const word = typed.trim();
+      const value = read(word);
+      if (value !== undefined) return [value];
+      if (text !== undefined) issues.push({ code: 'custom', input: word, message: reason(word) });
+      return [];
+    });
+  });
+}
+
+/** Reads a text, or a number that JSON gives in its place. */
+function textOf(given: unknown): string | undefined {
+  return typeof given === 'string' || typeof given === 'number' ? String(given).trim() : undefined;
+}

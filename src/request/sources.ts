@@ -1,0 +1,51 @@
+import type { Source } from './parse-fields.ts';
+
+/** Fields that flags and settings know by a shorter name. */
+const shortNames: Readonly<Record<string, string>> = { aspectRatio: 'ratio', negativePrompt: 'negative' };
+
+/** Flags as commander reads them. */
+export function flagSource(flags: object): Source {
+  const given = givenIn(flags);
+  return {
+    value: (field) => given.get(shortNames[field] ?? field),
+    name(field) {
+      const isNegated = given.get(field) === false;
+      return `--${isNegated ? 'no-' : ''}${kebab(shortNames[field] ?? field)}`;
+    },
+  };
+}
+
+/** Settings, which count where no flag does. */
+export function settingSource(settings: object): Source {
+  const given = givenIn(settings);
+  return {
+    value: (field) => given.get(shortNames[field] ?? field),
+    name: (field) => `setting ${kebab(shortNames[field] ?? field)}`,
+  };
+}
+
+/** A request that was made before. */
+export function requestSource(request: object, where: string): Source {
+  const given = givenIn(request);
+  return {
+    value: (field) => given.get(field),
+    name: (field) => `${kebab(shortNames[field] ?? field)} of ${where}`,
+  };
+}
+
+/** The arguments of a tool, or the columns of a row, which have names of their own for some fields. */
+export function namedSource(values: object, names: Readonly<Record<string, string>> = {}): Source {
+  const given = givenIn(values);
+  const nameOf = (field: string): string => names[field] ?? field;
+  return { value: (field) => given.get(nameOf(field)), name: nameOf };
+}
+
+/** Clients of some agents send null for what is not given. */
+function givenIn(values: object): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** How the command line writes the name of a flag or setting. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

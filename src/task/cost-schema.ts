@@ -1,0 +1,9 @@
+import { boolean, meta, nullable, number, object, string } from 'zod/mini';
+
+/** What the service told of the price, in hundredths of `currency`. */
+export const cost = object({
+  currency: string(),
+  reserved_cents: nullable(number()),
+  charged_cents: nullable(number()),
+  refunded: boolean(),
+}).check(meta({ title: 'Cost' }));

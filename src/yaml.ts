@@ -1,0 +1,43 @@
+import { Composer, Lexer, LineCounter, Parser } from 'yaml';
+
+/** What a YAML text holds, or one line about what is wrong with it, to follow the file's name. */
+export type ParsedYaml = { value: unknown } | { fault: string };
+
+/**
+ * Parses one YAML document, anchors and merge keys included. Never throws. The parser's own messages are not passed on:
+ * they quote the text, which may hold keys. The parser weighs 110 kB: import this file only where there is something
+ * to parse.
+ */
+export function parseYaml(text: string, version: '1.1' | '1.2'): ParsedYaml {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({
+    version,
+    uniqueKeys: version === '1.2',
+    prettyErrors: false,
+    // Warnings would go to stderr.
+    logLevel: 'error',
+  });
+  try {
+    const tokens = [];
+    for (const lexeme of new Lexer().lex(text)) {
+      tokens.push(...parser.next(lexeme));
+      if (parser.stack.length > deepest) return { fault: 'is nested too deeply' };
+    }
+    tokens.push(...parser.end());
+    const [document, another] = composer.compose(tokens, true, text.length);
+    if (another) return { fault: 'holds more than one document' };
+    const error = document?.errors[0];
+    if (error) return { fault: `is not valid YAML (line ${lines.linePos(error.pos[0]).line})` };
+    return { value: document?.toJS({ maxAliasCount: 100 }) };
+  } catch {
+    return { fault: 'has an alias (*name) without its anchor, or too many aliases' };
+  }
+}
+
+/**
+ * The composer calls itself at every level. Some thousand levels end the whole process, not by an exception: V8 gives
+ * up when it must compile a regular expression on a full stack.
+ */
+const deepest = 100;
