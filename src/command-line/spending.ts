@@ -1,9 +1,20 @@
 import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
-import { type PricedLot, type Purchase, priceOf } from '../paid-task/budget.ts';
+import type { Server } from '../journal/event.ts';
+import {
+  createBudget,
+  type Lot,
+  type PricedLot,
+  type Purchase,
+  priceOf,
+  unknownPrice,
+} from '../paid-task/budget.ts';
 import type { Work } from '../paid-task/engine.ts';
+import { quoteAll } from '../paid-task/quotes.ts';
+import { type ErrorReport, errorReport } from '../report/task-report.ts';
 import type { Source } from '../request/parse-fields.ts';
 import { flagSource, namedSource, settingSource } from '../request/sources.ts';
+import type { Wishes } from '../request/wishes.ts';
 import { newSum, sumText } from '../task/cost.ts';
 import { amountText, microCents, microCentsText, parseDollars } from '../task/money.ts';
 import { askYes } from '../terminal/ask.ts';
@@ -46,21 +57,54 @@ function priceIn({ priced }: Purchase): number | undefined {
 }
 
 /** `2 × imagen-4 16:9 at $0.08`, a line for each lot. */
-export function priceLines(lots: readonly PricedLot[]): string[] {
+export function priceLines(lots: ReadonlyArray<Lot & Partial<PricedLot>>): string[] {
   return lots.map(({ request: { model, aspectRatio }, count, quote }) => {
-    const kind = [model, aspectRatio].filter(Boolean).join(' ');
-    return `${count} × ${kind} at ${amountText(quote.reserved_cents, quote.currency)}`;
+    const price = quote ? amountText(quote.reserved_cents, quote.currency) : 'an unknown price';
+    return `${count} × ${[model, aspectRatio].filter(Boolean).join(' ')} at ${price}`;
   });
 }
 
-/** `4 pictures would cost $0.32` */
-export function totalText(lots: readonly PricedLot[]): string {
+/** Long enough for a slow line, short enough for somebody who waits for an answer and nothing else. */
+const patienceMs = 20_000;
+
+/** What a dry run finds out. */
+export interface Trial {
+  prices: readonly PricedLot[] | undefined;
+  /** Why no price is known. */
+  error: ErrorReport | null;
+  /** Says that nothing was submitted and, with a limit, throws `over_budget` where the real run would. */
+  end(wishes: Pick<Wishes, 'maxCost'>): void;
+}
+
+/** Asks what pictures would cost now. Needs no key. */
+export async function tryPrices(context: Context, server: Server, lots: readonly Lot[]): Promise<Trial> {
+  const { world, reporter } = context;
+  const api = await context.api(server, 'optional');
+  const deadline = world.deadline(patienceMs);
+  const patience = { clock: world.clock, deadline, onRetry: reporter.retrying };
+  const asked = await quoteAll(context.engine, api, { server, lots }, patience).catch((error: unknown) => ({
+    error,
+  }));
+  const prices = 'error' in asked ? undefined : asked;
+  return {
+    prices,
+    error: 'error' in asked ? errorReport(asked.error) : null,
+    end(wishes) {
+      if ('error' in asked) reporter.warn(`no price is known now: ${errorReport(asked.error).message}`);
+      reporter.note(`Nothing was submitted${prices ? totalText(prices) : ''}`);
+      if (wishes.maxCost === undefined) return;
+      if ('error' in asked) throw unknownPrice(asked.error);
+      createBudget(wishes).check(asked);
+    },
+  };
+}
+
+function totalText(lots: readonly PricedLot[]): string {
   const sum = newSum();
-  for (const { count, quote } of lots)
-    sum.amounts.set(
-      quote.currency,
-      (sum.amounts.get(quote.currency) ?? 0) + count * microCents(quote.reserved_cents),
-    );
+  for (const { count, quote } of lots) {
+    const amount = (sum.amounts.get(quote.currency) ?? 0) + count * microCents(quote.reserved_cents);
+    sum.amounts.set(quote.currency, amount);
+  }
   const count = lots.reduce((all, lot) => all + lot.count, 0);
-  return `${count === 1 ? '1 picture' : `${count} pictures`} would cost ${sumText(sum)}`;
+  return count < 2 ? '' : `: ${count} pictures would cost ${sumText(sum)}`;
 }

@@ -4,11 +4,10 @@ import type { BatchRow, Event, Server } from '../journal/event.ts';
 import { unwritable } from '../journal/unwritable.ts';
 import { isImagen } from '../request/models.ts';
 import { accountAt } from './account.ts';
-import type { Lot } from './budget.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
 import { pathsOf } from './input-pictures.ts';
 import { routeFor } from './models.ts';
-import { addToLots, approve } from './quotes.ts';
+import { addToLots, approve, type Lots } from './quotes.ts';
 import { takeUp } from './take-up.ts';
 
 /** A picture that is about to be bought. */
@@ -30,7 +29,7 @@ export async function begin(
   { anew, door }: { anew: boolean; door?: string },
 ): Promise<Begun[]> {
   const taken = anew ? [] : await takeUp(work, wanted, server);
-  const lots = new Map<string, Lot>();
+  const lots: Lots = new Map();
   for (const [position, { request }] of wanted.entries())
     if (!taken[position]?.entry.accepted) addToLots(lots, request);
   await approve(work, server, lots);

@@ -14,7 +14,10 @@ export function lotName(request: ImageRequest): string {
   return JSON.stringify(priced);
 }
 
-export function addToLots(lots: Map<string, Lot>, request: ImageRequest): void {
+/** By what the price depends on. */
+export type Lots = Map<string, Lot>;
+
+export function addToLots(lots: Lots, request: ImageRequest): void {
   const name = lotName(request);
   const lot = lots.get(name) ?? { request, count: 0 };
   lot.count += 1;
@@ -24,7 +27,7 @@ export function addToLots(lots: Map<string, Lot>, request: ImageRequest): void {
 /**
  * Asks what all these pictures cost together before the first is bought, and has them approved. Throws `over_budget`.
  */
-export async function approve(work: Work, server: Server, lots: ReadonlyMap<string, Lot>): Promise<void> {
+export async function approve(work: Work, server: Server, lots: Lots): Promise<void> {
   const all = [...lots.values()];
   const count = all.reduce((sum, lot) => sum + lot.count, 0);
   // A single one is asked about when it is sent.

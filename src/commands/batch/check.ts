@@ -1,9 +1,8 @@
 import { type Difference, type Differences, noteDifferences } from '../../command-line/tell-apart.ts';
 import type { Context } from '../../context.ts';
 import { type Failure, invalid, sentence } from '../../errors.ts';
-import type { Lot } from '../../paid-task/budget.ts';
 import { findExisting } from '../../paid-task/existing.ts';
-import { addToLots } from '../../paid-task/quotes.ts';
+import { addToLots, type Lots } from '../../paid-task/quotes.ts';
 import { type Past, standingOf } from './past.ts';
 import { type BatchFlags, type BatchPlan, type BatchTask, readTasks } from './plan.ts';
 import { inShard } from './row-key.ts';
@@ -109,8 +108,8 @@ export async function lotsToBuy(
   tasks: AsyncIterable<BatchTask>,
   past: Past,
   flags: BatchFlags,
-): Promise<Map<string, Lot>> {
-  const lots = new Map<string, Lot>();
+): Promise<Lots> {
+  const lots: Lots = new Map();
   for await (const { key, request, target } of tasks) {
     const standing = standingOf(past, key, flags, context);
     if (standing !== 'wanted' && standing !== 'unanswered') continue;

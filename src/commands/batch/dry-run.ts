@@ -1,19 +1,14 @@
-import { priceLines, totalText } from '../../command-line/spending.ts';
+import { priceLines, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
-import { createBudget, type PricedLot, unknownPrice } from '../../paid-task/budget.ts';
-import { quoteAll } from '../../paid-task/quotes.ts';
-import { errorReport } from '../../report/task-report.ts';
+import type { PricedLot } from '../../paid-task/budget.ts';
 import { type Checked, flawsFailure, lotsToBuy, warnOfFlaws } from './check.ts';
 import { readPast, standingOf } from './past.ts';
 import { type BatchFlags, type BatchPlan, readTasks } from './plan.ts';
 import { inShard } from './row-key.ts';
 import type { BatchSource } from './source.ts';
-
-/** Long enough for a slow line, short enough for somebody who waits for an answer and nothing else. */
-const patienceMs = 20_000;
 
 interface Trial {
   source: BatchSource;
@@ -24,54 +19,51 @@ interface Trial {
 }
 
 /** Tells what a batch would buy and what that would cost now. Sends nothing else. Returns the exit code. */
-export async function dryRun(context: Context, trial: Trial): Promise<number> {
-  const { source, server, flags, plan, checked } = trial;
-  const { reporter, world, engine } = context;
-  const api = await context.api(server, 'optional');
-  const account = await accountAt(engine, server).catch(keyless);
+export async function dryRun(
+  context: Context,
+  { source, server, flags, plan, checked }: Trial,
+): Promise<number> {
+  const account = await accountAt(context.engine, server).catch(keyless);
   const isMine = (key: string): boolean => inShard(key, plan.shard);
   const past = await readPast(context, { batch: source.name, server, account, isMine });
   const tasks = () => readTasks(source, plan);
-  const count = { made: 0, failed: 0, elsewhere: 0 };
+  const before = { made: 0, failed: 0, elsewhere: 0 };
   for await (const { key } of tasks()) {
     const standing = standingOf(past, key, flags, context);
-    if (standing === 'made' || standing === 'failed' || standing === 'elsewhere') count[standing] += 1;
+    if (standing === 'made' || standing === 'failed' || standing === 'elsewhere') before[standing] += 1;
   }
   const lots = [...(await lotsToBuy(context, tasks(), past, flags)).values()];
-  const patience = { clock: world.clock, deadline: world.deadline(patienceMs), onRetry: reporter.retrying };
-  const priced = await quoteAll(engine, api, { server, lots }, patience).catch((error: unknown) => error);
-  const prices = Array.isArray(priced) ? (priced as PricedLot[]) : undefined;
-  const toBuy = lots.reduce((sum, lot) => sum + lot.count, 0);
-  const facts = [
-    `${counted(checked.total, 'picture')} in ${counted(checked.left.size, 'row')}`,
-    count.made > 0 && `${count.made} made already`,
-    count.failed > 0 && `${count.failed} failed before (--retry-failed makes them)`,
-    count.elsewhere > 0 && `${count.elsewhere} in another process`,
-    checked.flawed > 0 && `${counted(checked.flawed, 'row')} with problems`,
-    `${toBuy} to buy`,
-  ];
+  const { prices, error, end } = await tryPrices(context, server, lots);
   const report = {
     rows: checked.left.size,
     pictures: checked.total,
-    ...count,
-    to_buy: toBuy,
-    prices: prices?.map(({ request: { model, aspectRatio }, count: pictures, quote }) => {
-      const { currency, reserved_cents: each_cents } = quote;
-      return { model, aspect_ratio: aspectRatio ?? null, pictures, currency, each_cents };
-    }),
+    ...before,
+    to_buy: lots.reduce((sum, lot) => sum + lot.count, 0),
+    prices: prices?.map(priceReport) ?? null,
     problems: checked.flaws,
     invalid_rows: checked.flawed,
-    error: prices ? null : errorReport(priced),
+    error,
   };
-  await reporter.data(report, [...facts.filter(Boolean), ...priceLines(prices ?? [])].join('\n'));
-  if (!prices) reporter.warn(`no price is known now: ${errorReport(priced).message}`);
-  reporter.note(`Nothing was submitted${prices && toBuy > 0 ? `: ${totalText(prices)}` : ''}`);
-  if (checked.flawed > 0 && !flags.skipInvalid) throw flawsFailure(checked, source.shown);
-  warnOfFlaws(context, checked);
-  if (plan.wishes.maxCost === undefined) return 0;
-  if (!prices) throw unknownPrice(priced);
-  createBudget(plan.wishes).check(prices);
+  const facts = [
+    `${counted(report.pictures, 'picture')} in ${counted(report.rows, 'row')}`,
+    report.made > 0 && `${report.made} made already`,
+    report.failed > 0 && `${report.failed} failed before (--retry-failed makes them)`,
+    report.elsewhere > 0 && `${report.elsewhere} in another process`,
+    checked.flawed > 0 && `${counted(checked.flawed, 'row')} with problems`,
+    `${report.to_buy} to buy`,
+    ...priceLines(prices ?? lots),
+  ];
+  await context.reporter.data(report, facts.filter(Boolean).join('\n'));
+  const isRefused = checked.flawed > 0 && !flags.skipInvalid;
+  if (!isRefused) warnOfFlaws(context, checked);
+  end(isRefused ? {} : plan.wishes);
+  if (isRefused) throw flawsFailure(checked, source.shown);
   return 0;
+}
+
+function priceReport({ request: { model, aspectRatio }, count, quote }: PricedLot): object {
+  const { currency, reserved_cents: each_cents } = quote;
+  return { model, aspect_ratio: aspectRatio ?? null, pictures: count, currency, each_cents };
 }
 
 function counted(count: number, what: string): string {

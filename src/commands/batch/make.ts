@@ -16,7 +16,7 @@ import { emptyReport, errorReport, type TaskReport } from '../../report/task-rep
 import { requestReport } from '../../request/request-report.ts';
 import { sumText } from '../../task/cost.ts';
 import type { RowsToGo } from './check.ts';
-import { type Past, type Standing, standingOf } from './past.ts';
+import { madeFor, type Past, type Standing, standingOf } from './past.ts';
 import type { BatchFlags, BatchPlan, BatchTask } from './plan.ts';
 import { newCount, sayBatchEnd } from './summary.ts';
 
@@ -27,7 +27,8 @@ export interface Batch extends RowsToGo {
   plan: BatchPlan;
   server: Server;
   /** How the record names it. */
-  name: string;
+  batch: string;
+  account: string | undefined;
   past: Past;
   claim: Claim;
   total: number;
@@ -74,13 +75,13 @@ export async function makeAll(batch: Batch): Promise<number> {
     for await (const task of batch.tasks()) {
       if (halted) return;
       const standing = standingOf(past, task.key, flags, context);
-      const earlier = standing === 'made' ? past.made.get(task.key) : undefined;
-      const made = earlier && (await nearest(earlier, task));
+      const earlier = standing === 'made' ? madeFor(past, task, batch) : [];
+      const made = await nearest(earlier.reverse(), task);
       if (standing === 'elsewhere') count.elsewhere += 1;
       else if (standing === 'failed') countFailed(task);
       else if (made && (!download || (await isThere(made, task)))) {
         count.before += 1;
-        const report = { ...recordedReport(context, made, true), ...rowOf(task) };
+        const report = recordedReport(context, made, true);
         await reporter.data(report, dataLines(report, data, world.cwd).join('\n'));
       } else if (
         await skipExisting(context, { server, request: task.request, target: task.target, row: rowOf(task) })
@@ -154,7 +155,7 @@ export async function makeAll(batch: Batch): Promise<number> {
     const known = past.generations.get(key) ?? 0;
     const generation = flags.new || past.failed.has(key) ? known + 1 : known;
     return {
-      batch: batch.name,
+      batch: batch.batch,
       row,
       key,
       ...(id !== undefined && { id }),
@@ -179,8 +180,7 @@ function rowOf({ row, id }: BatchTask): Pick<TaskReport, 'row' | 'id'> {
 }
 
 /** Of what was made for a task, what is where it is wanted now; else what has its files; else the last. */
-async function nearest(earlier: readonly string[], task: BatchTask): Promise<Entry | undefined> {
-  const entries = earlier.map((text) => JSON.parse(text) as Entry).reverse();
+async function nearest(entries: readonly Entry[], task: BatchTask): Promise<Entry | undefined> {
   for (const entry of entries) if (await isThere(entry, task)) return entry;
   for (const entry of entries) if (await hasFiles(entry)) return entry;
   return entries[0];

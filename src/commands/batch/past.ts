@@ -3,11 +3,12 @@ import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import type { LeftRun } from '../../journal/journal.ts';
 import { deadRuns, isForgotten } from '../../paid-task/take-up.ts';
+import type { BatchTask } from './plan.ts';
 
 /** What earlier runs made of the tasks of a batch at one server and account, by the task's key in the batch. */
 export interface Past {
-  /** Tasks that completed, each time as JSON: many small objects would take several times the memory. */
-  made: Map<string, string[]>;
+  /** Tasks that completed, each time as it is recorded, packed. */
+  made: Map<string, Buffer[]>;
   /** The task itself failed, or was refused for what it asks. */
   failed: Set<string>;
   /** Another process works on it now. */
@@ -79,12 +80,31 @@ function forget(past: Past, key: string): void {
 function note(past: Past, key: string, entry: Entry): void {
   const how = entry.ended?.how;
   if (how === 'kept' || how === 'saved') {
-    const text = JSON.stringify({ ...entry, temps: [], saving: {} });
-    past.made.set(key, [...(past.made.get(key) ?? []), text]);
+    past.made.set(key, [...(past.made.get(key) ?? []), packed(entry)]);
   } else if (how === 'expired') {
     forget(past, key);
     past.failed.add(key);
   } else if (isOwnFailure(entry) && !past.made.has(key)) past.failed.add(key);
+}
+
+/** As text outside the heap, without what the row says: objects of a hundred thousand tasks would fill the memory. */
+function packed({ intended, temps: _, saving: __, ...entry }: Entry): Buffer {
+  const { at, target } = intended;
+  return Buffer.from(JSON.stringify({ ...entry, intended: { at, target } }));
+}
+
+/** Returns what was made for a task, the newest last. */
+export function madeFor(
+  past: Past,
+  task: BatchTask,
+  { batch, server, account }: Omit<Wanted, 'isMine'>,
+): Entry[] {
+  const { row, id, key, request } = task;
+  return (past.made.get(key) ?? []).map((text) => {
+    const { intended, ...entry } = JSON.parse(text.toString()) as Entry;
+    const own = { batch, row, key, ...(id !== undefined && { id }) };
+    return { ...entry, temps: [], saving: {}, intended: { ...intended, server, account, request, row: own } };
+  });
 }
 
 /** A key, a balance or a rate that was refused says nothing about the task: the next run retries it. */

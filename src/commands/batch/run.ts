@@ -44,13 +44,13 @@ export async function batch(
     const { signal } = work.deadline;
     const account = await accountAt(context.engine, server);
     const claim = await claimRows(context, { source, server, account, plan }, signal);
-    const { name } = source;
     const isMine = (key: string): boolean => inShard(key, plan.shard);
-    const past = await readPast(context, { batch: name, server, account, isMine }, signal);
+    const wanted = { batch: source.name, server, account };
+    const past = await readPast(context, { ...wanted, isMine }, signal);
     const tasks = () => readTasks(source, plan);
     await approve(work, server, await lotsToBuy(context, tasks(), past, flags));
-    const own = { context, work, flags, plan, server, name, past, claim, tasks };
-    return await makeAll({ ...own, total: checked.total, ...rowsToGo(checked) });
+    const own = { context, work, flags, plan, past, claim, tasks };
+    return await makeAll({ ...wanted, ...own, total: checked.total, ...rowsToGo(checked) });
   } finally {
     await source.remove();
   }

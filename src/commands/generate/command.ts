@@ -36,8 +36,9 @@ export const generateCommand: Declaration = {
   sends: true,
   async run(context, [words]: [string[]], flags: Typed) {
     if (flags.jsonSchema) {
-      const { printSchema } = await import('./print-schema.ts');
-      return printSchema(context);
+      const { taskSchema } = await import('../../report/schema.ts');
+      await context.reporter.data(taskSchema(), JSON.stringify(taskSchema(), null, 2));
+      return 0;
     }
     if (flags.dryRun) {
       const { dryRun } = await import('./dry-run.ts');

@@ -1,21 +1,15 @@
 import { resolve } from 'node:path';
-import type { Api } from '../../api/client.ts';
 import { wireRequest } from '../../api/submit.ts';
-import { priceLines, totalText } from '../../command-line/spending.ts';
+import { priceLines, type Trial, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { defaultName } from '../../image/template.ts';
-import { createBudget, type Lot, type PricedLot, unknownPrice } from '../../paid-task/budget.ts';
 import { routeFor } from '../../paid-task/models.ts';
-import { addToLots, lotName, quoteAll } from '../../paid-task/quotes.ts';
+import { addToLots, type Lots, lotName } from '../../paid-task/quotes.ts';
 import { jsonText } from '../../report/human.ts';
-import { errorReport } from '../../report/task-report.ts';
 import type { ImageRequest } from '../../request/request.ts';
 import { amountText } from '../../task/money.ts';
 import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
 import { differencesOf } from './run.ts';
-
-/** Long enough for a slow line, short enough for somebody who waits for an answer and nothing else. */
-const patienceMs = 20_000;
 
 /** Tells what `generate` would send, where to, and what it would cost now. Sends nothing else, and writes nothing. */
 export async function dryRun(
@@ -23,51 +17,43 @@ export async function dryRun(
   words: readonly string[],
   flags: GenerateFlags,
 ): Promise<number> {
-  const { reporter } = context;
   const plan = await readPlan(context, words, flags);
-  const api = await context.api(plan.server, 'optional');
-  const lots = new Map<string, Lot>();
+  const lots: Lots = new Map();
   for (const request of plan.requests) addToLots(lots, request);
-  const priced = await livePrices(context, api, plan, [...lots.values()]).catch((error: unknown) => error);
-  const prices = Array.isArray(priced) ? (priced as PricedLot[]) : undefined;
-  if (context.flags.json || plan.requests.length === 1) await tellEach(context, api, plan, priced);
-  else await reporter.data({}, await summaryOf(context, api, plan, prices ?? [...lots.values()]));
-  if (!prices) reporter.warn(`no price is known now: ${errorReport(priced).message}`);
-  reporter.note(`Nothing was submitted${prices && plan.requests.length > 1 ? `: ${totalText(prices)}` : ''}`);
-  checkLimit(plan, priced);
+  const trial = await tryPrices(context, plan.server, [...lots.values()]);
+  const posts = await postsOf(context, plan);
+  if (context.flags.json || plan.requests.length === 1) await tellEach(context, plan, posts, trial);
+  else await context.reporter.data({}, summaryOf(plan, posts, lots, trial));
+  trial.end(plan.wishes);
   return 0;
 }
 
-async function livePrices(
-  context: Context,
-  api: Api,
-  { server }: Plan,
-  lots: readonly Lot[],
-): Promise<PricedLot[]> {
-  const { clock, deadline } = context.world;
-  const patience = { clock, deadline: deadline(patienceMs), onRetry: context.reporter.retrying };
-  return await quoteAll(context.engine, api, { server, lots }, patience);
+interface Post {
+  request: ImageRequest;
+  url: string;
+  body: ReturnType<typeof wireRequest>;
 }
 
-/** What is sent for a request, and where to. */
-async function postOf(context: Context, api: Api, { server }: Plan, request: ImageRequest) {
-  const route = await routeFor(context.engine, server, request);
-  return {
-    url: api.createUrl(route),
-    body: wireRequest(request, { route, imageUrls: request.images ?? [] }),
-  };
+/** What is sent for each request, and where to. */
+async function postsOf(context: Context, { server, requests }: Plan): Promise<Post[]> {
+  const api = await context.api(server, 'optional');
+  return await Promise.all(
+    requests.map(async (request) => {
+      const route = await routeFor(context.engine, server, request);
+      const body = wireRequest(request, { route, imageUrls: request.images ?? [] });
+      return { request, url: api.createUrl(route), body };
+    }),
+  );
 }
 
 /** A script gets an object for each request, whatever their number. */
-async function tellEach(context: Context, api: Api, plan: Plan, priced: unknown): Promise<void> {
-  const lots = Array.isArray(priced) ? (priced as PricedLot[]) : [];
-  const quotes = new Map(lots.map(({ request, quote }) => [lotName(request), quote]));
+async function tellEach(context: Context, plan: Plan, posts: readonly Post[], trial: Trial): Promise<void> {
+  const { prices, error } = trial;
+  const quotes = new Map(prices?.map(({ request, quote }) => [lotName(request), quote]));
   const paths = pathsOf(plan);
-  for (const [position, request] of plan.requests.entries()) {
+  for (const [position, { request, url, body }] of posts.entries()) {
     const quote = quotes.get(lotName(request)) ?? null;
-    const { url, body } = await postOf(context, api, plan, request);
     const path = paths[position] ?? '';
-    const error = Array.isArray(priced) ? null : errorReport(priced);
     const object = { dry_run: true, method: 'POST', url, request: body, path, quote, error };
     const price = quote ? amountText(quote.reserved_cents, quote.currency) : 'not known';
     const lines = [`POST ${url}`, jsonText(body, 2), `saved as  ${path}`, `costs     ${price}`];
@@ -75,25 +61,16 @@ async function tellEach(context: Context, api: Api, plan: Plan, priced: unknown)
   }
 }
 
-async function summaryOf(
-  context: Context,
-  api: Api,
-  plan: Plan,
-  lots: ReadonlyArray<Lot | PricedLot>,
-): Promise<string> {
-  const posts = await Promise.all(plan.requests.map((request) => postOf(context, api, plan, request)));
+function summaryOf(plan: Plan, posts: readonly Post[], lots: Lots, { prices }: Trial): string {
   const { model: _, seed: __, ...same } = posts[0]?.body ?? {};
   const urls = new Set(posts.map(({ url }) => url));
-  const seeds = [...new Set(plan.requests.flatMap(({ seed }) => seed ?? []))];
+  const seeds = new Set(plan.requests.flatMap(({ seed }) => seed ?? []));
   const [first, ...others] = new Set(pathsOf(plan));
-  const lines = lots.map((lot) =>
-    'quote' in lot ? priceLines([lot])[0] : `${lot.count} × ${lot.request.model} at a price not known`,
-  );
   return [
     ...[...urls].map((url) => `POST ${url} ${posts.filter((post) => post.url === url).length} times`),
     jsonText(same, 2),
-    ...lines,
-    ...(seeds.length > 0 ? [`seeds     ${seeds.join(', ')}`] : []),
+    ...priceLines(prices ?? [...lots.values()]),
+    ...(seeds.size > 0 ? [`seeds     ${[...seeds].join(', ')}`] : []),
     `saved as  ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
   ].join('\n');
 }
@@ -103,11 +80,4 @@ function pathsOf({ requests, target }: Plan): string[] {
   return differencesOf(requests).map(({ mark }) =>
     resolve(target.folder, target.output || defaultName(mark)),
   );
-}
-
-/** With --max-cost a dry run answers whether the real one would go through. */
-function checkLimit({ wishes }: Plan, priced: unknown): void {
-  if (wishes.maxCost === undefined) return;
-  if (!Array.isArray(priced)) throw unknownPrice(priced);
-  createBudget(wishes).check(priced as PricedLot[]);
 }

@@ -33,55 +33,55 @@ function tabbedLine(report: TaskReport, cwd: string): string {
 interface Column {
   text(row: Row): string;
   shade?: (text: string) => string;
-  /** As few columns as it may be cut to; without it, it is never cut. */
-  least?: number;
+  /** It is cut to no fewer and shown in no more columns; without it, it is as wide as its widest text. */
+  range?: readonly [least: number, most: number];
+  /** Where there is no room, it goes: the lowest first. */
+  spare?: 1 | 2;
 }
 
-const gap = 2;
-const mostPrompt = 48;
+const gap = '  ';
+const markWidth = 2;
 
 function alignedLine(rows: readonly Row[], { columns, colours, cwd }: Surface): (row: Row) => string {
-  const plain = (text: string): string => text;
-  const hasSeeds = rows.some(({ report }) => report.seed !== null);
+  const shade = colours.quiet;
   const all: Column[] = [
     { text: ({ number }) => `${number ?? ''}` },
-    { text: ({ report }) => localDate(report.created_at), shade: colours.quiet },
-    { text: ({ report }) => report.model ?? '', shade: colours.quiet },
-    ...(hasSeeds ? [{ text: ({ report }: Row) => seedText(report), shade: colours.quiet }] : []),
+    { text: ({ report }) => localDate(report.created_at), shade, spare: 2 },
+    { text: ({ report }) => report.model ?? '', shade },
+    { text: ({ report: { seed } }) => (seed === null ? '' : `seed ${seed}`), shade },
     { text: ({ report }) => costOf(report) },
-    { text: ({ report }) => report.prompt ?? '', least: 16 },
-    { text: ({ report }) => report.task_id ?? '' },
-    { text: ({ report }) => outcome(report, cwd), least: 16 },
+    { text: ({ report }) => report.prompt ?? '', range: [8, 48] },
+    { text: ({ report }) => report.task_id ?? '', spare: 1 },
+    { text: ({ report }) => outcome(report, cwd), range: [12, 1000] },
   ];
-  // Where there is no room, the id of the task goes first: `--again` takes its number, and --json has it.
-  const fits = (some: readonly Column[]): boolean =>
-    2 + some.reduce((sum, { text, least }) => sum + gap + (least ?? widest(rows, text)), -gap) <= columns;
-  const shown = fits(all) ? all : all.filter((_, at) => at !== all.length - 2);
-  const widths = widthsOf(rows, shown, columns - 2);
+  let shown = all
+    .map((column) => ({ ...column, width: widest(rows, column.text) }))
+    .filter(({ width }) => width > 0);
+  for (const spare of [1, 2]) {
+    if (excessOf(shown, columns, 0) > 0) shown = shown.filter((column) => column.spare !== spare);
+  }
+  let excess = excessOf(shown, columns, 1);
+  const widths = shown.map(({ width, range: [least, most] = [1000, 1000] }) => {
+    const cut = Math.max(0, Math.min(excess, Math.min(most, width) - least));
+    excess -= cut;
+    return Math.min(most, width) - cut;
+  });
   return (row) => {
-    const cells = shown.map(({ text, shade = plain }, at) => shade(fitted(text(row), widths[at] ?? 0)));
-    return `${mark(row.report, colours)} ${cells.join(' '.repeat(gap))}`.trimEnd();
+    const cells = shown.map(({ text, shade: shaded = String }, at) =>
+      shaded(fitted(text(row), widths[at] ?? 0)),
+    );
+    return `${mark(row.report, colours)} ${cells.join(gap)}`.trimEnd();
   };
 }
 
-/** What is left goes to the prompt, then to the files. */
-function widthsOf(rows: readonly Row[], shown: readonly Column[], columns: number): number[] {
-  const widths = shown.map(({ text, least }) =>
-    Math.min(least ?? Number.POSITIVE_INFINITY, widest(rows, text)),
-  );
-  let left = columns - widths.reduce((sum, width) => sum + width + gap, -gap);
-  for (const at of [shown.length - 1, shown.findIndex(({ least }) => least !== undefined)]) {
-    const wanted = Math.min(
-      widest(rows, shown[at]?.text ?? String),
-      at === shown.length - 1 ? 40 : mostPrompt,
-    );
-    const more = Math.max(0, Math.min(left, wanted - (widths[at] ?? 0)));
-    widths[at] = (widths[at] ?? 0) + more;
-    left -= more;
-  }
-  const last = widths.length - 1;
-  widths[last] = Math.max(1, (widths[last] ?? 0) + left);
-  return widths;
+/** How much too wide the columns are. @param bound 0 where each is cut as far as may be, 1 where none is */
+function excessOf(
+  shown: ReadonlyArray<Pick<Column, 'range'> & { width: number }>,
+  columns: number,
+  bound: 0 | 1,
+): number {
+  const widths = shown.map(({ width, range }) => Math.min(range?.[bound] ?? width, width));
+  return widths.reduce((sum, width) => sum + width + gap.length, markWidth - gap.length) - columns;
 }
 
 function widest(rows: readonly Row[], text: Column['text']): number {
@@ -91,10 +91,6 @@ function widest(rows: readonly Row[], text: Column['text']): number {
 function mark({ status }: TaskReport, { good, bad, warning }: Colours): string {
   if (status === 'failed') return bad('✖');
   return status === 'completed' ? good('✔') : warning('…');
-}
-
-function seedText({ seed }: TaskReport): string {
-  return seed === null ? '' : `seed ${seed}`;
 }
 
 function costOf({ status, cost, sandbox }: TaskReport): string {

@@ -83,7 +83,10 @@ test('needs no key, and goes on without a price where the service tells none', a
     '--base-url',
     service.url,
   ]);
-  expect(stdout).toBe('4 pictures in 3 rows\n4 to buy');
+  expect(stdout.split('\n').slice(2)).toEqual([
+    '2 × imagen-4-fast at an unknown price',
+    '2 × imagen-4 16:9 at an unknown price',
+  ]);
   expect(stderr).toBe('warning: no price is known now: no such route\nNothing was submitted');
   expect(exitCode).toBe(0);
 });
