@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { createRedactor } from './api-key.ts';
-import { readTrustedText } from './disk/read-text.ts';
+import { folderFlaw, readTrustedText } from './disk/read-text.ts';
 import { Failure } from './errors.ts';
 import { formatDuration } from './task/duration.ts';
 import { createInput, createOutput } from './terminal/streams.ts';
@@ -20,11 +20,12 @@ export function createWorld(process: NodeJS.Process): World {
   const redactor = createRedactor();
   const last: Array<(signal: StopSignal) => string> = [];
   const signals = Object.keys(signalExits) as StopSignal[];
+  const user = { uid: process.getuid?.(), gid: process.getgid?.() };
   let stopping = false;
 
   function stop(signal: StopSignal): void {
     // The second one does not wait for anything. npx sends one of its own after each Ctrl-C: that must do no harm.
-    if (stopping) process.exit(signalExits[signal]);
+    if (stopping) return leave(signal);
     stopping = true;
     for (const say of last) {
       const line = wrapped(redactor.redact(say(signal)), stderr.columns());
@@ -34,17 +35,30 @@ export function createWorld(process: NodeJS.Process): World {
         // Nobody reads it; the record knows.
       }
     }
-    process.exit(signalExits[signal]);
+    leave(signal);
+  }
+
+  /**
+   * Node's exit waits for its threads, and a name look-up or a call to a file system may hang in one of them. Then the
+   * signal itself ends the process, which shells count alike.
+   */
+  function leave(signal: StopSignal): void {
+    const waitedFor = process.getActiveResourcesInfo().filter((name) => /^(FS|File|GetAddrInfo)/.test(name));
+    if (waitedFor.length === 0 || process.platform === 'win32') process.exit(signalExits[signal]);
+    for (const each of signals) process.removeAllListeners(each);
+    process.kill(process.pid, signal);
   }
 
   const stderr = createOutput(2, () => process.stderr, redactor.redact);
-  for (const signal of signals) process.on(signal, () => stop(signal));
   return {
     env: process.env,
     platform: process.platform,
     home: homeFolder(),
-    readText: (path) => readTrustedText(path, { uid: process.getuid?.(), gid: process.getgid?.() }),
-    cwd: process.cwd(),
+    readText: (path) => readTrustedText(path, user),
+    folderFlaw: (path) => folderFlaw(path, user),
+    get cwd() {
+      return currentFolder();
+    },
     pid: process.pid,
     nodeVersion: process.version,
     calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',
@@ -60,17 +74,33 @@ export function createWorld(process: NodeJS.Process): World {
     deadline: systemDeadline,
     probe: (pid) => void process.kill(pid, 0),
     keepSecret: redactor.keep,
+    redact: redactor.redact,
     keepCompiled: (folder) => {
       const module = process.getBuiltinModule('node:module') as Node22Module;
       module.enableCompileCache?.(folder);
     },
     interrupt: () => stop('SIGINT'),
-    onStop: (say) => void last.push(say),
+    onStop(say) {
+      // Until there is something to tidy up, a signal ends the process by itself, whatever hangs.
+      if (last.length === 0) for (const signal of signals) process.on(signal, () => stop(signal));
+      last.push(say);
+    },
   };
 }
 
 /** What Node 20's module lacks. */
 type Node22Module = { enableCompileCache?(folder: string): unknown };
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new Failure('validation', 'the current folder was deleted', {
+      hint: 'Change to a folder that exists (cd)',
+      cause,
+    });
+  }
+}
 
 /** An account without a home folder makes homedir() throw. */
 function homeFolder(): string | undefined {

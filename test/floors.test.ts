@@ -12,7 +12,7 @@ const floors = [
   'commands/list.ts',
   'commands/*/',
   'command-line/',
-  'context.ts create-world.ts',
+  'context.ts create-world.ts address-space.ts',
   'report/',
   'terminal/', // above the engine, which has no terminal
   'paid-task/',

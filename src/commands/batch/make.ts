@@ -12,7 +12,7 @@ import { retarget } from '../../paid-task/record.ts';
 import { adopt, type Claims, reopen } from '../../paid-task/take-up.ts';
 import { dataLines } from '../../report/human.ts';
 import { goneSuccessors, recordedReport } from '../../report/report-entry.ts';
-import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
+import { type ErrorReport, emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { sumText } from '../../task/cost.ts';
 import type { RowsToGo } from './check.ts';
@@ -171,8 +171,17 @@ export async function makeAll(batch: Batch): Promise<number> {
     }
     count.failed += 1;
     count.codes.add(exitCodes[error.code as ErrorCode] ?? exitCodes.internal);
-    if (stopsAll.has(error.code) || goneSuccessors(error).length > 0) halted ??= report;
+    if (stopsOthers(error, report.task_id !== null)) halted ??= report;
   }
+}
+
+/** A key that is refused for a task that was accepted may still be good for others: only a fresh request tells. */
+function stopsOthers(error: ErrorReport, accepted: boolean): boolean {
+  const { code, retryable } = error;
+  if (accepted && code === 'authentication') return false;
+  // A wrong certificate, or a proxy that wants a password: every row would be told the same.
+  const isHopeless = !accepted && code === 'network' && !retryable;
+  return stopsAll.has(code) || isHopeless || goneSuccessors(error).length > 0;
 }
 
 function rowOf({ row, id }: BatchTask): Pick<TaskReport, 'row' | 'id'> {
