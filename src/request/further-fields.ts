@@ -28,7 +28,7 @@ export function readFurther(given: unknown): JsonObject | undefined {
     const whole = typeof text === 'string' && text.trim().startsWith('{') ? parseJson(text) : undefined;
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(String(text)) ?? [];
     if (isObject(whole)) Object.assign(fields, whole);
-    else if (key !== undefined && value !== undefined) fields[key.trim()] = valueOf(value);
+    else if (key !== undefined && value !== undefined) fields[key.trim()] = parsedValue(value);
     else return undefined;
   }
   return isValid(fields) ? fields : undefined;
@@ -42,6 +42,6 @@ function isValid(fields: JsonObject): boolean {
   return names.length > 0 && names.every((name) => /^[a-z]\w{0,63}$/i.test(name) && !ownNames.has(name));
 }
 
-function valueOf(text: string): Json {
+function parsedValue(text: string): Json {
   return parseJson(text) ?? (text.trim() === 'null' ? null : text);
 }

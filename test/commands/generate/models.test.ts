@@ -156,7 +156,7 @@ describe('a model', () => {
     const words = ['batch', 'rows.txt', '--concurrency', '1', '--base-url', url];
     const stopped = await run(machine, words);
     expect(stopped.exitCode).toBe(4);
-    expect(stopped.stderr).toMatch(/the same command with --model \S+\n[^]*1 failed · 2 not begun/);
+    expect(stopped.stderr).toMatch(/the same command with --model \S+\n[\s\S]*1 failed · 2 not begun/);
     expect((await run(machine, [...words, '--model', 'nano-banana'])).exitCode).toBe(0);
     expect((await filesIn(machine.folder)).filter((name) => name.endsWith('.png'))).toHaveLength(3);
     expect(await spent(url)).toBe(12);
