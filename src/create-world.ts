@@ -49,6 +49,7 @@ export function createWorld(process: NodeJS.Process): World {
     nodeVersion: process.version,
     calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',
     invocation: [process.execPath, ...process.argv.slice(1, 2)],
+    argv: process.argv.slice(2),
     stdin: createInput(
       () => process.stdin,
       () => process.getBuiltinModule('node:tty').isatty(0),

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { plainAnswer, welcome } from './command-line/help.ts';
-import { commands, printModels, printTaskIds } from './commands/list.ts';
+import { commands, complete } from './commands/list.ts';
 import { createWorld } from './create-world.ts';
 import { compiledFolder, stateFolder } from './disk/state-folder.ts';
-import { exitCodes } from './errors.ts';
+import { exitCodeFor, exitCodes } from './errors.ts';
 import type { World } from './world.ts';
 
 /** Runs the program: reads its arguments, does what they say, sets the exit code. Never exits by force, so that piped output arrives whole. */
@@ -20,8 +20,7 @@ async function answer(world: World, argv: readonly string[]): Promise<number> {
   }
   const text = plainAnswer(argv, commands);
   if (text !== undefined) return await print(world, text);
-  if (argv[0] === '__task-ids') return await printTaskIds(world);
-  if (argv[0] === '__models') return await printModels(world);
+  if (argv[0] === '__complete') return await complete(world, argv.slice(1));
   if (argv[0] === '__draw') return await drawForPreview();
   keepCompiled(world);
   return await call(world, argv);
@@ -47,7 +46,6 @@ async function call(world: World, argv: readonly string[]): Promise<number> {
     if (fault && code === 0) throw (await import('./disk/disk-failure.ts')).diskFailure(fault, 'stdout');
     return code;
   } catch (error) {
-    const { exitCodeFor } = await import('./report/exit-code.ts');
     await context.reporter.failure(error);
     return exitCodeFor(error);
   } finally {

@@ -1,6 +1,7 @@
 import type { Clock } from '../world.ts';
+import { afterAnswer, unlimited } from './call-rate.ts';
 
-/** Slows all calls to one server together when it says that they are too many, and lets them recover. */
+/** Slows all calls to one server together when it refuses them for their rate, and speeds them up again. */
 export interface Governor {
   /** Resolves when the next call may leave. Rejects with the signal's reason. */
   admit(signal?: AbortSignal): Promise<void>;
@@ -10,56 +11,49 @@ export interface Governor {
   refused(retryAfterMs: number | undefined): void;
 }
 
-/** Calls that were on their way together are refused together: that is one lesson, not many. */
-const oneLessonMs = 500;
+/** One refusal is for its own call to wait out. After this many in a row no call leaves before the server's time. */
+const refusalsThatClose = 6;
 const defaultPauseMs = 1000;
-/** What the server let pass within this time is what it takes. */
-const windowMs = 1000;
-/** After a refusal the rate is kept just below what passed, for so long, before more is tried. */
-const calmMs = 15_000;
-const caution = 0.95;
-const fewCalls = 5;
-const growthPerSecond = 1.05;
-/** Faster than this there is nothing to slow down. */
-const unlimitedPerSecond = 500;
+const mostPasses = 1000;
 
 export function createGovernor(clock: Clock): Governor {
-  let perSecond = Number.POSITIVE_INFINITY;
+  let rate = unlimited;
   let closedUntil = 0;
   let nextAt = 0;
-  let lesson = Number.NEGATIVE_INFINITY;
-  let grown = 0;
+  let refusedInRow = 0;
   let passes: number[] = [];
+
+  function learn(refused: boolean): void {
+    const now = clock.monotonic();
+    const passedLately = refused ? passes.filter((at) => at > now - 1000).length : 0;
+    rate = afterAnswer(rate, { refused, now, passedLately });
+  }
 
   return {
     async admit(signal) {
       for (;;) {
         const now = clock.monotonic();
-        const at = Math.max(now, closedUntil, nextAt);
-        if (at <= now || perSecond !== Number.POSITIVE_INFINITY) nextAt = at + 1000 / perSecond;
-        if (at > now) await clock.wait(at - now, signal);
-        if (closedUntil <= clock.monotonic()) return;
+        const at = Math.max(closedUntil, nextAt);
+        if (at <= now) {
+          const intervalMs = 1000 / rate.perSecond;
+          // A timer that fires late doesn't lower the rate.
+          nextAt = Math.max(nextAt, now - intervalMs) + intervalMs;
+          return;
+        }
+        await clock.wait(at - now, signal);
       }
     },
     passed() {
-      const now = clock.monotonic();
-      passes.push(now);
-      if (passes.length > 2 * unlimitedPerSecond) passes = passes.slice(-unlimitedPerSecond);
-      if (perSecond === Number.POSITIVE_INFINITY || now - lesson < calmMs || now - grown < 1000) return;
-      grown = now;
-      perSecond *= growthPerSecond;
-      if (perSecond > unlimitedPerSecond) perSecond = Number.POSITIVE_INFINITY;
+      refusedInRow = 0;
+      passes.push(clock.monotonic());
+      if (passes.length > mostPasses) passes = passes.slice(-mostPasses / 2);
+      learn(false);
     },
-    refused(retryAfterMs) {
-      const now = clock.monotonic();
-      closedUntil = Math.max(closedUntil, now + (retryAfterMs ?? defaultPauseMs));
-      if (now - lesson < oneLessonMs) return;
-      lesson = now;
-      const lately = passes.filter((each) => each > now - windowMs).length;
-      // A handful of calls tells nothing about the rate: then the pause alone has to do.
-      if (lately >= fewCalls) perSecond = Math.min(perSecond, lately) * caution;
-      else if (perSecond < Number.POSITIVE_INFINITY) perSecond = Math.max(0.5, perSecond * 0.8);
-      nextAt = closedUntil;
+    refused(retryAfterMs = defaultPauseMs) {
+      refusedInRow += 1;
+      if (refusedInRow >= refusalsThatClose)
+        closedUntil = Math.max(closedUntil, clock.monotonic() + retryAfterMs);
+      learn(true);
     },
   };
 }

@@ -32,19 +32,12 @@ export const commands: readonly Declaration[] = [
   skillCommand,
   sandboxCommand,
   mcpCommand,
-  completionCommand(() => commands),
+  completionCommand,
 ];
 
-/** Answers a shell that completes the name of a model. */
-export async function printModels(world: World): Promise<number> {
-  const keptModels = await import('./completion/kept-models.ts');
-  await keptModels.printModels(world);
-  return 0;
-}
-
-/** Answers a shell that completes a task id: at each press of a key, so it is no command with flags and help. */
-export async function printTaskIds(world: World): Promise<number> {
-  const taskIds = await import('./completion/task-ids.ts');
-  await taskIds.printTaskIds(world);
+/** Answers a shell that completes a word: at each press of a key, so it is no command with flags and help. */
+export async function complete(world: World, typed: readonly string[]): Promise<number> {
+  const { printSuggestions } = await import('./completion/suggest.ts');
+  await printSuggestions(world, typed, commands);
   return 0;
 }

@@ -37,6 +37,8 @@ const target = object({
   existing: orElse(oneOf(['rename', 'overwrite', 'skip']), 'rename'), // a later version may know more
   index: number(),
   sidecar: optional(boolean()),
+  /** What the default name says besides the prompt and the task, where pictures of one call differ: `{model}-2`. */
+  mark: optional(string()),
 });
 
 const server = object({ base: string(), sandbox: boolean() }).check(
@@ -125,7 +127,14 @@ export const eventSchema = discriminatedUnion('event', [
   }),
   object({ event: literal('let-go'), ...told }),
   object({ event: literal('retargeted'), ...told, target }),
-  object({ event: literal('completed'), ...told, images: array(object({ url: string() })), cost }),
+  object({
+    event: literal('completed'),
+    ...told,
+    images: array(object({ url: string() })),
+    /** As the service told it, whether it was asked for or not. */
+    seed: optional(number()),
+    cost,
+  }),
   /** A temporary file of this name is about to be made. */
   object({ event: literal('temporary'), ...told, path: string() }),
   /** A picture is about to get this name. */

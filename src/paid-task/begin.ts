@@ -4,10 +4,11 @@ import type { BatchRow, Event, Server } from '../journal/event.ts';
 import { unwritable } from '../journal/unwritable.ts';
 import { isImagen } from '../request/models.ts';
 import { accountAt } from './account.ts';
+import type { Lot } from './budget.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
 import { pathsOf } from './input-pictures.ts';
 import { routeFor } from './models.ts';
-import { checkBudget } from './quotes.ts';
+import { addToLots, approve } from './quotes.ts';
 import { takeUp } from './take-up.ts';
 
 /** A picture that is about to be bought. */
@@ -29,12 +30,10 @@ export async function begin(
   { anew, door }: { anew: boolean; door?: string },
 ): Promise<Begun[]> {
   const taken = anew ? [] : await takeUp(work, wanted, server);
-  const unpaid = wanted.filter((_, position) => !taken[position]?.entry.accepted);
-  await checkBudget(
-    work,
-    server,
-    unpaid.map(({ request }) => request),
-  );
+  const lots = new Map<string, Lot>();
+  for (const [position, { request }] of wanted.entries())
+    if (!taken[position]?.entry.accepted) addToLots(lots, request);
+  await approve(work, server, lots);
   const fresh = await intend(
     work,
     wanted

@@ -5,17 +5,17 @@ import type { Fate } from '../api/submit.ts';
 import type { Uploaded } from '../api/upload.ts';
 import type { Failure } from '../errors.ts';
 import type { TaskEntry } from '../journal/entry.ts';
-import type { Server, Target } from '../journal/event.ts';
+import type { SavedFile, Server, Target } from '../journal/event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Run } from '../journal/run.ts';
 import type { ImageRequest } from '../request/request.ts';
 import type { Wishes } from '../request/wishes.ts';
 import type { Sandbox } from '../sandbox/server.ts';
 import type { ServerMemory } from '../settings/server-memory.ts';
-import { Expectation } from '../task/expectation.ts';
-import { expectingPace, fixedPace, type Pace } from '../task/pace.ts';
+import { type CostSum, newSum } from '../task/cost.ts';
+import { fixedPace, growingPace, type Pace } from '../task/pace.ts';
 import type { Clock, Deadline } from '../world.ts';
-import { type Budget, createBudget } from './budget.ts';
+import { type Budget, createBudget, type Purchase } from './budget.ts';
 
 /** The parts of the world that the engine works with. Each door (command line, MCP, library) hands in its own. */
 export interface Engine {
@@ -88,17 +88,21 @@ export interface Work {
   /** How often a POST is tried that is refused with 429. */
   rateLimitTries?: number;
   downloads: LimitFunction;
-  /** Undefined without `--max-cost`. */
+  /** Undefined without a limit. */
   budget: Budget | undefined;
+  /** Has a person agree to a purchase of several pictures. Throws `over_budget` where nobody does. */
+  confirm?: ((purchase: Purchase) => Promise<void>) | undefined;
   /** By idempotency key: whether the service may hold a task whose answer was lost. */
   fates: Map<string, Fate>;
   /** The runs that hold its tasks. */
   runs: Set<Run>;
+  /** What was bought in this call cost so far, without the sandbox. */
+  spent: CostSum;
+  /** What is said once for all tasks. */
+  remarks: Set<string>;
   /** Writes the picture at this path to stdout, for `--output -`. Returns whether all of it was read. */
   pipe?(path: string, entry: TaskEntry): Promise<boolean>;
-  paceOf(base: string, model: string): Pace;
-  /** Records how long a task of the model took. */
-  learn(base: string, model: string, durationMs: number): void;
+  pace: Pace;
 }
 
 /** A picture that is wanted, and where it goes. */
@@ -112,6 +116,8 @@ export interface Begun {
   run: Run;
   entry: TaskEntry;
   fate: Fate;
+  /** Files that hold its pictures already, by their index: they are copied where the pictures are wanted now. */
+  copies?: Readonly<Record<number, SavedFile>>;
 }
 
 /** A task that is being worked on. */
@@ -120,38 +126,26 @@ export interface Job extends Begun {
   api: Api;
   /** Where the last poll found the task. */
   statusUrl?: string;
+  /** The service charged for it in this run. */
+  isBought?: boolean;
   /** Nobody read the picture that was meant for stdout. */
   isUndelivered?: boolean;
 }
 
-const downloadsAtOnce = 4;
+const downloadsAtOnce = 8;
 
 export function createWork(engine: Engine, wishes: Wishes): Work {
-  const expectations = new Map<string, Expectation>();
-
-  function expectationOf(base: string, model: string): Expectation {
-    const name = `${base} ${model}`;
-    const known = expectations.get(name) ?? new Expectation(engine.memory.recall(base).durations?.[model]);
-    expectations.set(name, known);
-    return known;
-  }
-
   return {
     engine,
     wishes,
     deadline: startDeadline(engine, wishes.timeoutMs),
     downloads: pLimit(downloadsAtOnce),
-    budget: wishes.maxCost === undefined ? undefined : createBudget(wishes.maxCost),
+    budget: wishes.maxCost === undefined ? undefined : createBudget(wishes),
     fates: new Map(),
     runs: new Set(),
-    paceOf: (base, model) =>
-      wishes.pollIntervalMs === undefined
-        ? expectingPace(expectationOf(base, model))
-        : fixedPace(wishes.pollIntervalMs),
-    learn(base, model, durationMs) {
-      expectationOf(base, model).learn(durationMs);
-      engine.memory.learn(base, model, durationMs);
-    },
+    spent: newSum(),
+    remarks: new Set(),
+    pace: wishes.pollIntervalMs === undefined ? growingPace : fixedPace(wishes.pollIntervalMs),
   };
 }
 

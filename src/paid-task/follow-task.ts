@@ -1,7 +1,6 @@
 import { tryAgain } from '../api/try-again.ts';
 import { Failure } from '../errors.ts';
 import { laterCost } from '../task/cost.ts';
-import { likelyDuration } from '../task/expectation.ts';
 import { follow } from '../task/follow.ts';
 import type { RemoteImage, Task } from '../task/task.ts';
 import type { Job } from './engine.ts';
@@ -30,29 +29,21 @@ export function knownImages({ intended, completed }: Job['entry']): RemoteImage[
 
 /** Polls an accepted task until it ends and returns its pictures. Throws `task_failed` with the service's reason. */
 export async function followTask(job: Job): Promise<RemoteImage[]> {
-  const { work, entry, api } = job;
+  const { work, entry } = job;
   const { clock, listener } = work.engine;
   const { request } = entry.intended;
   const accepted = acceptedOf(job);
   // A task of another machine is old enough to be known everywhere at the service.
   const ageMs = request ? Math.max(0, clock.now() - accepted.at) : longKnownMs;
-  const start = clock.monotonic() - ageMs;
-  const age = (): number => clock.monotonic() - start;
-  let runningMs = 0;
-  let polledMs = 0;
   const task = await follow({
-    look: () => {
-      polledMs = age();
-      return poll(job);
-    },
-    pace: work.paceOf(api.base, request?.model ?? ''),
+    poll: () => poll(job),
+    pace: work.pace,
     clock,
     deadline: work.deadline,
     ageMs,
-    onLook({ status }) {
-      const runs = status === 'pending' || status === 'processing';
-      if (runs && !work.wishes.patient) throw stillRunning(accepted.id);
-      if (runs) runningMs = polledMs;
+    onPoll({ status }) {
+      const isRunning = status === 'pending' || status === 'processing';
+      if (isRunning && !work.wishes.patient) throw stillRunning(accepted.id);
       if (status !== 'completed')
         listener.step(entry.key, {
           doing: status,
@@ -62,8 +53,6 @@ export async function followTask(job: Job): Promise<RemoteImage[]> {
     },
     onLost: listener.retrying,
   }).catch((error) => closeIfGone(job, error));
-  const duration = likelyDuration(runningMs, polledMs);
-  if (duration !== undefined && request && !accepted.replayed) work.learn(api.base, request.model, duration);
   return await ended(job, task);
 }
 
@@ -101,7 +90,7 @@ async function ended(job: Job, task: Task): Promise<RemoteImage[]> {
   const kept = task.images.slice(0, wanted);
   // Pictures inside the answer are not copied into the record: another poll brings them again.
   const images = kept.map((image) => (image.url.startsWith('data:') ? { url: insideAnswer } : image));
-  await record(job, { event: 'completed', images, cost });
+  await record(job, { event: 'completed', images, seed: task.seed, cost });
   return kept;
 }
 

@@ -18,6 +18,8 @@ export interface Outcome {
   error?: unknown;
   /** The service may hold a task for it although no answer came. */
   uncertain: boolean;
+  /** The service charged for it in this run, not for an earlier one. */
+  bought: boolean;
 }
 
 /**
@@ -29,14 +31,16 @@ export async function makePicture(work: Work, begun: Begun): Promise<Outcome> {
   work.fates.set(entry.key, fate);
   work.runs.add(run);
   let error: unknown;
+  let job: Job | undefined;
   try {
     const { server, account } = entry.intended;
-    await finish({ work, ...begun, api: await work.engine.connect(server, account) });
+    job = { work, ...begun, api: await work.engine.connect(server, account) };
+    await finish(job);
   } catch (caught) {
     error = caught ?? new Error('nothing was thrown');
   }
   work.engine.listener.completed(entry.key, undefined);
-  return { entry, error, uncertain: fate.uncertain };
+  return { entry, error, uncertain: fate.uncertain, bought: job?.isBought === true };
 }
 
 async function finish(job: Job): Promise<void> {
@@ -60,6 +64,8 @@ async function submitTask(job: Job): Promise<void> {
   const { listener } = work.engine;
   const { request } = entry.intended;
   if (!request) throw new Error(`the request of ${entry.key} is not known`);
+  const fromEarlier = fate.uncertain;
+  let lost = false;
   try {
     await reserveBudget(job);
     const { server, route = await routeFor(work.engine, server, request) } = entry.intended;
@@ -76,8 +82,13 @@ async function submitTask(job: Job): Promise<void> {
       onDialect: (tried) => record(job, { event: 'posting', dialect: tried }),
       deadline: work.deadline,
       rateLimitTries: work.rateLimitTries,
-      onRetry: listener.retrying,
+      onRetry(failure, waitMs) {
+        lost ||= fate.uncertain;
+        listener.retrying(failure, waitMs);
+      },
     });
+    // A replay answers what an earlier run bought, unless it was this run whose answer was lost.
+    job.isBought = !replayed || (lost && !fromEarlier);
     work.budget?.settle(entry.key, cost);
     await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, servedAt, cost });
     listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });

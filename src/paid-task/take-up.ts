@@ -1,3 +1,4 @@
+import { exists } from '../disk/place.ts';
 import { removeLeftFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
 import { type Entry, eventsOf, type TaskEntry } from '../journal/entry.ts';
@@ -169,9 +170,15 @@ async function claim({ journal }: Engine, dead: LeftRun): Promise<Run | undefine
   return run;
 }
 
-/** Copies what is known of a task whose run has ended into a run of this process, to work on it again. */
+/**
+ * Copies what is known of a task whose run has ended into a run of this process, to work on it again. Files that are
+ * gone do not count as saved.
+ */
 export async function reopen(engine: Engine, entry: Entry): Promise<Begun | undefined> {
-  const run = await writtenTo(engine, { ...entry, letGo: false, temps: [], saving: {} });
+  const saved: Entry['saved'] = {};
+  for (const [index, file] of Object.entries(entry.saved))
+    if (await exists(file.path)) saved[Number(index)] = file;
+  const run = await writtenTo(engine, { ...entry, letGo: false, temps: [], saving: {}, saved });
   const begun = run.open.get(entry.key);
   return begun && { run, entry: begun, fate: { uncertain: true } };
 }

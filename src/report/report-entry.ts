@@ -8,7 +8,13 @@ import { requestReport } from '../request/request-report.ts';
 import type { RemoteImage, TaskStatus } from '../task/task.ts';
 import type { Clock } from '../world.ts';
 import { generateWords } from './shell-command.ts';
-import { type ErrorReport, errorReport, type ImageReport, type TaskReport } from './task-report.ts';
+import {
+  type ErrorReport,
+  errorReport,
+  type ImageReport,
+  serverReport,
+  type TaskReport,
+} from './task-report.ts';
 
 /** What a report needs to name the command that comes next. */
 export interface Surroundings {
@@ -18,23 +24,40 @@ export interface Surroundings {
   command(words: string): string;
 }
 
+/** What is known of a task in any case. */
+type Facts = Omit<TaskReport, 'created_at' | 'elapsed_ms' | 'resume' | 'error'>;
+
+function factsOf(entry: TaskEntry, status: TaskStatus, reused: boolean): Facts {
+  const { intended, accepted, completed } = entry;
+  const { request, row, server } = intended;
+  return {
+    task_id: accepted?.id ?? null,
+    status,
+    ...requestReport(request),
+    seed: request?.seed ?? completed?.seed ?? null,
+    images: imagesOf(entry),
+    cost: costOf(entry),
+    replayed: accepted?.replayed ?? false,
+    reused,
+    ...serverReport(server),
+    ...(row && { row: row.row, ...(row.id !== undefined && { id: row.id }) }),
+  };
+}
+
 /** Reports how far a task was brought, and what went wrong. */
-export function reportOutcome(around: Surroundings, { entry, error, uncertain }: Outcome): TaskReport {
+export function reportOutcome(
+  around: Surroundings,
+  { entry, error, uncertain, bought }: Outcome,
+): TaskReport {
   const { intended, accepted } = entry;
   const began = accepted?.at ?? intended.at;
   const isForeign = intended.request === undefined;
   return {
-    task_id: accepted?.id ?? null,
-    status: statusOf(entry),
-    ...requestReport(intended.request),
-    images: imagesOf(entry),
-    cost: costOf(entry),
-    replayed: accepted?.replayed ?? false,
+    ...factsOf(entry, statusOf(entry), accepted !== undefined && !bought),
     created_at: isForeign ? null : new Date(began).toISOString(),
     elapsed_ms: isForeign ? null : Math.max(0, around.world.clock.now() - began),
     resume: leavesSomething(entry, uncertain, error) ? resumeCommand(around, entry) : null,
     error: error === undefined ? null : withSuccessor(around, entry, errorReport(error)),
-    ...rowReport(entry),
   };
 }
 
@@ -58,23 +81,20 @@ export function goneSuccessors({ details }: ErrorReport): string[] {
   return isGone ? (details.alternatives as unknown[]).map(String) : [];
 }
 
-/** Reports what the record says of a task, without asking the service. */
-export function recordedReport(around: Surroundings, entry: Entry): TaskReport {
-  const { intended, accepted, completed, ended } = entry;
+/**
+ * Reports what the record says of a task, without asking the service.
+ * @param reused it was bought before the command that tells of it
+ */
+export function recordedReport(around: Surroundings, entry: Entry, reused: boolean): TaskReport {
+  const { completed, ended } = entry;
   const began = beganAt(entry);
   const last = completed?.at ?? ended?.at;
   return {
-    task_id: accepted?.id ?? null,
-    status: recordedStatus(entry),
-    ...requestReport(intended.request),
-    images: imagesOf(entry),
-    cost: costOf(entry),
-    replayed: accepted?.replayed ?? false,
+    ...factsOf(entry, recordedStatus(entry), reused),
     created_at: new Date(began).toISOString(),
     elapsed_ms: last === undefined ? null : Math.max(0, last - began),
     resume: !ended || waitsToBeSaved(entry, around.world.clock.now()) ? resumeCommand(around, entry) : null,
     error: recordedError(entry),
-    ...rowReport(entry),
   };
 }
 
@@ -160,11 +180,6 @@ function imagesOf({ completed, saved }: TaskEntry): ImageReport[] {
   return Array.from({ length: count }, (_, index) =>
     imageReport(completed?.images[index], completed?.at, saved[index]),
   );
-}
-
-function rowReport({ intended: { row } }: TaskEntry): Pick<TaskReport, 'row' | 'id'> {
-  if (!row) return {};
-  return { row: row.row, ...(row.id !== undefined && { id: row.id }) };
 }
 
 const endingCodes: Partial<Record<Ending, ErrorCode>> = {

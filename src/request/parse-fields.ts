@@ -1,4 +1,5 @@
 import { check, type core, NEVER, type output, transform, type ZodMiniObject } from 'zod/mini';
+import { looksLikeKey, maskedKey } from '../api-key.ts';
 import { isObject } from '../json.ts';
 
 /** A place that gives fields: flags, a row of a batch file, settings, the arguments of a tool. */
@@ -47,8 +48,9 @@ function problemOf(issue: core.$ZodIssue, nameOf: NameOf): string {
   return `Invalid ${name} ${quoted(input)}: ${issue.message}`;
 }
 
-/** Shows a value that was given, shortened. */
+/** Shows a value that was given, shortened; of what looks like a key, only its end. */
 export function quoted(value: unknown): string {
+  if (typeof value === 'string' && looksLikeKey(value) && !/^\d+$/.test(value)) return maskedKey(value);
   const text = typeof value === 'string' && value.length > 60 ? `${value.slice(0, 60)}…` : value;
   return JSON.stringify(text)?.slice(0, 120) ?? String(value);
 }

@@ -7,20 +7,37 @@ import type { TaskBook } from './task-book.ts';
 const longestBody = 1024 * 1024;
 const longestPicture = 64 * 1024 * 1024;
 
+/** Whom a request comes to. */
+interface Desk {
+  book: TaskBook;
+  dialect: Dialect;
+  log?: ((line: string) => void) | undefined;
+}
+
 /** Answers one request. Whatever is thrown becomes an HTTP error. */
 export async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  book: TaskBook,
-  dialect: Dialect,
+  { book, dialect, log }: Desk,
 ): Promise<void> {
   const mark = request.headers['x-client-request-id'];
   response.setHeader('X-Request-Id', `req_${randomUUID().replaceAll('-', '')}`);
   if (typeof mark === 'string') response.setHeader('X-Client-Request-Id', mark);
-  send(response, await route(request, book, dialect).catch(refused), request.method === 'HEAD');
+  const line = `${request.method} ${request.url}`;
+  log?.(`> ${line}`);
+  const told = (body: string): void => log?.(`>   ${body}`);
+  const answer = await route(request, { book, dialect }, told).catch(refused);
+  log?.(`< ${answer.breaks ? 'the connection breaks' : answer.status} ${line}`);
+  if (log && answer.body !== undefined)
+    log(`<   ${typeof answer.body === 'string' ? answer.body : `${answer.body.length} bytes`}`);
+  send(response, answer, request.method === 'HEAD');
 }
 
-async function route(request: IncomingMessage, book: TaskBook, dialect: Dialect): Promise<Answer> {
+async function route(
+  request: IncomingMessage,
+  { book, dialect }: Desk,
+  told: (body: string) => void,
+): Promise<Answer> {
   const { method = '', headers, url = '' } = request;
   const origin = originOf(request);
   if (!URL.canParse(url, origin)) throw new Refusal(400, 'Malformed request URL');
@@ -29,7 +46,7 @@ async function route(request: IncomingMessage, book: TaskBook, dialect: Dialect)
   const [id = '', more = ''] = parts;
   const readBytes = () => readBody(request, longestPicture);
   return handle(
-    { method, query, headers, origin, readJson: () => readJson(request), readBytes },
+    { method, query, headers, origin, readJson: () => readJson(request, told), readBytes },
     book,
     id,
     more,
@@ -66,11 +83,13 @@ function send(
   else response.end(headOnly ? undefined : body);
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, told: (body: string) => void): Promise<unknown> {
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     throw new Refusal(415, 'Content-Type must be application/json');
   try {
-    return JSON.parse((await readBody(request, longestBody)).toString('utf8'));
+    const text = (await readBody(request, longestBody)).toString('utf8');
+    told(text);
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal(400, 'The request body is not valid JSON');

@@ -21,6 +21,8 @@ export interface SandboxOptions extends ShopOptions {
   dialect?: Dialect | undefined;
   /** How costs are told: `usage` in dollars, or `billing` as before 28 September 2026. New by default. */
   billing?: Billing | undefined;
+  /** Told of every exchange, a line for each request, answer and body of either. */
+  log?: ((line: string) => void) | undefined;
   /** Milliseconds since 1970. All that happens over time is computed from it. */
   now(): number;
 }
@@ -54,9 +56,11 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, dialect = 'both', now } = options;
-  const { latencyMs = 1500, failRate = 0, billing = 'new' } = options;
+  const { latencyMs = 1500, failRate = 0, billing = 'new', log } = options;
   const book = openTaskBook({ latencyMs, failRate, billing, now, shop: openShop(options) });
-  const server = createServer((request, response) => void exchange(request, response, book, dialect));
+  const server = createServer(
+    (request, response) => void exchange(request, response, { book, dialect, log }),
+  );
   await listen(server, host, port);
   return {
     url: `http://${reachable(host)}:${(server.address() as AddressInfo).port}`,

@@ -7,6 +7,7 @@ import { defaultReason } from '../request/request.ts';
 import { kebab } from '../request/sources.ts';
 import { templateReason } from '../request/target.ts';
 import { timeout } from '../request/wishes.ts';
+import { parseDollars } from '../task/money.ts';
 
 /** The settings that the store may hold, each a text. `apiKey` is never shown whole. */
 export interface Settings {
@@ -16,13 +17,14 @@ export interface Settings {
   dir?: string;
   output?: string;
   timeout?: string;
+  maxCost?: string;
   baseUrl?: string;
   api?: string;
   /** `models.NAME.ratio` and the like: for pictures of that model alone. */
   [ofModel: `models.${string}`]: string;
 }
 
-type OwnName = 'apiKey' | 'model' | 'ratio' | 'dir' | 'output' | 'timeout' | 'baseUrl' | 'api';
+type OwnName = 'apiKey' | 'model' | 'ratio' | 'dir' | 'output' | 'timeout' | 'maxCost' | 'baseUrl' | 'api';
 export type SettingName = OwnName | `models.${string}`;
 
 interface Known {
@@ -54,6 +56,12 @@ export const knownSettings: Readonly<Record<OwnName, Known>> = {
     meaning: 'how long to wait',
     fallback: '15m',
     reason: (value) => timeout.safeParse(value).error?.issues[0]?.message,
+  },
+  maxCost: {
+    meaning: 'the most that one call may cost, in US dollars',
+    fallback: '(no limit)',
+    reason: (value) =>
+      parseDollars(value) === undefined ? 'use an amount of US dollars such as 0.50' : undefined,
   },
   baseUrl: { meaning: "the service's address", fallback: 'https://runapi.ai' },
   api: {
@@ -97,4 +105,9 @@ export function settingName(typed: string): SettingName {
     `there is no setting ${JSON.stringify(typed)}${didYouMean(typed, shown)}`,
     `Settings: ${shown.join(', ')}, and models.NAME.ratio for one model`,
   );
+}
+
+/** Returns the names as the command line writes them. */
+export function settingNames(): string[] {
+  return (Object.keys(knownSettings) as SettingName[]).map(kebab);
 }

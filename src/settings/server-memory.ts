@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { makeFolders } from '../disk/make-folders.ts';
 import { isObject, type JsonObject } from '../json.ts';
 
-/** What earlier calls of a server taught: the form of its API, where its tasks are looked up, how long they take. */
+/** What earlier calls of a server taught: the form of its API, and where its tasks are polled. */
 interface ServerFacts {
   dialect?: 'guide' | 'service' | undefined;
   /** With `{id}` in it. */
   statusTemplate?: string | undefined;
-  /** Milliseconds that tasks took, by model, newest last. */
-  durations?: Record<string, number[]> | undefined;
   /** Answers that the server may say are still right, by address. */
   answers?: Record<string, KeptAnswer> | undefined;
 }
@@ -26,7 +24,6 @@ interface KeptAnswer {
 export interface ServerMemory {
   recall(base: string): ServerFacts;
   remember(base: string, facts: ServerFacts): void;
-  learn(base: string, model: string, durationMs: number): void;
   recallAnswer(base: string, url: string): KeptAnswer | undefined;
   keepAnswer(base: string, url: string, answer: KeptAnswer): void;
   /** Writes what is new. */
@@ -35,7 +32,6 @@ export interface ServerMemory {
 
 /** Local servers come and go with their ports. */
 const mostServers = 50;
-const mostDurations = 100;
 const mostAnswers = 10;
 
 /** Kept in `servers.json` of the state folder. It only saves time: what cannot be read or written is passed over. */
@@ -57,11 +53,6 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
       const before = read()[base] ?? {};
       const news = Object.entries(facts).some(([name, value]) => before[name as keyof ServerFacts] !== value);
       if (news) change(base, facts);
-    },
-    learn(base, model, durationMs) {
-      const durations = read()[base]?.durations ?? {};
-      const seen = [...(durations[model] ?? []), Math.round(durationMs)].slice(-mostDurations);
-      change(base, { durations: { ...durations, [model]: seen } });
     },
     recallAnswer: (base, url) => read()[base]?.answers?.[url],
     keepAnswer(base, url, answer) {
@@ -107,21 +98,14 @@ function readServers(path: string | undefined): Record<string, ServerFacts> {
 
 function checked(facts: unknown): ServerFacts {
   if (!isObject(facts)) return {};
-  const { dialect, statusTemplate, durations, answers } = facts;
+  const { dialect, statusTemplate, answers } = facts;
   return {
     ...((dialect === 'guide' || dialect === 'service') && { dialect }),
     ...(typeof statusTemplate === 'string' && URL.canParse(statusTemplate) && { statusTemplate }),
-    ...(isObject(durations) && {
-      durations: Object.fromEntries(Object.entries(durations).map(onlyNumbers)),
-    }),
     ...(isObject(answers) && {
       answers: Object.fromEntries(Object.entries(answers).filter(isAnswer)),
     }),
   };
-}
-
-function onlyNumbers([model, values]: [string, unknown]): [string, number[]] {
-  return [model, Array.isArray(values) ? values.filter((value) => Number.isFinite(value)) : []];
 }
 
 function isAnswer(entry: [string, unknown]): entry is [string, KeptAnswer & JsonObject] {

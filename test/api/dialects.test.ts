@@ -138,8 +138,8 @@ test('a replay is the same task, and is said to cost nothing new', async () => {
   const machine = await newMachine();
   await run(machine, ['config', 'set', 'api', 'service']);
   const { stdout, stderr } = await run(machine, ['generate', 'a mug', '--json', '--base-url', service.url]);
-  expect(JSON.parse(stdout)).toMatchObject({ replayed: true, status: 'completed' });
-  expect(stderr).toContain('taken up, not paid again');
+  expect(JSON.parse(stdout)).toMatchObject({ replayed: true, reused: true, status: 'completed' });
+  expect(stderr).toMatch(/✔ a mug .* · already paid$/);
 });
 
 test('each request carries what the service asks for, and every try of a POST the same key', async () => {

@@ -21,7 +21,7 @@ async function together() {
   server.stop();
   const ideal = (200 / 40) * 1000;
   const { figure, ...rest } = times({ ratio: ours / ideal }, 1.15);
-  return { ...rest, figure: `${figure} (${span(ours)}; ${(look / 200).toFixed(1)} looks a task)` };
+  return { ...rest, figure: `${figure} (${span(ours)}; ${(look / 200).toFixed(1)} polls a task)` };
 }
 
 async function limited() {
@@ -29,7 +29,7 @@ async function limited() {
   const ours = lifetime(batchOf(200, server.url, '--concurrency', '40')); // throws where a task fails
   const { refused } = await server.counts();
   server.stop();
-  const ideal = ((200 * 2) / 20) * 1000; // a request and a look
+  const ideal = ((200 * 2) / 20) * 1000; // a request and a poll
   const { figure, ...rest } = times({ ratio: ours / ideal }, 1.3);
   return { ...rest, figure: `${figure} (${span(ours)}; none failed; ${refused} refused)` };
 }

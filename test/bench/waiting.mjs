@@ -1,16 +1,11 @@
 import { report, simulate } from './simulation.mjs';
 
-/** From the end of a task at the service to the look that sees it, over made-up durations. */
+/** From the end of a task at the service to the poll that sees it, over made-up durations. */
 export async function* waiting() {
   const simulation = simulate();
-  const { cold, learned } = simulation.overall;
-  for (const [name, figures] of [
-    ['a first run', cold],
-    ['after 20 tasks', learned],
-  ]) {
-    yield { what: `mean delay : 2 s tick, ${name}`, ...share(figures.delayShare, 0.4) };
-    yield { what: `looks : 0.5 s tick, ${name}`, ...share(figures.looksShare, 0.6) };
-  }
+  const { delayShare, pollsShare } = simulation.overall.ours;
+  yield { what: 'mean delay : 2 s tick', ...share(delayShare, 0.4) };
+  yield { what: 'polls : 0.5 s tick', ...share(pollsShare, 0.7) };
   yield { note: report(simulation) };
 }
 

@@ -164,11 +164,9 @@ export const fileTargets = [
     (text) => {
       written('servers.json', text);
       const memory = openServerMemory(folder);
-      const { statusTemplate, durations } = memory.recall('https://runapi.ai');
+      const { statusTemplate } = memory.recall('https://runapi.ai');
       statusUrls('https://runapi.ai', 'tsk_1', { remembered: statusTemplate });
-      for (const each of durations?.['imagen-4'] ?? []) ensure(Number.isFinite(each), 'a duration is one');
       memory.recallAnswer('https://runapi.ai', 'https://runapi.ai/x');
-      memory.learn('https://runapi.ai', 'imagen-4', 1);
     },
   ),
 ];

@@ -13,7 +13,7 @@ import { askQuote } from '../../src/api/quote.ts';
 import { retryAfter } from '../../src/api/retry.ts';
 import { asTemplate, imagenRoute, namedStatusUrl, statusUrls } from '../../src/api/routes.ts';
 import { exitCodes } from '../../src/errors.ts';
-import { jsonLine } from '../../src/report/safe-json.ts';
+import { jsonText } from '../../src/report/human.ts';
 import { errorReport } from '../../src/report/task-report.ts';
 import { amountText } from '../../src/task/money.ts';
 import { fakeClock } from '../support/clock.ts';
@@ -118,7 +118,7 @@ export const serviceTargets = [
       const failure = problemOf({ status, text, requestId, host: 'host' });
       ensure(exitCodes[failure.code] > 1, 'a refusal has an exit code');
       ensureLine(failure.message.replaceAll(key, ''));
-      ensure(!/[\p{Cc}\u2028\u2029]/u.test(jsonLine(errorReport(failure))), 'its JSON is one line');
+      ensure(!/[\p{Cc}\u2028\u2029]/u.test(jsonText(errorReport(failure))), 'its JSON is one line');
     },
   ),
   target(

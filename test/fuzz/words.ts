@@ -128,14 +128,14 @@ export const wordTargets = [
       attempt: fc.nat(20),
     }),
     ({ output, picture, attempt, ...values }) => {
-      const path = picturePath('', values, { picture, attempt });
+      const path = picturePath({ output: '' }, values, { picture, attempt });
       ensure(posix.dirname(posix.resolve('/in', path)) === '/in', `${path} stays in the folder`);
       ensureName(path);
       for (const name of [safeFileName(values.prompt), numbered(safeFileName(values.task), attempt)])
         ensureName(name);
       ensure(safeFileName(safeFileName(values.prompt)) === safeFileName(values.prompt), 'twice is as once');
       ensure(slug(values.prompt) !== '' && shortId(values.task) !== '', 'a name is never empty');
-      const typed = picturePath(output, values, { picture, attempt });
+      const typed = picturePath({ output }, values, { picture, attempt });
       // Folders that the user typed are the user's own; what words stand for makes none.
       const depth = output.split(/[/\\]/).length + 1;
       ensure(typed.split('/').length <= depth, `${typed} has no folder that was not typed`);

@@ -11,42 +11,67 @@ const completed: Task = { ...running, status: 'completed' };
 const lost = new Failure('network', 'lost', { retryable: true });
 const unknown = new Failure('not_found', 'no such task');
 
-/** Follows a task of which each look says the next of these; the last one over and over. */
+/** Follows a task: each poll answers the next of these, the last one over and over. */
 function followed(
   says: ReadonlyArray<Task | Failure>,
   {
     clock = fakeClock(),
     timeoutMs = 15 * minute,
     ageMs = 0,
-    onLook = (_looks: number, _clock: FakeClock): void => undefined,
+    onPolled = (_polls: number, _clock: FakeClock): void => undefined,
   } = {},
 ) {
-  let looks = 0;
+  let polls = 0;
   const task = follow({
     clock,
     ageMs,
     pace: fixedPace(1000),
     deadline: clock.deadline(timeoutMs),
-    async look() {
-      const said = says[Math.min(looks, says.length - 1)] as Task | Failure;
-      looks += 1;
+    async poll() {
+      const said = says[Math.min(polls, says.length - 1)] as Task | Failure;
+      polls += 1;
       clock.pass(1);
-      onLook(looks, clock);
+      onPolled(polls, clock);
       if (said instanceof Failure) throw said;
       return { task: said };
     },
   });
-  return { task, looks: () => looks };
+  return { task, polls: () => polls };
 }
 
-test('survives any number of lost looks', async () => {
-  const { task, looks } = followed([...Array(40).fill(lost), completed], { timeoutMs: 60 * minute });
-  expect([await task, looks()]).toEqual([completed, 41]);
+test('survives any number of lost polls', async () => {
+  const { task, polls } = followed([...Array(40).fill(lost), completed], { timeoutMs: 60 * minute });
+  expect([await task, polls()]).toEqual([completed, 41]);
 });
 
-test('gives up when time runs out, and says so', async () => {
+test('ends with a timeout at the deadline', async () => {
   await expect(followed([lost]).task).rejects.toMatchObject({ code: 'timeout' });
   await expect(followed([running]).task).rejects.toMatchObject({ code: 'timeout' });
+});
+
+test('waits as long as the service asks, after an answer as after a refusal', async () => {
+  const busy = new Failure('rate_limit', 'busy', { retryable: true, retryAfterMs: 20_000 });
+  const clock = fakeClock(0, () => 0);
+  const polledAt: number[] = [];
+  await follow({
+    clock,
+    ageMs: 0,
+    pace: fixedPace(1000),
+    deadline: clock.deadline(minute),
+    async poll() {
+      polledAt.push(clock.monotonic());
+      if (polledAt.length === 1) throw busy;
+      return polledAt.length === 2 ? { task: running, retryAfterMs: 5000 } : { task: completed };
+    },
+  });
+  expect(polledAt).toEqual([0, 20_000, 25_000]);
+});
+
+test('ends at the deadline even where the service asks for more time', async () => {
+  const busy = new Failure('rate_limit', 'busy', { retryable: true, retryAfterMs: 60 * minute });
+  const clock = fakeClock();
+  await expect(followed([busy], { clock }).task).rejects.toMatchObject({ code: 'timeout' });
+  expect(clock.monotonic()).toBe(15 * minute);
 });
 
 test.each([10 * 365 * 24 * 60 * minute, -10 * 365 * 24 * 60 * minute])(
@@ -54,8 +79,11 @@ test.each([10 * 365 * 24 * 60 * minute, -10 * 365 * 24 * 60 * minute])(
   async (jump) => {
     const says = [running, running, running, completed];
     const clock = fakeClock();
-    const { task, looks } = followed(says, { clock, onLook: (count, its) => count === 2 && its.jump(jump) });
-    expect([await task, looks(), clock.monotonic()]).toEqual([completed, 4, 3004]);
+    const { task, polls } = followed(says, {
+      clock,
+      onPolled: (count, its) => count === 2 && its.jump(jump),
+    });
+    expect([await task, polls(), clock.monotonic()]).toEqual([completed, 4, 3004]);
   },
 );
 
@@ -70,15 +98,15 @@ test.each<[string, Array<Task | Failure>, number]>([
   ['stays unknown', [unknown], 0],
   ['becomes unknown', [running, unknown], 0],
   ['is old and was never seen', [unknown], minute],
-])('a task that %s is told as such', async (_, says, ageMs) => {
-  const { task, looks } = followed(says, { ageMs });
+])('a task that %s ends as not found', async (_, says, ageMs) => {
+  const { task, polls } = followed(says, { ageMs });
   await expect(task).rejects.toBe(unknown);
-  if (ageMs > 0) expect(looks()).toBe(1);
+  if (ageMs > 0) expect(polls()).toBe(1);
 });
 
-test('what no other look can mend ends it at once', async () => {
+test('a failure that no retry can change ends it at once', async () => {
   const refused = new Failure('authentication', 'Key revoked');
-  const { task, looks } = followed([running, refused]);
+  const { task, polls } = followed([running, refused]);
   await expect(task).rejects.toBe(refused);
-  expect(looks()).toBe(2);
+  expect(polls()).toBe(2);
 });

@@ -135,7 +135,7 @@ describe.skipIf(process.platform === 'win32' || !mayBeSomebody)(
         ...somebody,
         env: { ...machine.env, XDG_CONFIG_HOME: join(machine.home, '.config') },
       });
-      expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 0, lines: 8 });
+      expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 0, lines: 9 });
       expect(stderr).toBe(`warning: ${folder}/config.json cannot be read: permission denied`);
       await chmod(folder, 0o755);
     });

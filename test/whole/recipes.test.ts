@@ -42,9 +42,12 @@ interface KubernetesJob {
   };
 }
 
-const readme = await readFile(resolve(import.meta.dirname, '../../README.md'), 'utf8');
+const pipelines = await readFile(resolve(import.meta.dirname, '../../.github/docs/pipelines.md'), 'utf8');
 const recipes = new Map(
-  [...readme.matchAll(/^```yaml\n# (\S+)[^\n]*\n[\s\S]*?^```$/gm)].map(([block, name = '']) => [name, block]),
+  [...pipelines.matchAll(/^```yaml\n# (\S+)[^\n]*\n[\s\S]*?^```$/gm)].map(([block, name = '']) => [
+    name,
+    block,
+  ]),
 );
 const key = 'rk_pipeline_0123456789abcdef';
 const secrets = { 'secrets.RUNAPI_API_KEY': key };

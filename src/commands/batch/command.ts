@@ -20,16 +20,18 @@ export const batchCommand: Declaration = {
     ...withFlags('image', 'resolution', 'format', 'quality', 'set', 'action'),
     ...withFlags('output', 'dir', 'overwrite', 'skip-existing', 'new', 'no-wait', 'no-download'),
     ...withFlags('timeout', 'poll-interval', 'callback-url', 'sidecar', 'max-bytes', 'max-cost'),
-    ...withFlags('no-record', 'sandbox'),
+    ['--dry-run', 'print how many pictures it would buy, at which prices, and what is made already'],
+    ...withFlags('yes', 'no-record', 'sandbox'),
   ],
   examples: [
     'batch prompts.txt --dir shots',
+    'batch rows.csv --dry-run',
     'batch rows.jsonl --concurrency 16 --json > results.jsonl',
     'batch rows.csv --model imagen-4-fast --shard 1/4',
     'cat prompts.txt | runapi-imagen batch - --sandbox',
   ],
   sends: true,
-  async run(context, [file]: [string], flags: BatchFlags) {
+  async run(context, [file]: [string], flags: BatchFlags & { dryRun?: boolean; yes?: boolean }) {
     const { batch } = await import('./run.ts');
     return batch(context, file, flags);
   },

@@ -1,4 +1,5 @@
 import { exactOptional, object, string } from 'zod/mini';
+import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
 import { defaultTemplate, parseTemplate } from '../../image/template.ts';
@@ -78,7 +79,8 @@ const batchFields = object({
 });
 
 /** Throws one `validation` failure that tells every problem of the flags. */
-export function readBatchPlan({ engine, stored, world }: Context, flags: BatchFlags): BatchPlan {
+export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
+  const { engine, stored, world } = context;
   const { settings } = stored;
   const problems: string[] = [];
   const { model, ratio, negative, seed, count, callbackUrl } = flags;
@@ -92,7 +94,7 @@ export function readBatchPlan({ engine, stored, world }: Context, flags: BatchFl
   // A row may name any model: a ratio or a field that one of them takes may be right.
   const isImagen = Object.values(further).every((value) => value === undefined);
   checkOptions([...usual, namedSource({ model: isImagen ? 'imagen-4-fast' : 'another' })], problems);
-  const typed = [flagSource(flags), settingSource(settings)];
+  const typed = spendingSources(context, flags);
   const own = parseFields(batchFields, typed, problems);
   const wishes = parseWishes(typed, problems);
   const target = parseTarget(typed, world, { count: 'many', areNew: true }, problems);

@@ -6,15 +6,11 @@ import { modelAliases, models } from '../../request/models.ts';
 import { printable } from '../../terminal/printable.ts';
 import type { World } from '../../world.ts';
 
-/** Prints the models of the kept catalogues for a shell that completes a word. Must be quick; never fails. */
-export async function printModels(world: World): Promise<void> {
+/** Lists the models of the kept catalogues. Must be quick; never fails. */
+export function modelsIn(world: World): string[] {
   const folder = stateFolder(world);
-  const names = new Set([
-    ...models,
-    ...Object.keys(modelAliases),
-    ...(folder === undefined ? [] : keptIn(folder)),
-  ]);
-  await world.stdout.write([...names].map((name) => `${printable(name)}\n`).join(''));
+  const kept = folder === undefined ? [] : keptIn(folder);
+  return [...new Set([...models, ...Object.keys(modelAliases), ...kept])].map(printable);
 }
 
 function keptIn(folder: string): string[] {

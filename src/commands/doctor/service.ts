@@ -91,7 +91,7 @@ export async function askAccount(context: Context, base: string): Promise<Check>
     if (!(error instanceof Failure)) throw error;
     return explained(error, host);
   } finally {
-    reporter.progress.ended('doctor', false, 0);
+    reporter.progress.ended('doctor', false);
   }
 }
 

@@ -1,14 +1,18 @@
 import pMap from 'p-map';
-import { checkServer, checkTaskIds, makeAndReport, namedBase } from '../../command-line/make-and-report.ts';
+import {
+  checkServer,
+  checkTaskIds,
+  makeAndReport,
+  namedBase,
+  skipExisting,
+} from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { checkShowing, type ShowFlags, showPictures } from '../../command-line/show-pictures.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
-import { tellAll } from '../../errors.ts';
+import { exitCodeOf, tellAll } from '../../errors.ts';
 import { findTask, locate } from '../../paid-task/find-task.ts';
 import { record } from '../../paid-task/record.ts';
-import { exitCodeOf } from '../../report/exit-code.ts';
-import type { TaskReport } from '../../report/task-report.ts';
 import { flagSource, settingSource } from '../../request/sources.ts';
 import { type NamingFlags, parseTarget } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
@@ -39,7 +43,7 @@ export async function download(
   const work = startWork(context, { ...wishes, patient: flags.wait === true });
   context.reporter.progress.expect(ids.length);
 
-  const known = {
+  const found = {
     dead: (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead'),
     // What was saved before is fetched again, as asked.
     recorded: new Map([...recorded].map(([id, entry]) => [id, { ...entry, saved: {} }])),
@@ -50,15 +54,17 @@ export async function download(
     async (id, position) => {
       const placed = { ...target, index: position + 1 };
       const server = () => context.server(flags.sandbox === true);
-      const begun = await findTask(work, id, { server, target: placed, base }, known);
+      const { request, server: known = await server() } = recorded.get(id)?.intended ?? {};
+      if (await skipExisting(context, { server: known, request, target: placed, task: id })) return undefined;
+      const begun = await findTask(work, id, { server, target: placed, base }, found);
       const sidecar = target.sidecar ?? begun.entry.intended.target.sidecar;
       await record({ work, ...begun }, { event: 'retargeted', target: { ...placed, sidecar } });
       const report = await makeAndReport(context, work, begun);
-      await context.reporter.task(report, 'files');
+      await context.reporter.task(report, 'files', { isOneOfMany: ids.length > 1 });
       await showPictures(context, report, flags);
       return report;
     },
     { concurrency: tasksAtOnce },
   );
-  return exitCodeOf(reports.map((report: TaskReport) => report.error?.code));
+  return exitCodeOf(reports.map((report) => report?.error?.code));
 }

@@ -11,10 +11,13 @@ export const generateCommand: Declaration = {
     ...withFlags('model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'),
     ...withFlags('image', 'resolution', 'format', 'quality', 'set', 'action'),
     ['--prompt-file <file>', 'read the prompt from a file; - reads stdin'],
-    ['--again <task-id>', 'repeat a task; the prompt and flags given now override it'],
+    [
+      '--again <task-id>',
+      'repeat a task: its id, its number in the history, last, its picture or a sidecar; the prompt and flags given now override it',
+    ],
     ...withFlags('output', 'dir', 'overwrite', 'skip-existing', 'new', 'no-wait', 'no-download'),
     ...withFlags('timeout', 'poll-interval', 'callback-url', 'sidecar', 'preview', 'open', 'max-bytes'),
-    ...withFlags('max-cost'),
+    ...withFlags('max-cost', 'yes'),
     ['--dry-run', 'print the request, where it would go and what it would cost; submit nothing'],
     ...withFlags('no-record', 'sandbox'),
     ['--json-schema', 'print the JSON Schema of the --json lines and exit'],
@@ -26,7 +29,7 @@ export const generateCommand: Declaration = {
     'generate "make it blue" --image mug.png',
     'generate "a fox" --model nano-banana-2 --resolution 2k --format jpg',
     'generate "a mug" --no-wait',
-    'generate --again tsk_abc123 --model imagen-4-ultra',
+    'generate --again last --model imagen-4-ultra',
     'generate "a mug" --json | jq -r \'.images[0].path\'',
     'generate "a mug" --sandbox',
   ],
@@ -50,6 +53,7 @@ export const generateCommand: Declaration = {
 };
 
 interface Typed extends GenerateFlags {
+  yes?: boolean;
   jsonSchema?: boolean;
   dryRun?: boolean;
 }

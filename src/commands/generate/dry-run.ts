@@ -1,19 +1,18 @@
 import { resolve } from 'node:path';
 import type { Api } from '../../api/client.ts';
-import type { Quote } from '../../api/quote.ts';
-import type { Route } from '../../api/routes.ts';
 import { wireRequest } from '../../api/submit.ts';
+import { priceLines, totalText } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
-import { defaultTemplate } from '../../image/template.ts';
-import type { Target } from '../../journal/event.ts';
-import { createBudget, unknownPrice } from '../../paid-task/budget.ts';
+import { defaultName } from '../../image/template.ts';
+import type { Server } from '../../journal/event.ts';
+import { createBudget, type Lot, type PricedLot, unknownPrice } from '../../paid-task/budget.ts';
 import { routeFor } from '../../paid-task/models.ts';
-import { quoteAll } from '../../paid-task/quotes.ts';
-import { prettyJson } from '../../report/safe-json.ts';
+import { addToLots, lotName, quoteAll } from '../../paid-task/quotes.ts';
+import { jsonText } from '../../report/human.ts';
 import { errorReport } from '../../report/task-report.ts';
-import type { ImageRequest } from '../../request/request.ts';
 import { amountText } from '../../task/money.ts';
 import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
+import { differencesOf } from './run.ts';
 
 /** Long enough for a slow line, short enough for somebody who waits for an answer and nothing else. */
 const patienceMs = 20_000;
@@ -24,70 +23,78 @@ export async function dryRun(
   words: readonly string[],
   flags: GenerateFlags,
 ): Promise<number> {
+  const { reporter } = context;
   const plan = await readPlan(context, words, flags);
   const api = await context.api(plan.server, 'optional');
-  const quotes = await live(context, api, plan).catch((error: unknown) => error);
-  const reason = Array.isArray(quotes) ? undefined : quotes;
-  for (const [position, request] of plan.requests.entries()) {
-    const quote = Array.isArray(quotes) ? (quotes[position] ?? null) : null;
-    const target = { ...plan.target, index: position + 1 };
-    const route = await routeFor(context.engine, plan.server, request);
-    await tell(context, { url: api.createUrl(route), request, route, target, quote, reason });
-  }
-  if (reason !== undefined) context.reporter.warn(`no price is known now: ${errorReport(reason).message}`);
-  context.reporter.note(`Nothing was submitted${Array.isArray(quotes) ? totalText(quotes) : ''}`);
-  checkLimit(plan, quotes);
+  const lots = new Map<string, Lot>();
+  for (const request of plan.requests) addToLots(lots, request);
+  const priced = await livePrices(context, api, { server: plan.server, lots: [...lots.values()] }).catch(
+    (error: unknown) => error,
+  );
+  const prices = Array.isArray(priced) ? (priced as PricedLot[]) : undefined;
+  if (context.flags.json || plan.requests.length === 1) await tellEach(context, api, plan, priced);
+  else await reporter.data({}, summaryOf(api, plan, prices ?? [...lots.values()]));
+  if (!prices) reporter.warn(`no price is known now: ${errorReport(priced).message}`);
+  reporter.note(`Nothing was submitted${prices && plan.requests.length > 1 ? `: ${totalText(prices)}` : ''}`);
+  checkLimit(plan, priced);
   return 0;
 }
 
-async function live(context: Context, api: Api, { server, requests }: Plan): Promise<Quote[]> {
+async function livePrices(
+  context: Context,
+  api: Api,
+  lots: { server: Server; lots: readonly Lot[] },
+): Promise<PricedLot[]> {
   const { clock, deadline } = context.world;
   const onRetry = context.reporter.retrying;
-  return await quoteAll(
-    context.engine,
-    api,
-    { server, requests },
-    { clock, deadline: deadline(patienceMs), onRetry },
+  return await quoteAll(context.engine, api, lots, { clock, deadline: deadline(patienceMs), onRetry });
+}
+
+/** A script gets an object for each request, whatever their number. */
+async function tellEach(context: Context, api: Api, plan: Plan, priced: unknown): Promise<void> {
+  const lots = Array.isArray(priced) ? (priced as PricedLot[]) : [];
+  const quotes = new Map(lots.map(({ request, quote }) => [lotName(request), quote]));
+  const paths = pathsOf(plan);
+  for (const [position, request] of plan.requests.entries()) {
+    const quote = quotes.get(lotName(request)) ?? null;
+    const route = await routeFor(context.engine, plan.server, request);
+    const url = api.createUrl(route);
+    const body = wireRequest(request, { route, imageUrls: request.images ?? [] });
+    const path = paths[position] ?? '';
+    const error = Array.isArray(priced) ? null : errorReport(priced);
+    const object = { dry_run: true, method: 'POST', url, request: body, path, quote, error };
+    const price = quote ? amountText(quote.reserved_cents, quote.currency) : 'not known';
+    const lines = [`POST ${url}`, jsonText(body, 2), `saved as  ${path}`, `costs     ${price}`];
+    await context.reporter.data(object, lines.join('\n'));
+  }
+}
+
+function summaryOf(api: Api, plan: Plan, lots: ReadonlyArray<Lot | PricedLot>): string {
+  const { model: _, seed: __, ...same } = wireRequest(plan.requests[0] as Plan['requests'][number]);
+  const seeds = [...new Set(plan.requests.flatMap(({ seed }) => seed ?? []))];
+  const [first, ...others] = new Set(pathsOf(plan));
+  const lines = lots.map((lot) =>
+    'quote' in lot ? priceLines([lot])[0] : `${lot.count} × ${lot.request.model} at a price not known`,
+  );
+  return [
+    `POST ${api.createUrl()} ${plan.requests.length} times`,
+    jsonText(same, 2),
+    ...lines,
+    ...(seeds.length > 0 ? [`seeds     ${seeds.join(', ')}`] : []),
+    `saved as  ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
+  ].join('\n');
+}
+
+function pathsOf({ requests, target }: Plan): string[] {
+  if (target.output === '-') return ['-'];
+  return differencesOf(requests).map(({ mark }) =>
+    resolve(target.folder, target.output || defaultName(mark)),
   );
 }
 
-interface Trial {
-  url: string;
-  request: ImageRequest;
-  route: Route;
-  target: Target;
-  quote: Quote | null;
-  /** Why there is no quote. */
-  reason: unknown;
-}
-
-async function tell(context: Context, { url, request, route, target, quote, reason }: Trial): Promise<void> {
-  const body = wireRequest(request, { route, imageUrls: request.images ?? [] });
-  const path = target.output === '-' ? '-' : resolve(target.folder, target.output || defaultTemplate);
-  const object = {
-    dry_run: true,
-    method: 'POST',
-    url,
-    request: body,
-    path,
-    quote,
-    error: reason === undefined ? null : errorReport(reason),
-  };
-  const price = quote ? amountText(quote.reserved_cents, quote.currency) : 'not known';
-  const lines = [`POST ${url}`, prettyJson(body), `saved as  ${path}`, `costs     ${price}`];
-  await context.reporter.data(object, lines.join('\n'));
-}
-
-function totalText(quotes: readonly Quote[]): string {
-  const [first] = quotes;
-  if (!first || quotes.length < 2 || quotes.some(({ currency }) => currency !== first.currency)) return '';
-  const cents = quotes.reduce((sum, { reserved_cents }) => sum + reserved_cents, 0);
-  return `: ${quotes.length} pictures would cost ${amountText(cents, first.currency)}`;
-}
-
 /** With --max-cost a dry run answers whether the real one would go through. */
-function checkLimit({ wishes: { maxCost } }: Plan, quotes: unknown): void {
-  if (maxCost === undefined) return;
-  if (!Array.isArray(quotes)) throw unknownPrice(quotes);
-  createBudget(maxCost).check(quotes as Quote[]);
+function checkLimit({ wishes }: Plan, priced: unknown): void {
+  if (wishes.maxCost === undefined) return;
+  if (!Array.isArray(priced)) throw unknownPrice(priced);
+  createBudget(wishes).check(priced as PricedLot[]);
 }

@@ -35,6 +35,8 @@ function argsFor(context: Context, agent: Agent, flags: McpFlags): string[] {
     'mcp',
     ...(dir ? ['--dir', dir] : []),
     ...(baseUrl ? ['--base-url', baseUrl] : []),
+    ...(flags.maxCost ? ['--max-cost', flags.maxCost] : []),
+    ...(flags.maxPictures ? ['--max-pictures', flags.maxPictures] : []),
     ...(flags.sandbox ? ['--sandbox'] : []),
   ];
 }

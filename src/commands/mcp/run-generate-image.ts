@@ -7,6 +7,7 @@ import { defaultTemplate } from '../../image/template.ts';
 import type { Entry } from '../../journal/entry.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { begin } from '../../paid-task/begin.ts';
+import { createBudget } from '../../paid-task/budget.ts';
 import type { Work } from '../../paid-task/engine.ts';
 import { isSameRequest, nameOf } from '../../paid-task/take-up.ts';
 import { recordedReport } from '../../report/report-entry.ts';
@@ -25,7 +26,7 @@ import type { McpFlags, ToolCall } from './tool-calls.ts';
 
 /** Makes one picture for an agent: the life of a task is that of `generate`. */
 export async function generateImage(
-  { context, flags, deadline }: ToolCall,
+  { context, flags, session, deadline }: ToolCall,
   input: GenerateImageInput,
 ): Promise<Answer> {
   const order = await readOrder(context, input, flags);
@@ -33,7 +34,11 @@ export async function generateImage(
   await context.api(server); // a missing key is told before anything else happens
   if (order.wishes.wait) await prepareTarget(context, order.target);
 
-  const work = { ...startWork(context, order.wishes), deadline: deadline(order.wishes.timeoutMs) };
+  const work = {
+    ...startWork(context, order.wishes),
+    deadline: deadline(order.wishes.timeoutMs),
+    budget: createBudget(order.wishes, session),
+  };
   const asked = { request: order.request, server, account: await accountAt(context.engine, server) };
   if (!input.new && !(await isFirst(context, asked, work.deadline.signal)))
     return taskAnswer(await awaitOther(context, work, asked), {
@@ -77,7 +82,7 @@ async function awaitOther(context: Context, { deadline }: Work, asked: Asked): P
   }
   const id = known?.accepted?.id;
   const entry = (id !== undefined && (await journal.find([id])).get(id)?.entry) || known;
-  if (entry) return recordedReport(context, entry);
+  if (entry) return recordedReport(context, entry, true);
   throw new Failure('timeout', 'another call of the same arguments is at work', {
     hint: 'Call generate_image again with the same arguments in a moment: it is not paid for twice',
     retryable: true,
@@ -97,7 +102,8 @@ async function readOrder(context: Context, input: GenerateImageInput, flags: Mcp
   const given = namedSource(input, argumentNames);
   const [request] = parseRequests([given, settingSource(settings)], problems) ?? [];
   const waiting = namedSource(patience(input.wait_seconds));
-  const wishes = parseWishes([waiting, given, flagSource(flags)], problems);
+  const { maxCost: _, ...own } = flags; // of the session
+  const wishes = parseWishes([waiting, given, flagSource(own)], problems);
   const folder = await pictureFolder(context, input.folder || flags.dir);
   const usual = settings.output === '-' ? undefined : settings.output;
   const place = namedSource(

@@ -45,7 +45,7 @@ async function reportOf(
   const entry = (await locate(context, [id], await namedBase(context))).get(id);
   const asked = { id, entry, sandbox: flags.sandbox === true };
   if (input.download === false) return await statusReport(context, work, asked);
-  if (entry && !input.folder && (await isSaved(entry))) return recordedReport(context, entry);
+  if (entry && !input.folder && (await isSaved(entry))) return recordedReport(context, entry, true);
   if (entry && !entry.ended && !holds(dead, id)) return await watch(context, work, asked);
   return await fetch(context, work, { asked, dead, dir: input.folder, usualDir: flags.dir });
 }
@@ -67,7 +67,7 @@ async function watch(context: Context, work: Work, asked: Asked): Promise<TaskRe
   const report = await statusReport(context, work, asked);
   for (let polls = 0; report.status === 'completed' && polls < savingPolls; polls++) {
     const now = (await locate(context, [asked.id], await namedBase(context))).get(asked.id);
-    if (now?.ended) return recordedReport(context, now);
+    if (now?.ended) return recordedReport(context, now, true);
     await context.world.clock.wait(savingPollEveryMs, work.deadline.signal);
   }
   return report;

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { type Context, createContext } from '../../context.ts';
 import { Failure } from '../../errors.ts';
+import type { Budget } from '../../paid-task/budget.ts';
 import { createProgress } from '../../report/progress.ts';
 import { errorReport } from '../../report/task-report.ts';
 import type { Deadline, StopSignal, World } from '../../world.ts';
@@ -12,6 +13,8 @@ export interface McpFlags {
   dir?: string;
   maxBytes?: string;
   pollInterval?: string;
+  maxCost?: string;
+  maxPictures?: string;
   sandbox?: boolean;
 }
 
@@ -20,6 +23,8 @@ export interface ToolCall {
   /** Its own, as a command has: settings and key are read anew, and nothing stays when it is over. */
   context: Context;
   flags: McpFlags;
+  /** Of all calls of the server's life together. */
+  session: Budget;
   /** So many milliseconds from now, or when the client no longer wants the answer. */
   deadline(milliseconds: number): Deadline;
 }
@@ -29,7 +34,7 @@ export type RunCall = (talk: Talk, act: (call: ToolCall) => Promise<Answer>) => 
 const callsAtOnce = 8;
 
 /** Runs the calls of a server's life, each like a command of its own. Failures become answers. */
-export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): RunCall {
+export function toolCalls({ world, flags: globals }: Context, flags: McpFlags, session: Budget): RunCall {
   const atOnce = pLimit(callsAtOnce);
   const stops = new Set<(signal: StopSignal) => string>();
   const leaving = new Set<Promise<unknown>>();
@@ -48,7 +53,7 @@ export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): 
         orCancelled(world.deadline(milliseconds), talk.signal);
       const listener = { ...context.engine.listener, step: progress.step };
       const engine = { ...context.engine, listener };
-      return await act({ context: { ...context, reporter, engine }, flags, deadline });
+      return await act({ context: { ...context, reporter, engine }, flags, session, deadline });
     } catch (error) {
       return errorAnswer(errorReport(error));
     } finally {

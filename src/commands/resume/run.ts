@@ -1,17 +1,16 @@
 import { resolve } from 'node:path';
 import pMap from 'p-map';
 import { checkTaskIds, makeAndReport } from '../../command-line/make-and-report.ts';
+import { spendingSources } from '../../command-line/spending.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
-import { exitCodes, Failure, tellAll } from '../../errors.ts';
+import { exitCodeOf, exitCodes, Failure, tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { Left, LeftRun } from '../../journal/journal.ts';
 import type { Begun, Work } from '../../paid-task/engine.ts';
 import { retarget } from '../../paid-task/record.ts';
 import { adopt, type Claims, deadRuns, foreign, isForgotten, reopen } from '../../paid-task/take-up.ts';
-import { exitCodeOf } from '../../report/exit-code.ts';
 import type { TaskReport } from '../../report/task-report.ts';
-import { flagSource, settingSource } from '../../request/sources.ts';
 import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 import { expandHome } from '../../task/home-path.ts';
 
@@ -27,7 +26,7 @@ const tasksAtOnce = 8;
 export async function resume(context: Context, ids: readonly string[], flags: ResumeFlags): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
-  const wishes = parseWishes([flagSource(flags), settingSource(context.stored.settings)], problems);
+  const wishes = parseWishes(spendingSources(context, flags), problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = startWork(context, wishes);
   const left = await context.journal.left(true);
@@ -58,9 +57,13 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
     return untold;
   }
   context.reporter.progress.expect(begin.length);
-  const reports = await pMap(begin, async (start) => finish(context, work, await start(), flags.dir), {
-    concurrency: tasksAtOnce,
-  });
+  const reports = await pMap(
+    begin,
+    async (start) => finish(context, work, await start(), { dir: flags.dir, isOneOfMany: begin.length > 1 }),
+    {
+      concurrency: tasksAtOnce,
+    },
+  );
   await closeDamaged(context, dead, reports);
   return exitCodeOf(reports.flatMap((report) => (report ? [report.error?.code] : []))) || untold;
 }
@@ -168,7 +171,7 @@ async function finish(
   context: Context,
   work: Work,
   begun: Begun | undefined,
-  dir: string | undefined,
+  { dir, isOneOfMany }: { dir: string | undefined; isOneOfMany: boolean },
 ): Promise<TaskReport | undefined> {
   if (!begun) return undefined;
   const { target } = begun.entry.intended;
@@ -178,6 +181,6 @@ async function finish(
   const output = target.output === '-' ? '' : target.output;
   await retarget(work, begun, { ...target, folder, output });
   const report = await makeAndReport(context, work, begun);
-  await context.reporter.task(report, 'files');
+  await context.reporter.task(report, 'files', { isOneOfMany });
   return report;
 }

@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { openShop } from '../../sandbox/models.ts';
 import { parseDuration } from '../../task/duration.ts';
+import { printable } from '../../terminal/printable.ts';
 
 /** The flags of `sandbox`, as typed. */
 export interface SandboxFlags {
@@ -12,6 +13,7 @@ export interface SandboxFlags {
   sell?: string;
   retire?: string;
   maintenance?: string;
+  billing?: string;
 }
 
 const defaultPort = 4010;
@@ -42,16 +44,21 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   } catch (error) {
     problems.push(`Invalid model ${(error as Error).message}`);
   }
+  const { billing = 'new' } = flags;
+  if (billing !== 'new' && billing !== 'old')
+    problems.push(`Invalid --billing ${JSON.stringify(billing)}: use new or old.`);
   if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   const { startSandbox } = await import('../../sandbox/server.ts');
-  const { clock } = context.world;
+  const { clock, stderr } = context.world;
   const server = await startSandbox({
     port,
     failRate,
     dialect: dialect as 'both',
     ...shop,
+    billing: billing as 'new',
     now: clock.now,
+    ...(context.flags.verbose && { log: (text) => void stderr.write(`${printable(text)}\n`) }),
     ...(latencyMs !== undefined && { latencyMs }),
   });
   const { url } = server;

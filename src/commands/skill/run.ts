@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
-import { Failure } from '../../errors.ts';
-import { exitCodeOf } from '../../report/exit-code.ts';
+import { exitCodeOf, Failure } from '../../errors.ts';
 import { table } from '../../terminal/columns.ts';
 import { programVersion } from '../../version.ts';
 import provider from './image-backend/__init__.py';

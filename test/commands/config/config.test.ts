@@ -41,6 +41,7 @@ describe('a setting', () => {
       'dir\t.\tthe default',
       'output\t{prompt}-{task}.{ext}\tthe default',
       'timeout\t15m\tthe default',
+      'max-cost\t(no limit)\tthe default',
       'base-url\thttps://runapi.ai\tthe default',
       'api\tauto\tthe default',
     ]);
@@ -265,7 +266,7 @@ describe('a broken settings file', () => {
       exit: 0,
       err: `warning: ${path} ${problem}`,
     });
-    expect(list.stdout.split('\n')).toHaveLength(8);
+    expect(list.stdout.split('\n')).toHaveLength(9);
     expect((await run(machine, ['config', 'path'])).stdout).toBe(path);
     const make = await run(machine, ['generate', 'a mug']);
     expect(make.exitCode).toBe(2);

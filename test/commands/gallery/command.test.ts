@@ -44,7 +44,7 @@ test('replaces a gallery of its own, and no other file unasked', async () => {
   const { stdout, stderr, exitCode } = await run(machine, ['gallery']);
   expect({ stdout, stderr, exitCode }).toEqual({
     stdout: '',
-    stderr: `error: ${join(machine.folder, 'gallery.html')} exists and is no gallery: name another file with --output, or add --overwrite.\nNothing was sent. --help lists the flags`,
+    stderr: `error: ${join(machine.folder, 'gallery.html')} exists and is not a gallery: name another file with --output, or add --overwrite.\n--help lists the flags`,
     exitCode: 4,
   });
   expect(await readFile(join(machine.folder, 'gallery.html'), 'utf8')).toContain('mine');

@@ -14,7 +14,7 @@ async function told(machine: Machine, words: string[]): Promise<string[]> {
 
 const nothingSent = 'Nothing was sent. --help lists the flags';
 const addresses = 'Use https; plain http is taken only for this machine (127.0.0.1, localhost)';
-const _lists = '--help lists the flags';
+const lists = '--help lists the flags';
 const commands = 'To make a picture: runapi-imagen generate "a mug". --help lists the commands';
 
 /** What was typed, what is said of it, and what to do. */
@@ -82,12 +82,12 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   ],
   [
     ['generate', 'x', '--ratio', '1:1', '--aspect-ratio', '16:9'],
-    '--ratio and --aspect-ratio are one flag, and say "1:1" and "16:9".',
+    '--ratio "1:1" and --aspect-ratio "16:9" are the same flag; use one of them.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--negative', 'a', '--negative-prompt', 'b'],
-    '--negative and --negative-prompt are one flag, and say "a" and "b".',
+    '--negative "a" and --negative-prompt "b" are the same flag; use one of them.',
     nothingSent,
   ],
   [['generate', 'x', '--output', ''], '--output is empty.', nothingSent],
@@ -144,11 +144,15 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
     nothingSent,
   ],
   [['generate', '--prompt-file', '.'], '--prompt-file . cannot be read: it is a folder.', nothingSent],
-  [['generate', 'x', '--ratoi', '16:9'], 'there is no flag --ratoi (did you mean --ratio?).', nothingSent],
-  [['generate', 'x', '--exit-status'], 'generate takes no --exit-status.', nothingSent],
+  [['generate', 'x', '--ratoi', '16:9'], 'unknown flag --ratoi; did you mean --ratio?', nothingSent],
+  [['generate', 'x', '--exit-status'], 'generate does not accept --exit-status.', nothingSent],
   [['generate', 'x', '--ratio'], '--ratio needs a value: -r, --ratio <w:h>.', nothingSent],
   [['generate', 'x', '--negative', '--sandbox'], '--negative needs a value: --negative <text>.', nothingSent],
-  [['generate', '- a mug'], '"- a mug" is no flag: put -- before a prompt that begins with -.', nothingSent],
+  [
+    ['generate', '- a mug'],
+    'unknown flag "- a mug"; put -- before a prompt that begins with -.',
+    nothingSent,
+  ],
   [
     ['generate', 'x', '--base-url', 'runapi.ai'],
     '--base-url: "runapi.ai" is not a URL (Write it like https://runapi.ai).',
@@ -162,12 +166,12 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   [['status'], "missing required argument 'task-id'.", nothingSent],
   [
     ['status', '../../etc/passwd'],
-    '"../../etc/passwd" is no task id (one is like tsk_abc123: letters, digits, _ and -).',
+    'invalid task id "../../etc/passwd": an id such as tsk_abc123 has only letters, digits, _ and -.',
     nothingSent,
   ],
   [
     ['download', 'a/b', '..'],
-    '"a/b", ".." are no task ids (one is like tsk_abc123: letters, digits, _ and -).',
+    'invalid task id "a/b", "..": an id such as tsk_abc123 has only letters, digits, _ and -.',
     nothingSent,
   ],
   [
@@ -175,16 +179,23 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
     '--base-url: http://runapi.ai is not safe for a key',
     addresses,
   ],
-  [['sandbox', '--port', '99999'], '--port "99999" is no port from 0 to 65535.', nothingSent],
-  [['sandbox', '--fail-rate', '2'], '--fail-rate "2" is no share from 0 to 1.', nothingSent],
-  [['cat'], 'there is no command "cat"', commands],
-  [['a red fox in snow'], 'there is no command "a red fox in snow"', commands],
-  [['genrate', 'a mug'], 'there is no command "genrate" (did you mean generate?)', commands],
-  [['gen', 'a mug'], 'there is no command "gen" (did you mean generate?)', commands],
-  [['help', 'cat'], 'there is no command "cat"', commands],
-  [['config'], 'config needs one of get, set, unset, list, path', 'See runapi-imagen config --help'],
-  [['config', 'lsit'], 'there is no command "config lsit"', 'config has get, set, unset, list, path'],
-  [['--quiet'], 'there is no command', 'Like: runapi-imagen generate "a mug". --help lists the commands'],
+  [['sandbox', '--port', '99999'], 'Invalid --port "99999": use a port from 0 to 65535.', lists],
+  [['sandbox', '--fail-rate', '2'], 'Invalid --fail-rate "2": use a number from 0 to 1.', lists],
+  [['cat'], 'unknown command "cat"', commands],
+  [['a red fox in snow'], 'unknown command "a red fox in snow"', commands],
+  [['genrate', 'a mug'], 'unknown command "genrate"; did you mean generate?', commands],
+  [['gen', 'a mug'], 'unknown command "gen"; did you mean generate?', commands],
+  [['help', 'cat'], 'unknown command "cat"', commands],
+  [['config'], 'config needs a subcommand: get, set, unset, list, path', 'See runapi-imagen config --help'],
+  [
+    ['config', 'lsit'],
+    'unknown command "config lsit"',
+    'The subcommands of config are get, set, unset, list, path',
+  ],
+  [['--quiet'], 'no command given', commands],
+  [['-v'], 'unknown flag -v; did you mean --version or --verbose?', '--help lists the commands and flags'],
+  [['--verison'], 'unknown flag --verison; did you mean --version?', '--help lists the commands and flags'],
+  [['config', 'path', 'x'], 'too many arguments. Expected 0 arguments but got 1.', lists],
 ];
 
 test('two lines say what is wrong and what to do', async () => {
@@ -217,7 +228,7 @@ test('every problem of a call is told at once, flags and values and prompt, and 
     service.url,
   ]);
   const details = [
-    'there is no flag --ratoi (did you mean --ratio?).',
+    'unknown flag --ratoi; did you mean --ratio?',
     '--timeout needs a value: --timeout <duration>.',
     'The prompt is empty: stdin holds nothing (Write it after the command: runapi-imagen generate "a mug").',
     'Invalid --model "?": use a name such as imagen-4; the command models lists all.',
@@ -225,7 +236,6 @@ test('every problem of a call is told at once, flags and values and prompt, and 
     '--dir is empty.',
     '--overwrite and --skip-existing exclude each other.',
   ];
-  const _told = details.join('; ').replace('?;', '?');
   expect(exitCode).toBe(4);
   expect(stderr).toBe(`error: ${details.join(' ')}\n7 problems; nothing was sent. --help lists the flags`);
   expect(JSON.parse(stdout)).toEqual({

@@ -80,7 +80,7 @@ describe.each(['guide', 'service'] as const)('in the form of the %s', (dialect) 
     const url = await openSandbox({ dialect, models: ['zebra-9:zebra:5'] });
     const listed = await run(machine, ['models', 'zebra', '--base-url', url]);
     expect(listed.stdout).toBe('zebra-9\tzebra\t$0.05\tactive\ttext, pictures');
-    expect((await run(machine, ['__models'])).stdout.split('\n')).toContain('zebra-9');
+    expect((await run(machine, ['__complete', 'generate', '-m', ':zeb'])).stdout).toBe('zebra-9\t');
     const [first] = (await generate(machine, url, 'fox', '-m', 'zebra-9', '--set', 'stripes=9')).lines;
     const [again] = (await generate(machine, url, '--again', first.task_id)).lines;
     for (const line of [first, again])

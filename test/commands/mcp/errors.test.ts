@@ -9,7 +9,7 @@ test.each([
   [
     'a model that does not exist',
     { prompt: 'a mug', model: 'imagen-5' },
-    'Invalid model "imagen-5": use imagen-4, imagen-4-fast or imagen-4-ultra (did you mean imagen-4?).',
+    'Invalid model "imagen-5": use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean imagen-4?',
   ],
   [
     'a ratio that the model does not take',
@@ -27,7 +27,7 @@ test.each([
     'several mistakes, all told at once',
     { prompt: 'a mug', model: 'fastt', aspect_ratio: '2:1', max_cost_usd: -1 },
     [
-      'Invalid model "fastt": use imagen-4, imagen-4-fast or imagen-4-ultra (did you mean fast?).',
+      'Invalid model "fastt": use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean fast?',
       'Invalid aspect_ratio "2:1": imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 16:9.',
       'Invalid max_cost_usd -1: use an amount of US dollars such as 0.50.',
     ].join(' '),

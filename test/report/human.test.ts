@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/errors.ts';
-import { failureText } from '../../src/report/failure-text.ts';
+import { failureText } from '../../src/report/human.ts';
 import { errorReport } from '../../src/report/task-report.ts';
 import { colours } from '../../src/terminal/colours.ts';
 

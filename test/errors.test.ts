@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exitCodes, Failure } from '../../src/errors.ts';
-import { exitCodeFor, exitCodeOf } from '../../src/report/exit-code.ts';
+import { exitCodeFor, exitCodeOf, exitCodes, Failure } from '../src/errors.ts';
 
 describe('one exit code for all tasks of a command', () => {
   test.each([
@@ -34,6 +33,7 @@ test('each code has the exit code of the contract', () => {
     service_unavailable: 8,
     bad_response: 8,
     download: 9,
+    interrupted: 130,
   });
 });
 
