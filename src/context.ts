@@ -28,8 +28,8 @@ export interface GlobalFlags {
   verbose?: boolean;
   color?: boolean;
   baseUrl?: string;
-  /** `false` for `--no-record`. */
-  record?: boolean;
+  /** `false` for `--no-record`; a program may name the folder of its record. */
+  record?: boolean | string;
   /** The built-in sandbox: nothing is paid. */
   sandbox?: boolean;
 }
@@ -70,7 +70,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   const { env, clock, stderr, stdout } = world;
   const stored = readSettings(world);
   for (const key of [env.RUNAPI_API_KEY, stored.settings.apiKey]) if (key) world.keepSecret(key.trim());
-  const state = stateFolder(world);
+  const state = typeof flags.record === 'string' ? flags.record : stateFolder(world);
   const colour = wantsColour(stderr, env, flags.color);
   const line = flags.quiet
     ? undefined

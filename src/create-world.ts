@@ -6,7 +6,7 @@ import { Failure } from './errors.ts';
 import { formatDuration } from './task/duration.ts';
 import { createInput, createOutput } from './terminal/streams.ts';
 import { wrapped } from './terminal/wrap.ts';
-import type { Clock, Deadline, StopSignal, World } from './world.ts';
+import type { Clock, Deadline, Output, StopSignal, World } from './world.ts';
 
 /** As shells count them: 128 and the signal's number. */
 const signalExits: Record<StopSignal, number> = {
@@ -40,6 +40,59 @@ export function createWorld(process: NodeJS.Process): World {
   const stderr = createOutput(2, () => process.stderr, redactor.redact);
   for (const signal of signals) process.on(signal, () => stop(signal));
   return {
+    ...machineOf(process),
+    keepSecret: redactor.keep,
+    stdin: createInput(
+      () => process.stdin,
+      () => process.getBuiltinModule('node:tty').isatty(0),
+    ),
+    stdout: createOutput(1, () => process.stdout, redactor.redact),
+    stderr,
+    keepCompiled: (folder) => {
+      const module = process.getBuiltinModule('node:module') as Node22Module;
+      module.enableCompileCache?.(folder);
+    },
+    interrupt: () => stop('SIGINT'),
+    onStop: (say) => void last.push(say),
+  };
+}
+
+/** The world of a program that calls this one as a library: nothing is printed or read, and signals are its own. */
+export function createSilentWorld(process: NodeJS.Process): World {
+  const silent: Output = {
+    isTerminal: false,
+    columns: () => 0,
+    write: async () => undefined,
+    writeShort: async () => undefined,
+    writeBytes: async () => undefined,
+    isClosed: () => true,
+    fault: () => undefined,
+    get stream() {
+      return process.stderr;
+    },
+  };
+  return {
+    ...machineOf(process),
+    keepSecret: () => undefined,
+    stdin: createInput(
+      () => process.stdin,
+      () => false,
+    ),
+    stdout: silent,
+    stderr: silent,
+    keepCompiled: () => undefined,
+    interrupt: () => undefined,
+    onStop: () => undefined,
+  };
+}
+
+type Machine = Omit<
+  World,
+  'stdin' | 'stdout' | 'stderr' | 'keepSecret' | 'keepCompiled' | 'interrupt' | 'onStop'
+>;
+
+function machineOf(process: NodeJS.Process): Machine {
+  return {
     env: process.env,
     platform: process.platform,
     home: homeFolder(),
@@ -49,22 +102,9 @@ export function createWorld(process: NodeJS.Process): World {
     nodeVersion: process.version,
     calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',
     invocation: [process.execPath, ...process.argv.slice(1, 2)],
-    stdin: createInput(
-      () => process.stdin,
-      () => process.getBuiltinModule('node:tty').isatty(0),
-    ),
-    stdout: createOutput(1, () => process.stdout, redactor.redact),
-    stderr,
     clock: systemClock,
     deadline: systemDeadline,
     probe: (pid) => void process.kill(pid, 0),
-    keepSecret: redactor.keep,
-    keepCompiled: (folder) => {
-      const module = process.getBuiltinModule('node:module') as Node22Module;
-      module.enableCompileCache?.(folder);
-    },
-    interrupt: () => stop('SIGINT'),
-    onStop: (say) => void last.push(say),
   };
 }
 

@@ -11,7 +11,7 @@ import { errorReport, type ImageReport, type TaskReport } from './task-report.ts
 /** What a report needs to name the command that comes next. */
 export interface Surroundings {
   world: { clock: Clock };
-  flags: { record?: boolean; baseUrl?: string };
+  flags: { record?: boolean | string; baseUrl?: string };
   /** Puts the program's name before the words of a command. */
   command(words: string): string;
 }

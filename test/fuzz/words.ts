@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { splitWords } from '../../src/command-line/read-words.ts';
-import { parseShard } from '../../src/commands/batch/row-key.ts';
+import { parseShard } from '../../src/paid-task/row-key.ts';
 import { numbered, safeFileName, shortId, slug } from '../../src/image/file-name.ts';
 import { picturePath } from '../../src/image/template.ts';
 import { didYouMean } from '../../src/near-miss.ts';

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
 import { invalid, sentence } from '../../errors.ts';
+import { inShard } from '../../paid-task/row-key.ts';
 import { type BatchFlags, type BatchPlan, readTasks } from './plan.ts';
 import type { RowFile } from './read-rows.ts';
-import { inShard } from './row-key.ts';
 
 const mostTold = 20;
 

@@ -9,6 +9,7 @@ import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { intend } from '../../paid-task/begin.ts';
 import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts';
+import { inShard } from '../../paid-task/row-key.ts';
 import { adopt, type Claims, isForgotten, reopen } from '../../paid-task/take-up.ts';
 import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
@@ -16,7 +17,6 @@ import { paidCents } from '../../task/cost.ts';
 import { checkRows } from './check-rows.ts';
 import { type Past, readPast } from './past.ts';
 import { type BatchFlags, type BatchPlan, type BatchTask, readBatchPlan, readTasks } from './plan.ts';
-import { inShard } from './row-key.ts';
 import { type BatchSource, openBatch } from './source.ts';
 import { type BatchCount, sayBatchEnd } from './summary.ts';
 

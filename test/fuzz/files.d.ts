@@ -1,0 +1,1 @@
+export declare const fileTargets: import("./target.ts").Target[];

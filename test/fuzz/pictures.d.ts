@@ -1,0 +1,1 @@
+export declare const pictureTargets: import("./target.ts").Target[];

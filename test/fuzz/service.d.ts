@@ -1,0 +1,1 @@
+export declare const serviceTargets: import("./target.ts").Target[];

@@ -1,0 +1,1 @@
+export declare const settingTargets: import("./target.ts").Target[];

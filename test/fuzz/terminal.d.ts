@@ -1,0 +1,1 @@
+export declare const terminalTargets: import("./target.ts").Target[];

@@ -1,0 +1,1 @@
+export declare const wordTargets: import("./target.ts").Target[];
