@@ -1,0 +1,173 @@
+import pLimit from 'p-limit';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../errors.ts';
+import { createBudget } from '../../paid-task/budget.ts';
+import { nameOf as requestName } from '../../paid-task/take-up.ts';
+import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
+import { requestReport } from '../../request/request-report.ts';
+import { ApiError } from './api-error.ts';
+import { type Desk, door, openDesk } from './desk.ts';
+import { type Marker, openMarkers } from './markers.ts';
+import type { PictureOrder } from './read-request.ts';
+import type { ServeSettings } from './settings.ts';
+
+/** The orders of all clients. One that is sent again because its client gave up, or a server died, joins the first. */
+export interface Orders {
+  take(order: PictureOrder): Promise<Taken>;
+  desk(): Promise<Desk>;
+  abandon(reason: string): number;
+}
+
+export interface Taken {
+  reports: Promise<TaskReport[]>;
+  /** Another request had begun it. */
+  joined: boolean;
+  /** The client has the answer, or went away. With the answer the same request is a new order from then on. */
+  left(delivered: boolean): Promise<void>;
+}
+
+/** An order that is under way, or on its way to a client. */
+interface Live {
+  asks: string;
+  reports: Promise<TaskReport[]>;
+  /** Clients that are connected. */
+  waiting: number;
+}
+
+/** Tasks that may wait for their turn. */
+const mostWaiting = 128;
+const retrySeconds = 5;
+/** A record that a server writes for weeks would grow without end. */
+const ordersPerDesk = 500;
+/** An answer that nobody fetched for so long is not what somebody means who asks the same again. */
+const undeliveredMs = 24 * 3_600_000;
+const keyedMs = 7 * 24 * 3_600_000;
+
+export async function openOrders(context: Context, settings: ServeSettings): Promise<Orders> {
+  const { concurrency, maxPictures, wishes } = settings;
+  const { clock } = context.world;
+  const markers = await openMarkers(context.state, clock.now);
+  const budget = wishes.maxCost === undefined ? undefined : createBudget(wishes.maxCost);
+  const limit = pLimit(concurrency);
+  const live = new Map<string, Live>();
+  const desks = new Map<Promise<Desk>, { orders: number; busy: number }>();
+  const opened = new Set<Desk>();
+  let current: Promise<Desk> | undefined;
+  let bought = 0;
+
+  /** Opens another desk once the last one had many orders, or another process took its record over. */
+  async function withDesk<Result>(act: (desk: Desk) => Promise<Result>, counts = 1): Promise<Result> {
+    current ??= openDesk(context, settings, budget).then((desk) => {
+      opened.add(desk);
+      return desk;
+    });
+    const mine = current;
+    const use = desks.get(mine) ?? { orders: 0, busy: 0 };
+    desks.set(mine, use);
+    use.orders += counts;
+    use.busy += 1;
+    try {
+      return await act(await mine);
+    } finally {
+      use.busy -= 1;
+      const desk = await mine.catch(() => undefined);
+      const isSpent = !desk || use.orders >= ordersPerDesk || desk.context.engine.stopped.aborted;
+      if (isSpent && current === mine) current = undefined;
+      if (isSpent && use.busy === 0 && desks.delete(mine) && desk) {
+        opened.delete(desk);
+        await desk.context.close();
+      }
+    }
+  }
+
+  async function makeAll(name: string, asks: string, { requests, key }: PictureOrder): Promise<TaskReport[]> {
+    return await withDesk(async (desk) => {
+      const marker = await markers.open(name, asks, key === undefined ? undeliveredMs : keyedMs);
+      checkAsks(marker, asks);
+      const known = marker.isNew ? new Map() : await desk.known(marker.batch);
+      const fresh = requests.filter((_, index) => !known.has(String(index + 1))).length;
+      if (bought + fresh > maxPictures) throw tooMany(maxPictures);
+      bought += fresh;
+      return await Promise.all(
+        requests.map((request, index) =>
+          limit(() => desk.make(marker.batch, request, index + 1, known)).catch(
+            (error): TaskReport => ({ ...emptyReport, ...requestReport(request), error: errorReport(error) }),
+          ),
+        ),
+      );
+    });
+  }
+
+  /** Names what is asked for: the client's own key does, else the request and its number among those alike. */
+  async function namer({ place, context: { engine } }: Desk): Promise<(...what: unknown[]) => string> {
+    const { keyOf } = await engine.journal.identity();
+    return (...what) => keyOf([door, place.server.base, place.account ?? null, ...what]);
+  }
+
+  /** Clients that ask for the same side by side want a picture each: it is the first order that nobody waits for. */
+  function freeName(nameOf: (...what: unknown[]) => string, asks: string): string {
+    for (let nth = 1; ; nth++) {
+      const name = nameOf(asks, nth);
+      if (!live.get(name)?.waiting) return name;
+    }
+  }
+
+  function begin(name: string, asks: string, order: PictureOrder): Live {
+    if (limit.pendingCount + order.requests.length > mostWaiting)
+      throw new ApiError(
+        429,
+        'queue_full',
+        'Too many pictures are waiting: send it again later',
+        retrySeconds,
+      );
+    const begun: Live = { asks, reports: makeAll(name, asks, order), waiting: 0 };
+    live.set(name, begun);
+    const settle = (): void => forget(name, begun);
+    begun.reports.then(settle, settle);
+    return begun;
+  }
+
+  function forget(name: string, order: Live): void {
+    if (order.waiting === 0 && live.get(name) === order) live.delete(name);
+  }
+
+  return {
+    async take(order) {
+      const asks = JSON.stringify([order.requests.length, ...order.requests.slice(0, 1).map(requestName)]);
+      const nameOf = await withDesk(namer, 0);
+      const name = order.key === undefined ? freeName(nameOf, asks) : nameOf('key', order.key);
+      const before = live.get(name);
+      if (before) checkAsks(before, asks);
+      const mine = before ?? begin(name, asks, order);
+      mine.waiting += 1;
+      return {
+        reports: mine.reports,
+        joined: before !== undefined,
+        async left(delivered) {
+          const reports = await mine.reports.catch(() => []);
+          if (delivered && order.key === undefined && reports.every(({ resume }) => resume === null))
+            await markers.close(name);
+          mine.waiting -= 1;
+          forget(name, mine);
+        },
+      };
+    },
+    desk: () => withDesk(async (desk) => desk, 0),
+    abandon(reason) {
+      return [...opened].reduce((sum, desk) => sum + desk.abandon(reason), 0);
+    },
+  };
+}
+
+function checkAsks({ asks: before }: Pick<Marker, 'asks'>, asks: string): void {
+  if (before === asks) return;
+  throw new Failure('conflict', 'this Idempotency-Key was used with another request', {
+    hint: 'Nothing was bought',
+  });
+}
+
+function tooMany(most: number): Failure {
+  return new Failure('over_budget', `the server may buy ${most} pictures until it is started again`, {
+    hint: 'Nothing was sent',
+  });
+}
