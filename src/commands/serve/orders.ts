@@ -32,11 +32,17 @@ interface Live {
   reports: Promise<TaskReport[]>;
   /** Clients that are connected. */
   waiting: number;
+  settled: boolean;
 }
+
+type NameOf = (...what: unknown[]) => string;
 
 /** Tasks that may wait for their turn. */
 const mostWaiting = 128;
 const retrySeconds = 5;
+/** How often, and with what pause in milliseconds, to look whether a client that asked for the same is gone. */
+const leavingTries = 12;
+const leavingMs = 25;
 /** A record that a server writes for weeks would grow without end. */
 const ordersPerDesk = 500;
 /** An answer that nobody fetched for so long is not what somebody means who asks the same again. */
@@ -54,6 +60,8 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
   const opened = new Set<Desk>();
   let current: Promise<Desk> | undefined;
   let bought = 0;
+  /** Tasks of orders that were taken and have not started. */
+  let queued = 0;
 
   /** Opens another desk once the last one had many orders, or another process took its record over. */
   async function withDesk<Result>(act: (desk: Desk) => Promise<Result>, counts = 1): Promise<Result> {
@@ -80,7 +88,12 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
     }
   }
 
-  async function makeAll(name: string, asks: string, { requests, key }: PictureOrder): Promise<TaskReport[]> {
+  async function makeAll(
+    name: string,
+    asks: string,
+    { requests, key }: PictureOrder,
+    starts: () => void,
+  ): Promise<TaskReport[]> {
     return await withDesk(async (desk) => {
       const marker = await markers.open(name, asks, key === undefined ? undeliveredMs : keyedMs);
       checkAsks(marker, asks);
@@ -90,7 +103,10 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
       bought += fresh;
       return await Promise.all(
         requests.map((request, index) =>
-          limit(() => desk.make(marker.batch, request, index + 1, known)).catch(
+          limit(() => {
+            starts();
+            return desk.make(marker.batch, request, index + 1, known);
+          }).catch(
             (error): TaskReport => ({ ...emptyReport, ...requestReport(request), error: errorReport(error) }),
           ),
         ),
@@ -99,43 +115,60 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
   }
 
   /** Names what is asked for: the client's own key does, else the request and its number among those alike. */
-  async function namer({ place, context: { engine } }: Desk): Promise<(...what: unknown[]) => string> {
+  async function namer({ place, context: { engine } }: Desk): Promise<NameOf> {
     const { keyOf } = await engine.journal.identity();
     return (...what) => keyOf([door, place.server.base, place.account ?? null, ...what]);
   }
 
-  /** Clients that ask for the same side by side want a picture each: it is the first order that nobody waits for. */
-  function freeName(nameOf: (...what: unknown[]) => string, asks: string): string {
-    for (let nth = 1; ; nth++) {
-      const name = nameOf(asks, nth);
-      if (!live.get(name)?.waiting) return name;
+  /** Clients that ask for the same side by side want a picture each: takes the first order that nobody waits for. */
+  function freeOrder(nameOf: NameOf, asks: string): number {
+    for (let nth = 1; ; nth++) if (!live.get(nameOf(asks, nth))?.waiting) return nth;
+  }
+
+  /** A client that gave up may ask again before its going away is noticed. */
+  async function letLeave(nameOf: NameOf, asks: string): Promise<void> {
+    const alike = freeOrder(nameOf, asks);
+    for (let tries = 0; alike > 1 && tries < leavingTries; tries++) {
+      await clock.wait(leavingMs);
+      if (freeOrder(nameOf, asks) < alike) return;
     }
   }
 
   function begin(name: string, asks: string, order: PictureOrder): Live {
-    if (limit.pendingCount + order.requests.length > mostWaiting)
+    if (queued + order.requests.length > mostWaiting + concurrency)
       throw new ApiError(
         429,
         'queue_full',
         'Too many pictures are waiting: send it again later',
         retrySeconds,
       );
-    const begun: Live = { asks, reports: makeAll(name, asks, order), waiting: 0 };
+    let unstarted = order.requests.length;
+    queued += unstarted;
+    const starts = (): void => {
+      unstarted -= 1;
+      queued -= 1;
+    };
+    const begun: Live = { asks, reports: makeAll(name, asks, order, starts), waiting: 0, settled: false };
     live.set(name, begun);
-    const settle = (): void => forget(name, begun);
+    const settle = (): void => {
+      queued -= unstarted;
+      begun.settled = true;
+      forget(name, begun);
+    };
     begun.reports.then(settle, settle);
     return begun;
   }
 
   function forget(name: string, order: Live): void {
-    if (order.waiting === 0 && live.get(name) === order) live.delete(name);
+    if (order.settled && order.waiting === 0 && live.get(name) === order) live.delete(name);
   }
 
   return {
     async take(order) {
       const asks = JSON.stringify([order.requests.length, ...order.requests.slice(0, 1).map(requestName)]);
       const nameOf = await withDesk(namer, 0);
-      const name = order.key === undefined ? freeName(nameOf, asks) : nameOf('key', order.key);
+      if (order.key === undefined) await letLeave(nameOf, asks);
+      const name = order.key === undefined ? nameOf(asks, freeOrder(nameOf, asks)) : nameOf('key', order.key);
       const before = live.get(name);
       if (before) checkAsks(before, asks);
       const mine = before ?? begin(name, asks, order);
@@ -144,9 +177,10 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
         reports: mine.reports,
         joined: before !== undefined,
         async left(delivered) {
-          const reports = await mine.reports.catch(() => []);
-          if (delivered && order.key === undefined && reports.every(({ resume }) => resume === null))
-            await markers.close(name);
+          if (delivered && order.key === undefined) {
+            const reports = await mine.reports.catch(() => []);
+            if (reports.every(({ resume }) => resume === null)) await markers.close(name);
+          }
           mine.waiting -= 1;
           forget(name, mine);
         },

@@ -80,7 +80,7 @@ export function readServeSettings({ stored, world }: Context, flags: ServeFlags)
     if (name === '')
       problems.push(`Invalid --alias ${JSON.stringify(alias)}: use a pair such as gpt-image-1=imagen-4`);
     const [found] =
-      (name && parseModels([namedSource({ model: wanted }, { model: '--alias' })], problems)) || [];
+      (name && parseModels([namedSource({ '--alias': wanted }, { model: '--alias' })], problems)) || [];
     if (found) aliases.set(name.toLowerCase(), found);
   }
   if (problems.length > 0 || !parsed || !wishes || !target) throw tellAll(problems);
