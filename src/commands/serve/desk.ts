@@ -45,6 +45,7 @@ export async function openDesk(
   const place = { server, account: await accountAt(engine, server), door };
   const claims: Claims = new Map();
   const working = new Map<string, Promise<TaskReport>>();
+  let adopting: Promise<void> | undefined;
 
   /** Joins whoever works on the same task in this process. */
   function finish(begun: Begun): Promise<TaskReport> {
@@ -62,10 +63,24 @@ export async function openDesk(
     return report;
   }
 
+  async function adoptLeft(): Promise<Array<Begun | undefined>> {
+    const isOurs = ({ intended, letGo }: Entry): boolean => intended.door === door && !letGo;
+    const deadline = startDeadline(engine, wishes.timeoutMs);
+    const dead = await deadRuns(engine, await engine.journal.left(), isOurs, deadline.signal);
+    deadline.cancel();
+    const begun = dead.flatMap((run) =>
+      [...run.entries.values()]
+        .filter((entry) => isOurs(entry) && !isForgotten(engine, entry))
+        .map(({ key }) => adopt(engine, run, key, claims)),
+    );
+    return await Promise.all(begun);
+  }
+
   return {
     context,
     place,
     async known(batch) {
+      await adopting; // a row is in one run or the other, not between them
       const deadline = startDeadline(engine, wishes.timeoutMs);
       return await knownRows(engine, { ...place, batch }, deadline.signal).finally(() => deadline.cancel());
     },
@@ -83,16 +98,12 @@ export async function openDesk(
     },
 
     async takeUpLeft() {
-      const isOurs = ({ intended, letGo }: Entry): boolean => intended.door === door && !letGo;
-      const deadline = startDeadline(engine, wishes.timeoutMs);
-      const dead = await deadRuns(engine, await engine.journal.left(), isOurs, deadline.signal);
-      deadline.cancel();
-      const begun = dead.flatMap((run) =>
-        [...run.entries.values()]
-          .filter((entry) => isOurs(entry) && !isForgotten(engine, entry))
-          .map(({ key }) => adopt(engine, run, key, claims)),
+      const adopted = adoptLeft();
+      adopting = adopted.then(
+        () => undefined,
+        () => undefined,
       );
-      for (const each of await Promise.all(begun)) if (each) void finish(each);
+      for (const each of await adopted) if (each) void finish(each);
     },
 
     abandon: (reason) => abandon(work, reason).length,

@@ -7,6 +7,7 @@ import { emptyReport, errorReport, type TaskReport } from '../../report/task-rep
 import { requestReport } from '../../request/request-report.ts';
 import { ApiError } from './api-error.ts';
 import { type Desk, door, openDesk } from './desk.ts';
+import { openDesks } from './desks.ts';
 import { type Marker, openMarkers } from './markers.ts';
 import type { PictureOrder } from './read-request.ts';
 import type { ServeSettings } from './settings.ts';
@@ -33,6 +34,10 @@ interface Live {
   /** Clients that are connected. */
   waiting: number;
   settled: boolean;
+  /** It ended before its pictures were there: asked for again, it goes on. */
+  unfinished: boolean;
+  /** Empty until it is settled. */
+  made: readonly TaskReport[];
 }
 
 type NameOf = (...what: unknown[]) => string;
@@ -40,11 +45,11 @@ type NameOf = (...what: unknown[]) => string;
 /** Tasks that may wait for their turn. */
 const mostWaiting = 128;
 const retrySeconds = 5;
+/** Orders that are remembered in memory; the record knows all. */
+const mostKept = 1000;
 /** How often, and with what pause in milliseconds, to look whether a client that asked for the same is gone. */
 const leavingTries = 12;
 const leavingMs = 25;
-/** A record that a server writes for weeks would grow without end. */
-const ordersPerDesk = 500;
 /** An answer that nobody fetched for so long is not what somebody means who asks the same again. */
 const undeliveredMs = 24 * 3_600_000;
 const keyedMs = 7 * 24 * 3_600_000;
@@ -56,45 +61,19 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
   const budget = wishes.maxCost === undefined ? undefined : createBudget(wishes.maxCost);
   const limit = pLimit(concurrency);
   const live = new Map<string, Live>();
-  const desks = new Map<Promise<Desk>, { orders: number; busy: number }>();
-  const opened = new Set<Desk>();
-  let current: Promise<Desk> | undefined;
+  const desks = openDesks(() => openDesk(context, settings, budget));
   let bought = 0;
   /** Tasks of orders that were taken and have not started. */
   let queued = 0;
-
-  /** Opens another desk once the last one had many orders, or another process took its record over. */
-  async function withDesk<Result>(act: (desk: Desk) => Promise<Result>, counts = 1): Promise<Result> {
-    current ??= openDesk(context, settings, budget).then((desk) => {
-      opened.add(desk);
-      return desk;
-    });
-    const mine = current;
-    const use = desks.get(mine) ?? { orders: 0, busy: 0 };
-    desks.set(mine, use);
-    use.orders += counts;
-    use.busy += 1;
-    try {
-      return await act(await mine);
-    } finally {
-      use.busy -= 1;
-      const desk = await mine.catch(() => undefined);
-      const isSpent = !desk || use.orders >= ordersPerDesk || desk.context.engine.stopped.aborted;
-      if (isSpent && current === mine) current = undefined;
-      if (isSpent && use.busy === 0 && desks.delete(mine) && desk) {
-        opened.delete(desk);
-        await desk.context.close();
-      }
-    }
-  }
 
   async function makeAll(
     name: string,
     asks: string,
     { requests, key }: PictureOrder,
     starts: () => void,
+    earlier: readonly TaskReport[],
   ): Promise<TaskReport[]> {
-    return await withDesk(async (desk) => {
+    return await desks.use(async (desk) => {
       const marker = await markers.open(name, asks, key === undefined ? undeliveredMs : keyedMs);
       checkAsks(marker, asks);
       const known = marker.isNew ? new Map() : await desk.known(marker.batch);
@@ -105,6 +84,8 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
         requests.map((request, index) =>
           limit(() => {
             starts();
+            const made = earlier[index];
+            if (made && made.error === null && made.resume === null) return Promise.resolve(made);
             return desk.make(marker.batch, request, index + 1, known);
           }).catch(
             (error): TaskReport => ({ ...emptyReport, ...requestReport(request), error: errorReport(error) }),
@@ -134,7 +115,7 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
     }
   }
 
-  function begin(name: string, asks: string, order: PictureOrder): Live {
+  function begin(name: string, asks: string, order: PictureOrder, earlier: readonly TaskReport[]): Live {
     if (queued + order.requests.length > mostWaiting + concurrency)
       throw new ApiError(
         429,
@@ -148,48 +129,65 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
       unstarted -= 1;
       queued -= 1;
     };
-    const begun: Live = { asks, reports: makeAll(name, asks, order, starts), waiting: 0, settled: false };
+    const begun: Live = {
+      asks,
+      reports: makeAll(name, asks, order, starts, earlier),
+      waiting: 0,
+      settled: false,
+      unfinished: false,
+      made: [],
+    };
     live.set(name, begun);
     const settle = (): void => {
       queued -= unstarted;
       begun.settled = true;
-      forget(name, begun);
+      tidy();
     };
-    begun.reports.then(settle, settle);
+    begun.reports.then(
+      (reports) => {
+        begun.made = reports;
+        begun.unfinished = reports.some(({ resume }) => resume !== null);
+        settle();
+      },
+      () => {
+        begun.unfinished = true;
+        settle();
+      },
+    );
     return begun;
   }
 
-  function forget(name: string, order: Live): void {
-    if (order.settled && order.waiting === 0 && live.get(name) === order) live.delete(name);
+  /** What was not delivered, or has a key of its own, may be asked for again: the newest are kept. */
+  function tidy(): void {
+    for (const [name, { settled, waiting }] of live)
+      if (live.size > mostKept && settled && waiting === 0) live.delete(name);
   }
 
   return {
     async take(order) {
       const asks = JSON.stringify([order.requests.length, ...order.requests.slice(0, 1).map(requestName)]);
-      const nameOf = await withDesk(namer, 0);
+      const nameOf = await desks.use(namer, 0);
       if (order.key === undefined) await letLeave(nameOf, asks);
       const name = order.key === undefined ? nameOf(asks, freeOrder(nameOf, asks)) : nameOf('key', order.key);
-      const before = live.get(name);
-      if (before) checkAsks(before, asks);
-      const mine = before ?? begin(name, asks, order);
+      const known = live.get(name);
+      if (known) checkAsks(known, asks);
+      const before = known?.unfinished ? undefined : known;
+      const mine = before ?? begin(name, asks, order, known?.made ?? []);
       mine.waiting += 1;
       return {
         reports: mine.reports,
         joined: before !== undefined,
         async left(delivered) {
-          if (delivered && order.key === undefined) {
-            const reports = await mine.reports.catch(() => []);
-            if (reports.every(({ resume }) => resume === null)) await markers.close(name);
+          if (delivered && order.key === undefined && mine.settled && !mine.unfinished) {
+            await markers.close(name);
+            if (live.get(name) === mine) live.delete(name);
           }
           mine.waiting -= 1;
-          forget(name, mine);
         },
       };
     },
-    desk: () => withDesk(async (desk) => desk, 0),
-    abandon(reason) {
-      return [...opened].reduce((sum, desk) => sum + desk.abandon(reason), 0);
-    },
+    desk: () => desks.use(async (desk) => desk, 0),
+    abandon: desks.abandon,
   };
 }
 
