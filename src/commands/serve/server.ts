@@ -18,6 +18,8 @@ export interface Logged {
   path: string;
   status: number;
   elapsed_ms: number;
+  /** How much of it the longest task took from its acceptance on. */
+  task_ms?: number;
   model?: string | undefined;
   pictures?: number;
   cents?: number;
@@ -122,6 +124,7 @@ async function sendOrder(
   const paid = joined ? [] : reports.map(({ cost, error }) => paidCents(cost, error !== null));
   Object.assign(line, {
     pictures: made.length,
+    task_ms: Math.max(0, ...reports.map(({ elapsed_ms }) => elapsed_ms ?? 0)),
     cents: paid.reduce((sum, cents) => sum + cents, 0),
     task_ids: reports.flatMap(({ task_id }) => task_id ?? []),
     ...(joined && { joined }),
