@@ -27,8 +27,8 @@ export interface GlobalFlags {
   verbose?: boolean;
   color?: boolean;
   baseUrl?: string;
-  /** `false` for `--no-record`. */
-  record?: boolean;
+  /** `false` for `--no-record`; a program may name the folder of its record. */
+  record?: boolean | string;
   /** The built-in sandbox: nothing is paid. */
   sandbox?: boolean;
 }
@@ -71,7 +71,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   const { env, clock, stderr, stdout } = world;
   const stored = readSettings(world);
   for (const key of [env.RUNAPI_API_KEY, stored.settings.apiKey]) if (key) world.keepSecret(key.trim());
-  const usualState = stateFolder(world);
+  const usualState = typeof flags.record === 'string' ? flags.record : stateFolder(world);
   const stateFlaw = usualState === undefined ? 'there is no home folder' : world.folderFlaw(usualState);
   const state = stateFlaw === undefined ? usualState : undefined;
   const colour = wantsColour(stderr, env, flags.color);

@@ -19,7 +19,7 @@ import {
 /** What a report needs to name the command that comes next. */
 export interface Surroundings {
   world: { clock: Clock; platform?: string };
-  flags: { record?: boolean; baseUrl?: string };
+  flags: { record?: boolean | string; baseUrl?: string };
   /** Puts the program's name before the words of a command. */
   command(words: string): string;
 }

@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
 import { defaultTemplate, parseTemplate } from '../../image/template.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
+import { createRowKeys, inShard, parseShard, type Shard } from '../../paid-task/row-key.ts';
 import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
 import {
   checkOptions,
@@ -28,7 +29,6 @@ import { expandHome } from '../../task/home-path.ts';
 import { type PromptTemplate, parsePrompt } from './prompt-template.ts';
 import { type RowFile, readRows } from './read-rows.ts';
 import type { Row } from './row.ts';
-import { createRowKeys, inShard, parseShard, type Shard } from './row-key.ts';
 
 /** The flags of `batch`, as they were typed. Those about the picture are for rows that say nothing else. */
 export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {

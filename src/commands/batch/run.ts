@@ -8,12 +8,12 @@ import type { TaskEntry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { approve } from '../../paid-task/quotes.ts';
+import { inShard } from '../../paid-task/row-key.ts';
 import { shellWord } from '../../report/shell-command.ts';
 import { checkRows, flawsFailure, lotsToBuy, rowsToGo, warnOfFlaws } from './check.ts';
 import { makeAll } from './make.ts';
 import { readPast } from './past.ts';
 import { type BatchFlags, type BatchPlan, readBatchPlan, readTasks } from './plan.ts';
-import { inShard } from './row-key.ts';
 import { type BatchSource, openBatch } from './source.ts';
 
 /** Makes the pictures of a batch file, or those that earlier runs left. Returns the exit code. */

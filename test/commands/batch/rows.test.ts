@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { formatOf } from '../../../src/commands/batch/format.ts';
 import { parsePrompt } from '../../../src/commands/batch/prompt-template.ts';
 import { readRows } from '../../../src/commands/batch/read-rows.ts';
-import { createRowKeys, inShard, parseShard } from '../../../src/commands/batch/row-key.ts';
 import { textFault } from '../../../src/commands/batch/text-fault.ts';
+import { createRowKeys, inShard, parseShard } from '../../../src/paid-task/row-key.ts';
 
 async function fileOf(name: string, content: string | Buffer): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rows-'));
