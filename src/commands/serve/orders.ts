@@ -19,7 +19,7 @@ export interface Orders {
   abandon(reason: string): number;
 }
 
-export interface Taken {
+interface Taken {
   reports: Promise<TaskReport[]>;
   /** Another request had begun it. */
   joined: boolean;

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type AtEnd, bin, type Machine } from '../../support/program.ts';
 
 /** A line of the log. */
-export interface Line {
+interface Line {
   url?: string;
   token_file?: string;
   path?: string;
@@ -30,7 +30,7 @@ export interface Served {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: Headers;
   body: {
