@@ -63,7 +63,8 @@ export async function readPast(context: Context, wanted: Wanted, signal: AbortSi
   return past;
 }
 
-function isAt({ intended }: Entry, { server, account }: Wanted): boolean {
+/** Tells whether a task was made at the wanted server and account. */
+export function isAt({ intended }: Entry, { server, account }: Wanted): boolean {
   const { base, sandbox } = intended.server;
   if (base !== server.base || sandbox !== server.sandbox) return false;
   return intended.account === undefined || intended.account === account;

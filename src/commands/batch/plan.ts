@@ -1,4 +1,4 @@
-import { exactOptional, object, string } from 'zod/mini';
+import { exactOptional, literal, object, string } from 'zod/mini';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { defaultTemplate, parseTemplate } from '../../image/template.ts';
@@ -23,6 +23,7 @@ import {
 } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
 import { expandHome } from '../../task/home-path.ts';
+import type { Output, Outputs } from './outputs.ts';
 import { type PromptTemplate, parsePrompt } from './prompt-template.ts';
 import { type RowFile, readRows } from './read-rows.ts';
 import type { Row } from './row.ts';
@@ -37,6 +38,11 @@ export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {
   retryFailed?: boolean;
   skipInvalid?: boolean;
   shard?: string;
+  lock?: boolean;
+  check?: boolean;
+  strict?: boolean;
+  refetchMissing?: string;
+  mergeLocks?: boolean;
 }
 
 /** How a batch is to be done. */
@@ -49,6 +55,8 @@ export interface BatchPlan {
   /** What the rows do not say. */
   usual: readonly Source[];
   home: string | undefined;
+  /** Of a manifest, or with a lock file: outputs that are the same in each run. */
+  outputs?: Outputs;
 }
 
 /** One task of a batch. */
@@ -58,6 +66,8 @@ export interface BatchTask {
   key: string;
   request: ImageRequest;
   target: Target;
+  /** Where outputs are the same in each run. */
+  output?: Output;
 }
 
 const usualConcurrency = 8;
@@ -71,6 +81,7 @@ const batchFields = object({
     ),
   ),
   shard: exactOptional(textAs(parseShard, () => 'use a share such as 1/4, the first of four')),
+  refetchMissing: exactOptional(literal('buy', 'use buy')),
   prompt: exactOptional(textAs(parsePrompt, () => 'write {{ or }} for a literal brace')),
 });
 
@@ -117,13 +128,15 @@ export async function* readTasks(
     for (const request of requestsOf(asked)) {
       index += 1;
       const key = keyOf(request, id);
-      if (!inShard(key, plan.shard)) continue;
       const target = {
         ...plan.target,
         ...(output !== undefined && { output: expandHome(output, plan.home) }),
         index,
       };
-      yield { row: row.number, id, key, request, target };
+      const fixed: Output | string | undefined = plan.outputs?.add(row.place, request, target);
+      if (typeof fixed === 'string') onProblem(row.place, fixed);
+      else if (inShard(key, plan.shard))
+        yield { row: row.number, id, key, request, target, ...(fixed && { output: fixed }) };
     }
   }
 }

@@ -9,12 +9,15 @@ import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { intend } from '../../paid-task/begin.ts';
 import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts';
-import { adopt, type Claims, isForgotten, reopen } from '../../paid-task/take-up.ts';
+import { retarget } from '../../paid-task/record.ts';
+import { adopt, type Claims, foreign, isForgotten, reopen } from '../../paid-task/take-up.ts';
 import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { paidCents } from '../../task/cost.ts';
 import { checkRows } from './check-rows.ts';
+import { type Locked, openLocked, type Step } from './locked.ts';
 import { type Past, readPast } from './past.ts';
+import { pinnedPlan } from './pinned.ts';
 import { type BatchFlags, type BatchPlan, type BatchTask, readBatchPlan, readTasks } from './plan.ts';
 import { inShard } from './row-key.ts';
 import { type BatchSource, openBatch } from './source.ts';
@@ -32,11 +35,12 @@ const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
 
 /** Makes the pictures of a batch file, or those that earlier runs left. Returns the exit code. */
 export async function batch(context: Context, file: string, flags: BatchFlags): Promise<number> {
-  const plan = readBatchPlan(context, flags);
+  const typed = readBatchPlan(context, flags);
   const server = await context.server(flags.sandbox === true);
   await context.api(server); // a missing key is told before anything else happens
-  const source = await openBatch(context, file, plan);
+  const source = await openBatch(context, file, typed);
   try {
+    const plan = pinnedPlan(context, source, typed, flags);
     const total = await checkRows(context, source, plan, flags);
     if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
     const work = startWork(context, plan.wishes);
@@ -45,7 +49,10 @@ export async function batch(context: Context, file: string, flags: BatchFlags): 
     const isMine = (key: string): boolean => inShard(key, plan.shard);
     const wanted = { batch: source.name, server, account, isMine };
     const past = await readPast(context, wanted, work.deadline.signal);
-    return await makeAll({ context, work, source, flags, plan, server, past, total, claim });
+    const locked = flags.lock
+      ? await openLocked(context, { source, plan }, wanted, flags.overwrite === true || flags.new === true)
+      : undefined;
+    return await makeAll({ context, work, source, flags, plan, server, past, total, claim, locked });
   } finally {
     await source.remove();
   }
@@ -84,10 +91,12 @@ interface Batch {
   past: Past;
   total: number;
   claim: Claim;
+  /** Undefined without --lock. */
+  locked: Locked | undefined;
 }
 
 async function makeAll(all: Batch): Promise<number> {
-  const { context, source, flags, plan, server, past, total, claim } = all;
+  const { context, source, flags, plan, server, past, total, claim, locked } = all;
   const work: Work = { ...all.work, rateLimitTries };
   const { world, reporter, engine } = context;
   const began = world.clock.monotonic();
@@ -98,6 +107,7 @@ async function makeAll(all: Batch): Promise<number> {
     before: 0,
     failedBefore: 0,
     elsewhere: 0,
+    leftAlone: 0,
     cents: 0,
     codes: new Set(),
   };
@@ -108,6 +118,7 @@ async function makeAll(all: Batch): Promise<number> {
   reporter.progress.expect(total);
 
   await pMap(unlessHalted(), make, { concurrency: plan.concurrency });
+  await locked?.finish(!halted && !flags.skipInvalid);
   return sayBatchEnd(context, count, halted, world.clock.monotonic() - began);
 
   async function* unlessHalted(): AsyncGenerator<BatchTask> {
@@ -118,20 +129,39 @@ async function makeAll(all: Batch): Promise<number> {
   }
 
   async function make(task: BatchTask): Promise<void> {
-    if (halted || isSettled(task) || (await skipExisting(context, task.request, task.target))) return;
-    const report = await makeRow(task).catch((error) => unbegunReport(task, error));
+    if (halted) return;
+    const step = await lockedStep(task);
+    if (isSettled(task, step) || (!step && (await skipExisting(context, task.request, task.target)))) return;
+    let report = await makeRow(task, step).catch((error) => unbegunReport(task, error));
+    if (step?.do === 'fetch' && report && isGone(report) && !halted) {
+      const target = { ...step.target, output: task.target.output };
+      if (flags.refetchMissing)
+        report = await makeRow(task, { do: 'buy', target }).catch((error) => unbegunReport(task, error));
+      else
+        reporter.warn(
+          `${task.output?.slot} is bought (task ${step.line.task}) and cannot be fetched: --refetch-missing buy buys it again`,
+        );
+    }
     if (report === undefined) {
       count.elsewhere += 1;
       return;
     }
+    if (task.output && !report.error) await locked?.saved({ ...task, output: task.output }, report);
     note(report);
     await reporter.task(report, data);
   }
 
+  async function lockedStep(task: BatchTask): Promise<Step | undefined> {
+    if (!locked || !task.output) return undefined;
+    if (flags.new) return { do: 'buy', target: { ...task.target, existing: 'overwrite' } };
+    return await locked.step({ ...task, output: task.output }, past.unfinished.has(task.key));
+  }
+
   /** Throws where the task cannot be begun: then no other can be either. */
-  async function makeRow(task: BatchTask): Promise<TaskReport | undefined> {
+  async function makeRow(task: BatchTask, step: Step | undefined): Promise<TaskReport | undefined> {
     if (!(await claim.isHeld())) throw lostClaim();
-    const begun = await begin(task);
+    if (step?.do === 'fetch' && step.line.server !== server.base) return elsewhereReport(task, step.line);
+    const begun = step?.do === 'fetch' ? await fetched(step) : await begin(task, step);
     if (!begun) return undefined;
     const deadline = startDeadline(engine, plan.wishes.timeoutMs);
     const report = await makeAndReport(context, { ...work, deadline }, begun);
@@ -152,11 +182,47 @@ async function makeAll(all: Batch): Promise<number> {
     return report;
   }
 
+  /** A task of the lock or of an earlier run is ready to be fetched; nothing is paid for it. */
+  async function fetched({
+    entry,
+    line,
+    target,
+  }: Extract<Step, { do: 'fetch' }>): Promise<Begun | undefined> {
+    const begun = entry
+      ? await reopen(engine, { ...entry, saved: {} })
+      : foreign(engine, line.task, server, target);
+    if (!begun) return undefined;
+    work.fates.set(begun.entry.key, begun.fate);
+    await retarget(work, begun, target);
+    return begun;
+  }
+
+  function elsewhereReport(
+    { row, id, request }: BatchTask,
+    { task, server: at }: { task: string; server: string },
+  ): TaskReport {
+    const error = errorReport(
+      new Failure('not_found', `task ${task} was bought at ${at}, not at ${server.base}`),
+    );
+    return {
+      ...emptyReport,
+      ...requestReport(request),
+      task_id: task,
+      error,
+      row,
+      ...(id !== undefined && { id }),
+    };
+  }
+
   /** Tells whether there is nothing to do for the task in this run. */
-  function isSettled({ key }: BatchTask): boolean {
-    if (past.elsewhere.has(key)) count.elsewhere += 1;
+  function isSettled({ key }: BatchTask, step: Step | undefined): boolean {
+    if (step?.do === 'leave') {
+      count.leftAlone += 1;
+      reporter.warn(step.why);
+    } else if (past.elsewhere.has(key)) count.elsewhere += 1;
     else if (flags.new) return false;
-    else if (past.done.has(key)) count.before += 1;
+    else if (step ? step.do === 'nothing' : past.done.has(key)) count.before += 1;
+    else if (step?.do === 'fetch') return false;
     else if ((past.failed.has(key) || isUnanswered(key)) && !flags.retryFailed) count.failedBefore += 1;
     else return false;
     reporter.progress.settled();
@@ -174,12 +240,17 @@ async function makeAll(all: Batch): Promise<number> {
     return true;
   }
 
-  async function begin({ row, id, key, request, target }: BatchTask): Promise<Begun | undefined> {
+  async function begin(
+    { row, id, key, request, ...task }: BatchTask,
+    step: Step | undefined,
+  ): Promise<Begun | undefined> {
+    const target = step?.do === 'buy' ? step.target : task.target;
     const unfinished = flags.new ? undefined : past.unfinished.get(key);
-    const lost = flags.new ? undefined : past.lost.get(key);
+    const lost = flags.new || step ? undefined : past.lost.get(key);
     if (!unfinished && !lost) {
       const known = past.generations.get(key) ?? 0;
-      const isAgain = flags.new || past.failed.has(key);
+      const isAgain =
+        flags.new || past.failed.has(key) || (step && (past.done.has(key) || past.lost.has(key)));
       const generation = isAgain ? known + 1 : known;
       const own = {
         batch: source.name,
@@ -195,6 +266,7 @@ async function makeAll(all: Batch): Promise<number> {
       ? await adopt(engine, unfinished.run, unfinished.entry.key, claims)
       : lost && (await reopen(engine, lost));
     if (begun) work.fates.set(begun.entry.key, begun.fate);
+    if (begun && step) await retarget(work, begun, target);
     return begun;
   }
 
@@ -208,6 +280,13 @@ async function makeAll(all: Batch): Promise<number> {
     count.codes.add(exitCodes[report.error.code as ErrorCode] ?? exitCodes.internal);
     if (stopsAll.has(report.error.code)) halted ??= report;
   }
+}
+
+/** The service no longer has what was bought. */
+function isGone({ error }: TaskReport): boolean {
+  return (
+    error?.code === 'not_found' || (error?.code === 'download' && [403, 404, 410].includes(error.status ?? 0))
+  );
 }
 
 function lostClaim(): Failure {

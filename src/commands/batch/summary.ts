@@ -15,6 +15,8 @@ export interface BatchCount {
   failedBefore: number;
   /** Another process has it. */
   elsewhere: number;
+  /** Its file was changed by hand: not replaced. */
+  leftAlone: number;
   cents: number;
   /** The exit codes of those that failed. */
   codes: Set<number>;
@@ -28,13 +30,15 @@ export function sayBatchEnd(
   elapsedMs: number,
 ): number {
   const { reporter } = context;
-  const left = count.total - count.made - count.failed - count.before - count.failedBefore - count.elsewhere;
+  const settled = count.made + count.failed + count.before + count.failedBefore;
+  const left = count.total - settled - count.elsewhere - count.leftAlone;
   const facts = [
     `${count.made} made`,
     count.failed > 0 && `${count.failed} failed`,
     count.before > 0 && `${count.before} made before`,
     count.failedBefore > 0 && `${count.failedBefore} failed before`,
     count.elsewhere > 0 && `${count.elsewhere} in another process`,
+    count.leftAlone > 0 && `${count.leftAlone} left alone`,
     left > 0 && `${left} not begun`,
     formatDuration(elapsedMs),
     count.cents > 0 && amountText(count.cents),
@@ -43,7 +47,9 @@ export function sayBatchEnd(
   if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
-  return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left);
+  return halted?.error?.code === 'interrupted'
+    ? exitCodes.interrupted
+    : exitCode(count, left + count.leftAlone);
 }
 
 function exitCode({ made, before, failed, failedBefore, codes }: BatchCount, left: number): number {
