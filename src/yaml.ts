@@ -1,4 +1,4 @@
-import { Composer, isNode, Lexer, LineCounter, Parser } from 'yaml';
+import { Composer, isMap, isNode, Lexer, LineCounter, Parser } from 'yaml';
 
 /** What a YAML text holds, or one line about what is wrong with it, to follow the file's name. */
 export type ParsedYaml =
@@ -40,7 +40,10 @@ export function parseYaml(text: string, version: '1.1' | '1.2'): ParsedYaml {
       value: document?.toJS({ maxAliasCount: 100 }),
       lineOf(path) {
         for (let length = path.length; length > 0; length--) {
-          const node = document?.getIn(path.slice(0, length), true);
+          const around = document?.getIn(path.slice(0, length - 1), true);
+          const name = path[length - 1];
+          const key = isMap(around) ? around.items.find((pair) => String(pair.key) === name)?.key : undefined;
+          const node = key ?? document?.getIn(path.slice(0, length), true);
           const at = isNode(node) ? node.range?.[0] : undefined;
           if (at !== undefined) return lines.linePos(at).line;
         }

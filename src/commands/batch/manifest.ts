@@ -51,7 +51,10 @@ async function parse({ path, shown }: ManifestFile): Promise<Manifest> {
   if ('fault' in yaml) throw invalid(`${shown} ${yaml.fault}`, 'Correct the YAML, or check it in an editor');
   const read = manifestSchema.safeParse(yaml.value, { reportInput: true });
   if (!read.success) {
-    const problems = read.error.issues.flatMap((issue) => problemsOf(issue, yaml.lineOf));
+    const { issues } = read.error;
+    const isMisspelled = issues.some(({ code, path: at }) => code === 'unrecognized_keys' && at.length === 0);
+    const telling = isMisspelled ? issues.filter(({ input }) => input !== undefined) : issues;
+    const problems = telling.flatMap((issue) => problemsOf(issue, yaml.lineOf));
     return { defaults: {}, pictures: [], problems };
   }
   const { defaults = {}, pictures } = read.data;
