@@ -35,6 +35,7 @@ const target = object({
   existing: orElse(oneOf(['rename', 'overwrite', 'skip']), 'rename'), // a later version may know more
   index: number(),
   sidecar: optional(boolean()),
+  embed: optional(boolean()),
 });
 
 const server = object({ base: string(), sandbox: boolean() }).check(

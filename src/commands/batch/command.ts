@@ -30,7 +30,7 @@ export const batchCommand: Declaration = {
     ['--schema', 'print the JSON Schema of a manifest and exit'],
     ...withFlags('model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'),
     ...withFlags('output', 'dir', 'overwrite', 'skip-existing', 'new', 'no-wait', 'no-download'),
-    ...withFlags('timeout', 'poll-interval', 'callback-url', 'sidecar', 'max-bytes', 'max-cost'),
+    ...withFlags('timeout', 'poll-interval', 'callback-url', 'sidecar', 'embed', 'max-bytes', 'max-cost'),
     ...withFlags('no-record', 'sandbox'),
   ],
   examples: [
