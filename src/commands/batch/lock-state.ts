@@ -7,7 +7,7 @@ import { isObject, parseJson } from '../../json.ts';
 import type { LockLine } from './lock.ts';
 
 /** What is on disk for an output. `edited`: another file than the one that was bought. */
-export type DiskState = 'locked' | 'missing' | 'edited';
+type DiskState = 'locked' | 'missing' | 'edited';
 
 /** Tells what is on disk of what was bought. */
 export interface Disk {

@@ -24,7 +24,7 @@ export type Step =
   | { do: 'fetch'; target: Target; line: Pick<LockLine, 'task' | 'server'>; entry: Entry | undefined };
 
 /** A task with an output of its own. */
-export type LockedTask = BatchTask & { output: Output };
+type LockedTask = BatchTask & { output: Output };
 
 /** A run with a lock file. */
 export interface Locked {
@@ -110,13 +110,15 @@ export async function openLocked(
     async step(task, isOurs) {
       const { output: wanted, key, target } = task;
       const { slot, hash } = wanted;
-      const replacing: Target = { ...target, existing: 'overwrite' };
       const line = lock.find(slot, hash);
       const onDisk = line && (await disk.state(line));
       const isSame = line?.request === hash;
+      // What was bought is replaced; nothing else is, unless that was asked for.
+      const existing = overwrite || onDisk === 'locked' ? 'overwrite' : 'rename';
+      const own: Target = { ...target, existing };
       if (isSame && onDisk === 'locked') return { do: 'nothing' };
       if (await recognised(task)) return { do: 'nothing' };
-      if (isOurs) return { do: 'buy', target: onDisk === 'edited' ? target : replacing };
+      if (isOurs) return { do: 'buy', target: own };
       const untracked =
         line && onDisk === 'edited' ? line.output : line ? undefined : await untrackedAt(slot);
       if (!line && (await renamed(wanted, untracked))) return { do: 'nothing' };
@@ -125,7 +127,7 @@ export async function openLocked(
         return { do: 'leave', why: `${untracked} ${why}: left as it is; --overwrite replaces it` };
       }
       const entry = recorded.get(key);
-      const literal = { ...replacing, folder, output: `${slot}.{ext}`.replace(/[{}](?!ext}|$)/g, '$&$&') };
+      const literal = { ...own, folder, output: `${slot}.{ext}`.replace(/[{}](?!ext}|$)/g, '$&$&') };
       if (isSame && onDisk === 'missing')
         return {
           do: 'fetch',
@@ -140,7 +142,7 @@ export async function openLocked(
           line: { task: entry.accepted.id, server: server.base },
           entry,
         };
-      return { do: 'buy', target: replacing };
+      return { do: 'buy', target: own };
     },
 
     async saved({ output: { slot, hash } }, { images: [image], task_id, cost, created_at }) {

@@ -10,15 +10,15 @@ import { accountAt } from '../../paid-task/account.ts';
 import { intend } from '../../paid-task/begin.ts';
 import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts';
 import { retarget } from '../../paid-task/record.ts';
-import { adopt, type Claims, foreign, isForgotten, reopen } from '../../paid-task/take-up.ts';
-import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
-import { requestReport } from '../../request/request-report.ts';
+import { adopt, type Claims, isForgotten, reopen } from '../../paid-task/take-up.ts';
+import type { TaskReport } from '../../report/task-report.ts';
 import { paidCents } from '../../task/cost.ts';
 import { checkRows } from './check-rows.ts';
 import { type Locked, openLocked, type Step } from './locked.ts';
 import { type Past, readPast } from './past.ts';
 import { pinnedPlan } from './pinned.ts';
 import { type BatchFlags, type BatchPlan, type BatchTask, readBatchPlan, readTasks } from './plan.ts';
+import { goneText, isGone, openBought, otherServerReport, rowFailure } from './refetch.ts';
 import { inShard } from './row-key.ts';
 import { type BatchSource, openBatch } from './source.ts';
 import { type BatchCount, sayBatchEnd } from './summary.ts';
@@ -133,14 +133,10 @@ async function makeAll(all: Batch): Promise<number> {
     const step = await lockedStep(task);
     if (isSettled(task, step) || (!step && (await skipExisting(context, task.request, task.target)))) return;
     let report = await makeRow(task, step).catch((error) => unbegunReport(task, error));
-    if (step?.do === 'fetch' && report && isGone(report) && !halted) {
-      const target = { ...step.target, output: task.target.output };
-      if (flags.refetchMissing)
-        report = await makeRow(task, { do: 'buy', target }).catch((error) => unbegunReport(task, error));
-      else
-        reporter.warn(
-          `${task.output?.slot} is bought (task ${step.line.task}) and cannot be fetched: --refetch-missing buy buys it again`,
-        );
+    if (step?.do === 'fetch' && report && isGone(report)) {
+      const anew: Step = { do: 'buy', target: { ...step.target, output: task.target.output } };
+      if (!flags.refetchMissing) reporter.warn(goneText(task, step));
+      else report = await makeRow(task, anew).catch((error) => unbegunReport(task, error));
     }
     if (report === undefined) {
       count.elsewhere += 1;
@@ -160,8 +156,9 @@ async function makeAll(all: Batch): Promise<number> {
   /** Throws where the task cannot be begun: then no other can be either. */
   async function makeRow(task: BatchTask, step: Step | undefined): Promise<TaskReport | undefined> {
     if (!(await claim.isHeld())) throw lostClaim();
-    if (step?.do === 'fetch' && step.line.server !== server.base) return elsewhereReport(task, step.line);
-    const begun = step?.do === 'fetch' ? await fetched(step) : await begin(task, step);
+    if (step?.do === 'fetch' && step.line.server !== server.base)
+      return otherServerReport(task, step, server);
+    const begun = step?.do === 'fetch' ? await openBought(work, step, server) : await begin(task, step);
     if (!begun) return undefined;
     const deadline = startDeadline(engine, plan.wishes.timeoutMs);
     const report = await makeAndReport(context, { ...work, deadline }, begun);
@@ -170,48 +167,10 @@ async function makeAll(all: Batch): Promise<number> {
     return report;
   }
 
-  function unbegunReport({ row, id, request }: BatchTask, error: unknown): TaskReport {
-    const report: TaskReport = {
-      ...emptyReport,
-      ...requestReport(request),
-      error: errorReport(error),
-      row,
-      ...(id !== undefined && { id }),
-    };
+  function unbegunReport(task: BatchTask, error: unknown): TaskReport {
+    const report = rowFailure(task, error);
     halted ??= report;
     return report;
-  }
-
-  /** A task of the lock or of an earlier run is ready to be fetched; nothing is paid for it. */
-  async function fetched({
-    entry,
-    line,
-    target,
-  }: Extract<Step, { do: 'fetch' }>): Promise<Begun | undefined> {
-    const begun = entry
-      ? await reopen(engine, { ...entry, saved: {} })
-      : foreign(engine, line.task, server, target);
-    if (!begun) return undefined;
-    work.fates.set(begun.entry.key, begun.fate);
-    await retarget(work, begun, target);
-    return begun;
-  }
-
-  function elsewhereReport(
-    { row, id, request }: BatchTask,
-    { task, server: at }: { task: string; server: string },
-  ): TaskReport {
-    const error = errorReport(
-      new Failure('not_found', `task ${task} was bought at ${at}, not at ${server.base}`),
-    );
-    return {
-      ...emptyReport,
-      ...requestReport(request),
-      task_id: task,
-      error,
-      row,
-      ...(id !== undefined && { id }),
-    };
   }
 
   /** Tells whether there is nothing to do for the task in this run. */
@@ -280,13 +239,6 @@ async function makeAll(all: Batch): Promise<number> {
     count.codes.add(exitCodes[report.error.code as ErrorCode] ?? exitCodes.internal);
     if (stopsAll.has(report.error.code)) halted ??= report;
   }
-}
-
-/** The service no longer has what was bought. */
-function isGone({ error }: TaskReport): boolean {
-  return (
-    error?.code === 'not_found' || (error?.code === 'download' && [403, 404, 410].includes(error.status ?? 0))
-  );
 }
 
 function lostClaim(): Failure {

@@ -10,7 +10,7 @@ export const generateCommand: Declaration = {
   flags: [
     ...withFlags('model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'),
     ['--prompt-file <file>', 'read the prompt from a file; - reads stdin'],
-    ['--again <task-id|file>', 'repeat a task or a picture made with --embed; prompt and flags override it'],
+    ['--again <task-id>', 'repeat a task, or a picture file made with --embed; prompt and flags override it'],
     ...withFlags('output', 'dir', 'overwrite', 'skip-existing', 'new', 'no-wait', 'no-download'),
     ...withFlags(
       'timeout',
