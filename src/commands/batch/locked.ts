@@ -127,8 +127,8 @@ export async function openLocked(
         return { do: 'leave', why: `${untracked} ${why}: left as it is; --overwrite replaces it` };
       }
       const entry = recorded.get(key);
-      const literal = { ...own, folder, output: `${slot}.{ext}`.replace(/[{}](?!ext}|$)/g, '$&$&') };
-      if (isSame && onDisk === 'missing')
+      const literal = { ...own, folder, output: `${slot.replace(/[{}]/g, '$&$&')}.{ext}` };
+      if (isSame)
         return {
           do: 'fetch',
           target: { ...literal, output: line.output.replace(/[{}]/g, '$&$&') },

@@ -3,7 +3,7 @@ import { makeAndReport, skipExisting } from '../../command-line/make-and-report.
 import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
-import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
+import { type ErrorCode, exitCodes } from '../../errors.ts';
 import type { Claim } from '../../journal/claims.ts';
 import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
@@ -14,6 +14,7 @@ import { adopt, type Claims, isForgotten, reopen } from '../../paid-task/take-up
 import type { TaskReport } from '../../report/task-report.ts';
 import { paidCents } from '../../task/cost.ts';
 import { checkRows } from './check-rows.ts';
+import { claimRows, lostClaim } from './claim-rows.ts';
 import { type Locked, openLocked, type Step } from './locked.ts';
 import { type Past, readPast } from './past.ts';
 import { pinnedPlan } from './pinned.ts';
@@ -56,29 +57,6 @@ export async function batch(context: Context, file: string, flags: BatchFlags): 
   } finally {
     await source.remove();
   }
-}
-
-interface Rows {
-  source: BatchSource;
-  server: Server;
-  account: string | undefined;
-  plan: BatchPlan;
-}
-
-/** Excludes every other process from these rows. Throws `conflict` where one is at work on them. */
-async function claimRows(
-  { engine }: Context,
-  { source, server, account, plan }: Rows,
-  signal: AbortSignal,
-): Promise<Claim> {
-  const { keyOf } = await engine.journal.identity();
-  const name = keyOf(['batch', server.base, account ?? null, source.name]);
-  const claim = await engine.journal.claim(name, plan.shard, signal);
-  if (claim) return claim;
-  throw new Failure('conflict', 'another process is at work on this batch', {
-    hint: 'Nothing was bought. Leave it to that process, or stop it first',
-    retryable: true,
-  });
 }
 
 interface Batch {
@@ -239,10 +217,4 @@ async function makeAll(all: Batch): Promise<number> {
     count.codes.add(exitCodes[report.error.code as ErrorCode] ?? exitCodes.internal);
     if (stopsAll.has(report.error.code)) halted ??= report;
   }
-}
-
-function lostClaim(): Failure {
-  return new Failure('interrupted', 'another process has taken this batch over: nothing more is sent here', {
-    hint: 'It believed this one dead. Running the same batch again does what is left',
-  });
 }
