@@ -66,7 +66,7 @@ function jsonIn(head: string, isLines: boolean): BatchFormat {
 /** Tells a manifest, which is a map, from a list. */
 function yamlIn(head: string): BatchFormat {
   const first = head.split(/\r?\n/).find((line) => !/^(\s*(#.*)?|%.*|---\s*)$/.test(line)) ?? '';
-  return { kind: /^[\w-]+\s*:(\s|$)/.test(first) ? 'manifest' : 'yaml' };
+  return { kind: /^(\{|[\w-]+\s*:(\s|$))/.test(first) ? 'manifest' : 'yaml' };
 }
 
 /** Recognises a list of fields or of prompts, and a map whose first value is a list. */
