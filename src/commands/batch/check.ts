@@ -38,44 +38,44 @@ async function check(
 ): Promise<number> {
   const { reporter, world, state } = context;
   const now = world.clock.now();
-  const total = await checkRows(context, source, plan, flags);
   const path = lockPath(source.path);
   const lock = await openLock(nodeFiles, path);
   const folder = dirname(path);
   const disk = await openDisk({ files: nodeFiles, folder, path, state, strict: flags.strict === true, now });
-  let found = 0;
-  for await (const task of readTasks(source, plan)) await tell(await findingOf(task));
-  for (const line of lock.lines()) await tell(await unusedOf(line));
-  await disk.save();
-  if (found === 0) reporter.note(`Check: ${total} ${total === 1 ? 'picture is' : 'pictures are'} as locked`);
-  else reporter.next(context.command(`batch ${source.shown} --lock`), 'Make what is stale or missing');
-  return found === 0 ? 0 : someFailed;
-
-  async function tell(finding: Finding | undefined): Promise<void> {
-    if (!finding) return;
-    found += 1;
-    await reporter.data(finding, `${finding.state.padEnd(8)}${finding.output}  ${finding.reason}`);
+  const findings: Finding[] = [];
+  let total = 0;
+  let problems = 0;
+  for await (const task of readTasks(source, plan, () => void problems++)) {
+    total += 1;
+    findings.push(...(await findingsOf(task)));
   }
+  if (problems > 0 || total === 0) await checkRows(context, source, plan, flags); // tells them
+  for (const line of lock.lines()) findings.push(...(await unusedOf(line)));
+  for (const finding of findings)
+    await reporter.data(finding, `${finding.state.padEnd(8)}${finding.output}  ${finding.reason}`);
+  await disk.save();
+  if (findings.length === 0)
+    reporter.note(`Check: ${total} ${total === 1 ? 'picture is' : 'pictures are'} as locked`);
+  else reporter.next(context.command(`batch ${source.shown} --lock`), 'Make what is stale or missing');
+  return findings.length === 0 ? 0 : someFailed;
 
-  async function findingOf({ output: wanted }: BatchTask): Promise<Finding | undefined> {
-    if (!wanted) return undefined;
+  async function findingsOf({ output: wanted }: BatchTask): Promise<Finding[]> {
+    if (!wanted) return [];
     const { slot, hash } = wanted;
     const line = lock.find(slot, hash);
-    if (!line) return { state: 'missing', output: slot, reason: 'it is not in the lock' };
+    if (!line) return [{ state: 'missing', output: slot, reason: 'it is not in the lock' }];
     const { output } = line;
     const onDisk = await disk.state(line);
-    if (onDisk === 'edited') return { state: 'edited', output, reason: 'it is not the file that was bought' };
-    if (line.request !== hash) return { state: 'stale', output, reason: 'what is asked for has changed' };
-    return onDisk === 'missing' ? { state: 'missing', output, reason: 'the file is gone' } : undefined;
+    if (onDisk === 'edited')
+      return [{ state: 'edited', output, reason: 'it is not the file that was bought' }];
+    if (line.request !== hash) return [{ state: 'stale', output, reason: 'what is asked for has changed' }];
+    return onDisk === 'missing' ? [{ state: 'missing', output, reason: 'the file is gone' }] : [];
   }
 
-  async function unusedOf(line: LockLine): Promise<Finding | undefined> {
+  async function unusedOf(line: LockLine): Promise<Finding[]> {
     const { output } = line;
-    if (plan.outputs?.has(slotOfFile(output)) || !(await exists(`${folder}/${output}`))) return undefined;
-    return {
-      state: 'unused',
-      output,
-      reason: 'no entry makes it any more: delete the file, or add an entry',
-    };
+    if (plan.outputs?.has(slotOfFile(output)) || !(await exists(`${folder}/${output}`))) return [];
+    const reason = 'no entry makes it any more: delete the file, or add an entry';
+    return [{ state: 'unused', output, reason }];
   }
 }

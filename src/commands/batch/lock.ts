@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { exactOptional, nullable, number, object, type output, regex, string } from 'zod/mini';
+import { nullable, number, object, type output, regex, string } from 'zod/mini';
 import type { Files } from '../../disk/files.ts';
 import { place } from '../../disk/place.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
@@ -20,8 +20,6 @@ const lockLine = object({
   cost: nullable(object({ currency: string(), cents: number() })),
   /** When the picture was bought, in UTC. */
   day: string(),
-  /** What a later version adds is lost when this one writes. */
-  format: exactOptional(number()),
 });
 
 /** A line of a lock file: what was bought for one output. */
