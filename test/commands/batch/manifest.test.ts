@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { fromJSONSchema } from 'zod';
 import { readManifest } from '../../../src/commands/batch/manifest.ts';
 import { newMachine, run } from '../../support/program.ts';
 
@@ -147,4 +148,14 @@ test('prints a JSON Schema for editors, the same that is in the package', async 
   expect(schema).toMatchObject({ required: ['pictures'], additionalProperties: false });
   const packed = await import('../../../dist/manifest.schema.json', { with: { type: 'json' } });
   expect(packed.default).toEqual(schema);
+  const validator = fromJSONSchema(schema);
+  const accepts = (pictures: unknown): boolean => validator.safeParse({ pictures }).success;
+  const right = { prompt: 'a {animal}', output: 'a.png', seed: [1, 2], vars: { animal: ['fox', 'owl'] } };
+  expect(accepts([right])).toBe(true);
+  expect([[{ ...right, promt: 'a' }], [{ ...right, seed: true }], ['a fox'], right].map(accepts)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
 });
