@@ -94,6 +94,9 @@ await writeFile(
 const schema = execFileSync(process.execPath, ['bin/runapi-imagen.cjs', 'generate', '--json-schema']);
 // The same types for ES modules and for CommonJS.
 for (const kind of ['mts', 'cts']) await writeFile(`dist/lines.d.${kind}`, typesOf(JSON.parse(schema)));
+// For editors: # yaml-language-server: $schema=./node_modules/runapi-imagen/dist/manifest.schema.json
+const manifest = execFileSync(process.execPath, ['bin/runapi-imagen.cjs', 'batch', '--schema']);
+await writeFile('dist/manifest.schema.json', manifest);
 
 function pathOf(id) {
   return relative('.', id.replace(/^\0/, '').replace(/\?.*/, '')).replaceAll('\\', '/');
