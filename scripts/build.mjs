@@ -96,6 +96,9 @@ const schema = execFileSync(process.execPath, ['bin/runapi-imagen.cjs', 'generat
 const declarations =
   typesOf(JSON.parse(schema)) + (await declarationsOf(['src/library/contract.ts', 'src/index.ts']));
 await writeFile('dist/index.d.cts', declarations);
+// For editors: # yaml-language-server: $schema=./node_modules/runapi-imagen/dist/manifest.schema.json
+const manifest = execFileSync(process.execPath, ['bin/runapi-imagen.cjs', 'batch', '--schema']);
+await writeFile('dist/manifest.schema.json', manifest);
 
 function pathOf(id) {
   return relative('.', id.replace(/^\0/, '').replace(/\?.*/, '')).replaceAll('\\', '/');

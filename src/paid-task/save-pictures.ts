@@ -12,6 +12,7 @@ import { isMisnamed, picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
 import { localDay } from '../task/moment.ts';
 import type { RemoteImage } from '../task/task.ts';
+import { embedRequest } from './embed-picture.ts';
 import type { Job } from './engine.ts';
 import { freshImages, isPastLife, isYoung } from './follow-task.ts';
 import { createJobFile, isInterrupted, record } from './record.ts';
@@ -48,10 +49,25 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
   try {
     const copied = job.copies?.[index] && (await copy(job.copies[index], temp));
     const received = copied ?? (await receive(job, image, index, count, temp));
-    if (output === '-') job.isUndelivered = !(await work.pipe?.(temp.read(), entry));
-    else await keep(job, temp, received, index);
+    // A copy of a saved picture has it already.
+    await (entry.intended.target.embed && !copied ? embedAndDeliver(received) : deliver(temp, received));
   } finally {
     await temp.remove();
+  }
+
+  async function embedAndDeliver(received: Received): Promise<void> {
+    const copy = await createJobFile(job, home);
+    try {
+      const embedded = await embedRequest(job, temp, received, copy);
+      await (embedded ? deliver(copy, embedded) : deliver(temp, received));
+    } finally {
+      await copy.remove();
+    }
+  }
+
+  async function deliver(from: TempFile, facts: Received): Promise<void> {
+    if (output === '-') job.isUndelivered = !(await work.pipe?.(from.read(), entry));
+    else await keep(job, from, facts, index);
   }
 }
 
