@@ -89,7 +89,11 @@ export const eventSchema = discriminatedUnion('event', [
     row: optional(row),
     /** Who asked, where it was not a person: `mcp`. */
     door: optional(string()),
+    /** A line tells when the request is about to leave: without that line it never left. */
+    unsent: optional(literal(true)),
   }),
+  /** The request is about to leave. The line is not flushed: only a power failure can lose it. */
+  object({ event: literal('sending'), ...told }),
   /** The request is about to leave in this form of the API. */
   object({ event: literal('posting'), ...told, dialect }),
   object({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../errors.ts';
 import type { BatchRow, Event, Server } from '../journal/event.ts';
-import { unwritable } from '../journal/unwritable.ts';
+import { unwritable } from '../journal/failures.ts';
 import { accountAt } from './account.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
 import { checkBudget } from './quotes.ts';
@@ -62,7 +62,8 @@ export async function intend({ engine, fates }: Work, intents: readonly Intent[]
   const events = await Promise.all(
     intents.map(async (intent): Promise<Event> => {
       const account = await accountAt(engine, intent.server);
-      return { event: 'intended', key: await keyOf(engine, intent, account), at, account, ...intent };
+      const key = await keyOf(engine, intent, account);
+      return { event: 'intended', key, at, account, unsent: true, ...intent };
     }),
   );
   // Registered before they are written: a signal in this moment closes them.

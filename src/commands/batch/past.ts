@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
 import { type Entry, filesOf } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
-import type { LeftRun } from '../../journal/journal.ts';
+import type { LeftRun } from '../../journal/left-runs.ts';
 import { deadRuns } from '../../paid-task/take-up.ts';
 
 /** What earlier runs made of the tasks of a batch at one server and account, by the task's key in the batch. */

@@ -4,7 +4,7 @@ import { prepareFolder } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
 import { Failure } from '../../errors.ts';
 import { fixedFolder } from '../../image/picture-path.ts';
-import { unwritable } from '../../journal/unwritable.ts';
+import { unwritable } from '../../journal/failures.ts';
 import { readTarget } from '../../request/target.ts';
 import { broken, type Check, warning, well } from './check.ts';
 

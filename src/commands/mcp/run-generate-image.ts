@@ -66,7 +66,7 @@ async function awaitOther(context: Context, { deadline }: Work, asked: Asked): P
   const { journal, clock } = context.engine;
   let known: Entry | undefined;
   while (deadline.remaining() > pollOtherMs) {
-    const { runs } = await journal.left();
+    const { runs } = await journal.left({ live: true });
     const working = runs
       .flatMap(({ entries }) => [...entries.values()])
       .find((entry) => entry.intended.door === 'mcp' && isSameRequest(entry, asked));
