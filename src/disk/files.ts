@@ -6,6 +6,7 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
+  readSync,
   type Stats,
   statSync,
   writeSync,
@@ -68,6 +69,8 @@ export interface AppendFile {
   place(): 'own' | 'moved' | 'deleted';
   close(): Promise<void>;
 }
+
+const newline = 0x0a;
 
 /** Of folders: for this user alone. */
 const mode = 0o700;
@@ -160,12 +163,18 @@ async function viaTemporary(
  * killed process has written all that it had begun to say.
  */
 async function openAppend(path: string): Promise<AppendFile> {
-  const file = openSync(path, 'a', 0o600);
+  const file = openSync(path, 'a+', 0o600);
   const own = fstatSync(file);
   const flushNow = promisify(fdatasync);
-  let mayBeTorn = own.size > 0; // by the process that wrote it before
+  let mayBeTorn = own.size > 0 && lastByte(own.size) !== newline; // by the process that wrote it before
   let flushing: Promise<void> | undefined;
   let following: Promise<void> | undefined;
+
+  function lastByte(size: number): number | undefined {
+    const byte = Buffer.alloc(1);
+    readSync(file, byte, 0, 1, size - 1);
+    return byte[0];
+  }
 
   function write(text: string): void {
     const bytes = Buffer.from(mayBeTorn ? `\n${text}` : text);
