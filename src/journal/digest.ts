@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import { eventsOf } from './entry.ts';
 import { parseRunName } from './names.ts';
-import { createParts, type Part, parsePart, partLine, sum } from './parts.ts';
+import { createParts, type Part, partLine, sum } from './parts.ts';
 import { nothingRead, type RunContents, readRun } from './read-run.ts';
 
 /** What a file of an unfinished run holds, without the tasks that ended. */
 export interface Digest extends RunContents {
-  /** Where the tasks that ended are. */
-  parts: Part[];
+  /** Where the tasks that ended are: lines of parts. */
+  index: string;
 }
 
 /** A file that has grown by so much since its digest was kept is digested again. */
@@ -26,7 +26,7 @@ export async function digestOf(files: Files, state: string, path: string): Promi
   const before = kept?.bytes ?? 0;
   const contents = await readRun(files, path, parts.add, kept ?? nothingRead());
   if (!contents) return undefined;
-  const digest = { ...contents, parts: [...(kept?.parts ?? []), ...parts.parts] };
+  const digest = { ...contents, index: (kept?.index ?? '') + linesOf(parts.parts, before) };
   if (contents.bytes - before > muchMore) await save(files, state, place, digest).catch(() => undefined);
   return digest;
 }
@@ -50,13 +50,10 @@ interface Head {
 }
 
 async function save(files: Files, state: string, place: string, digest: Digest): Promise<void> {
-  const { bytes, strange, continues, ids, orphans, starts, open, parts } = digest;
+  const { bytes, strange, continues, ids, orphans, starts, open, index } = digest;
   const head = { bytes, strange, continues, ids: [...ids], orphans: [...orphans], starts: [...starts] };
   const events = [...open.values()].flatMap(eventsOf);
-  const indexed = parts.map((part, nth) =>
-    partLine({ ...part, file: '', nth, of: parts.length, state: 'ended' }),
-  );
-  const text = [...[head, ...events].map((each) => `${JSON.stringify(each)}\n`), '\n', ...indexed].join('');
+  const text = `${[head, ...events].map((each) => `${JSON.stringify(each)}\n`).join('')}\n${index}`;
   await files.makeFolder(join(state, 'digests'));
   await files.write(place, `${sum(text)}\n${text}`);
 }
@@ -71,11 +68,7 @@ async function load(files: Files, place: string, most: number): Promise<Digest |
   const [first = '', ...events] = text.slice(0, middle).split('\n');
   const { bytes, strange, continues, ids, orphans, starts } = JSON.parse(first) as Head;
   if (bytes > most) return undefined;
-  const contents = await readRun({ lines: () => linesOf(events) }, place);
-  const parts = text
-    .slice(middle + 2)
-    .split('\n')
-    .flatMap((line) => parsePart(line) ?? []);
+  const contents = await readRun({ lines: () => lines(events) }, place);
   return {
     ...nothingRead(bytes),
     open: contents?.open ?? new Map(),
@@ -84,10 +77,17 @@ async function load(files: Files, place: string, most: number): Promise<Digest |
     orphans: new Set(orphans),
     strange,
     continues,
-    parts,
+    index: text.slice(middle + 2),
   };
 }
 
-async function* linesOf(lines: readonly string[]) {
-  for (const text of lines) yield { text, end: 0, whole: true };
+/** @param from tells these lines apart from those of an earlier reading */
+function linesOf(parts: readonly Part[], from: number): string {
+  return parts
+    .map((part, nth) => partLine({ ...part, file: '', nth: from + nth, of: 0, state: 'ended' }))
+    .join('');
+}
+
+async function* lines(texts: readonly string[]) {
+  for (const text of texts) yield { text, end: 0, whole: true };
 }

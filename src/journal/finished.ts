@@ -2,7 +2,17 @@ import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import type { Entry } from './entry.ts';
 import { isRunFile } from './names.ts';
-import { allParts, createParts, type IndexedPart, type Part, parsePart, partLine, sum } from './parts.ts';
+import {
+  allIn,
+  allParts,
+  createParts,
+  type IndexedPart,
+  type Part,
+  parsePart,
+  partLine,
+  partsWith,
+  sum,
+} from './parts.ts';
 import { nothingRead, readRun } from './read-run.ts';
 
 /** The folder of finished runs, which an index keeps from being read whole. */
@@ -105,23 +115,8 @@ export function openFinished(files: Files, state: string, many: (count: number) 
     return parts.map((part, nth) => partLine({ ...part, file, nth, of: parts.length, state })).join('');
   }
 
-  /** Returns the intact lines in which a word stands. */
-  async function linesWith(...words: string[]): Promise<IndexedPart[]> {
-    const text = await load();
-    const found = new Map<string, IndexedPart>();
-    for (const word of words) {
-      for (let at = text.indexOf(word); at >= 0; ) {
-        const end = text.indexOf('\n', at);
-        const part = parsePart(text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? text.length : end));
-        if (part) found.set(`${part.file} ${part.nth}`, part);
-        at = end < 0 ? -1 : text.indexOf(word, end);
-      }
-    }
-    return [...found.values()];
-  }
-
   async function pathsWith(...words: string[]): Promise<string[]> {
-    return [...new Set((await linesWith(...words)).map(({ file }) => join(folder, file)))];
+    return [...new Set(partsWith(await load(), ...words).map(({ file }) => join(folder, file)))];
   }
 
   return {
@@ -142,21 +137,18 @@ export function openFinished(files: Files, state: string, many: (count: number) 
     },
 
     async ofTask(id) {
-      const lines = await linesWith(` ${id} `, '\tunread\t');
+      const lines = partsWith(await load(), ` ${id} `, '\tunread\t');
       return lines.filter(({ ids, state }) => ids.includes(id) || state === 'unread').reverse();
     },
     async ofBatch(batch) {
-      const lines = await linesWith(` ${batch} `, '\tunread\t');
+      const lines = partsWith(await load(), ` ${batch} `, '\tunread\t');
       const meant = lines.filter(({ batches, state }) => batches.has(batch) || state === 'unread');
       return [...new Set(meant.map(({ file }) => join(folder, file)))];
     },
     unfinished: () => pathsWith('\topen\t', '\tunread\t'),
     async newest() {
       const parts = new Map<string, IndexedPart>();
-      for (const line of (await load()).split('\n')) {
-        const part = parsePart(line);
-        if (part) parts.set(`${part.file} ${part.nth}`, part);
-      }
+      for (const part of allIn(await load())) parts.set(`${part.file} ${part.nth}`, part);
       return [...parts.values()].sort((a, b) => b.lastAt - a.lastAt);
     },
 
@@ -189,9 +181,8 @@ const anything: Part = {
 function wholeIn(text: string): Set<string> {
   const seen = new Map<string, Set<number>>();
   const whole = new Set<string>();
-  for (const line of text.split('\n')) {
-    const part = parsePart(line);
-    if (!part || part.state === 'unread') continue;
+  for (const part of allIn(text)) {
+    if (part.state === 'unread') continue;
     const parts = seen.get(part.file) ?? new Set();
     seen.set(part.file, parts.add(part.nth));
     if (parts.size === part.of) whole.add(part.file);

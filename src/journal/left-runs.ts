@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 import { unreadableText } from './failures.ts';
 import type { Finished } from './finished.ts';
 import { isRunFile, letGo, parseRunName, runFile, unnamedBy } from './names.ts';
-import type { Part } from './parts.ts';
+import { allIn } from './parts.ts';
 import { markLine, nothingRead } from './read-run.ts';
 
 /** A run in the record whose tasks did not all end. */
@@ -22,8 +22,8 @@ export interface LeftRun {
   ids: ReadonlyMap<string, string>;
   /** Lines that cannot be read. */
   strange: number;
-  /** Where its tasks that ended are. */
-  parts: readonly Part[];
+  /** Where its tasks that ended are: lines of parts. */
+  index: string;
 }
 
 export interface Left {
@@ -80,7 +80,7 @@ async function lookOnce(folders: Folders, which: Which): Promise<{ left: Left; h
     if (!which.letGo && parseRunName(path).whose === letGo) return;
     try {
       const life = await lifeOf(path);
-      const unread = { ...nothingRead(), parts: [] };
+      const unread = { ...nothingRead(), index: '' };
       const digest = life === 'live' && !which.live ? unread : await digestOf(files, state, path);
       if (!digest) hasMoved = true;
       else found.push({ ...digest, path, life, entries: digest.open });
@@ -137,7 +137,7 @@ function isSpent({ entries, ids, strange }: LeftRun): boolean {
  * Closes a file whose unfinished tasks go on in another one, and puts it aside: what a process that comes to life again
  * writes behind the closing line is ignored.
  */
-export async function closeContinued(folders: Folders, run: Pick<LeftRun, 'path' | 'parts'>): Promise<void> {
+export async function closeContinued(folders: Folders, run: Pick<LeftRun, 'path' | 'index'>): Promise<void> {
   const file = await folders.files.openAppend(run.path);
   try {
     await file.append(markLine({ closed: true }));
@@ -149,9 +149,9 @@ export async function closeContinued(folders: Folders, run: Pick<LeftRun, 'path'
 
 async function putAside(
   { files, state, finished }: Folders,
-  { path, parts }: Pick<LeftRun, 'path' | 'parts'>,
+  { path, index }: Pick<LeftRun, 'path' | 'index'>,
 ): Promise<void> {
-  await finished.put(path, runFile(parseRunName(path)), parts);
+  await finished.put(path, runFile(parseRunName(path)), allIn(index));
   await removeDigest(files, state, path);
 }
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { digestOf } from './digest.ts';
 import { type Entry, joined } from './entry.ts';
 import { unreadableText } from './failures.ts';
 import { type Folders, findLeft, type Left, type LeftRun } from './left-runs.ts';
 import { isRunFile } from './names.ts';
-import { type OnEnded, type RunContents, readRun } from './read-run.ts';
+import { partsWith } from './parts.ts';
+import { nothingRead, type OnEnded, type RunContents, readRun } from './read-run.ts';
 
 /** What the record says of a task. */
 export interface Known {
@@ -22,7 +24,7 @@ export async function findTasks(
   ids: readonly string[],
   warn: Warn,
 ): Promise<Map<string, Known>> {
-  const { files, runs, finished } = folders;
+  const { files, state, runs, finished } = folders;
   const found = new Map<string, Known>();
 
   function take(entry: Entry, where: Omit<Known, 'entry'>): void {
@@ -38,10 +40,15 @@ export async function findTasks(
 
   for (const file of (await files.list(runs)).filter(isRunFile).sort().reverse()) {
     const path = join(runs, file);
-    const contents = await readOr(folders, path, warn, (entry) => take(entry, { busy: false }));
+    const digest = await digestOf(files, state, path).catch((error) => warn(unreadableText(path, error)));
+    const parts = digest ? partsWith(digest.index, ...ids.map((id) => ` ${id} `)) : [];
+    for (const { span } of parts) {
+      const note = (entry: Entry): void => take(entry, { busy: false });
+      await readRun(files, path, note, nothingRead(span.from), span.to);
+    }
     const isOwn = folders.isOwn(path);
     const isDead = isOwn || (await folders.lifeOf(path)) === 'dead';
-    for (const entry of contents?.open.values() ?? [])
+    for (const entry of digest?.open.values() ?? [])
       take(entry, { busy: !isDead, run: isDead && !isOwn ? { path } : undefined });
   }
   for (const id of ids.filter((each) => !found.get(each)?.entry.ended)) {
@@ -73,7 +80,7 @@ export async function visitBatch(
     const left = await findLeft(folders, { letGo: true, live: true });
     let hasMoved = false;
     for (const run of left.runs) {
-      if (run.parts.some(({ batches }) => batches.has(batch)))
+      if (partsWith(run.index, ` ${batch} `).length > 0)
         hasMoved ||= !(await readOr(folders, run.path, warn, visitEnded));
       for (const entry of run.entries.values()) if (isOf(entry)) await visit(entry, run);
     }

@@ -3,7 +3,7 @@ import { digestOf } from './digest.ts';
 import { beganAt, type Entry, joined } from './entry.ts';
 import type { Folders } from './left-runs.ts';
 import { isRunFile, parseRunName } from './names.ts';
-import type { Part } from './parts.ts';
+import { allIn, type Part } from './parts.ts';
 import { nothingRead, readRun } from './read-run.ts';
 
 /** Which tasks of the record are wanted. */
@@ -55,7 +55,7 @@ export async function newestOf(
     for (const entry of digest?.open.values() ?? []) consider(entry);
     const read = ({ span: { from, to } }: Part, take: (entry: Entry) => void) =>
       readRun(files, path, take, nothingRead(from), to);
-    return (digest?.parts ?? []).map((part) => ({
+    return allIn(digest?.index ?? '').map((part) => ({
       path,
       lastAt: part.lastAt,
       read: (take) => read(part, take),

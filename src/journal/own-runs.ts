@@ -113,7 +113,7 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
         open: digest.open,
         takenOver: name.takenOver,
         continues: [...digest.continues, name.stamp],
-        closeFormer: () => closeContinued(folders, { path: mine, parts: digest.parts }),
+        closeFormer: () => closeContinued(folders, { path: mine, index: digest.index }),
       });
     } catch (error) {
       const whose = parseOwner(before.whose) ? nobody : before.whose;

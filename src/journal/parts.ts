@@ -81,6 +81,24 @@ export function parsePart(line: string): IndexedPart | undefined {
   };
 }
 
+/** Returns the lines of parts in which a word stands, but for damaged ones. */
+export function partsWith(index: string, ...words: string[]): IndexedPart[] {
+  const found = new Map<string, IndexedPart>();
+  for (const word of words) {
+    for (let at = index.indexOf(word); at >= 0; ) {
+      const end = index.indexOf('\n', at);
+      const part = parsePart(index.slice(index.lastIndexOf('\n', at) + 1, end < 0 ? index.length : end));
+      if (part) found.set(`${part.file} ${part.nth}`, part);
+      at = end < 0 ? -1 : index.indexOf(word, end);
+    }
+  }
+  return [...found.values()];
+}
+
+export function allIn(index: string): IndexedPart[] {
+  return index.split('\n').flatMap((line) => parsePart(line) ?? []);
+}
+
 /** Tells damaged text from what was written. */
 export function sum(text: string): string {
   return crc32(text).toString(36);
