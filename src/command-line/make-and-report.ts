@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Context } from '../context.ts';
 import { examine } from '../disk/examine.ts';
-import type { Server } from '../journal/event.ts';
+import type { Server, Target } from '../journal/event.ts';
 import type { Begun, Work } from '../paid-task/engine.ts';
 import { findExisting, type Nameable } from '../paid-task/existing.ts';
 import { makePicture } from '../paid-task/make-picture.ts';
@@ -71,7 +71,7 @@ export async function namedBase(context: Context): Promise<string | undefined> {
 export async function checkServer(
   context: Context,
   ids: readonly string[],
-  recorded: ReadonlyMap<string, { intended: { server: Server } }>,
+  recorded: Pick<ReadonlyMap<string, unknown>, 'has'>,
   inSandbox: boolean,
 ): Promise<void> {
   if (ids.some((id) => !recorded.has(id))) await context.api(await context.server(inSandbox));

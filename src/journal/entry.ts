@@ -7,6 +7,7 @@ type Told<Name extends Event['event']> = Omit<Extract<Event, { event: Name }>, '
 interface Course {
   key: string;
   letGo?: boolean;
+  sending?: Told<'sending'>;
   /** In which form of the API the request left last, where that was not known before. */
   posting?: Told<'posting'>;
   completed?: Told<'completed'>;
@@ -33,6 +34,7 @@ export interface ForeignEntry extends Course {
     row?: undefined;
     route?: undefined;
     inputs?: undefined;
+    unsent?: undefined;
   };
   accepted: Pick<Told<'accepted'>, 'id' | 'at' | 'replayed' | 'cost'> &
     Partial<Pick<Told<'accepted'>, 'dialect' | 'statusUrl' | 'servedAt'>>;
@@ -74,6 +76,7 @@ export function eventsOf({ key, intended, accepted, completed, saved, ...entry }
     ...Object.entries(entry.uploads ?? {}).map(
       ([image, { url, expiresAt }]) => ({ event: 'uploaded', key, at, image, url, expiresAt }) as const,
     ),
+    ...(entry.sending ? [{ event: 'sending', key, ...entry.sending } as const] : []),
     ...(entry.posting ? [{ event: 'posting', key, ...entry.posting } as const] : []),
     ...(accepted ? [{ event: 'accepted', key, ...accepted } as const] : []),
     ...(entry.letGo ? [{ event: 'let-go', key, at } as const] : []),
@@ -87,6 +90,11 @@ export function eventsOf({ key, intended, accepted, completed, saved, ...entry }
       ([index, file]) => ({ event: 'saved', key, at, index: Number(index), file }) as const,
     ),
   ];
+}
+
+/** Tells whether the request never left: nobody can have been charged for it. */
+export function isUnsent({ intended, sending, posting, accepted }: TaskEntry): boolean {
+  return intended.unsent === true && !sending && !posting && !accepted;
 }
 
 /** Returns what the service told last of the task's price. */

@@ -110,9 +110,13 @@ export const eventSchema = discriminatedUnion('event', [
     route: optional(route),
     /** Where the local pictures that the request is made from are, by their digests. */
     inputs: optional(record(string(), string())),
+    /** A line tells when the request is about to leave: without that line it never left. */
+    unsent: optional(literal(true)),
   }),
   /** A local picture is at this address of the service until then. */
   object({ event: literal('uploaded'), ...told, image: string(), url: string(), expiresAt: number() }),
+  /** The request is about to leave. The line is not flushed: only a power failure can lose it. */
+  object({ event: literal('sending'), ...told }),
   /** The request is about to leave in this form of the API. */
   object({ event: literal('posting'), ...told, dialect }),
   object({

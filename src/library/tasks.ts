@@ -16,7 +16,7 @@ const tasksAtOnce = 8;
 export async function status(call: Call, id: string): Promise<TaskReport> {
   const { context, options, wishes } = call;
   checkId(id);
-  const entry = (await locate(context.engine, [id], await namedBase(context))).get(id);
+  const entry = (await locate(context.engine, [id], await namedBase(context))).get(id)?.entry;
   const work = { ...call.work, wishes: { ...wishes, wait: false } };
   const report = await statusReport(context, work, { id, entry, sandbox: options.sandbox === true });
   return report.error?.code === 'task_failed' ? report : settled(call, report);
@@ -27,15 +27,13 @@ export async function download(call: Call, id: string): Promise<TaskReport> {
   const { context, work, options } = call;
   checkId(id);
   const target = readTarget(call, 1, false);
-  const base = await namedBase(context);
-  const known = await locate(context.engine, [id], base);
+  const known = (await locate(context.engine, [id], await namedBase(context))).get(id);
   const server = () => context.server(options.sandbox === true);
-  if (!known.has(id)) await context.api(await server());
+  if (!known) await context.api(await server());
   await prepareTarget(context, target);
-  const dead = (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead');
   // What was saved before is fetched again, as asked.
-  const recorded = new Map([...known].map(([each, entry]) => [each, { ...entry, saved: {} }]));
-  const begun = await findTask(work, id, { server, target, base }, { dead, recorded, claims: new Map() });
+  const unsaved = known && { ...known, entry: { ...known.entry, saved: {} } };
+  const begun = await findTask(work, id, { server, target }, unsaved, new Map());
   await record({ work, ...begun }, { event: 'retargeted', target });
   return settled(call, await makeAndReport(context, work, begun));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../errors.ts';
 import type { BatchRow, Event, Server } from '../journal/event.ts';
-import { unwritable } from '../journal/unwritable.ts';
+import { unwritable } from '../journal/failures.ts';
 import { isImagen } from '../request/models.ts';
 import { accountAt } from './account.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
@@ -64,7 +64,8 @@ export async function intend({ engine, fates }: Work, intents: readonly Intent[]
     intents.map(async (intent): Promise<Event> => {
       const account = await accountAt(engine, intent.server);
       const key = await keyOf(engine, intent, account);
-      return { event: 'intended', key, at, account, ...(await sending(engine, intent)), ...intent };
+      const own = await sending(engine, intent);
+      return { event: 'intended', key, at, account, unsent: true, ...own, ...intent };
     }),
   );
   // Registered before they are written: a signal in this moment closes them.

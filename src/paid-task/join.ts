@@ -40,7 +40,7 @@ export async function awaitOther(
 ): Promise<Entry> {
   let known: Entry | undefined;
   while (deadline.remaining() > pollOtherMs) {
-    const { runs } = await journal.left();
+    const { runs } = await journal.left({ live: true });
     const working = runs.flatMap(({ entries }) => [...entries.values()]).find(isMeant);
     if (!working && known) break;
     known = working ?? known;

@@ -78,7 +78,7 @@ async function submitTask(job: Job): Promise<void> {
       idempotencyKey: entry.key,
       fate,
       dialect: entry.posting?.dialect,
-      guard: job.run.check,
+      guard: () => leave(job),
       onDialect: (tried) => record(job, { event: 'posting', dialect: tried }),
       deadline: work.deadline,
       rateLimitTries: work.rateLimitTries,
@@ -98,6 +98,12 @@ async function submitTask(job: Job): Promise<void> {
     if (!fate.uncertain && !isInterrupted(error)) await record(job, endingOf(error));
     throw error;
   }
+}
+
+/** Notes that the request may be on its way from now on. Throws `interrupted` where it must not leave. */
+function leave({ work, run, entry }: Job): void {
+  run.check();
+  if (!entry.sending) run.appendNow({ event: 'sending', key: entry.key, at: work.engine.clock.now() });
 }
 
 function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string; message: string } {

@@ -1,7 +1,7 @@
 import { exists } from '../disk/place.ts';
 import { type Entry, filesOf } from '../journal/entry.ts';
 import type { BatchRow, Server } from '../journal/event.ts';
-import type { LeftRun } from '../journal/journal.ts';
+import type { LeftRun } from '../journal/left-runs.ts';
 import type { Run } from '../journal/run.ts';
 import { intend } from './begin.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
@@ -38,7 +38,7 @@ export async function knownRows(engine: Engine, place: RowPlace, signal: AbortSi
   for (const run of engine.journal.owned())
     for (const entry of run.open.values())
       if (entry.intended.request && isOurs(entry as Entry)) note(entry as Entry, run);
-  await engine.journal.left(true); // puts runs aside that died when all was done: only there are their rows found
+  await engine.journal.left({ letGo: true }); // puts runs aside that died when all was done: only there are their rows found
   const left = await engine.journal.ofBatch(place.batch, async (entry, run) => {
     if (isOurs(entry)) note(entry, run && 'elsewhere');
   });

@@ -80,7 +80,7 @@ export async function remember(
   const open = tasks.some(({ how }) => how === null);
   const folder = join(machine.home, '.local/state/runapi-imagen', open ? 'runs' : 'done');
   await mkdir(folder, { recursive: true });
-  const path = join(folder, `${name}.4194300-1-0000000000.jsonl`);
+  const path = join(folder, `${name}.nobody.jsonl`);
   const lines = tasks.map((task, position) => linesOf(task, position, machine.folder));
   await writeFile(path, `${JSON.stringify({ format: 1, program: '0.1.0' })}\n${lines.join('')}`);
   const last =

@@ -47,7 +47,7 @@ describe('without HOME', () => {
         exitCode: 1,
         lines: [
           'error: the record of paid tasks cannot be written: there is no home folder',
-          'Mend it (XDG_STATE_HOME moves it), or go on without a record: --no-record',
+          'Free or fix the disk (XDG_STATE_HOME moves the record), or go on without a record: --no-record',
         ],
       });
       expect(service.calls).toEqual([]);
@@ -109,7 +109,7 @@ describe.skipIf(process.platform === 'win32' || !mayBeSomebody)(
       expect(exitCode).toBe(1);
       expect(stderr.split('\n')).toEqual([
         expect.stringMatching(/^error: the record of paid tasks cannot be written: .*EACCES/),
-        'Mend it (XDG_STATE_HOME moves it), or go on without a record: --no-record',
+        'Free or fix the disk (XDG_STATE_HOME moves the record), or go on without a record: --no-record',
       ]);
       expect(service.calls).toEqual([]);
       const unrecorded = await run(machine, [...words, '--no-record'], somebody);

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
-import type { LeftRun } from '../../journal/journal.ts';
+import type { LeftRun } from '../../journal/left-runs.ts';
 import { deadRuns, isForgotten } from '../../paid-task/take-up.ts';
 import type { BatchTask } from './plan.ts';
 

@@ -35,7 +35,7 @@ async function* readLines(path: string, kind: 'lines' | 'jsonl', others: OtherCo
   let number = 0;
   for await (const typed of linesOf(createReadStream(path) as AsyncIterable<Buffer>)) {
     line += 1;
-    const text = (line === 1 ? typed.replace(/^\uFEFF/, '') : typed).trim();
+    const text = (line === 1 ? typed.text.replace(/^\uFEFF/, '') : typed.text).trim();
     if (text === '') continue;
     const row = kind === 'lines' ? readItem(text, others) : readJson(text, others);
     if (!row) continue;

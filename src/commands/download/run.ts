@@ -36,27 +36,24 @@ export async function download(
   const target = parseTarget(typed, context.world, { count: ids.length, areNew: false }, problems);
   checkShowing(flags, target?.output ?? '', problems);
   if (problems.length > 0 || !wishes || !target) throw tellAll(problems);
-  const base = await namedBase(context);
-  const recorded = await locate(context.engine, ids, base);
+  const recorded = await locate(context.engine, ids, await namedBase(context));
   await checkServer(context, ids, recorded, flags.sandbox === true);
   await prepareTarget(context, target);
   const work = startWork(context, { ...wishes, patient: flags.wait === true });
   context.reporter.progress.expect(ids.length);
 
-  const found = {
-    dead: (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead'),
-    // What was saved before is fetched again, as asked.
-    recorded: new Map([...recorded].map(([id, entry]) => [id, { ...entry, saved: {} }])),
-    claims: new Map(),
-  };
+  const claims = new Map();
   const reports = await pMap(
     [...new Set(ids)],
     async (id, position) => {
       const placed = { ...target, index: position + 1 };
       const server = () => context.server(flags.sandbox === true);
-      const { request, server: known = await server() } = recorded.get(id)?.intended ?? {};
-      if (await skipExisting(context, { server: known, request, target: placed, task: id })) return undefined;
-      const begun = await findTask(work, id, { server, target: placed, base }, found);
+      const known = recorded.get(id);
+      const { request, server: place = await server() } = known?.entry.intended ?? {};
+      if (await skipExisting(context, { server: place, request, target: placed, task: id })) return undefined;
+      // What was saved before is fetched again, as asked.
+      const unsaved = known && { ...known, entry: { ...known.entry, saved: {} } };
+      const begun = await findTask(work, id, { server, target: placed }, unsaved, claims);
       const sidecar = target.sidecar ?? begun.entry.intended.target.sidecar;
       await record({ work, ...begun }, { event: 'retargeted', target: { ...placed, sidecar } });
       const report = await makeAndReport(context, work, begun);

@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
 import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
-import type { LeftRun } from '../../journal/journal.ts';
+import type { Known } from '../../journal/look-up.ts';
 import type { Work } from '../../paid-task/engine.ts';
 import { findTask, locate } from '../../paid-task/find-task.ts';
 import { record } from '../../paid-task/record.ts';
@@ -44,23 +44,19 @@ async function reportOf(
 ): Promise<TaskReport> {
   const work = { ...startWork(context, wishes), deadline: deadline(wishes.timeoutMs) };
   const id = input.task_id;
-  const dead = (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead');
-  const entry = (await locate(context, [id], await namedBase(context))).get(id);
+  const known = (await locate(context, [id], await namedBase(context))).get(id);
+  const entry = known?.entry;
   const asked = { id, entry, sandbox: flags.sandbox === true };
   if (input.download === false) return await statusReport(context, work, asked);
   if (entry && input.folder === undefined && (await isSaved(entry)))
     return recordedReport(context, entry, true);
-  if (entry && !entry.ended && !holds(dead, id)) return await watch(context, work, asked);
-  return await fetch(context, work, { asked, dead, dir: input.folder, usualDir: flags.dir, roots });
+  if (entry && !entry.ended && !known?.run) return await watch(context, work, asked);
+  return await fetch(context, work, { asked, known, dir: input.folder, usualDir: flags.dir, roots });
 }
 
 async function isSaved({ saved, ended }: Entry): Promise<boolean> {
   const there = await Promise.all(Object.values(saved).map(({ path }) => exists(path)));
   return ended?.how === 'saved' && there.length > 0 && there.every(Boolean);
-}
-
-function holds(dead: readonly LeftRun[], id: string): boolean {
-  return dead.some(({ entries }) => [...entries.values()].some(({ accepted }) => accepted?.id === id));
 }
 
 const savingPolls = 25;
@@ -70,7 +66,7 @@ const savingPollEveryMs = 200;
 async function watch(context: Context, work: Work, asked: Asked): Promise<TaskReport> {
   const report = await statusReport(context, work, asked);
   for (let polls = 0; report.status === 'completed' && polls < savingPolls; polls++) {
-    const now = (await locate(context, [asked.id], await namedBase(context))).get(asked.id);
+    const now = (await locate(context, [asked.id], await namedBase(context))).get(asked.id)?.entry;
     if (now?.ended) return recordedReport(context, now, true);
     await context.world.clock.wait(savingPollEveryMs, work.deadline.signal);
   }
@@ -79,7 +75,7 @@ async function watch(context: Context, work: Work, asked: Asked): Promise<TaskRe
 
 interface Fetch {
   asked: Asked;
-  dead: readonly LeftRun[];
+  known: Known | undefined;
   /** The folder of this call, if it names one. */
   dir: string | undefined;
   usualDir: string | undefined;
@@ -89,15 +85,15 @@ interface Fetch {
 async function fetch(
   context: Context,
   work: Work,
-  { asked: { id, entry, sandbox }, dead, dir, usualDir, roots }: Fetch,
+  { asked: { id, sandbox }, known, dir, usualDir, roots }: Fetch,
 ): Promise<TaskReport> {
   const folder = await pictureFolder(context, dir ?? usualDir, roots);
   const target = { folder, output: '', existing: 'rename', index: 1 } as const;
-  if (!entry || dir !== undefined) await prepareTarget(context, target);
+  if (!known || dir !== undefined) await prepareTarget(context, target);
   // In another folder it is wanted again.
-  const recorded = new Map(entry ? [[id, dir === undefined ? entry : { ...entry, saved: {} }]] : []);
-  const place = { server: () => context.server(sandbox), target, base: await namedBase(context) };
-  const begun = await findTask(work, id, place, { dead, recorded, claims: new Map() });
+  const wanted = known && dir !== undefined ? { ...known, entry: { ...known.entry, saved: {} } } : known;
+  const place = { server: () => context.server(sandbox), target };
+  const begun = await findTask(work, id, place, wanted, new Map());
   if (dir !== undefined || begun.entry.intended.target.output === '-')
     await record({ work, ...begun }, { event: 'retargeted', target });
   return await makeAndReport(context, { ...work, wishes: { ...work.wishes, wait: true } }, begun);

@@ -5,10 +5,10 @@ import { spendingSources } from '../../command-line/spending.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { exitCodeOf, exitCodes, Failure, tellAll } from '../../errors.ts';
-import type { Entry } from '../../journal/entry.ts';
-import type { Left, LeftRun } from '../../journal/journal.ts';
+import { type Entry, isUnsent } from '../../journal/entry.ts';
+import type { Left, LeftRun } from '../../journal/left-runs.ts';
 import type { Begun, Work } from '../../paid-task/engine.ts';
-import { retarget } from '../../paid-task/record.ts';
+import { record, retarget } from '../../paid-task/record.ts';
 import { adopt, type Claims, deadRuns, foreign, isForgotten, reopen } from '../../paid-task/take-up.ts';
 import { fetchCommand } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
@@ -30,19 +30,21 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   const wishes = parseWishes(spendingSources(context, flags), problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = startWork(context, wishes);
-  const left = await context.journal.left(true);
+  const left = await context.journal.left({ letGo: true });
   const isMeant = (entry: Entry): boolean => isChosen(entry, ids, flags.all === true);
   const dead = await deadRuns(context.engine, left, isMeant, work.deadline.signal);
   const unfinished = dead.flatMap((run) => [...run.entries.values()].map((entry) => ({ run, entry })));
   const chosen = unfinished.filter(({ entry }) => isMeant(entry));
   const forgotten = flags.resend ? [] : chosen.filter(({ entry }) => isForgotten(context.engine, entry));
-  const found = chosen.filter((each) => !forgotten.includes(each));
+  const unsent = chosen.filter(({ entry }) => isUnsent(entry));
+  const found = chosen.filter((each) => !forgotten.includes(each) && !unsent.includes(each));
   const others = await named(
     context,
     ids.filter((id) => !found.some(({ entry }) => entry.accepted?.id === id)),
   );
   const damaged = ids.length > 0 ? [] : damagedTasks(context, work, dead);
   const claims: Claims = new Map();
+  await giveUp(context, work, unsent, claims);
   const begin = [
     ...found.map(
       ({ run, entry }) =>
@@ -54,7 +56,7 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   ];
   const untold = await tellTrouble(context, left, dead, forgotten);
   if (begin.length === 0) {
-    if (untold === 0) context.reporter.note(nothingToDo(unfinished.length, left));
+    if (untold === 0) context.reporter.note(nothingToDo(unfinished.length - unsent.length, left));
     return untold;
   }
   context.reporter.progress.expect(begin.length);
@@ -72,6 +74,22 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
 function isChosen(entry: Entry, ids: readonly string[], all: boolean): boolean {
   if (ids.length > 0) return entry.accepted !== undefined && ids.includes(entry.accepted.id);
   return all || !entry.letGo;
+}
+
+/** Closes requests that were interrupted before they left: nobody bought them, and nobody asks for them now. */
+async function giveUp(
+  { engine, reporter }: Context,
+  work: Work,
+  unsent: ReadonlyArray<{ run: LeftRun; entry: Entry }>,
+  claims: Claims,
+): Promise<void> {
+  for (const { run, entry } of unsent) {
+    const begun = await adopt(engine, run, entry.key, claims);
+    const message = 'interrupted before it was sent';
+    if (begun) await record({ work, ...begun }, { event: 'ended', how: 'given-up', message });
+  }
+  if (unsent.length > 0)
+    reporter.note(`Gave up ${counted(unsent.length)} that never left: nothing was bought`);
 }
 
 /** Tells what cannot be finished, and why. Returns the exit code for it. */

@@ -28,7 +28,7 @@ export async function status(context: Context, ids: readonly string[], flags: St
     ids.map(async (id) => {
       const report = await statusReport(context, work, {
         id,
-        entry: known.get(id),
+        entry: known.get(id)?.entry,
         sandbox: flags.sandbox === true,
       });
       context.reporter.progress.ended(id, report.error !== null);
