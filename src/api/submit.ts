@@ -51,8 +51,8 @@ export interface Submission extends Patience {
 
 /**
  * Posts the request, again and again with its one key, until the service takes or refuses it. Once an answer was lost
- * no refusal is final and no other form of the API is tried, because the service may have the task: the same key is
- * sent until the deadline. Throws the `Failure` that ended it; `fate.uncertain` then tells whether a task may exist.
+ * no refusal is final and no other form of the API is tried, because the service may have the task. While it says that the
+ * same key is in progress, it is asked until the deadline. Throws the `Failure` that ended it; `fate.uncertain` then tells whether a task may exist.
  */
 export async function submit(caller: Caller, submission: Submission): Promise<Accepted> {
   const lost = { in: submission.fate.uncertain ? submission.dialect : undefined };
@@ -91,7 +91,7 @@ function persistent(failure: Failure): Failure {
   if (failure.code === 'authentication' || failure.code === 'insufficient_credits') return failure;
   if (failure.code === 'interrupted' || failure.code === 'timeout') return failure;
   failure.facts.retryable = true;
-  failure.facts.persist = true;
+  failure.facts.persist = failure.code === 'conflict'; // the service is at work on it
   failure.facts.hint =
     'An earlier try may have been accepted. The same command later asks again, and pays once';
   return failure;

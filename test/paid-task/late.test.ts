@@ -75,7 +75,10 @@ test.concurrent('a picture that is no longer there is told once and closed', asy
   const { service, machine } = await setUp(onTestFinished, 'accepted');
   service.always('image', saying(404));
   const first = await run(machine, ['resume', ...quick]);
-  expect([first.exitCode, first.stderr]).toEqual([9, expect.stringContaining('the picture is no longer at')]);
+  expect([first.exitCode, first.stderr]).toEqual([
+    9,
+    expect.stringContaining('the picture is no longer there'),
+  ]);
   const second = await run(machine, ['resume']);
   expect([second.exitCode, second.stderr, await filesIn(machine.folder)]).toEqual([...nothing, []]);
 });
