@@ -8,7 +8,7 @@ import type { Server } from './journal/event.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { thisProcess } from './journal/owner.ts';
 import { unrecorded } from './journal/unrecorded.ts';
-import type { Engine } from './paid-task/engine.ts';
+import { createKnown, type Engine } from './paid-task/engine.ts';
 import { createReporter, type Reporter } from './report/reporter.ts';
 import type { Sandbox } from './sandbox/server.ts';
 import { type Credentials, findKey, missingKey } from './settings/credentials.ts';
@@ -127,6 +127,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
       spool: flags.record === false ? undefined : state,
       connect,
       sandbox: () => context.sandbox(),
+      known: createKnown(),
       listener: {
         step: reporter.progress.step,
         completed: () => undefined,

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts';
-import { at, firstText, isObject, parseJson } from '../json.ts';
+import { at, firstText, isObject, type JsonObject, parseJson } from '../json.ts';
+import { wireNameOf } from '../request/further-fields.ts';
 import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
@@ -9,7 +10,7 @@ import { type Answer, type Caller, exchange, isRedirect } from './exchange.ts';
 import { NetworkFault } from './network-fault.ts';
 import { problemOf } from './problem.ts';
 import { answeredAt, retryAfter } from './retry.ts';
-import { createUrl, type Dialect, namedStatusUrl } from './routes.ts';
+import { createUrl, type Dialect, namedStatusUrl, type Route } from './routes.ts';
 import { type Patience, tryAgain } from './try-again.ts';
 
 /** What the service said when it took the task. */
@@ -32,6 +33,9 @@ export interface Fate {
 export interface Submission extends Patience {
   base: string;
   request: ImageRequest;
+  route: Route;
+  /** The addresses of the pictures that it is made from. */
+  imageUrls: readonly string[];
   idempotencyKey: string;
   /** The forms of the API to try, the likeliest first. */
   dialects: readonly Dialect[];
@@ -62,7 +66,7 @@ async function tryDialects(
 ): Promise<Accepted> {
   let missing: Failure | undefined;
   for (const dialect of lost.in === undefined ? submission.dialects : [lost.in]) {
-    if (submission.dialects.length > 1 && lost.in === undefined) await submission.onDialect?.(dialect);
+    if (lost.in === undefined) await submission.onDialect?.(dialect);
     const before = submission.fate.uncertain;
     try {
       return readAccepted(await post(caller, submission, dialect), submission, dialect);
@@ -75,7 +79,7 @@ async function tryDialects(
       missing = error;
     }
   }
-  throw new Failure('not_found', `${hostOf(submission.base)} has no Imagen 4 API: ${missing?.message}`, {
+  throw new Failure('not_found', `${hostOf(submission.base)} does not make pictures: ${missing?.message}`, {
     ...missing?.facts,
     hint: 'Check --base-url (and the setting api)',
   });
@@ -93,15 +97,15 @@ function persistent(failure: Failure): Failure {
 }
 
 async function post(caller: Caller, submission: Submission, dialect: Dialect): Promise<Answer> {
-  const { base, request, idempotencyKey, fate, deadline, clock, guard } = submission;
+  const { base, request, route, imageUrls, idempotencyKey, fate, deadline, clock, guard } = submission;
   const before = fate.uncertain;
   let forbidden: unknown;
   guard?.();
   try {
     const answer = await exchange(caller, {
       method: 'POST',
-      url: createUrl(base, dialect),
-      body: wireRequest(request),
+      url: createUrl(base, dialect, route),
+      body: wireRequest(request, { route, imageUrls }),
       headers: {
         'idempotency-key': idempotencyKey,
         'x-client-request-id': idempotencyKey,
@@ -146,9 +150,9 @@ function statusIn({ status, text }: Answer): number {
   return isError && isObject(body) && acceptedId(body) === undefined ? code : status;
 }
 
-function readAccepted(answer: Answer, { base }: Submission, dialect: Dialect): Accepted {
-  const named = answer.headers['x-runapi-task-id'];
-  const fallbackId = named !== undefined && isTaskId(named) ? named : undefined;
+function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dialect): Accepted {
+  const header = answer.headers['x-runapi-task-id'];
+  const fallbackId = header !== undefined && isTaskId(header) ? header : undefined;
   let body: ReturnType<typeof readObject> = {};
   try {
     body = readObject(answer.text, hostOf(base));
@@ -163,33 +167,45 @@ function readAccepted(answer: Answer, { base }: Submission, dialect: Dialect): A
       retryable: true,
     });
   }
-  const statusUrl = answer.headers.location ?? firstText(body, ['status_url', 'data.status_url']);
+  const named = answer.headers.location ?? firstText(body, ['status_url', 'data.status_url']);
+  const isUsual = dialect === 'guide' || (route.service === 'imagen-4' && route.action === 'text_to_image');
+  const own = isUsual ? undefined : `${createUrl(base, dialect, route)}/${encodeURIComponent(id)}`;
   return {
     id,
     dialect,
-    statusUrl: namedStatusUrl(base, statusUrl),
+    statusUrl: namedStatusUrl(base, named) ?? own,
     replayed: wasReplayed(body),
     servedAt: answeredAt(answer.headers),
     cost: costOf(body),
   };
 }
 
+/** In this order, whatever that of the request: a repeated request is the same byte for byte. */
+const wireFields = [
+  'model',
+  'prompt',
+  'aspectRatio',
+  'negativePrompt',
+  'seed',
+  'resolution',
+  'format',
+  'quality',
+  'callbackUrl',
+] as const;
+
 /** The JSON body: fields that were not given are not sent. */
-export function wireRequest(request: ImageRequest): Record<string, string | number> {
-  return {
-    model: request.model,
-    prompt: request.prompt,
-    ...(request.aspectRatio !== undefined && {
-      aspect_ratio: request.aspectRatio,
-    }),
-    ...(request.negativePrompt !== undefined && {
-      negative_prompt: request.negativePrompt,
-    }),
-    ...(request.seed !== undefined && { seed: request.seed }),
-    ...(request.callbackUrl !== undefined && {
-      callback_url: request.callbackUrl,
-    }),
-  };
+export function wireRequest(
+  request: ImageRequest,
+  { route, imageUrls = [] }: { route?: Route; imageUrls?: readonly string[] } = {},
+): JsonObject {
+  const { set } = request;
+  const named = wireFields.flatMap((field) => {
+    const value = request[field];
+    return value === undefined ? [] : [[wireNameOf(field), value] as const];
+  });
+  const { field = 'source_image_urls', isList = true } = route?.pictures ?? {};
+  const pictures = imageUrls.length > 0 && { [field]: isList ? [...imageUrls] : (imageUrls[0] as string) };
+  return { ...Object.fromEntries(named), ...set, ...pictures };
 }
 
 export function hostOf(base: string): string {

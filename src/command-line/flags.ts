@@ -16,14 +16,20 @@ export const versionFlag: Flag = ['-V, --version', 'print the version'];
 const shared = {
   model: [
     '-m, --model <name>',
-    'imagen-4, imagen-4-fast or imagen-4-ultra; separate several with commas to make one task each',
+    'a model of the command models, or fast, standard or ultra of Imagen 4; separate several with commas to make one task each',
     'imagen-4',
   ],
-  ratio: ['-r, --ratio <w:h>', '1:1, 16:9, 9:16, 3:4 or 4:3; auto with imagen-4-fast'],
+  ratio: ['-r, --ratio <w:h>', 'Imagen 4: 1:1, 16:9, 9:16, 3:4 or 4:3; auto with imagen-4-fast'],
   'aspect-ratio': ['--aspect-ratio <w:h>', 'same as --ratio'],
   negative: ['--negative <text>', 'what to avoid in the picture'],
   'negative-prompt': ['--negative-prompt <text>', 'same as --negative'],
   seed: ['--seed <n>', 'an integer; separate several with commas to make one task each'],
+  image: ['--image <path|url|task:id>', 'a picture to make it from; repeat for several'],
+  resolution: ['--resolution <size>', 'resolution of the picture, such as 1k, 2k or 4k'],
+  format: ['--format <name>', 'format of the picture, such as png or jpg'],
+  quality: ['--quality <name>', 'quality of the picture, such as basic, high or ultra'],
+  set: ['--set <key=value>', 'any other field of the model; repeat for several'],
+  action: ['--action <name>', 'what to ask of the service, such as remix_image', "the model's own"],
   count: ['-n, --count <n>', 'number of pictures to make of each request', '1'],
   output: [
     '-o, --output <path>',
@@ -70,6 +76,11 @@ export function withFlags(...names: SharedFlag[]): Flag[] {
 export function withFallback(name: SharedFlag, fallback: string): Flag {
   const [written, about] = shared[name];
   return [written, about, fallback];
+}
+
+/** The flags that may be given several times. */
+export function isRepeatable([written]: Flag): boolean {
+  return /^--(image|set) /.test(written);
 }
 
 /** The flags that choose among recorded tasks. */

@@ -82,7 +82,9 @@ export async function tryPrices(context: Context, server: Server, lots: readonly
   const api = await context.api(server, 'optional');
   const deadline = world.deadline(patienceMs);
   const patience = { clock: world.clock, deadline, onRetry: reporter.retrying };
-  const asked = await quoteAll(api, lots, patience).catch((error: unknown) => ({ error }));
+  const asked = await quoteAll(context.engine, api, { server, lots }, patience).catch((error: unknown) => ({
+    error,
+  }));
   const prices = 'error' in asked ? undefined : asked;
   return {
     prices,

@@ -13,8 +13,10 @@ import {
   optional,
   catch as orElse,
   type output,
+  record,
   refine,
   string,
+  unknown,
 } from 'zod/mini';
 import type { ImageRequest } from '../request/request.ts';
 import { isTaskId } from '../task/task-id.ts';
@@ -60,7 +62,19 @@ const request = object({
   aspectRatio: optional(string()),
   negativePrompt: optional(string()),
   seed: optional(number()),
+  resolution: optional(string()),
+  format: optional(string()),
+  quality: optional(string()),
+  set: optional(record(string(), unknown())),
+  images: optional(array(string())),
+  action: optional(string()),
   callbackUrl: optional(string()),
+});
+
+const route = object({
+  service: optional(string()),
+  action: string(),
+  pictures: optional(object({ field: string(), isList: boolean() })),
 });
 
 const file = object({
@@ -91,7 +105,13 @@ export const eventSchema = discriminatedUnion('event', [
     row: optional(row),
     /** Who asked, where it was not a person: `mcp`. */
     door: optional(string()),
+    /** What is asked of the service, where that is not `text_to_image` of Imagen. */
+    route: optional(route),
+    /** Where the local pictures that the request is made from are, by their digests. */
+    inputs: optional(record(string(), string())),
   }),
+  /** A local picture is at this address of the service until then. */
+  object({ event: literal('uploaded'), ...told, image: string(), url: string(), expiresAt: number() }),
   /** The request is about to leave in this form of the API. */
   object({ event: literal('posting'), ...told, dialect }),
   object({

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../errors.ts';
 import type { BatchRow, Event, Server } from '../journal/event.ts';
 import { unwritable } from '../journal/unwritable.ts';
+import { isImagen } from '../request/models.ts';
 import { accountAt } from './account.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
+import { pathsOf } from './input-pictures.ts';
+import { routeFor } from './models.ts';
 import { addToLots, approve, type Lots } from './quotes.ts';
 import { takeUp } from './take-up.ts';
 
@@ -60,7 +63,8 @@ export async function intend({ engine, fates }: Work, intents: readonly Intent[]
   const events = await Promise.all(
     intents.map(async (intent): Promise<Event> => {
       const account = await accountAt(engine, intent.server);
-      return { event: 'intended', key: await keyOf(engine, intent, account), at, account, ...intent };
+      const key = await keyOf(engine, intent, account);
+      return { event: 'intended', key, at, account, ...(await sending(engine, intent)), ...intent };
     }),
   );
   // Registered before they are written: a signal in this moment closes them.
@@ -78,6 +82,13 @@ export async function intend({ engine, fates }: Work, intents: readonly Intent[]
     if (!entry) throw new Error('the record does not hold what was written to it');
     return { run, entry, fate };
   });
+}
+
+/** Adds how a request is sent, where that does not follow from it alone. Throws `validation` for an unknown model. */
+async function sending(engine: Engine, { request, server }: Intent) {
+  if (isImagen(request.model) && request.action === undefined) return {};
+  const inputs = pathsOf(engine, request);
+  return { route: await routeFor(engine, server, request), ...(inputs && { inputs }) };
 }
 
 async function keyOf(engine: Engine, { server, row }: Intent, account: string | undefined): Promise<string> {

@@ -1,6 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { Catalogue } from '../api/catalogue.ts';
 import type { Api } from '../api/client.ts';
 import type { Fate } from '../api/submit.ts';
+import type { Uploaded } from '../api/upload.ts';
 import type { Failure } from '../errors.ts';
 import type { TaskEntry } from '../journal/entry.ts';
 import type { SavedFile, Server, Target } from '../journal/event.ts';
@@ -36,6 +38,23 @@ export interface Engine {
   /** The sandbox that lives in this process. */
   sandbox(): Promise<Sandbox>;
   listener: Listener;
+  known: Known;
+}
+
+/** What this process has found out, to be asked once. */
+export interface Known {
+  /** Catalogues of models, by server. */
+  catalogues: Map<string, Promise<Catalogue>>;
+  /** Models of which something was told. */
+  told: Set<string>;
+  /** Paths of local pictures, by their digests. */
+  pictures: Map<string, string>;
+  /** Pictures at a service, by its address and their digests. */
+  uploads: Map<string, Promise<Uploaded>>;
+}
+
+export function createKnown(): Known {
+  return { catalogues: new Map(), told: new Set(), pictures: new Map(), uploads: new Map() };
 }
 
 /** Hears what happens to tasks. It draws, prints or ignores it; the engine itself is silent. */

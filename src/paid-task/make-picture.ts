@@ -1,9 +1,12 @@
+import { imagenRoute } from '../api/routes.ts';
 import { wireRequest } from '../api/submit.ts';
 import { Failure } from '../errors.ts';
 import type { TaskEntry } from '../journal/entry.ts';
 import type { Ending } from '../journal/event.ts';
 import type { Begun, Job, Work } from './engine.ts';
 import { followTask, knownImages } from './follow-task.ts';
+import { uploadPictures } from './input-pictures.ts';
+import { asGone, routeFor } from './models.ts';
 import { reserveBudget } from './quotes.ts';
 import { isInterrupted, record } from './record.ts';
 import { savePictures } from './save-pictures.ts';
@@ -65,9 +68,13 @@ async function submitTask(job: Job): Promise<void> {
   let lost = false;
   try {
     await reserveBudget(job);
+    const { server, route = await routeFor(work.engine, server, request) } = entry.intended;
+    const imageUrls = await uploadPictures(job);
     listener.step(entry.key, { doing: 'submitting', model: request.model });
     const { id, dialect, statusUrl, replayed, servedAt, cost } = await api.submit({
       request,
+      route,
+      imageUrls,
       idempotencyKey: entry.key,
       fate,
       dialect: entry.posting?.dialect,
@@ -85,7 +92,8 @@ async function submitTask(job: Job): Promise<void> {
     work.budget?.settle(entry.key, cost);
     await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, servedAt, cost });
     listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });
-  } catch (error) {
+  } catch (caught) {
+    const error = fate.uncertain ? caught : await asGone(work.engine, entry.intended.server, request, caught);
     if (!fate.uncertain) work.budget?.release(entry.key);
     if (!fate.uncertain && !isInterrupted(error)) await record(job, endingOf(error));
     throw error;
@@ -101,14 +109,16 @@ function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string;
 /** Tells this process's built-in sandbox of a task: the sandbox that made it ended with its process. */
 export async function restoreSandboxTask(
   { engine }: Work,
-  { key, intended, accepted }: TaskEntry,
+  { key, intended, accepted, uploads }: TaskEntry,
 ): Promise<void> {
   if (!intended.request) return;
+  const { route = imagenRoute } = intended;
+  const imageUrls = (intended.request.images ?? []).map((name) => uploads?.[name]?.url ?? name);
   const sandbox = await engine.sandbox();
   sandbox.restore({
     id: accepted?.id,
     idempotencyKey: key,
-    request: wireRequest(intended.request),
+    request: wireRequest(intended.request, { route, imageUrls }),
     createdAtMs: accepted?.at ?? intended.at,
   });
 }

@@ -5,7 +5,8 @@ import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { type Lot, type PricedLot, unknownPrice } from './budget.ts';
-import type { Job, Work } from './engine.ts';
+import type { Engine, Job, Work } from './engine.ts';
+import { routeFor } from './models.ts';
 
 /** Names what a picture's price may depend on: neither its words nor its seed. */
 export function lotName(request: ImageRequest): string {
@@ -33,14 +34,14 @@ export async function approve(work: Work, server: Server, lots: Lots): Promise<v
   if (count < 2) return;
   const confirm = server.sandbox ? undefined : work.confirm;
   if (work.budget?.needsPrices) {
-    const priced = await livePrices(work, await work.engine.connect(server), all);
+    const priced = await livePrices(work, await work.engine.connect(server), server, all);
     work.budget.check(priced);
     await confirm?.({ count, priced });
   } else if (confirm) {
     const api = await work.engine.connect(server);
     const deadline = work.engine.deadline(briefMs);
     const patience = { clock: work.engine.clock, deadline };
-    const priced = await quoteAll(api, all, patience).catch(() => undefined);
+    const priced = await quoteAll(work.engine, api, { server, lots: all }, patience).catch(() => undefined);
     deadline.cancel();
     await confirm({ count, priced });
   }
@@ -55,18 +56,20 @@ export async function reserveBudget({ work, api, entry }: Job): Promise<void> {
   if (!work.budget || !request) return;
   if (!work.budget.needsPrices) return work.budget.reserve(entry.key, undefined);
   work.engine.listener.step(entry.key, { doing: 'asking the price', model: request.model });
-  const [lot] = await livePrices(work, api, [{ request, count: 1 }]);
+  const [lot] = await livePrices(work, api, entry.intended.server, [{ request, count: 1 }]);
   work.budget.reserve(entry.key, lot?.quote);
 }
 
 async function livePrices(
   { engine, deadline, rateLimitTries }: Work,
   api: Api,
+  server: Server,
   lots: readonly Lot[],
 ): Promise<PricedLot[]> {
   const { clock, listener } = engine;
   try {
-    return await quoteAll(api, lots, { clock, deadline, rateLimitTries, onRetry: listener.retrying });
+    const patience = { clock, deadline, rateLimitTries, onRetry: listener.retrying };
+    return await quoteAll(engine, api, { server, lots }, patience);
   } catch (error) {
     throw error instanceof Failure && error.code !== 'timeout' ? unknownPrice(error) : error;
   }
@@ -75,15 +78,22 @@ async function livePrices(
 const quotesAtOnce = 4;
 
 /** Asks what a picture of each lot would cost now. Throws where a price is not available. */
-export async function quoteAll(api: Api, lots: readonly Lot[], patience: Patience): Promise<PricedLot[]> {
+export async function quoteAll(
+  engine: Engine,
+  api: Api,
+  { server, lots }: { server: Server; lots: readonly Lot[] },
+  patience: Patience,
+): Promise<PricedLot[]> {
   const { askQuote } = await import('../api/quote.ts');
   const { signal } = patience.deadline;
   return await pMap(
     lots,
-    async (lot) => ({
-      ...lot,
-      quote: await tryAgain(() => askQuote(api.caller, api.base, lot.request, signal), patience),
-    }),
+    async (lot) => {
+      const { request } = lot;
+      const route = await routeFor(engine, server, request);
+      const ask = () => askQuote(api.caller, api.base, { request, route }, signal);
+      return { ...lot, quote: await tryAgain(ask, patience) };
+    },
     { concurrency: quotesAtOnce },
   );
 }

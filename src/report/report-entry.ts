@@ -1,16 +1,24 @@
 import { type ErrorCode, Failure } from '../errors.ts';
 import { beganAt, costOf, type Entry, type TaskEntry } from '../journal/entry.ts';
 import type { Ending, SavedFile } from '../journal/event.ts';
+import { isObject } from '../json.ts';
 import { pictureLifeMs } from '../paid-task/follow-task.ts';
 import type { Outcome } from '../paid-task/make-picture.ts';
 import { requestReport } from '../request/request-report.ts';
 import type { RemoteImage, TaskStatus } from '../task/task.ts';
 import type { Clock } from '../world.ts';
-import { errorReport, type ImageReport, serverReport, type TaskReport } from './task-report.ts';
+import { generateWords } from './shell-command.ts';
+import {
+  type ErrorReport,
+  errorReport,
+  type ImageReport,
+  serverReport,
+  type TaskReport,
+} from './task-report.ts';
 
 /** What a report needs to name the command that comes next. */
 export interface Surroundings {
-  world: { clock: Clock };
+  world: { clock: Clock; platform?: string };
   flags: { record?: boolean; baseUrl?: string };
   /** Puts the program's name before the words of a command. */
   command(words: string): string;
@@ -49,8 +57,28 @@ export function reportOutcome(
     created_at: isForeign ? null : new Date(began).toISOString(),
     elapsed_ms: isForeign ? null : Math.max(0, around.world.clock.now() - began),
     resume: leavesSomething(entry, uncertain, error) ? resumeCommand(around, entry) : null,
-    error: error === undefined ? null : errorReport(error),
+    error: error === undefined ? null : withSuccessor(around, entry, errorReport(error)),
   };
+}
+
+/** Where the service has stopped selling the model, the hint is the command that buys a successor. */
+function withSuccessor(around: Surroundings, { intended }: TaskEntry, error: ErrorReport): ErrorReport {
+  const { request, server, row } = intended;
+  const [model] = goneSuccessors(error);
+  if (model === undefined || !request) return error;
+  const { platform = 'linux' } = around.world;
+  const asked = { platform, sandbox: server.sandbox, baseUrl: around.flags.baseUrl, inputs: intended.inputs };
+  // Of a batch the whole file goes on with another model.
+  const words = row
+    ? `the same command with --model ${model}`
+    : around.command(generateWords({ ...request, model }, asked));
+  return { ...error, hint: `${error.hint}. Instead: ${words}` };
+}
+
+/** Lists the models that may be bought in place of one that the service has stopped selling. */
+export function goneSuccessors({ details }: ErrorReport): string[] {
+  const isGone = isObject(details) && typeof details.gone === 'string' && Array.isArray(details.alternatives);
+  return isGone ? (details.alternatives as unknown[]).map(String) : [];
 }
 
 /**

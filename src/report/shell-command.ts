@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts';
 import type { ImageRequest } from '../request/request.ts';
 
 /** Where a command is pasted, and what it has to say besides the request. */
@@ -6,13 +7,18 @@ export interface Pasted {
   sandbox: boolean;
   /** Where it is not the service's own. */
   baseUrl?: string | undefined;
+  /** Where the local pictures are that it is made from, by their digests. */
+  inputs?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
  * The words behind `runapi-imagen` that make the same request again, to be pasted into a shell: PowerShell on Windows,
  * sh, bash, zsh or fish elsewhere.
  */
-export function generateWords(request: ImageRequest, { platform, sandbox, baseUrl }: Pasted): string {
+export function generateWords(
+  request: ImageRequest,
+  { platform, sandbox, baseUrl, inputs = {} }: Pasted,
+): string {
   const quote = (text: string): string => shellWord(text, platform);
   const { prompt, model, aspectRatio, negativePrompt, seed, callbackUrl } = request;
   const values: Array<[string, string | undefined]> = [
@@ -20,6 +26,15 @@ export function generateWords(request: ImageRequest, { platform, sandbox, baseUr
     ['--ratio', aspectRatio],
     ['--negative', negativePrompt],
     ['--seed', seed?.toString()],
+    ['--resolution', request.resolution],
+    ['--format', request.format],
+    ['--quality', request.quality],
+    ...Object.entries(request.set ?? {}).map(([key, value]): [string, string] => [
+      '--set',
+      `${key}=${typeof value === 'string' && parseJson(value) === undefined ? value : JSON.stringify(value)}`,
+    ]),
+    ...(request.images ?? []).map((name): [string, string] => ['--image', inputs[name] ?? name]),
+    ['--action', request.action],
     ['--callback-url', callbackUrl],
     ['--base-url', sandbox ? undefined : baseUrl],
   ];

@@ -5,6 +5,7 @@ import { type Dialect, findRoute } from './routes.ts';
 import type { TaskBook } from './task-book.ts';
 
 const longestBody = 1024 * 1024;
+const longestPicture = 64 * 1024 * 1024;
 
 /** Whom a request comes to. */
 interface Desk {
@@ -38,11 +39,22 @@ async function route(
   told: (body: string) => void,
 ): Promise<Answer> {
   const { method = '', headers, url = '' } = request;
-  const origin = `http://${headers.host ?? ''}`;
+  const origin = originOf(request);
   if (!URL.canParse(url, origin)) throw new Refusal(400, 'Malformed request URL');
   const { pathname, searchParams: query } = new URL(url, origin);
-  const { handle, id } = findRoute(method, pathname, dialect);
-  return handle({ method, query, headers, origin, readJson: () => readJson(request, told) }, book, id);
+  const { handle, parts } = findRoute(method, pathname, dialect);
+  const [id = '', more = ''] = parts;
+  const readBytes = () => readBody(request, longestPicture);
+  const call = { method, query, headers, origin, readJson: () => readJson(request, told), readBytes };
+  return handle(call, book, id, more);
+}
+
+/** A proxy before the sandbox says how it was called; a client of HTTP/1.0 may name no host at all. */
+function originOf({ headers, socket }: IncomingMessage): string {
+  const [proto] = String(headers['x-forwarded-proto'] ?? 'http').split(',');
+  const [host] = String(headers['x-forwarded-host'] ?? headers.host ?? '').split(',');
+  const origin = `${proto?.trim()}://${host?.trim() || `127.0.0.1:${socket.localPort}`}`;
+  return URL.canParse(origin) && /^https?:/.test(origin) ? origin : `http://127.0.0.1:${socket.localPort}`;
 }
 
 function refused(error: unknown): Answer {
@@ -70,19 +82,23 @@ function send(
 async function readJson(request: IncomingMessage, told: (body: string) => void): Promise<unknown> {
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     throw new Refusal(415, 'Content-Type must be application/json');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // The rest of a long body is read and dropped: a client that is still sending would not see the answer.
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= longestBody) chunks.push(chunk);
-  }
-  if (size > longestBody) throw new Refusal(413, 'The request body is larger than 1 MiB');
-  const text = Buffer.concat(chunks).toString('utf8');
+  const text = (await readBody(request, longestBody)).toString('utf8');
   told(text);
   try {
     return JSON.parse(text);
   } catch {
     throw new Refusal(400, 'The request body is not valid JSON');
   }
+}
+
+async function readBody(request: IncomingMessage, longest: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // The rest of a long body is read and dropped: a client that is still sending would not see the answer.
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= longest) chunks.push(chunk);
+  }
+  if (size > longest) throw new Refusal(413, `The request body is larger than ${longest / 1024 / 1024} MiB`);
+  return Buffer.concat(chunks);
 }

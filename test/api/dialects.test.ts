@@ -55,7 +55,7 @@ test('the setting api asks for one dialect and tries no other', async () => {
   await run(machine, ['config', 'set', 'api', 'guide']);
   const wrong = await run(machine, ['generate', 'one', '--base-url', service.url]);
   expect(wrong.exitCode).toBe(4);
-  expect(wrong.stderr).toContain('has no Imagen 4 API');
+  expect(wrong.stderr).toContain('does not make pictures: no such route');
   expect(asked(service)).toEqual(['POST /v1/text_to_image']);
   await run(machine, ['config', 'set', 'api', 'service']);
   const right = await run(machine, ['generate', 'one', '--base-url', service.url]);
@@ -70,7 +70,7 @@ test('a server without the API is told after both create routes said no', async 
   const { exitCode, stderr } = await run(machine, ['generate', 'a mug', '--base-url', service.url]);
   expect(exitCode).toBe(4);
   expect(stderr.split('\n').slice(-2)).toEqual([
-    expect.stringMatching(/^error: 127\.0\.0\.1:\d+ has no Imagen 4 API: /),
+    expect.stringMatching(/^error: 127\.0\.0\.1:\d+ does not make pictures: /),
     'Check --base-url (and the setting api)',
   ]);
   expect(asked(service)).toEqual(['POST /v1/text_to_image', 'POST /api/v1/imagen_4/text_to_image']);

@@ -5,7 +5,7 @@ import { parseShard } from '../../src/commands/batch/row-key.ts';
 import { numbered, safeFileName, shortId, slug } from '../../src/image/file-name.ts';
 import { picturePath } from '../../src/image/template.ts';
 import { didYouMean } from '../../src/near-miss.ts';
-import { models } from '../../src/request/models.ts';
+import { isModelName, models } from '../../src/request/models.ts';
 import { parseRequests } from '../../src/request/request.ts';
 import { namedSource } from '../../src/request/sources.ts';
 import { parseDuration } from '../../src/task/duration.ts';
@@ -81,7 +81,7 @@ export const wordTargets = [
       const requests = parseRequests([namedSource(words)], problems);
       ensure((requests === undefined) === problems.length > 0, 'there are requests or problems');
       for (const request of requests ?? []) {
-        ensure(models.includes(request.model), request.model);
+        ensure(isModelName(request.model), request.model);
         ensure(request.prompt === words.prompt.trim(), 'the prompt is sent as it was typed');
         ensure(Number.isSafeInteger(request.seed), `${request.seed} is a seed`);
       }

@@ -7,7 +7,7 @@ export const batchCommand: Declaration = {
   summary: 'make the pictures of a file of prompts; run again to continue',
   about:
     'Make the pictures of a file: one prompt a line, JSONL, JSON, YAML, or CSV or TSV with a header row. Keys and columns: prompt, model, ' +
-    'ratio, negative, seed, count, output, callback_url, id. The flags apply to rows that say nothing else.\n' +
+    'ratio, negative, seed, count, output, image, resolution, format, quality, set, action, callback_url, id. The flags apply to rows that say nothing else.\n' +
     'Run again with the same file, it makes only what is missing.',
   words: [['<file>', 'the file; - reads stdin']],
   flags: [
@@ -17,6 +17,7 @@ export const batchCommand: Declaration = {
     ['--skip-invalid', 'skip invalid rows instead of refusing the file'],
     ['--shard <i/n>', 'make only the i-th of n shares of the rows, the same on every machine'],
     ...withFlags('model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'),
+    ...withFlags('image', 'resolution', 'format', 'quality', 'set', 'action'),
     ...withFlags('output', 'dir', 'overwrite', 'skip-existing', 'new', 'no-wait', 'no-download'),
     ...withFlags('timeout', 'poll-interval', 'callback-url', 'sidecar', 'max-bytes', 'max-cost'),
     ['--dry-run', 'print how many pictures it would buy, at which prices, and what is made already'],

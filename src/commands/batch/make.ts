@@ -11,7 +11,7 @@ import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts'
 import { retarget } from '../../paid-task/record.ts';
 import { adopt, type Claims, reopen } from '../../paid-task/take-up.ts';
 import { dataLines } from '../../report/human.ts';
-import { recordedReport } from '../../report/report-entry.ts';
+import { goneSuccessors, recordedReport } from '../../report/report-entry.ts';
 import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { sumText } from '../../task/cost.ts';
@@ -171,7 +171,7 @@ export async function makeAll(batch: Batch): Promise<number> {
     }
     count.failed += 1;
     count.codes.add(exitCodes[error.code as ErrorCode] ?? exitCodes.internal);
-    if (stopsAll.has(error.code)) halted ??= report;
+    if (stopsAll.has(error.code) || goneSuccessors(error).length > 0) halted ??= report;
   }
 }
 

@@ -1,8 +1,9 @@
 import { exactOptional, object, string } from 'zod/mini';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
-import { tellAll } from '../../errors.ts';
+import { noteProblem, tellAll } from '../../errors.ts';
 import { defaultTemplate, parseTemplate } from '../../image/template.ts';
+import { namePictures } from '../../paid-task/input-pictures.ts';
 import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
 import {
   checkOptions,
@@ -49,6 +50,8 @@ export interface BatchPlan {
   prompt: PromptTemplate | undefined;
   /** What the rows do not say. */
   usual: readonly Source[];
+  /** Names the pictures that requests are made from by what they hold. */
+  name(requests: readonly ImageRequest[]): Promise<ImageRequest[]>;
   home: string | undefined;
 }
 
@@ -77,23 +80,28 @@ const batchFields = object({
 
 /** Throws one `validation` failure that tells every problem of the flags. */
 export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
-  const { stored, world } = context;
+  const { engine, stored, world } = context;
   const { settings } = stored;
   const problems: string[] = [];
   const { model, ratio, negative, seed, count, callbackUrl } = flags;
+  const { image, resolution, format, quality, set, action } = flags;
+  const further = { image, resolution, format, quality, set, action };
+  const { dir: _, output: __, ...ofPictures } = settings;
   const usual = [
-    flagSource({ model, ratio, negative, seed, count, callbackUrl }),
-    settingSource({ model: settings.model, ratio: settings.ratio }),
+    flagSource({ model, ratio, negative, seed, count, callbackUrl, ...further }),
+    settingSource(ofPictures),
   ];
-  // A row may name any model: a ratio that one of them takes may be right.
-  checkOptions([...usual, namedSource({ model: 'imagen-4-fast' })], problems);
+  // A row may name any model: a ratio or a field that one of them takes may be right.
+  const isImagen = Object.values(further).every((value) => value === undefined);
+  checkOptions([...usual, namedSource({ model: isImagen ? 'imagen-4-fast' : 'another' })], problems);
   const typed = spendingSources(context, flags);
   const own = parseFields(batchFields, typed, problems);
   const wishes = parseWishes(typed, problems);
   const target = parseTarget(typed, world, { count: 'many', areNew: true }, problems);
   if (problems.length > 0 || !own || !wishes || !target) throw tellAll(problems);
   const { concurrency = usualConcurrency, shard, prompt } = own;
-  return { wishes, target, concurrency, shard, prompt, usual, home: world.home };
+  const name = (requests: readonly ImageRequest[]) => namePictures(engine, world, requests);
+  return { wishes, target, concurrency, shard, prompt, usual, name, home: world.home };
 }
 
 /**
@@ -112,11 +120,13 @@ export async function* readTasks(
   let index = 0;
   for await (const row of readRows(file, others)) {
     const problems = [...row.problems];
-    const order = parseRow(row, plan, problems);
+    const { order, sources } = parseRow(row, plan, problems);
+    const typed = order && requestsOf(order, sources, problems);
+    const requests = typed && (await plan.name(typed).catch((error) => noteProblem(error, problems)));
     for (const problem of problems) onProblem(row.place, problem);
-    if (problems.length > 0 || !order) continue;
-    const { id, output, ...asked } = order;
-    for (const request of requestsOf(asked)) {
+    if (problems.length > 0 || !order || !requests) continue;
+    const { id, output } = order;
+    for (const request of requests) {
       index += 1;
       const key = keyOf(request, id);
       if (!inShard(key, plan.shard)) continue;
@@ -144,16 +154,17 @@ function parseRow(row: Row, { prompt, usual, target, home }: BatchPlan, problems
     fields.prompt = prompt.fill(row.words, missing);
     for (const variable of missing) problems.push(`no value for ${variable} of --prompt`);
   }
-  if (Object.keys(fields).length === 0 && problems.length > 0) return undefined;
+  if (Object.keys(fields).length === 0 && problems.length > 0) return { order: undefined, sources: [] };
   const source = {
     value: (field: string) => fields[field],
     name: (field: string) => row.names[field] ?? field,
   };
-  const order = parseFields(rowSchema, [source, ...usual], problems);
+  const sources = [source, ...usual];
+  const order = parseFields(rowSchema, sources, problems);
   if (fields.output !== undefined)
     checkInside(fields.output, target.folder, home, source.name('output'), problems);
   const name = (order?.output ?? target.output) || defaultTemplate;
   if (order && target.existing === 'skip' && parseTemplate(name).words.has('task'))
     problems.push(neverSkips('--skip-existing', name));
-  return order;
+  return { order, sources };
 }

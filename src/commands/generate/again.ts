@@ -13,8 +13,10 @@ import { isTaskId } from '../../task/task-id.ts';
 
 /** What was asked for before. */
 export interface Before {
-  /** Models and ratios of a sidecar are not checked yet. */
+  /** What a sidecar holds is not checked yet. */
   request: Omit<ImageRequest, 'model'> & { model: string };
+  /** Paths of its source pictures, by their names. */
+  inputs?: Record<string, string> | undefined;
   /** Undefined where it was another machine that asked, at the service. */
   server: Server | undefined;
 }
@@ -73,15 +75,13 @@ async function readSidecar(path: string, typed: string): Promise<Before> {
   const told = parseJson(await readFile(path, 'utf8').catch(() => ''));
   if (!isObject(told) || typeof told.prompt !== 'string' || typeof told.model !== 'string')
     throw invalid(`--again ${typed} is not a sidecar: it holds no prompt and model`);
-  const { prompt, model, aspect_ratio: ratio, negative_prompt: negative, seed, sandbox } = told;
+  const { prompt, model, seed, sandbox, ...named } = told;
+  const { aspect_ratio: aspectRatio, negative_prompt: negativePrompt, source_images: images } = named;
+  const { resolution, format, quality, set, action } = named;
+  const further = { aspectRatio, negativePrompt, seed, images, resolution, format, quality, set, action };
+  const given = Object.entries(further).filter(([, value]) => value !== null && value !== undefined);
   return {
-    request: {
-      prompt,
-      model,
-      ...(typeof ratio === 'string' && { aspectRatio: ratio }),
-      ...(typeof negative === 'string' && { negativePrompt: negative }),
-      ...(typeof seed === 'number' && { seed }),
-    },
+    request: { prompt, model, ...Object.fromEntries(given) },
     server: sandbox === true ? { base: 'sandbox', sandbox: true } : undefined,
   };
 }

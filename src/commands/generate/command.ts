@@ -9,6 +9,7 @@ export const generateCommand: Declaration = {
   words: [['[prompt...]', 'the prompt; words are joined by spaces, - reads stdin']],
   flags: [
     ...withFlags('model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'),
+    ...withFlags('image', 'resolution', 'format', 'quality', 'set', 'action'),
     ['--prompt-file <file>', 'read the prompt from a file; - reads stdin'],
     [
       '--again <task-id>',
@@ -25,6 +26,8 @@ export const generateCommand: Declaration = {
     'generate "mug with HELLO" --ratio 16:9',
     'generate "red fox in snow" --dir shots --output fox.png',
     'echo "a quiet harbour" | runapi-imagen generate',
+    'generate "make it blue" --image mug.png',
+    'generate "a fox" --model nano-banana-2 --resolution 2k --format jpg',
     'generate "a mug" --no-wait',
     'generate --again last --model imagen-4-ultra',
     'generate "a mug" --json | jq -r \'.images[0].path\'',

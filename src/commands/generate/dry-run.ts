@@ -3,8 +3,10 @@ import { wireRequest } from '../../api/submit.ts';
 import { priceLines, type Trial, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { defaultName } from '../../image/template.ts';
+import { routeFor } from '../../paid-task/models.ts';
 import { addToLots, type Lots, lotName } from '../../paid-task/quotes.ts';
 import { jsonText } from '../../report/human.ts';
+import type { ImageRequest } from '../../request/request.ts';
 import { amountText } from '../../task/money.ts';
 import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
 import { differencesOf } from './run.ts';
@@ -19,21 +21,39 @@ export async function dryRun(
   const lots: Lots = new Map();
   for (const request of plan.requests) addToLots(lots, request);
   const trial = await tryPrices(context, plan.server, [...lots.values()]);
-  const url = (await context.api(plan.server, 'optional')).createUrl();
-  if (context.flags.json || plan.requests.length === 1) await tellEach(context, url, plan, trial);
-  else await context.reporter.data({}, summaryOf(url, plan, lots, trial));
+  const posts = await postsOf(context, plan);
+  if (context.flags.json || plan.requests.length === 1) await tellEach(context, plan, posts, trial);
+  else await context.reporter.data({}, summaryOf(plan, posts, lots, trial));
   trial.end(plan.wishes);
   return 0;
 }
 
+interface Post {
+  request: ImageRequest;
+  url: string;
+  body: ReturnType<typeof wireRequest>;
+}
+
+/** What is sent for each request, and where to. */
+async function postsOf(context: Context, { server, requests }: Plan): Promise<Post[]> {
+  const api = await context.api(server, 'optional');
+  return await Promise.all(
+    requests.map(async (request) => {
+      const route = await routeFor(context.engine, server, request);
+      const body = wireRequest(request, { route, imageUrls: request.images ?? [] });
+      return { request, url: api.createUrl(route), body };
+    }),
+  );
+}
+
 /** A script gets an object for each request, whatever their number. */
-async function tellEach(context: Context, url: string, plan: Plan, trial: Trial): Promise<void> {
+async function tellEach(context: Context, plan: Plan, posts: readonly Post[], trial: Trial): Promise<void> {
   const { prices, error } = trial;
   const quotes = new Map(prices?.map(({ request, quote }) => [lotName(request), quote]));
   const paths = pathsOf(plan);
-  for (const [position, request] of plan.requests.entries()) {
+  for (const [position, { request, url, body }] of posts.entries()) {
     const quote = quotes.get(lotName(request)) ?? null;
-    const [body, path] = [wireRequest(request), paths[position]];
+    const path = paths[position] ?? '';
     const object = { dry_run: true, method: 'POST', url, request: body, path, quote, error };
     const price = quote ? amountText(quote.reserved_cents, quote.currency) : 'not known';
     const lines = [`POST ${url}`, jsonText(body, 2), `saved as  ${path}`, `costs     ${price}`];
@@ -41,12 +61,13 @@ async function tellEach(context: Context, url: string, plan: Plan, trial: Trial)
   }
 }
 
-function summaryOf(url: string, plan: Plan, lots: Lots, { prices }: Trial): string {
-  const { model: _, seed: __, ...same } = wireRequest(plan.requests[0] as Plan['requests'][number]);
+function summaryOf(plan: Plan, posts: readonly Post[], lots: Lots, { prices }: Trial): string {
+  const { model: _, seed: __, ...same } = posts[0]?.body ?? {};
+  const urls = new Set(posts.map(({ url }) => url));
   const seeds = new Set(plan.requests.flatMap(({ seed }) => seed ?? []));
   const [first, ...others] = new Set(pathsOf(plan));
   return [
-    `POST ${url} ${plan.requests.length} times`,
+    ...[...urls].map((url) => `POST ${url} ${posts.filter((post) => post.url === url).length} times`),
     jsonText(same, 2),
     ...priceLines(prices ?? [...lots.values()]),
     ...(seeds.size > 0 ? [`seeds     ${[...seeds].join(', ')}`] : []),

@@ -3,6 +3,7 @@ import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
+import { namePictures } from '../../paid-task/input-pictures.ts';
 import { checkOptions, type ImageRequest, type PictureFlags, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, requestSource, settingSource } from '../../request/sources.ts';
 import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
@@ -46,7 +47,11 @@ export async function readPlan(
     flagSource(flags),
     before ? requestSource(before.request, `--again ${flags.again}`) : settingSource(settings),
   ];
-  const requests = prompt === undefined ? checkOptions(asked, problems) : parseRequests(asked, problems);
+  for (const [name, path] of Object.entries(before?.inputs ?? {}))
+    context.engine.known.pictures.set(name, path);
+  const typedRequests = prompt === undefined ? checkOptions(asked, problems) : parseRequests(asked, problems);
+  const requests =
+    typedRequests && (await namePictures(context.engine, context.world, typedRequests).catch(note));
   const typed = spendingSources(context, flags);
   const wishes = parseWishes(typed, problems);
   const pictures = { count: requests?.length ?? 1, areNew: true };

@@ -10,11 +10,12 @@ export const mcpCommand: Declaration = {
   flags: [
     [
       '--print-config <agent>',
-      'print the configuration to paste for hermes, claude, codex, cursor or vscode',
+      'print the configuration to paste for hermes, claude, codex, gemini, openclaw, cursor or vscode',
     ],
     withFallback('dir', 'where the agent runs'),
     ['--max-cost <usd>', 'spend at most this many US dollars in all (also RUNAPI_IMAGEN_MAX_COST)'],
     ['--max-pictures <n>', 'buy at most this many pictures in all', '20'],
+    withFallback('timeout', '50s for each call'),
     ...withFlags('poll-interval', 'max-bytes', 'no-record', 'sandbox'),
   ],
   examples: [

@@ -16,7 +16,7 @@ import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
 import { checkInside, parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
-import { patience } from './arguments.ts';
+import { defaultPatience, patience } from './arguments.ts';
 import { argumentNames, type GenerateImageInput } from './generate-image.ts';
 import { imageBlock } from './image-block.ts';
 import { pictureFolder } from './picture-folder.ts';
@@ -26,10 +26,10 @@ import type { McpFlags, ToolCall } from './tool-calls.ts';
 
 /** Makes one picture for an agent: the life of a task is that of `generate`. */
 export async function generateImage(
-  { context, flags, session, deadline }: ToolCall,
+  { context, flags, session, roots, deadline }: ToolCall,
   input: GenerateImageInput,
 ): Promise<Answer> {
-  const order = await readOrder(context, input, flags);
+  const order = await readOrder(context, input, flags, roots);
   const server = await context.server(flags.sandbox === true);
   await context.api(server); // a missing key is told before anything else happens
   if (order.wishes.wait) await prepareTarget(context, order.target);
@@ -96,15 +96,20 @@ interface Order {
 }
 
 /** Throws one `validation` failure that tells every problem. */
-async function readOrder(context: Context, input: GenerateImageInput, flags: McpFlags): Promise<Order> {
+async function readOrder(
+  context: Context,
+  input: GenerateImageInput,
+  flags: McpFlags,
+  roots: readonly string[],
+): Promise<Order> {
   const { settings } = context.stored;
   const problems: string[] = [];
   const given = namedSource(input, argumentNames);
   const [request] = parseRequests([given, settingSource(settings)], problems) ?? [];
   const waiting = namedSource(patience(input.wait_seconds));
   const { maxCost: _, ...own } = flags; // of the session
-  const wishes = parseWishes([waiting, given, flagSource(own)], problems);
-  const folder = await pictureFolder(context, input.folder || flags.dir);
+  const wishes = parseWishes([waiting, given, flagSource(own), namedSource(defaultPatience)], problems);
+  const folder = await pictureFolder(context, input.folder ?? flags.dir, roots);
   const usual = settings.output === '-' ? undefined : settings.output;
   const place = namedSource(
     { folder, file_name: input.file_name ?? usual ?? defaultTemplate },

@@ -14,7 +14,7 @@ import { recordedReport } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { flagSource, namedSource } from '../../request/sources.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
-import { patience } from './arguments.ts';
+import { defaultPatience, patience } from './arguments.ts';
 import type { GetImageInput } from './get-image.ts';
 import { imageBlock } from './image-block.ts';
 import { pictureFolder } from './picture-folder.ts';
@@ -27,7 +27,10 @@ export async function getImage(call: ToolCall, input: GetImageInput): Promise<An
   const problems: string[] = [];
   checkTaskIds([input.task_id], problems);
   const waiting = patience(input.wait_seconds);
-  const wishes = parseWishes([namedSource(waiting), flagSource(call.flags)], problems);
+  const wishes = parseWishes(
+    [namedSource(waiting), flagSource(call.flags), namedSource(defaultPatience)],
+    problems,
+  );
   if (problems.length > 0 || !wishes)
     throw tellAll(problems, { sends: false, wayOut: 'Take the id from the answer of generate_image' });
   const report = await reportOf(call, input, { ...wishes, patient: waiting.wait });
@@ -35,7 +38,7 @@ export async function getImage(call: ToolCall, input: GetImageInput): Promise<An
 }
 
 async function reportOf(
-  { context, flags, deadline }: ToolCall,
+  { context, flags, roots, deadline }: ToolCall,
   input: GetImageInput,
   wishes: Wishes,
 ): Promise<TaskReport> {
@@ -45,9 +48,10 @@ async function reportOf(
   const entry = (await locate(context, [id], await namedBase(context))).get(id);
   const asked = { id, entry, sandbox: flags.sandbox === true };
   if (input.download === false) return await statusReport(context, work, asked);
-  if (entry && !input.folder && (await isSaved(entry))) return recordedReport(context, entry, true);
+  if (entry && input.folder === undefined && (await isSaved(entry)))
+    return recordedReport(context, entry, true);
   if (entry && !entry.ended && !holds(dead, id)) return await watch(context, work, asked);
-  return await fetch(context, work, { asked, dead, dir: input.folder, usualDir: flags.dir });
+  return await fetch(context, work, { asked, dead, dir: input.folder, usualDir: flags.dir, roots });
 }
 
 async function isSaved({ saved, ended }: Entry): Promise<boolean> {
@@ -79,14 +83,15 @@ interface Fetch {
   /** The folder of this call, if it names one. */
   dir: string | undefined;
   usualDir: string | undefined;
+  roots: readonly string[];
 }
 
 async function fetch(
   context: Context,
   work: Work,
-  { asked: { id, entry, sandbox }, dead, dir, usualDir }: Fetch,
+  { asked: { id, entry, sandbox }, dead, dir, usualDir, roots }: Fetch,
 ): Promise<TaskReport> {
-  const folder = await pictureFolder(context, dir ?? usualDir);
+  const folder = await pictureFolder(context, dir ?? usualDir, roots);
   const target = { folder, output: '', existing: 'rename', index: 1 } as const;
   if (!entry || dir !== undefined) await prepareTarget(context, target);
   // In another folder it is wanted again.

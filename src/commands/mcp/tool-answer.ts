@@ -22,8 +22,14 @@ export function taskAnswer(
   const text = [...lines, more.note, structured.next].filter((line) => line).join('\n');
   const blocks: Block[] = [{ type: 'text', text }];
   if (more.image) blocks.push(more.image);
-  return { content: blocks, structured, failed: told.error !== null };
+  return { content: blocks, structured, failed: told.error !== null && !refusals.has(told.error.code) };
 }
+
+/**
+ * What is an answer, and no failure of the server: hosts stop calling a server after some failures in a row, and the
+ * next prompt may well be taken.
+ */
+const refusals = new Set(['task_failed', 'validation', 'over_budget', 'insufficient_credits']);
 
 /** The answer where no task is to be told of. */
 export function errorAnswer(error: ErrorReport): Answer {

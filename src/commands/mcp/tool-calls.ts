@@ -16,6 +16,8 @@ export interface McpFlags {
   maxCost?: string;
   maxPictures?: string;
   sandbox?: boolean;
+  /** What a call waits that does not say. */
+  timeout?: string;
 }
 
 /** One call of a tool at work. */
@@ -25,6 +27,8 @@ export interface ToolCall {
   flags: McpFlags;
   /** Of all calls of the server's life together. */
   session: Budget;
+  /** The folders that the client works in. */
+  roots: readonly string[];
   /** So many milliseconds from now, or when the client no longer wants the answer. */
   deadline(milliseconds: number): Deadline;
 }
@@ -34,7 +38,11 @@ export type RunCall = (talk: Talk, act: (call: ToolCall) => Promise<Answer>) => 
 const callsAtOnce = 8;
 
 /** Runs the calls of a server's life, each like a command of its own. Failures become answers. */
-export function toolCalls({ world, flags: globals }: Context, flags: McpFlags, session: Budget): RunCall {
+export function toolCalls(
+  { world, flags: globals, sandbox }: Context,
+  flags: McpFlags,
+  session: Budget,
+): RunCall {
   const atOnce = pLimit(callsAtOnce);
   const stops = new Set<(signal: StopSignal) => string>();
   const leaving = new Set<Promise<unknown>>();
@@ -46,6 +54,7 @@ export function toolCalls({ world, flags: globals }: Context, flags: McpFlags, s
     await Promise.allSettled(leaving);
     const own: Array<(signal: StopSignal) => string> = [];
     const context = await createContext(withStops(world, stops, own), globals);
+    context.sandbox = sandbox; // one for the server's life: its balance and its tasks stay
     const progress = createProgress(await lineOf(talk, world), world.clock);
     const reporter = { ...context.reporter, progress };
     try {
@@ -53,7 +62,8 @@ export function toolCalls({ world, flags: globals }: Context, flags: McpFlags, s
         orCancelled(world.deadline(milliseconds), talk.signal);
       const listener = { ...context.engine.listener, step: progress.step };
       const engine = { ...context.engine, listener };
-      return await act({ context: { ...context, reporter, engine }, flags, session, deadline });
+      const { roots } = talk;
+      return await act({ context: { ...context, reporter, engine }, flags, roots, session, deadline });
     } catch (error) {
       return errorAnswer(errorReport(error));
     } finally {

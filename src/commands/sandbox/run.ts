@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
+import { openShop } from '../../sandbox/models.ts';
 import { parseDuration } from '../../task/duration.ts';
 import { printable } from '../../terminal/printable.ts';
 
@@ -10,6 +11,9 @@ export interface SandboxFlags {
   failRate?: string;
   dialect?: string;
   billing?: string;
+  sell?: string;
+  retire?: string;
+  maintenance?: string;
 }
 
 const defaultPort = 4010;
@@ -33,6 +37,16 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   const { billing = 'new' } = flags;
   if (billing !== 'new' && billing !== 'old')
     problems.push(`Invalid --billing ${JSON.stringify(billing)}: use new or old.`);
+  const shop = {
+    models: listOf(flags.sell),
+    retire: listOf(flags.retire),
+    maintenance: listOf(flags.maintenance),
+  };
+  try {
+    openShop(shop);
+  } catch (error) {
+    problems.push(`Invalid model ${(error as Error).message}`);
+  }
   if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   const { startSandbox } = await import('../../sandbox/server.ts');
@@ -42,6 +56,7 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
     failRate,
     dialect: dialect as 'both',
     billing: billing as 'new',
+    ...shop,
     now: clock.now,
     ...(context.flags.verbose && { log: (text) => void stderr.write(`${printable(text)}\n`) }),
     ...(latencyMs !== undefined && { latencyMs }),
@@ -56,4 +71,8 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   );
   await new Promise(() => undefined); // a signal ends it
   return 0;
+}
+
+function listOf(typed: string | undefined): string[] {
+  return typed === undefined ? [] : typed.split(',').map((each) => each.trim());
 }

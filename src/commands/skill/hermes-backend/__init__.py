@@ -1,6 +1,14 @@
-"""Imagen 4 pictures for Hermes Agent, made by the runapi-imagen program.
+"""RunAPI pictures for Hermes Agent, made by the runapi-imagen program.
 
-Key, base URL, proxy and record are the program's own business: see its `doctor`.
+Key, base URL, proxy and record are the program's own business: see its `doctor`. Settings in config.yaml, all optional:
+
+image_gen:
+  provider: runapi
+  model: imagen-4-ultra
+  runapi:
+    model: draft                       # before image_gen.model; any model of RunAPI's, or an alias
+    models: {draft: imagen-4-fast}     # aliases
+    ratios: {landscape: "4:3"}         # exact ratios for landscape, square and portrait
 """
 
 from __future__ import annotations
@@ -8,6 +16,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,9 +29,6 @@ from agent.image_gen_provider import (
     success_response,
 )
 
-# Node and the script that wrote this file: found whatever the PATH of a service is.
-INSTALLED: List[str] = []
-
 RATIOS = {"landscape": "16:9", "square": "1:1", "portrait": "9:16"}
 
 DEFAULT_MODEL = "imagen-4"
@@ -31,17 +37,19 @@ MODELS = {
     "imagen-4-fast": ("Imagen 4 Fast", "fastest", "Drafts and variants, cheapest"),
     "imagen-4-ultra": ("Imagen 4 Ultra", "slowest", "Fine detail, lettering, finals"),
 }
+ALIASES = {
+    "standard": "imagen-4",
+    "fast": "imagen-4-fast",
+    "ultra": "imagen-4-ultra",
+}
 
-# The program gives up first and leaves the task on record; only then is it stopped.
+# The program gives up first and leaves the task on record; one that hangs is stopped.
 PATIENCE_SECONDS = 300
 GRACE_SECONDS = 60
-STOP_SECONDS = 10
-PRICES_SECONDS = 20
 
 NO_NODE = (
-    "Node.js 20.18 or newer was not found, and runapi-imagen needs it. Install it from "
-    "https://nodejs.org, then run: "
-    "npx runapi-imagen skill install --target hermes --image-backend"
+    "Neither runapi-imagen nor npx is on the PATH of Hermes. Install Node.js 20.18 or newer from "
+    "https://nodejs.org, then start Hermes anew"
 )
 
 
@@ -57,24 +65,10 @@ class RunapiImageGenProvider(ImageGenProvider):
     def is_available(self) -> bool:
         return _program() is not None
 
-    def capabilities(self) -> Dict[str, Any]:
-        return {"modalities": ["text"], "max_reference_images": 0}
-
-    def default_model(self) -> Optional[str]:
-        return DEFAULT_MODEL
-
     def list_models(self) -> List[Dict[str, Any]]:
-        prices = _prices()
-        return [
-            {
-                "id": model,
-                "display": display,
-                "speed": speed,
-                "strengths": strengths,
-                "price": prices.get(model, "see runapi.ai"),
-            }
-            for model, (display, speed, strengths) in MODELS.items()
-        ]
+        names = ("display", "speed", "strengths")
+        price = {"price": "see runapi.ai"}
+        return [{"id": id, **dict(zip(names, facts)), **price} for id, facts in MODELS.items()]
 
     def get_setup_schema(self) -> Dict[str, Any]:
         key = {"key": "RUNAPI_API_KEY", "prompt": "API key", "url": "https://runapi.ai"}
@@ -94,14 +88,10 @@ class RunapiImageGenProvider(ImageGenProvider):
         reference_image_urls: Optional[List[str]] = None,
         **kwargs: Any,
     ) -> Dict[str, Any]:
+        settings = _settings()
         aspect = resolve_aspect_ratio(aspect_ratio)
-        model = str(kwargs.get("model"))
-        facts = {
-            "provider": self.name,
-            "model": model if model in MODELS else DEFAULT_MODEL,
-            "prompt": prompt,
-            "aspect_ratio": aspect,
-        }
+        model = _model(settings, kwargs.get("model"))
+        facts = {"provider": self.name, "model": model, "prompt": prompt, "aspect_ratio": aspect}
         refuse = functools.partial(error_response, **facts)
         if image_url or reference_image_urls:
             told = "Imagen 4 makes pictures from text alone: leave source images out"
@@ -109,23 +99,23 @@ class RunapiImageGenProvider(ImageGenProvider):
         program = _program()
         if program is None:
             return refuse(error=NO_NODE, error_type="missing_dependency")
+        exact = re.fullmatch(r"\s*(\d+:\d+)\s*", str(aspect_ratio))
+        ratio = exact[1] if exact else _ratios(settings)[aspect]
         words = ["generate", "-", "--json", "--timeout", f"{PATIENCE_SECONDS}s"]
-        words += ["--model", facts["model"], "--ratio", RATIOS[aspect]]
-        words += ["--dir", ".", "--output", "{prompt}-{task}"]
+        words += ["--model", model, "--ratio", ratio, "--dir", ".", "--output", "{prompt}-{task}"]
         try:
             folder = _home() / "cache" / "images"
             folder.mkdir(parents=True, exist_ok=True)
-            seconds = PATIENCE_SECONDS + GRACE_SECONDS
-            code, output, complaint = _run(program + words, prompt, folder, seconds)
+            code, output, complaint = _run(program + words, prompt, folder)
         except OSError as error:
             return refuse(error=str(error), error_type="io_error")
-        answer = (_answers(output) or [{}])[-1]
+        answer = _answer(output)
         picture = _picture(answer)
         if picture is None:
             told, kind = _failure(answer, code, complaint)
             return refuse(error=told, error_type=kind)
         extra = {key: answer.get(key) for key in ("task_id", "cost")}
-        extra.update({side: picture.get(side) for side in ("width", "height")})
+        extra.update({key: picture.get(key) for key in ("width", "height")}, ratio=ratio)
         return success_response(image=picture["path"], extra=extra, **facts)
 
 
@@ -133,19 +123,51 @@ def register(ctx: Any) -> None:
     ctx.register_image_gen_provider(RunapiImageGenProvider())
 
 
+def _settings() -> Dict[str, Any]:
+    """The section image_gen of config.yaml."""
+    try:
+        from hermes_cli.config import load_config
+
+        return _section(load_config(), "image_gen")
+    except Exception:  # another Hermes: as if nothing was set
+        return {}
+
+
+def _section(settings: Any, name: str) -> Dict[str, Any]:
+    value = settings.get(name) if isinstance(settings, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _model(settings: Dict[str, Any], asked: Any) -> str:
+    """The model of the settings or of the call. That of another backend is passed over."""
+    own = _section(settings, "runapi")
+    aliases = {**ALIASES, **_section(own, "models")}
+    if own.get("model"):
+        return str(aliases.get(own["model"], own["model"]))
+    for name in (asked, settings.get("model")):
+        if isinstance(name, str) and (name in MODELS or name in aliases):
+            return str(aliases.get(name, name))
+    return DEFAULT_MODEL
+
+
+def _ratios(settings: Dict[str, Any]) -> Dict[str, str]:
+    named = _section(_section(settings, "runapi"), "ratios").items()
+    # YAML reads 4:3 without quotes as minutes and seconds: 243.
+    exact = {k: f"{v // 60}:{v % 60}" if isinstance(v, int) else str(v) for k, v in named}
+    return {**RATIOS, **exact}
+
+
 def _home() -> Path:
-    """The home of the profile that Hermes works for now; this file lies in one, too."""
+    """The home of the profile that Hermes works for now."""
     try:
         from hermes_constants import get_hermes_home
 
         return Path(get_hermes_home())
     except ImportError:
-        return Path(__file__).absolute().parents[3]
+        return Path(os.environ.get("HERMES_HOME") or Path.home() / ".hermes")
 
 
 def _program() -> Optional[List[str]]:
-    if INSTALLED and all(os.path.isfile(part) for part in INSTALLED):
-        return list(INSTALLED)
     own = shutil.which("runapi-imagen")
     if own:
         return [own]
@@ -164,45 +186,36 @@ def _environment() -> Dict[str, str]:
     return {**environment, "RUNAPI_API_KEY": key} if key else environment
 
 
-def _run(
-    command: List[str], text: str, folder: Path, seconds: float
-) -> Tuple[int, str, str]:
+def _run(command: List[str], text: str, folder: Path) -> Tuple[int, str, str]:
     """Exit code, stdout, stderr. The text goes in on stdin: no shell ever sees it."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=str(folder),
-        env=_environment(),
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    output, complaint = b"", b""
+    data = str(text).encode("utf-8", "replace")
+    hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    seconds = PATIENCE_SECONDS + GRACE_SECONDS
     try:
-        data = str(text).encode("utf-8", "replace")
-        output, complaint = process.communicate(data, timeout=seconds)
+        done = subprocess.run(
+            command,
+            input=data,
+            capture_output=True,
+            cwd=str(folder),
+            env=_environment(),
+            timeout=seconds,
+            creationflags=hidden,
+        )
     except subprocess.TimeoutExpired:
-        # Terminated, it puts the task on record and says how to take it up.
-        for stop in (process.terminate, process.kill):
-            stop()
-            try:
-                output, complaint = process.communicate(timeout=STOP_SECONDS)
-                break
-            except subprocess.TimeoutExpired:
-                continue
-    code = 1 if process.returncode is None else process.returncode
-    return code, output.decode("utf-8", "replace"), complaint.decode("utf-8", "replace")
+        return 1, "", f"stopped after {seconds} s. What it began is taken up with: runapi-imagen resume"
+    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
 
 
-def _answers(output: str) -> List[Dict[str, Any]]:
-    """The JSON objects among the lines."""
-    answers = []
-    for line in output.splitlines():
+def _answer(output: str) -> Dict[str, Any]:
+    """The last JSON object among the lines."""
+    for line in reversed(output.splitlines()):
         try:
-            answers.append(json.loads(line))
+            answer = json.loads(line)
         except ValueError:
             continue
-    return [answer for answer in answers if isinstance(answer, dict)]
+        if isinstance(answer, dict):
+            return answer
+    return {}
 
 
 def _picture(answer: Dict[str, Any]) -> Optional[Dict[str, Any]]:
@@ -229,22 +242,3 @@ def _failure(answer: Dict[str, Any], code: int, complaint: str) -> Tuple[str, st
     lines = [line.strip() for line in complaint.splitlines() if line.strip()]
     told = " ".join(lines[-3:])[:500] or "it said nothing that can be read"
     return f"runapi-imagen ended with code {code}: {told}", "provider_error"
-
-
-@functools.lru_cache(maxsize=1)
-def _prices() -> Dict[str, str]:
-    """Today's prices by model; none where they can't be had."""
-    program = _program()
-    if program is None:
-        return {}
-    try:
-        _, output, _ = _run(program + ["models", "--json"], "", _home(), PRICES_SECONDS)
-    except OSError:
-        return {}
-    prices = {}
-    for row in _answers(output):
-        price = row.get("price")
-        cents = price.get("unit_price_cents") if isinstance(price, dict) else None
-        if isinstance(cents, (int, float)):
-            prices[str(row.get("model"))] = f"${cents / 100:.2f}/image"
-    return prices
