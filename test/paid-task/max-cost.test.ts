@@ -207,7 +207,7 @@ describe('the limit', () => {
       const words = { batch: ['rows.txt'], generate: ['a mug'] }[command] ?? [];
       const { exitCode, stderr } = await run(machine, [command, ...words, '--base-url', service.url]);
       expect(stderr).toContain(
-        'Invalid RUNAPI_IMAGEN_MAX_COST "much": use an amount of dollars such as 0.50.',
+        'Invalid RUNAPI_IMAGEN_MAX_COST "much": use an amount of US dollars such as 0.50.',
       );
       expect([exitCode, service.calls]).toEqual([4, []]);
     },

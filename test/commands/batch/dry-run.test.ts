@@ -56,7 +56,7 @@ test('tells the first problems too, and fails as the batch would', async () => {
   const words = ['batch', 'rows.csv', '--dry-run', '--base-url', service.url];
   const { stdout, stderr, exitCode } = await run(machine, words);
   expect(stdout).toContain('4 pictures in 3 rows\n30 rows with problems\n4 to buy');
-  expect(stderr).toContain('line 5: --ratio "7:0" is none of');
+  expect(stderr).toContain('line 5: Invalid ratio "7:0": imagen-4 supports');
   expect(stderr).toContain('10 more');
   expect([exitCode, service.count('create')]).toEqual([4, 0]);
   expect((await run(machine, [...words, '--skip-invalid'])).exitCode).toBe(0);
@@ -96,13 +96,13 @@ test('one row cannot ask for more than 1,000 pictures', async () => {
   const seeds = Array.from({ length: 20 }, (_, at) => at).join(',');
   const machine = await machineWith(`prompt,model,seed,count\nmug,"fast,standard,ultra","${seeds}",1000\n`);
   const { stderr, exitCode } = await run(machine, ['batch', 'rows.csv', '--base-url', service.url]);
-  expect(stderr).toContain('line 2: the row asks for 60000 pictures: 1000 at most');
+  expect(stderr).toContain('line 2: 60000 pictures are too many at once: the limit is 1000.');
   expect([exitCode, service.calls]).toEqual([4, []]);
 });
 
 test('a batch of which no row is valid fails with --skip-invalid too', async () => {
   const machine = await machineWith('prompt,ratio\na fox,7:1\n');
   const { stderr, exitCode } = await run(machine, ['batch', 'rows.csv', '--skip-invalid', '--sandbox']);
-  expect(stderr).toContain('line 2: --ratio "7:1" is none of');
+  expect(stderr).toContain('line 2: Invalid ratio "7:1": imagen-4 supports');
   expect(exitCode).toBe(4);
 });
