@@ -10,12 +10,12 @@ import { thisProcess } from './journal/owner.ts';
 import { unrecorded } from './journal/unrecorded.ts';
 import { createKnown, type Engine } from './paid-task/engine.ts';
 import { createReporter, type Reporter } from './report/reporter.ts';
+import { addressFlag } from './report/shell-command.ts';
 import type { Sandbox } from './sandbox/server.ts';
 import { type Credentials, findKey, missingKey } from './settings/credentials.ts';
 import { openServerMemory, type ServerMemory } from './settings/server-memory.ts';
 import { readSettings, type StoredSettings } from './settings/store.ts';
 import { colours, wantsColour } from './terminal/colours.ts';
-import { printable } from './terminal/printable.ts';
 import { isLive, plainLines, spinnerLine } from './terminal/status-line.ts';
 import { programVersion } from './version.ts';
 import type { World } from './world.ts';
@@ -27,8 +27,8 @@ export interface GlobalFlags {
   verbose?: boolean;
   color?: boolean;
   baseUrl?: string;
-  /** `false` for `--no-record`. */
-  record?: boolean;
+  /** `false` for `--no-record`; a program may name the folder of its record. */
+  record?: boolean | string;
   /** The built-in sandbox: nothing is paid. */
   sandbox?: boolean;
 }
@@ -45,8 +45,10 @@ export interface Context {
   flags: GlobalFlags;
   reporter: Reporter;
   stored: StoredSettings;
-  /** The state folder; undefined without a home. */
+  /** The state folder; undefined where there is none to be used. */
   state: string | undefined;
+  /** Why there is none. */
+  stateFlaw: string | undefined;
   /** What makes paid pictures. */
   engine: Engine;
   journal: Journal;
@@ -69,7 +71,9 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   const { env, clock, stderr, stdout } = world;
   const stored = readSettings(world);
   for (const key of [env.RUNAPI_API_KEY, stored.settings.apiKey]) if (key) world.keepSecret(key.trim());
-  const state = stateFolder(world);
+  const usualState = typeof flags.record === 'string' ? flags.record : stateFolder(world);
+  const stateFlaw = usualState === undefined ? 'there is no home folder' : world.folderFlaw(usualState);
+  const state = stateFlaw === undefined ? usualState : undefined;
   const colour = wantsColour(stderr, env, flags.color);
   const line = flags.quiet
     ? undefined
@@ -85,12 +89,13 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     quiet: flags.quiet === true,
     traces: flags.verbose === true,
     colours: await colours(colour),
+    stdoutColour: wantsColour(stdout, env, flags.color),
     line,
   });
   const stopped = new AbortController();
   const journal =
     state === undefined || flags.record === false
-      ? unrecorded(flags.record === false || flags.sandbox === true)
+      ? unrecorded(flags.record === false || flags.sandbox === true ? undefined : stateFlaw)
       : openJournal({
           folder: state,
           owner: thisProcess(world.pid),
@@ -101,8 +106,9 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
           warn: reporter.warn,
           lost: (error) => stopped.abort(error),
         });
+  if (usualState && stateFlaw) reporter.warn(stateFlaw);
   const memory = openServerMemory(flags.record === false ? undefined : state);
-  const log = flags.verbose ? (text: string) => void stderr.write(`${printable(text)}\n`) : undefined;
+  const log = flags.verbose ? reporter.trace : undefined;
 
   let transport: Transport | undefined;
   let found: Promise<Credentials> | undefined;
@@ -115,6 +121,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     reporter,
     stored,
     state,
+    stateFlaw,
     journal,
     memory,
     engine: {
@@ -184,7 +191,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     // What is wrong with the settings changes what is bought, so it is said wherever something may be.
     if (!transport) for (const problem of stored.problems) reporter.warn(problem);
     const apiKey = server.sandbox ? 'sandbox' : await findApiKey(key);
-    transport ??= createTransport({ env, log });
+    transport ??= createTransport({ env, redact: world.redact, log });
     return createApi({
       base: server.sandbox ? (await context.sandbox()).url : server.base,
       apiKey,
@@ -210,7 +217,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     const { base } = await context.address();
     if (server.base === base) return api;
     throw new Failure('authentication', `this task is at ${server.base}, and the key is for ${base}`, {
-      hint: `Nothing was sent. If the key is for both: --base-url ${server.base}`,
+      hint: `Nothing was sent. If the key is for both: ${addressFlag(server.base)}`,
     });
   }
 

@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { createRedactor } from './api-key.ts';
-import { readTrustedText } from './disk/read-text.ts';
+import { folderFlaw, readTrustedText } from './disk/read-text.ts';
 import { Failure } from './errors.ts';
 import { formatDuration } from './task/duration.ts';
 import { createInput, createOutput } from './terminal/streams.ts';
 import { wrapped } from './terminal/wrap.ts';
-import type { Clock, Deadline, StopSignal, World } from './world.ts';
+import type { Clock, Deadline, Output, StopSignal, World } from './world.ts';
 
 /** As shells count them: 128 and the signal's number. */
 const signalExits: Record<StopSignal, number> = {
@@ -24,7 +24,7 @@ export function createWorld(process: NodeJS.Process): World {
 
   function stop(signal: StopSignal): void {
     // The second one does not wait for anything. npx sends one of its own after each Ctrl-C: that must do no harm.
-    if (stopping) process.exit(signalExits[signal]);
+    if (stopping) return leave(signal);
     stopping = true;
     for (const say of last) {
       const line = wrapped(redactor.redact(say(signal)), stderr.columns());
@@ -34,43 +34,114 @@ export function createWorld(process: NodeJS.Process): World {
         // Nobody reads it; the record knows.
       }
     }
-    process.exit(signalExits[signal]);
+    leave(signal);
+  }
+
+  /**
+   * Node's exit waits for its threads, and a name look-up or a call to a file system may hang in one of them. Then the
+   * signal itself ends the process, which shells count alike.
+   */
+  function leave(signal: StopSignal): void {
+    const waitedFor = process.getActiveResourcesInfo().filter((name) => /^(FS|File|GetAddrInfo)/.test(name));
+    if (waitedFor.length === 0 || process.platform === 'win32') process.exit(signalExits[signal]);
+    for (const each of signals) process.removeAllListeners(each);
+    process.kill(process.pid, signal);
   }
 
   const stderr = createOutput(2, () => process.stderr, redactor.redact);
-  for (const signal of signals) process.on(signal, () => stop(signal));
   return {
-    env: process.env,
-    platform: process.platform,
-    home: homeFolder(),
-    readText: (path) => readTrustedText(path, { uid: process.getuid?.(), gid: process.getgid?.() }),
-    cwd: process.cwd(),
-    pid: process.pid,
-    nodeVersion: process.version,
-    calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',
-    invocation: [process.execPath, ...process.argv.slice(1, 2)],
-    argv: process.argv.slice(2),
+    ...machineOf(process),
+    keepSecret: redactor.keep,
+    redact: redactor.redact,
     stdin: createInput(
       () => process.stdin,
       () => process.getBuiltinModule('node:tty').isatty(0),
     ),
     stdout: createOutput(1, () => process.stdout, redactor.redact),
     stderr,
-    clock: systemClock,
-    deadline: systemDeadline,
-    probe: (pid) => void process.kill(pid, 0),
-    keepSecret: redactor.keep,
     keepCompiled: (folder) => {
       const module = process.getBuiltinModule('node:module') as Node22Module;
       module.enableCompileCache?.(folder);
     },
     interrupt: () => stop('SIGINT'),
-    onStop: (say) => void last.push(say),
+    onStop(say) {
+      // Until there is something to tidy up, a signal ends the process by itself, whatever hangs.
+      if (last.length === 0) for (const signal of signals) process.on(signal, () => stop(signal));
+      last.push(say);
+    },
+  };
+}
+
+/** The world of a program that calls this one as a library: nothing is printed or read, and signals are its own. */
+export function createSilentWorld(process: NodeJS.Process): World {
+  const silent: Output = {
+    isTerminal: false,
+    columns: () => 0,
+    write: async () => undefined,
+    writeShort: async () => undefined,
+    writeBytes: async () => undefined,
+    isClosed: () => true,
+    fault: () => undefined,
+    get stream() {
+      return process.stderr;
+    },
+  };
+  return {
+    ...machineOf(process),
+    keepSecret: () => undefined,
+    redact: (text) => text,
+    stdin: createInput(
+      () => process.stdin,
+      () => false,
+    ),
+    stdout: silent,
+    stderr: silent,
+    keepCompiled: () => undefined,
+    interrupt: () => undefined,
+    onStop: () => undefined,
+  };
+}
+
+type Machine = Omit<
+  World,
+  'stdin' | 'stdout' | 'stderr' | 'keepSecret' | 'redact' | 'keepCompiled' | 'interrupt' | 'onStop'
+>;
+
+function machineOf(process: NodeJS.Process): Machine {
+  const user = { uid: process.getuid?.(), gid: process.getgid?.() };
+  return {
+    env: process.env,
+    platform: process.platform,
+    home: homeFolder(),
+    readText: (path) => readTrustedText(path, user),
+    folderFlaw: (path) => folderFlaw(path, user),
+    get cwd() {
+      return currentFolder();
+    },
+    pid: process.pid,
+    nodeVersion: process.version,
+    calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',
+    invocation: [process.execPath, ...process.argv.slice(1, 2)],
+    argv: process.argv.slice(2),
+    clock: systemClock,
+    deadline: systemDeadline,
+    probe: (pid) => void process.kill(pid, 0),
   };
 }
 
 /** What Node 20's module lacks. */
 type Node22Module = { enableCompileCache?(folder: string): unknown };
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new Failure('validation', 'the current folder was deleted', {
+      hint: 'Change to a folder that exists (cd)',
+      cause,
+    });
+  }
+}
 
 /** An account without a home folder makes homedir() throw. */
 function homeFolder(): string | undefined {

@@ -30,19 +30,22 @@ export function firstText(value: unknown, paths: readonly string[]): string | un
 
 /** Deeper than any answer of an API. Code that calls itself for each level would run out of stack far below. */
 const deepest = 100;
+/** Each takes some hundred bytes of memory: an answer of megabytes that is full of them would take gigabytes. */
+const mostValues = 100_000;
 
-/** Undefined for what is no JSON, or is nested so deeply that it is meant to do harm. */
+/** Undefined for what is no JSON, is nested so deeply, or has so many values, that it is meant to do harm. */
 export function parseJson(text: string): Json | undefined {
   try {
-    return isTooDeep(text) ? undefined : (JSON.parse(text) as Json);
+    return isMonstrous(text) ? undefined : (JSON.parse(text) as Json);
   } catch {
     return undefined;
   }
 }
 
 /** Character by character: a regular expression runs out of stack itself on a text of some megabytes. */
-function isTooDeep(text: string): boolean {
+function isMonstrous(text: string): boolean {
   let depth = 0;
+  let values = 0;
   let isQuoted = false;
   for (let at = 0; at < text.length; at++) {
     const sign = text[at];
@@ -50,7 +53,28 @@ function isTooDeep(text: string): boolean {
     else if (isQuoted) at += sign === '\\' ? 1 : 0;
     else if (sign === '[' || sign === '{') depth += 1;
     else if (sign === ']' || sign === '}') depth -= 1;
-    if (depth > deepest) return true;
+    else if (sign === ',') values += 1;
+    if (depth > deepest || values > mostValues) return true;
   }
   return false;
+}
+
+/** Writes JSON on one line that is safe to show. */
+export function jsonLine(value: unknown): string {
+  return escaped(JSON.stringify(value));
+}
+
+/** Writes the same over several lines, for people. */
+export function prettyJson(value: unknown): string {
+  return escaped(JSON.stringify(value, null, 2));
+}
+
+/** JSON itself lets pass what some terminals obey, what turns the direction of writing, and what nobody sees. */
+function escaped(json: string): string {
+  return json.replace(/[\u007f-\u009f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }

@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { restarted } from './address-space.ts';
 import { plainAnswer, welcome } from './command-line/help.ts';
 import { commands, complete } from './commands/list.ts';
+import type { Context } from './context.ts';
 import { createWorld } from './create-world.ts';
 import { compiledFolder, stateFolder } from './disk/state-folder.ts';
 import { exitCodeFor, exitCodes } from './errors.ts';
@@ -9,7 +12,8 @@ import type { World } from './world.ts';
 /** Runs the program: reads its arguments, does what they say, sets the exit code. Never exits by force, so that piped output arrives whole. */
 export async function run(process: NodeJS.Process): Promise<void> {
   process.exitCode = exitCodes.internal; // a program that ends while it still waits has not succeeded
-  process.exitCode = await answer(createWorld(process), process.argv.slice(2));
+  const world = createWorld(process);
+  process.exitCode = (await restarted(process)) ?? (await answer(world, process.argv.slice(2)));
 }
 
 /** Whatever needs less than the whole program is answered before the rest of it is loaded. */
@@ -39,18 +43,28 @@ async function call(world: World, argv: readonly string[]): Promise<number> {
   const wanted = readCall(argv, commands, world.stdout.columns);
   if ('text' in wanted) return await print(world, wanted.text);
   const { createContext } = await import('./context.ts');
-  const context = await createContext(world, wanted.flags);
+  let context: Context | undefined;
   try {
+    context = await createContext(world, wanted.flags);
     const code = await wanted.act(context);
     const fault = world.stdout.fault();
     if (fault && code === 0) throw (await import('./disk/disk-failure.ts')).diskFailure(fault, 'stdout');
     return code;
   } catch (error) {
-    await context.reporter.failure(error);
+    if (context) await context.reporter.failure(error);
+    else await tellPlainly(world, error);
     return exitCodeFor(error);
   } finally {
-    await context.close();
+    await context?.close();
   }
+}
+
+/** For what goes wrong before there is anybody to report it. */
+async function tellPlainly({ stderr }: World, error: unknown): Promise<void> {
+  const { errorReport } = await import('./report/task-report.ts');
+  const { failureText } = await import('./report/human.ts');
+  const { plainColours } = await import('./terminal/colours.ts');
+  await stderr.write(failureText(errorReport(error), plainColours, null)); // printable already
 }
 
 async function print(world: World, text: string): Promise<number> {
@@ -61,5 +75,13 @@ async function print(world: World, text: string): Promise<number> {
 /** Beside the record, and only where there is one: a first run, or the only one of a CI job, has no use for it. */
 function keepCompiled(world: World): void {
   const folder = stateFolder(world);
-  if (folder && existsSync(folder)) world.keepCompiled(compiledFolder(folder));
+  if (!folder || !existsSync(folder)) return;
+  const compiled = compiledFolder(folder);
+  // Code that somebody else could have put there must not be run.
+  if ([folder, compiled, ...foldersIn(compiled)].some(world.folderFlaw)) return;
+  world.keepCompiled(compiled);
+}
+
+function foldersIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }

@@ -10,7 +10,8 @@ export interface Surroundings {
 
 /** Everything outside the program, as it is handed in at the front door. */
 export interface World extends Surroundings {
-  cwd: string;
+  /** Throws `validation` where the current folder was deleted. */
+  readonly cwd: string;
   pid: number;
   nodeVersion: string;
   /** How the user called the program, for the commands that it names: `runapi-imagen` or `npx runapi-imagen`. */
@@ -29,6 +30,10 @@ export interface World extends Surroundings {
   probe(pid: number): void;
   /** A text that no output may hold from now on. */
   keepSecret(text: string): void;
+  /** Removes what is secret from a text. */
+  redact(text: string): string;
+  /** Tells why a folder of this program must not be used, because another user could have written in it. */
+  folderFlaw(path: string): string | undefined;
   /** Has Node keep what it compiles from here on in this folder, so that the next start is quicker; Node 20 can't. */
   keepCompiled(folder: string): void;
   /** Ends the program as Ctrl-C does, where a raw terminal took the key for itself. */

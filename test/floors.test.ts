@@ -10,9 +10,9 @@ import { describe, expect, test } from 'vitest';
 const floors = [
   'main.ts index.ts',
   'commands/list.ts',
-  'commands/*/',
+  'commands/*/ library/',
   'command-line/',
-  'context.ts create-world.ts',
+  'context.ts create-world.ts address-space.ts',
   'report/',
   'terminal/', // above the engine, which has no terminal
   'paid-task/',

@@ -1,8 +1,8 @@
 import type { Failure } from '../errors.ts';
+import { hostOf } from './base-url.ts';
 import { type Answer, type Call, type Caller, exchange } from './exchange.ts';
 import { problemOf } from './problem.ts';
-import { retryAfter } from './retry.ts';
-import { hostOf } from './submit.ts';
+import { answeredAt, retryAfter } from './retry.ts';
 
 /** One call that has to be answered well. Throws the service's refusal. */
 export async function ask(caller: Caller, call: Call): Promise<Answer> {
@@ -18,6 +18,7 @@ export function refusalOf(answer: Answer, url: string, now: number): Failure {
     requestId: answer.headers['x-request-id'],
     host: hostOf(url),
   });
-  failure.facts.retryAfterMs = retryAfter(answer.headers['retry-after'], now);
+  failure.facts.answeredAt = answeredAt(answer.headers);
+  failure.facts.retryAfterMs = retryAfter(answer.headers, now);
   return failure;
 }

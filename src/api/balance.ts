@@ -3,8 +3,8 @@ import { Failure } from '../errors.ts';
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
+import { hostOf } from './base-url.ts';
 import type { Caller } from './exchange.ts';
-import { hostOf } from './submit.ts';
 
 /** An account's money, in hundredths of a US dollar; null where the service does not tell. */
 export interface Balance {

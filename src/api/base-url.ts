@@ -39,6 +39,11 @@ export function parseBaseUrl(text: string, source: string): string {
   return url.origin + path;
 }
 
+/** The host and port of an address, for people. */
+export function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
 export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   return (

@@ -2,6 +2,10 @@ import { at, isObject } from '../json.ts';
 import { microCents, mostCents } from '../task/money.ts';
 import type { Cost } from '../task/task.ts';
 
+/** How a currency (ISO 4217) and a unit are written: anything else is not shown, and its amount means nothing. */
+export const currencyForm = /^[A-Z]{3}$/;
+export const unitForm = /^[A-Za-z][\w -]{0,31}$/;
+
 /**
  * Reads the price in an answer: `usage` (dollars, since 28 September 2026) before `billing` (cents). Null if there is
  * neither. The service refunds failed tasks.
@@ -15,9 +19,10 @@ export function costOf(answer: unknown): Cost | null {
   const refund = at(billing, 'refund');
   const refunded = isObject(refund) && refund.refunded_at !== null;
   if (reserved === null && charged === null && !refunded) return null;
-  const currency = at(billing, 'currency') ?? at(billing, 'reservation.currency');
+  const currency = at(billing, 'currency') ?? at(billing, 'reservation.currency') ?? 'USD';
+  if (!currencyForm.test(String(currency))) return null; // an amount of nobody knows what
   return {
-    currency: typeof currency === 'string' ? currency : 'USD',
+    currency: String(currency),
     reserved_cents: reserved,
     charged_cents: charged,
     refunded,

@@ -3,8 +3,9 @@ import { Failure } from '../errors.ts';
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
+import { hostOf } from './base-url.ts';
+import { currencyForm, unitForm } from './billing.ts';
 import type { Caller } from './exchange.ts';
-import { hostOf } from './submit.ts';
 
 /** A model as the service sells it. */
 export interface CatalogueModel {
@@ -146,7 +147,7 @@ function modelsOf(lists: readonly List[]): CatalogueModel[] {
         price: {
           currency: each.currency ?? 'USD',
           unit_price_cents: isPriced(each) ? (each.unit_price_cents ?? null) : null,
-          billing_unit: each.billing_unit ?? 'per_call',
+          billing_unit: unitForm.test(each.billing_unit ?? '') ? (each.billing_unit ?? '') : 'per_call',
           as_of,
         },
       });
@@ -161,6 +162,7 @@ function statusOf(word: string | null | undefined): CatalogueModel['status'] {
 }
 
 /** The service also lists models that it has no price for yet. */
-function isPriced({ pricing_status: status }: output<typeof schedule>): boolean {
+function isPriced({ pricing_status: status, currency }: output<typeof schedule>): boolean {
+  if (currency && !currencyForm.test(currency)) return false;
   return status === undefined || status === null || status === 'available';
 }

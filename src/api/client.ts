@@ -101,6 +101,7 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
       return found;
     },
     upload: (picture, signal) => upload(caller, base, picture, signal),
-    openImage: (url, signal, resume) => openImage(transport, url, clock.now(), signal, resume),
+    openImage: (url, signal, resume) =>
+      openImage({ transport, base, userAgent, now: clock.now() }, url, signal, resume),
   };
 }

@@ -1,10 +1,10 @@
 import { Failure } from '../errors.ts';
+import { at, isObject, parseJson } from '../json.ts';
 import type { Clock } from '../world.ts';
-import { decoded } from './decoded.ts';
+import { acceptedId } from './answer.ts';
 import type { Governor } from './governor.ts';
 import { retryAfter } from './retry.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
-import { withoutKey } from './without-key.ts';
 
 export interface Call {
   method: 'GET' | 'POST';
@@ -27,13 +27,15 @@ export interface Caller {
   transport: Transport;
   apiKey: string | undefined;
   userAgent: string;
-  /** The most bytes that an answer may have. */
+  /** The most bytes that an answer may have, unpacked. */
   maxBytes: number;
   governor: Governor;
   clock: Clock;
 }
 
 const mostRedirects = 5;
+/** Names the task that a request made. */
+export const taskHeader = 'x-runapi-task-id';
 
 /**
  * One call of the API with the key. Redirects are followed within the origin only, and a POST only where the
@@ -52,21 +54,14 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
       signal: call.signal,
       leaving: call.leaving,
     });
-    if (answer.status === 429)
-      caller.governor.refused(retryAfter(answer.headers['retry-after'], caller.clock.now()));
+    if (answer.status === 429) caller.governor.refused(retryAfter(answer.headers, caller.clock.now()));
     else caller.governor.passed();
     const target = redirectTarget(answer, url);
     if (target === undefined || isDone(answer, call, target, url)) {
-      const text = await readText(answer, caller.maxBytes, url);
-      const clean = (told: string): string => withoutKey(told, caller.apiKey);
-      const headers = Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]);
-      return { ...answer, headers: Object.fromEntries(headers), text: clean(text) };
+      const text = await answer.text(caller.maxBytes);
+      return { status: statusIn(answer, text), headers: answer.headers, text };
     }
     status = answer.status;
-    if (call.method === 'POST' && answer.headers['x-runapi-task-id'] !== undefined) {
-      // It was carried out, wherever it sends us now.
-      return { ...answer, text: await readText(answer, caller.maxBytes, url) };
-    }
     answer.close();
     const sameCall = call.method === 'GET' || answer.status === 307 || answer.status === 308;
     if (target.origin !== new URL(url).origin || !sameCall) {
@@ -87,9 +82,26 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
   });
 }
 
-/** "See other" is how a server answers a POST that it has carried out (RFC 9110 §15.4.4). */
-function isDone({ status }: HttpAnswer, { method }: Call, target: URL, from: string): boolean {
-  return status === 303 && method === 'POST' && target.origin === new URL(from).origin;
+/**
+ * A POST was carried out where the answer names its task, wherever it sends us now. "See other" says so as well
+ * (RFC 9110 §15.4.4).
+ */
+function isDone({ status, headers }: HttpAnswer, { method }: Call, target: URL, from: string): boolean {
+  if (method !== 'POST') return false;
+  const isNamed = headers[taskHeader] !== undefined;
+  return isNamed || (status === 303 && target.origin === new URL(from).origin);
+}
+
+const errorCodes = ['code', 'status', 'statusCode', 'status_code', 'error.code', 'error.status'];
+
+/** The HTTP status, or the one that stands in the body of a 200: `{"code":402,"msg":"…"}`. */
+function statusIn({ status, headers }: HttpAnswer, text: string): number {
+  if (status >= 300 || headers[taskHeader] !== undefined || !/"(code|status|status_?code)"/i.test(text))
+    return status;
+  const body = parseJson(text);
+  if (!isObject(body) || acceptedId(body) !== undefined) return status;
+  const code = errorCodes.map((path) => Number(at(body, path))).find((told) => told >= 400 && told < 600);
+  return code ?? status;
 }
 
 function headersOf({ apiKey, userAgent }: Caller, { body, headers }: Call): Record<string, string> {
@@ -111,21 +123,4 @@ function redirectTarget({ status, headers }: HttpAnswer, from: string): URL | un
 /** The server did nothing but name another place. */
 export function isRedirect(status: number | undefined): boolean {
   return status !== undefined && [301, 302, 303, 307, 308].includes(status);
-}
-
-async function readText(answer: HttpAnswer, maxBytes: number, url: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of await decoded(answer)) {
-      bytes += chunk.length;
-      if (bytes > maxBytes)
-        throw new Failure('bad_response', `${new URL(url).host} sends an answer without end`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    answer.close();
-    throw error;
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

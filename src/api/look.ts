@@ -1,11 +1,12 @@
-import { Failure } from '../errors.ts';
+import { type ErrorCode, Failure } from '../errors.ts';
+import { isObject, parseJson } from '../json.ts';
 import type { Task } from '../task/task.ts';
 import { readObject, readTask } from './answer.ts';
 import { refusalOf } from './ask.ts';
-import { type Caller, exchange } from './exchange.ts';
+import { hostOf } from './base-url.ts';
+import { type Answer, type Caller, exchange } from './exchange.ts';
 import { answeredAt, retryAfter } from './retry.ts';
 import { type StatusClues, statusUrls } from './routes.ts';
-import { hostOf } from './submit.ts';
 
 export interface Look {
   task: Task;
@@ -16,8 +17,9 @@ export interface Look {
 }
 
 /**
- * One look at a task. Routes that answer 404 are passed over one after the other; only when all do is the task
- * unknown (`not_found`). So is a web page where a task should be: some servers answer one for every address.
+ * Polls a task once. Routes that answer 404 are passed over one after the other; only when all do is the task unknown
+ * (`not_found`). So is a web page where a task should be: some servers answer one for every address. The task is paid
+ * for, so every failure may be retried but the refusal of the key in the service's own words.
  */
 export async function look(
   caller: Caller,
@@ -27,32 +29,71 @@ export async function look(
   now: number,
   signal?: AbortSignal,
 ): Promise<Look> {
+  try {
+    return await lookEverywhere(caller, base, id, clues, now, signal);
+  } catch (error) {
+    const isRefused = error instanceof Failure && unlikeLost.has(error.code);
+    if (error instanceof Failure && !isRefused) error.facts.retryable = true;
+    throw error;
+  }
+}
+
+const unlikeLost: ReadonlySet<ErrorCode> = new Set([
+  'authentication',
+  'not_found',
+  'timeout',
+  'interrupted',
+  'internal',
+]);
+
+async function lookEverywhere(
+  caller: Caller,
+  base: string,
+  id: string,
+  clues: StatusClues,
+  now: number,
+  signal: AbortSignal | undefined,
+): Promise<Look> {
   let unreadable: Failure | undefined;
-  let lastAnswer: number | undefined;
+  let lastAnswer: Answer | undefined;
+  let isGone = false;
   for (const url of statusUrls(base, id, clues)) {
     const answer = await exchange(caller, { method: 'GET', url, signal });
-    lastAnswer = answeredAt(answer.headers);
+    lastAnswer = answer;
+    isGone ||= answer.status === 410;
     if (answer.status === 404 || answer.status === 405 || answer.status === 410) continue;
-    if (answer.status >= 300) throw refusalOf(answer, base, now);
+    if (answer.status >= 300) throw lostOrRefused(answer, base, now);
     try {
       const task = readTask(readObject(answer.text, hostOf(base)), id);
       return {
         task,
         statusUrl: url,
-        retryAfterMs: retryAfter(answer.headers['retry-after'], now),
+        retryAfterMs: retryAfter(answer.headers, now),
       };
     } catch (error) {
       if (!(error instanceof Failure) || !error.facts.retryable) throw error;
       unreadable ??= error;
     }
   }
-  throw unreadable ?? unknownTask(base, id, lastAnswer);
+  throw unreadable ?? unknownTask(base, id, isGone, lastAnswer);
 }
 
-function unknownTask(base: string, id: string, lastAnswer: number | undefined): Failure {
+/** A firewall's page is no refusal of the key, whatever its status. */
+function lostOrRefused(answer: Answer, base: string, now: number): Failure {
+  const failure = refusalOf(answer, base, now);
+  if (failure.code !== 'authentication' || isObject(parseJson(answer.text))) return failure;
+  return new Failure(
+    'service_unavailable',
+    `${hostOf(base)} answered ${answer.status}, and not in JSON`,
+    failure.facts,
+  );
+}
+
+function unknownTask(base: string, id: string, isGone: boolean, answer: Answer | undefined): Failure {
   return new Failure('not_found', `${hostOf(base)} knows no task ${id}`, {
     hint: 'Check the id, and that the key is of the account that made it',
-    status: 404,
-    answeredAt: lastAnswer,
+    status: isGone ? 410 : 404,
+    expired: isGone,
+    answeredAt: answer && answeredAt(answer.headers),
   });
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts';
+import type { NamedProxy } from './proxy.ts';
 
 /** Nobody answered, or not to the end. */
 export class NetworkFault extends Failure {
@@ -26,6 +27,7 @@ const unreachable: Readonly<Record<string, string>> = {
 const lost: Readonly<Record<string, string>> = {
   ECONNRESET: 'cut the connection',
   EPIPE: 'cut the connection',
+  ETIMEDOUT: 'did not answer in time',
   UND_ERR_SOCKET: 'cut the connection',
   UND_ERR_HEADERS_TIMEOUT: 'took the request and gave no answer in time',
   UND_ERR_BODY_TIMEOUT: 'stopped in the middle of its answer',
@@ -33,20 +35,33 @@ const lost: Readonly<Record<string, string>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'sent less than it announced',
 };
 
+/** Where a request went. */
+interface Way {
+  host: string;
+  proxy?: NamedProxy | undefined;
+  /** Whether it had left, where that is known: a broken connection is told in the same words as one that never was. */
+  left?: boolean | undefined;
+}
+
 /**
- * Translates what undici and Node throw. TLS trouble is told as such and not tried again.
- * @param left whether the request had left, where that is known: a connection that was there can break with the same
- * words as one that never came about
+ * Translates what undici and Node throw. TLS trouble is told as such and not tried again. What is no fault of the
+ * network is returned as it is.
  */
-export function networkFault(error: unknown, host: string, left?: boolean): NetworkFault {
+export function networkFault(error: unknown, { host, proxy, left }: Way): unknown {
+  if (error instanceof Failure) return error;
+  const refusal = proxy && proxyRefusal(error, proxy, host);
+  if (refusal) return refusal;
   const code = codeOf(error);
   const known = unreachable[code];
-  if (known)
-    return new NetworkFault(`${host} ${known}`, left !== true, {
-      hint: 'Check the network and --base-url',
+  if (known) {
+    // With a proxy it is the proxy that this machine connects to.
+    const who = proxy ? `the proxy ${proxy.host}` : host;
+    return new NetworkFault(`${who} ${known}`, left !== true, {
+      hint: proxy ? `Check ${proxy.variable}, or unset it` : 'Check the network and --base-url',
       retryable: true,
       cause: error,
     });
+  }
   if (isTlsTrouble(code, error)) {
     return new NetworkFault(
       `${host}: no safe connection (${wordsOf(error).replace(nodesAdvice, '')})`,
@@ -57,10 +72,42 @@ export function networkFault(error: unknown, host: string, left?: boolean): Netw
       },
     );
   }
-  const how = lost[code] ?? (code.startsWith('HPE_') ? 'answered something that is not HTTP' : undefined);
-  return new NetworkFault(`${host} ${how ?? `could not be asked (${wordsOf(error)})`}`, left === false, {
+  if (isOutOfAddresses(error)) {
+    return new Failure(
+      'internal',
+      'there is too little address space for WebAssembly, which reads the answers',
+      {
+        hint: 'Raise the limit (ulimit -v unlimited), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+        cause: error,
+      },
+    );
+  }
+  const how = lost[code] ?? (isNotHttp(code, error) ? 'answered something that is not HTTP' : undefined);
+  if (how === undefined && !isOfNetwork(code, error)) return error;
+  const by = proxy ? ` (through the proxy ${proxy.host})` : '';
+  return new NetworkFault(`${host}${by} ${how ?? `could not be asked (${wordsOf(error)})`}`, left === false, {
     retryable: true,
     cause: error,
+  });
+}
+
+/** A proxy that answers instead of the host. undici tells of its status in its message only. */
+function proxyRefusal(error: unknown, proxy: NamedProxy, host: string): NetworkFault | undefined {
+  const said = error instanceof Error ? /^Proxy response \((\d+)\)/.exec(error.message)?.[1] : undefined;
+  if (said === '407') return askedForPassword(proxy);
+  if (said === undefined) return undefined;
+  return new NetworkFault(`the proxy ${proxy.host} answered ${said} instead of connecting to ${host}`, true, {
+    hint: `Check ${proxy.variable}, or name ${host} in NO_PROXY`,
+    retryable: Number(said) >= 500,
+    cause: error,
+  });
+}
+
+/** Another try would be answered alike. */
+export function askedForPassword({ host, authorization, variable }: NamedProxy): NetworkFault {
+  const what = authorization ? 'refuses the user name or password' : 'asks for a user name and password';
+  return new NetworkFault(`the proxy ${host} ${what} (407)`, true, {
+    hint: `Write them into ${variable}: http://user:password@host:port`,
   });
 }
 
@@ -84,6 +131,22 @@ function isTlsTrouble(code: string, error: unknown): boolean {
     code === 'EPROTO' ||
     (error instanceof Error && /disconnected before secure TLS/.test(error.message))
   );
+}
+
+/** A limit on the address space (`ulimit -v`) leaves no room for the 10 GB that V8 reserves for each module. */
+function isOutOfAddresses(error: unknown): boolean {
+  return error instanceof RangeError && error.message.startsWith('WebAssembly');
+}
+
+/** undici's parser has no code for some of its errors. */
+function isNotHttp(code: string, error: unknown): boolean {
+  return code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError');
+}
+
+/** Any other code of undici, and calls of the system on a socket. */
+function isOfNetwork(code: string, error: unknown): boolean {
+  const { syscall } = error as NodeJS.ErrnoException;
+  return code.startsWith('UND_ERR') || /^(connect|read|write|shutdown|getaddrinfo)$/.test(syscall ?? '');
 }
 
 function wordsOf(error: unknown): string {

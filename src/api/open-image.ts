@@ -1,61 +1,78 @@
 import { Failure } from '../errors.ts';
-import { decoded } from './decoded.ts';
-import { answeredAt, retryAfter } from './retry.ts';
+import { hostOf } from './base-url.ts';
+import { answeredAt, isTransient, retryAfter } from './retry.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
 /** Where an earlier transfer of the same picture stopped. */
 export interface Resumption {
   offset: number;
-  /** A strong ETag or a date: the server goes on only with the same bytes (RFC 9110 §13.1.5). */
+  /** A strong ETag: the server goes on only with the same bytes (RFC 9110 §13.1.5). */
   validator: string;
+  /** How long the whole picture was then. */
+  total: number | undefined;
 }
 
 export interface OpenImage {
   /** Bytes that come before these: 0, or the offset that was asked for. */
   offset: number;
-  /** Bytes still to come; undefined where the server does not say. */
-  length: number | undefined;
+  /** The length of the whole picture; undefined where the server does not say. */
+  total: number | undefined;
   /** With it a torn transfer can go on; undefined where the server offers none. */
   validator: string | undefined;
   body: AsyncIterable<Uint8Array>;
   close(): void;
 }
 
+/** Who fetches a picture, and how. */
+export interface Fetcher {
+  transport: Transport;
+  /** The API that named the picture. */
+  base: string;
+  userAgent: string;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
 const mostRedirects = 10;
 
-/** Opens the picture at a URL. The key is never sent. Throws `download`; `facts.expired` when the URL is no longer good. */
+/**
+ * Opens the picture at a URL. The key is never sent. From an API under https, nothing but https is followed. Throws
+ * `download`; with `facts.expired` a fresh URL may be good where this one is not.
+ */
 export async function openImage(
-  transport: Transport,
+  { transport, base, userAgent, now }: Fetcher,
   url: string,
-  now: number,
   signal: AbortSignal,
   resume?: Resumption,
 ): Promise<OpenImage> {
-  let address = url;
+  let address = checked(url, base, 'names a picture at');
   for (let hop = 0; hop <= mostRedirects; hop++) {
     const answer = await transport({
       method: 'GET',
       url: address,
-      headers: headersOf(resume),
+      headers: headersOf(userAgent, resume),
       signal,
+      namedBy: new URL(base).hostname,
     });
     const location = answer.headers.location;
     if (answer.status >= 300 && answer.status < 400 && location && URL.canParse(location, address)) {
       answer.close();
-      address = redirected(location, address);
+      address = checked(new URL(location, address).href, address, 'redirects to');
       continue;
     }
     if (answer.status === 200 || answer.status === 206) return opened(answer, resume, address);
     answer.close();
     throw refused(answer, address, now);
   }
-  throw new Failure('download', `${new URL(url).host} redirects in a circle`);
+  throw new Failure('download', `${hostOf(url)} redirects in a circle`, { retryable: true, restart: true });
 }
 
-function headersOf(resume: Resumption | undefined): Record<string, string> {
+/** Some hosts refuse whoever does not say what a browser says. */
+function headersOf(userAgent: string, resume: Resumption | undefined): Record<string, string> {
   return {
-    accept: 'image/*',
+    accept: 'image/png,image/jpeg,image/*;q=0.9,*/*;q=0.5',
     'accept-encoding': 'identity',
+    'user-agent': `Mozilla/5.0 (compatible; ${userAgent})`,
     ...(resume && {
       range: `bytes=${resume.offset}-`,
       'if-range': resume.validator,
@@ -63,67 +80,50 @@ function headersOf(resume: Resumption | undefined): Record<string, string> {
   };
 }
 
-function redirected(location: string, from: string): string {
-  const target = new URL(location, from);
-  if (target.protocol !== 'https:' && target.protocol !== new URL(from).protocol) {
-    throw new Failure(
-      'download',
-      `${new URL(from).host} redirects to ${target.protocol}//${target.host}: not followed`,
-    );
+function checked(url: string, from: string, how: string): string {
+  const { protocol, host } = new URL(url);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && new URL(from).protocol === 'http:');
+  if (isSafe) return url;
+  throw new Failure('download', `${hostOf(from)} ${how} ${protocol}//${host}: not followed`, {
+    hint: 'From https nothing but https is followed',
+  });
+}
+
+/** A part is joined to what is there only where it surely belongs to the same picture: RFC 9110 §15.3.7.3. */
+function opened(answer: HttpAnswer, resume: Resumption | undefined, url: string): OpenImage {
+  const { headers, status, body, close } = answer;
+  const isCoded = !/^(identity)?$/i.test(headers['content-encoding'] ?? '');
+  const validator = isCoded || !/^"/.test(headers.etag ?? '') ? undefined : headers.etag;
+  if (status === 200) {
+    const length = isCoded ? undefined : wholeNumber(headers['content-length']);
+    return { offset: 0, total: length, validator, body, close };
   }
-  return target.href;
+  const [, first, size] = /^bytes (\d+)-\d+\/(\d+)$/i.exec(headers['content-range']?.trim() ?? '') ?? [];
+  const [offset, total] = [wholeNumber(first), wholeNumber(size)];
+  const isSame = resume && validator === resume.validator && total === (resume.total ?? total);
+  const isWanted = resume ? isSame && offset === resume.offset : offset === 0;
+  if (isWanted && offset !== undefined && total !== undefined)
+    return { offset, total, validator, body, close };
+  close();
+  throw new Failure('download', `${hostOf(url)} sent another part of the picture than was asked for`, {
+    retryable: true,
+    restart: true,
+  });
 }
 
-async function opened(answer: HttpAnswer, resume: Resumption | undefined, url: string): Promise<OpenImage> {
-  const { headers, status } = answer;
-  const offset =
-    status === 206 ? Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? Number.NaN) : 0;
-  if (status === 206 && offset !== (resume?.offset ?? 0)) {
-    answer.close();
-    throw new Failure(
-      'download',
-      `${new URL(url).host} sent another part of the picture than was asked for`,
-      {
-        retryable: true,
-        restart: true,
-      },
-    );
-  }
-  const coded = headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity';
-  const length = coded
-    ? Number.NaN
-    : Number(/^\d+$/.exec(headers['content-length'] ?? '')?.[0] ?? Number.NaN);
-  return {
-    offset,
-    length: Number.isNaN(length) ? undefined : length,
-    validator: coded ? undefined : validatorOf(headers),
-    body: await decoded(answer),
-    close: answer.close,
-  };
+function wholeNumber(text: string | undefined): number | undefined {
+  return /^\d{1,15}$/.test(text ?? '') ? Number(text) : undefined;
 }
 
-function validatorOf(headers: HttpAnswer['headers']): string | undefined {
-  const etag = headers.etag;
-  if (etag && !etag.startsWith('W/')) return etag;
-  return etag ? undefined : headers['last-modified'];
-}
-
+/** Hosts of signed addresses answer with whatever means "no" to them: only 410 says that the picture is gone. */
 function refused({ status, headers }: HttpAnswer, url: string, now: number): Failure {
-  const retryable = status === 416 || status === 408 || status === 425 || status === 429 || status >= 500;
-  // Hosts of signed addresses answer with whatever means "no" to them.
-  const expired = status >= 400 && !retryable;
-  const host = new URL(url).host;
-  return new Failure(
-    'download',
-    expired ? `the picture is no longer at ${host} (${status})` : `${host} answered ${status}`,
-    {
-      status,
-      expired,
-      answeredAt: answeredAt(headers),
-      hint: expired ? 'Pictures are kept for seven days; after that, generate makes a new one' : undefined,
-      restart: status === 416,
-      retryable,
-      retryAfterMs: retryAfter(headers['retry-after'], now),
-    },
-  );
+  const mayPass = status === 416 || isTransient(status);
+  return new Failure('download', `${hostOf(url)} answered ${status}`, {
+    status,
+    expired: status >= 400 && !mayPass,
+    answeredAt: answeredAt(headers),
+    restart: status === 416,
+    retryable: mayPass,
+    retryAfterMs: retryAfter(headers, now),
+  });
 }

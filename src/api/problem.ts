@@ -29,7 +29,7 @@ export function problemOf(answer: ProblemAnswer): Failure {
   return new Failure(code, message, {
     hint: hints[code],
     status: answer.status,
-    requestId: answer.requestId,
+    requestId: answer.requestId?.slice(0, 200),
     retryable: isTransient(answer.status),
     details: detailsOf(answer.text),
   });
@@ -77,9 +77,13 @@ function problemText(problem: Json): string {
   return firstText(problem, ['message', 'msg', 'detail']) ?? JSON.stringify(problem);
 }
 
+/** More of them is for nobody to read. */
+const longestDetails = 10_000;
+
 function detailsOf(text: string): Json | null {
   const answer = parseJson(text);
-  return at(answer, 'errors') ?? at(answer, 'error.details') ?? at(answer, 'details') ?? null;
+  const details = at(answer, 'errors') ?? at(answer, 'error.details') ?? at(answer, 'details') ?? null;
+  return JSON.stringify(details).length > longestDetails ? null : details;
 }
 
 function looksLikeMarkup(text: string): boolean {

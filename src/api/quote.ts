@@ -4,9 +4,11 @@ import type { ImageRequest } from '../request/request.ts';
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
+import { hostOf } from './base-url.ts';
+import { currencyForm } from './billing.ts';
 import type { Caller } from './exchange.ts';
 import type { Route } from './routes.ts';
-import { hostOf, wireRequest } from './submit.ts';
+import { wireRequest } from './submit.ts';
 
 /** What a request would cost now. */
 export interface Quote {
@@ -44,8 +46,9 @@ export async function askQuote(
     const answer = await ask(caller, { method: 'POST', url: `${base}/api/v1/price_quotes`, body, signal });
     const quote = shape.safeParse(readObject(answer.text, hostOf(base))).data?.price_quote;
     if (!quote || !isAvailable(quote.pricing_status)) throw untold(base, request.model);
-    const { currency, reservation_amount_cents: reserved_cents, as_of = null } = quote;
-    return { currency, reserved_cents, as_of };
+    const { currency, reservation_amount_cents: reserved_cents, as_of } = quote;
+    if (!currencyForm.test(currency)) throw untold(base, request.model);
+    return { currency, reserved_cents, as_of: momentOf(as_of) };
   });
 }
 
@@ -66,6 +69,11 @@ async function withBothNames<Result>(
     }
   }
   throw refusal;
+}
+
+/** Returns a moment that the service tells, where it is one. */
+function momentOf(told: string | null | undefined): string | null {
+  return told && /^\d{4}-\d\d-\d\d([T ][\d:.]{5,18}(Z|[+-]\d\d:?\d\d)?)?$/.test(told) ? told : null;
 }
 
 /** The service also lists models that it has no price for yet. */

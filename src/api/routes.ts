@@ -63,9 +63,12 @@ export function asTemplate(url: string, id: string): string | undefined {
     : `${url.slice(0, at)}{id}${url.slice(at + encoded.length)}`;
 }
 
+/** Longer addresses are refused by most servers. */
+const longestUrl = 2000;
+
 /** The address that a create answer names for the task, made absolute; only the API's own origin counts. */
 export function namedStatusUrl(base: string, named: string | undefined): string | undefined {
-  if (!named || !URL.canParse(named, `${base}/`)) return undefined;
+  if (!named || named.length > longestUrl || !URL.canParse(named, `${base}/`)) return undefined;
   const url = new URL(named, `${base}/`);
   return url.origin === new URL(base).origin ? url.href : undefined;
 }

@@ -1,15 +1,16 @@
 import { Failure } from '../errors.ts';
-import { at, firstText, isObject, type JsonObject, parseJson } from '../json.ts';
+import { firstText, type JsonObject } from '../json.ts';
 import { wireNameOf } from '../request/further-fields.ts';
 import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { acceptedId, readObject, wasReplayed } from './answer.ts';
+import { refusalOf } from './ask.ts';
+import { hostOf } from './base-url.ts';
 import { costOf } from './billing.ts';
-import { type Answer, type Caller, exchange, isRedirect } from './exchange.ts';
+import { type Answer, type Caller, exchange, isRedirect, taskHeader } from './exchange.ts';
 import { NetworkFault } from './network-fault.ts';
-import { problemOf } from './problem.ts';
-import { answeredAt, retryAfter } from './retry.ts';
+import { answeredAt } from './retry.ts';
 import { createUrl, type Dialect, namedStatusUrl, type Route } from './routes.ts';
 import { type Patience, tryAgain } from './try-again.ts';
 
@@ -121,17 +122,10 @@ async function post(caller: Caller, submission: Submission, dialect: Dialect): P
         fate.uncertain = true;
       },
     });
-    const status = statusIn(answer);
-    if (status < 400) return answer;
-    const failure = problemOf({
-      ...answer,
-      status,
-      requestId: answer.headers['x-request-id'],
-      host: hostOf(base),
-    });
+    if (answer.status < 400) return answer;
+    const failure = refusalOf(answer, base, clock.now());
     // A refusal is certain; after a 5xx nobody knows.
     if (failure.code !== 'service_unavailable') fate.uncertain = before;
-    failure.facts.retryAfterMs = retryAfter(answer.headers['retry-after'], clock.now());
     throw failure;
   } catch (error) {
     if (forbidden !== undefined) throw forbidden;
@@ -141,17 +135,8 @@ async function post(caller: Caller, submission: Submission, dialect: Dialect): P
   }
 }
 
-/** The HTTP status, or the one that stands in the body of a 200: `{"code":402,"msg":"…"}`. */
-function statusIn({ status, text }: Answer): number {
-  if (status >= 300 || !/"code"/.test(text)) return status;
-  const body = parseJson(text);
-  const code = at(body, 'code');
-  const isError = typeof code === 'number' && code >= 400 && code < 600;
-  return isError && isObject(body) && acceptedId(body) === undefined ? code : status;
-}
-
 function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dialect): Accepted {
-  const header = answer.headers['x-runapi-task-id'];
+  const header = answer.headers[taskHeader];
   const fallbackId = header !== undefined && isTaskId(header) ? header : undefined;
   let body: ReturnType<typeof readObject> = {};
   try {
@@ -206,8 +191,4 @@ export function wireRequest(
   const { field = 'source_image_urls', isList = true } = route?.pictures ?? {};
   const pictures = imageUrls.length > 0 && { [field]: isList ? [...imageUrls] : (imageUrls[0] as string) };
   return { ...Object.fromEntries(named), ...set, ...pictures };
-}
-
-export function hostOf(base: string): string {
-  return new URL(base).host;
 }

@@ -1,10 +1,13 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import { Failure } from '../errors.ts';
+import { checkAddress, lookupFor } from './allowed-address.ts';
 import { isLoopback } from './base-url.ts';
-import { networkFault } from './network-fault.ts';
-import { proxyFor } from './proxy.ts';
+import { decoded, textOf } from './decoded.ts';
+import { askedForPassword, networkFault } from './network-fault.ts';
+import { type NamedProxy, proxyFor } from './proxy.ts';
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'HEAD' | 'PUT';
@@ -14,46 +17,66 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** Called when there is a connection and the body is about to leave: before, nobody can have got the request. */
   leaving?: (() => void) | undefined;
+  /** The host of the API, where it named this address: then the address must not lead into a network of the user's. */
+  namedBy?: string | undefined;
 }
 
 export interface HttpAnswer {
   status: number;
+  /** Without secrets. */
   headers: Readonly<Record<string, string>>;
+  /** Unpacked. */
   body: AsyncIterable<Uint8Array>;
+  /** Reads the body as a text without secrets. Throws `bad_response` past so many bytes. */
+  text(maxBytes: number): Promise<string>;
   /** Drops what has not been read. */
   close(): void;
 }
 
-/** Sends one request and follows nothing. Throws a `NetworkFault`, or the signal's reason. */
+/** Sends one request and follows no redirect. Throws a `NetworkFault`, another `Failure`, or the signal's reason. */
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export interface TransportOptions {
   env: Readonly<Record<string, string | undefined>>;
-  /** Told of every exchange, for `--verbose`. The lines hold no key. */
+  /** Removes secrets: servers repeat them in their answers, and those are shown and recorded. */
+  redact(text: string): string;
+  /** Told of every exchange, for `--verbose`. */
   log?: ((line: string) => void) | undefined;
 }
 
 const connectTimeoutMs = 10_000;
+/** Node gives up a slow address after 250 ms, which is less than a satellite needs. */
+const familyTimeoutMs = 3000;
 const headersTimeoutMs = 60_000;
 /** A body that brings no byte for so long is cut. */
 const stallTimeoutMs = 30_000;
-/** Characters of an answer that `--verbose` shows. */
+/** How much of a text `--verbose` shows, in characters. */
 const mostLogged = 2000;
 
-/** A transport over undici, which is loaded with the first request. Connections are kept and shared. */
-export function createTransport({ env, log }: TransportOptions): Transport {
+/** Creates a transport over undici, which is loaded with the first request. Connections are kept and shared. */
+export function createTransport({ env, redact, log }: TransportOptions): Transport {
   let loading: Promise<typeof import('undici')> | undefined;
   const dispatchers = new Map<string, Dispatcher>();
 
-  async function send({ url: address, leaving, body: text, ...wanted }: HttpRequest): Promise<HttpAnswer> {
+  async function send({
+    url: address,
+    leaving,
+    body: text,
+    namedBy,
+    ...wanted
+  }: HttpRequest): Promise<HttpAnswer> {
     loading ??= loadUndici();
     const undici = await loading;
     wanted.signal?.throwIfAborted();
     const url = new URL(address);
+    if (namedBy !== undefined) await checkAddress(url.hostname, namedBy);
     const outgoing = text === undefined ? undefined : outgoingBody(text, leaving);
-    const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url.protocol, env);
-    const dispatcher = dispatchers.get(proxy ?? '') ?? dispatcherOf(undici, proxy, env);
-    dispatchers.set(proxy ?? '', dispatcher);
+    const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, env);
+    const name = `${proxy?.url ?? ''} ${namedBy ?? ''}`;
+    const dispatcher = dispatchers.get(name) ?? dispatcherOf(undici, proxy, namedBy);
+    dispatchers.set(name, dispatcher);
+    const fault = (error: unknown, left?: boolean): unknown =>
+      wanted.signal?.aborted ? wanted.signal.reason : networkFault(error, { host: url.host, proxy, left });
     try {
       const { statusCode, headers, body } = await undici.request(url, {
         method: wanted.method,
@@ -63,18 +86,49 @@ export function createTransport({ env, log }: TransportOptions): Transport {
         dispatcher,
       });
       body.on('error', () => undefined); // told to the reader of the body, and to nobody who closed it
-      return {
-        status: statusCode,
-        headers: flat(headers),
-        body: readBody(body, url.host, wanted.signal),
-        close: () => body.destroy(),
-      };
+      if (proxy && statusCode === 407) throw askedForPassword(proxy);
+      const close = (): void => void body.destroy();
+      const raw = { status: statusCode, headers: clean(headers), body: readBody(body, fault), close };
+      return answerOf(raw, url.host, redact);
     } catch (error) {
-      throw wanted.signal?.aborted ? wanted.signal.reason : networkFault(error, url.host, outgoing?.left());
+      throw fault(error, outgoing?.left());
     }
   }
 
+  function clean(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+    const entries = Object.entries(headers).flatMap(([name, value]) => {
+      if (value === undefined) return [];
+      // One address only can be gone to; what else is sent twice is a list.
+      const [first = ''] = [value].flat();
+      const joined = name.toLowerCase() === 'location' ? first : [value].flat().join(', ');
+      return [[name.toLowerCase(), redact(joined)]];
+    });
+    return Object.fromEntries(entries);
+  }
+
   return log ? logged(send, log) : send;
+}
+
+/** Adds to an answer as it was sent how to read it. */
+export function answerOf(
+  raw: Omit<HttpAnswer, 'text'>,
+  host: string,
+  redact: (text: string) => string,
+): HttpAnswer {
+  const { headers, close } = raw;
+  const body = decoded(raw.body, headers['content-encoding']);
+  return {
+    ...raw,
+    body,
+    async text(maxBytes) {
+      try {
+        return redact(textOf(await readAll(body, maxBytes, host), headers['content-type']));
+      } catch (error) {
+        close();
+        throw error;
+      }
+    },
+  };
 }
 
 /** A body is pulled once there is a connection to write it to: that is the moment in which the request leaves. */
@@ -99,82 +153,49 @@ function outgoingBody(
  */
 function loadUndici(): Promise<typeof import('undici')> {
   setFlagsFromString('--wasm-tiering-budget=1000000000');
+  setDefaultAutoSelectFamilyAttemptTimeout(familyTimeoutMs);
   return import('undici');
 }
 
 function dispatcherOf(
   undici: typeof import('undici'),
-  proxy: string | undefined,
-  env: TransportOptions['env'],
+  proxy: NamedProxy | undefined,
+  namedBy: string | undefined,
 ): Dispatcher {
-  const options = {
-    connect: { timeout: connectTimeoutMs },
-    headersTimeout: headersTimeoutMs,
-    bodyTimeout: stallTimeoutMs,
-  };
-  if (proxy === undefined) return new undici.Agent(options);
-  const noProxy = env.no_proxy || env.NO_PROXY || '';
-  try {
-    return new undici.EnvHttpProxyAgent({
-      ...options,
-      httpProxy: proxy,
-      httpsProxy: proxy,
-      noProxy,
-      proxyTunnel: false,
-    });
-  } catch (error) {
-    throw new Failure(
-      'validation',
-      `the proxy ${JSON.stringify(withoutPassword(proxy))} is not a usable address`,
-      {
-        hint: 'Mend HTTPS_PROXY / HTTP_PROXY, or unset it',
-        cause: error,
-      },
-    );
+  const connect = { timeout: connectTimeoutMs };
+  const options = { headersTimeout: headersTimeoutMs, bodyTimeout: stallTimeoutMs };
+  if (proxy === undefined) {
+    const lookup = namedBy === undefined ? {} : { lookup: lookupFor(namedBy) };
+    return new undici.Agent({ ...options, connect: { ...connect, ...lookup } });
   }
+  const { url: uri, authorization: token } = proxy;
+  const own = { uri, proxyTls: connect, requestTls: connect, ...(token !== undefined && { token }) };
+  return new undici.ProxyAgent({ ...options, ...own, proxyTunnel: false });
 }
 
-function withoutPassword(proxy: string): string {
-  return proxy.replace(/\/\/[^@/]*@/, '//…@');
-}
-
-function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const entries = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
-  );
-  return Object.fromEntries(entries);
+async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number, host: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new Failure('bad_response', `${host} sends an answer without end`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 async function* readBody(
   body: AsyncIterable<Uint8Array>,
-  host: string,
-  signal: AbortSignal | undefined,
+  fault: (error: unknown) => unknown,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (error) {
-    throw signal?.aborted ? signal.reason : networkFault(error, host);
+    throw fault(error);
   }
 }
 
-/** Notes the beginning of a text while it is read. */
-async function* loggedBody(
-  body: AsyncIterable<Uint8Array>,
-  log: (line: string) => void,
-): AsyncGenerator<Uint8Array> {
-  let text = '';
-  for await (const chunk of body) {
-    if (text.length < mostLogged) text += Buffer.from(chunk).toString('utf8');
-    yield chunk;
-  }
-  if (text !== '') log(`<   ${text.length > mostLogged ? cut(text) : text}`);
-}
-
-/** Cut before a word: a key that was cut in two would no longer be found and taken out. */
-function cut(text: string): string {
-  return `${text.slice(0, mostLogged).replace(/\S{1,200}$/, '')}…`;
-}
-
+/** Tells of every exchange. What comes in has no secrets left in it, so that it may be cut anywhere. */
 function logged(send: Transport, log: (line: string) => void): Transport {
   return async (request) => {
     log(`> ${request.method} ${request.url}`);
@@ -187,9 +208,14 @@ function logged(send: Transport, log: (line: string) => void): Transport {
       const answer = await send(request);
       log(`< ${answer.status} ${request.url}`);
       for (const [name, value] of Object.entries(answer.headers)) log(`<   ${name}: ${value}`);
-      const { 'content-type': type = 'text', 'content-encoding': coding } = answer.headers;
-      const isText = /json|text|xml/.test(type) && coding === undefined;
-      return isText ? { ...answer, body: loggedBody(answer.body, log) } : answer;
+      return {
+        ...answer,
+        async text(maxBytes) {
+          const text = await answer.text(maxBytes);
+          if (text !== '') log(`<   ${text.length > mostLogged ? `${text.slice(0, mostLogged)}…` : text}`);
+          return text;
+        },
+      };
     } catch (error) {
       log(`< ${error instanceof Error ? error.message : String(error)}`);
       throw error;

@@ -4,10 +4,9 @@ import { Failure } from '../errors.ts';
 import { at, firstText } from '../json.ts';
 import { readObject } from './answer.ts';
 import { ask } from './ask.ts';
-import { isLoopback } from './base-url.ts';
+import { hostOf, isLoopback } from './base-url.ts';
 import type { Caller } from './exchange.ts';
 import { problemOf } from './problem.ts';
-import { hostOf } from './submit.ts';
 
 export interface LocalPicture {
   /** Without a folder. */

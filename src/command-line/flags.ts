@@ -47,6 +47,7 @@ const shared = {
   'poll-interval': ['--poll-interval <duration>', 'poll at a fixed interval, such as 2s', 'adaptive'],
   'callback-url': ['--callback-url <url>', 'URL that the service calls when a task ends'],
   sidecar: ['--sidecar', 'save a JSON file beside each picture with what it takes to make it again'],
+  embed: ['--embed', 'write prompt, model, seed and task into each PNG, JPEG and WebP; --again reads them'],
   preview: ['--preview', 'show each picture in the terminal'],
   open: ['--open', "open each picture in the system's viewer"],
   'max-bytes': ['--max-bytes <size>', 'refuse a picture larger than this, such as 20MB', '256MB'],

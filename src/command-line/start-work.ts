@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import type { Context } from '../context.ts';
 import { diskFailure } from '../disk/disk-failure.ts';
 import type { TaskEntry } from '../journal/entry.ts';
 import { createWork, type Listener, type Work } from '../paid-task/engine.ts';
 import { abandon } from '../paid-task/stop.ts';
 import { resumeCommand } from '../report/report-entry.ts';
+import { idWords } from '../report/shell-command.ts';
 import type { Wishes } from '../request/wishes.ts';
 
 const mostNamed = 5;
@@ -30,7 +30,7 @@ export function startWork(
   const { engine, world, reporter } = context;
   const work: Work = {
     ...createWork({ ...engine, listener: { ...engine.listener, ...listener } }, wishes),
-    pipe: (path, entry) => toStdout(context, path, entry),
+    pipe: (picture, entry) => toStdout(context, picture, entry),
     confirm,
   };
   world.onStop((signal) => {
@@ -43,18 +43,18 @@ export function startWork(
 
 async function toStdout(
   { reporter, world, command }: Context,
-  path: string,
+  picture: AsyncIterable<Uint8Array>,
   entry: TaskEntry,
 ): Promise<boolean> {
   const { stdout } = world;
   reporter.progress.stop();
-  for await (const chunk of createReadStream(path)) {
-    await stdout.writeBytes(chunk as Uint8Array);
+  for await (const chunk of picture) {
+    await stdout.writeBytes(chunk);
     const fault = stdout.fault();
     if (fault) throw diskFailure(fault, 'stdout');
     if (!stdout.isClosed()) continue;
     // The reader has what it wanted: that is no failure, and the picture can still be had.
-    const save = entry.accepted ? `: ${command(`download ${entry.accepted.id}`)} saves it` : '';
+    const save = entry.accepted ? `: ${command(`download ${idWords([entry.accepted.id])}`)} saves it` : '';
     reporter.warn(`stdout was closed before it had the whole picture${save}`);
     return false;
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, readFileSync } from 'node:fs';
 import { inspectImage } from '../image/inspect.ts';
+import { openRegular } from './read-text.ts';
 
 export interface PictureFacts {
   bytes: number;
@@ -10,13 +11,18 @@ export interface PictureFacts {
   sha256: string;
 }
 
-/** What a picture on disk is; undefined where there is none, or it is not whole. */
+/** Longer files, with holes in them perhaps, are not pictures that this program saved. */
+const mostBytes = 2 ** 32;
+
+/** Tells what a picture on disk is; undefined where there is none, or it is not whole. */
 export async function examine(path: string): Promise<PictureFacts | undefined> {
   const inspector = inspectImage();
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path)) {
+    const { file } = openRegular(path, mostBytes);
+    for await (const chunk of createReadStream('', { fd: file })) {
       await inspector.write(chunk as Uint8Array);
+      if (inspector.rejected()) break;
       hash.update(chunk as Uint8Array);
     }
   } catch {
@@ -32,4 +38,19 @@ export async function examine(path: string): Promise<PictureFacts | undefined> {
     mime: format.mime,
     sha256: hash.digest('hex'),
   };
+}
+
+/** Reads a picture that is to be shown to others, where it is still the one that was saved. Undefined where it is not. */
+export function readSaved(path: string, sha256: string, most: number): Uint8Array | undefined {
+  try {
+    const { file } = openRegular(path, most);
+    try {
+      const content = readFileSync(file);
+      return createHash('sha256').update(content).digest('hex') === sha256 ? content : undefined;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
 }

@@ -3,10 +3,7 @@ import { dirname } from 'node:path';
 import { diskFailure } from './disk-failure.ts';
 import { flushFolder } from './make-folders.ts';
 
-/**
- * Gives a whole file its final name, which then survives a power failure. `taken`: the name was there already, and
- * nothing was changed.
- */
+/** Gives a file another name. `taken`: that was there already, and nothing was changed. Throws `download`. */
 export async function place(from: string, to: string, overwrite: boolean): Promise<'placed' | 'taken'> {
   try {
     const outcome = overwrite ? await replace(from, to) : await placeNew(from, to);

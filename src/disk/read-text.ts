@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Whoever runs the program, by number; undefined on Windows. */
@@ -33,20 +42,15 @@ export class TextRefused extends Error {
  * nobody else can write. Pipes and devices are never opened. Throws `TextRefused`, or what the system says.
  */
 export function readTrustedText(path: string, user: User): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) return undefined;
-  refuseSpecial(found);
+  if (!statSync(path, { throwIfNoEntry: false })) return undefined;
   const folder = statSync(dirname(path));
-  // O_NONBLOCK: a pipe may have taken the file's place.
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const { file, facts } = openRegular(path, largestText);
   try {
-    const opened = fstatSync(file);
-    refuseSpecial(opened);
-    if (belongsToOther(opened, user) || belongsToOther(folder, user)) throw new TextRefused('owner');
-    if (isOpen(opened, user)) throw new TextRefused('open');
+    if (belongsToOther(facts, user) || belongsToOther(folder, user)) throw new TextRefused('owner');
+    if (isOpen(facts, user)) throw new TextRefused('open');
     // In a folder like /tmp, with the sticky bit, nobody can replace what is another's.
     if (isOpen(folder, user) && (folder.mode & 0o1000) === 0) throw new TextRefused('openFolder');
-    const content = Buffer.alloc(opened.size);
+    const content = Buffer.alloc(facts.size);
     let length = 0;
     for (let read = 1; read > 0 && length < content.length; length += read)
       read = readSync(file, content, length, content.length - length, null);
@@ -56,10 +60,49 @@ export function readTrustedText(path: string, user: User): string | undefined {
   }
 }
 
-function refuseSpecial(found: Stats): void {
+/**
+ * Opens a regular file of at most so many bytes for reading; whoever calls closes it. Pipes and devices are never
+ * opened: that can hang, or do something. Throws `TextRefused`, or what the system says.
+ */
+export function openRegular(path: string, mostBytes: number): { file: number; facts: Stats } {
+  refuseSpecial(statSync(path), mostBytes);
+  // O_NONBLOCK: a pipe may have taken the file's place.
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const facts = fstatSync(file);
+    refuseSpecial(facts, mostBytes);
+    return { file, facts };
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+/**
+ * Tells why a folder of this program must not be used: it belongs to another user, or others can write it. Undefined
+ * where it may be, or does not exist yet.
+ */
+export function folderFlaw(path: string, user: User): string | undefined {
+  const named = existing(() => lstatSync(path));
+  if (!named) return undefined;
+  const found = existing(() => statSync(path)) ?? named;
+  if (belongsToOther(named, user) || belongsToOther(found, user)) return `${path} belongs to another user`;
+  return isOpen(found, user) ? `${path} can be written by other users: chmod go-w it` : undefined;
+}
+
+/** What cannot be looked at is told by whoever wants to use it. */
+function existing(look: () => Stats): Stats | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
+function refuseSpecial(found: Stats, mostBytes: number): void {
   if (found.isDirectory()) throw new TextRefused('folder');
   if (!found.isFile()) throw new TextRefused('special');
-  if (found.size > largestText) throw new TextRefused('large');
+  if (found.size > mostBytes) throw new TextRefused('large');
 }
 
 function belongsToOther({ uid }: Stats, user: User): boolean {

@@ -1,21 +1,41 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import {
+  close,
+  createReadStream,
+  fdatasync,
+  fstatSync,
+  ftruncate,
+  lstatSync,
+  openSync,
+  unlinkSync,
+  write,
+  writev,
+} from 'node:fs';
+import { unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Failure } from '../errors.ts';
 import { diskFailure } from './disk-failure.ts';
 import { passUnsupported } from './files.ts';
+import { place } from './place.ts';
 
-/** A file under a name of its own, until it is whole. */
+/** A file under a name of its own, until it is whole. It stays open: nobody can put another in its place. */
 export interface TempFile {
   path: string;
   write(chunk: Uint8Array): Promise<void>;
   /** Empties it. */
   restart(): Promise<void>;
-  /** Flushes it to disk and closes it. */
+  /** Flushes it to disk. */
   finish(): Promise<void>;
+  /** Reads what was written. */
+  read(): AsyncIterable<Uint8Array>;
+  /**
+   * Gives the finished file its final name, which then survives a power failure. `taken`: the name was there already,
+   * and nothing was changed.
+   */
+  place(to: string, overwrite: boolean): Promise<'placed' | 'taken'>;
+  /** Removes it, unless it was placed. */
   remove(): Promise<void>;
-  /** It has its final name now: nothing is left to remove. */
-  forget(): void;
 }
 
 /** One write of so many bytes takes a quarter of the time that many writes of a network's chunks take. */
@@ -48,31 +68,22 @@ export async function removeLeftFile(path: string): Promise<void> {
 
 /** Throws `download` for what the file system refuses, here and in each method. */
 export async function createTempFile(folder: string, path = tempPath(folder)): Promise<TempFile> {
-  let file: FileHandle | undefined;
-  await attempt(async () => {
-    // Made at once: a signal finds the file, or nothing makes it any more.
-    closeSync(openSync(path, 'ax'));
-    existing.add(path);
-    file = await open(path, constants.O_WRONLY | constants.O_APPEND);
-  });
+  // Made at once: a signal finds the file, or nothing makes it any more.
+  const file = await attempt(async () => openSync(path, 'ax+'));
+  existing.add(path);
+  let isOpen = true;
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  let bytes = 0;
+  let writing = Promise.resolve();
 
-  async function close(): Promise<void> {
-    const open = file;
-    file = undefined;
-    await open?.close();
-  }
-
-  async function attempt(work: () => Promise<unknown>): Promise<void> {
+  async function attempt<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       throw diskFailure(error, folder);
     }
   }
-
-  let gathered: Uint8Array[] = [];
-  let gatheredBytes = 0;
-  let writing = Promise.resolve();
 
   /** Begins to write what was gathered once what was before is written. */
   async function writeGathered(): Promise<void> {
@@ -85,12 +96,31 @@ export async function createTempFile(folder: string, path = tempPath(folder)): P
   }
 
   async function writeAll(chunks: Uint8Array[]): Promise<void> {
-    if (!file) throw new Error(`${path} is closed`);
-    const { bytesWritten } = await file.writev(chunks);
-    const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    if (bytesWritten === length) return;
+    if (chunks.length === 0) return;
+    const { bytesWritten } = await promisify(writev)(file, chunks);
     const rest = Buffer.concat(chunks).subarray(bytesWritten);
-    for (let at = 0; at < rest.length; ) at += (await file.write(rest, at)).bytesWritten;
+    for (let at = 0; at < rest.length; ) {
+      at += (await promisify(write)(file, rest, at, rest.length - at, null)).bytesWritten;
+    }
+    bytes += bytesWritten + rest.length;
+  }
+
+  /** In a folder that others can write the name may lead to another file by now. */
+  function check(name: string): void {
+    const own = fstatSync(file);
+    const named = lstatSync(name, { throwIfNoEntry: false });
+    const isOwn = named?.isFile() && named.ino === own.ino && named.dev === own.dev && own.size === bytes;
+    if (!isOwn) {
+      throw new Failure('download', `${name} was changed by somebody else while it was written`, {
+        hint: 'Name a folder that others cannot write with --dir',
+      });
+    }
+  }
+
+  async function closeFile(): Promise<void> {
+    if (!isOpen) return;
+    isOpen = false;
+    await promisify(close)(file);
   }
 
   return {
@@ -107,20 +137,28 @@ export async function createTempFile(folder: string, path = tempPath(folder)): P
         gatheredBytes = 0;
         await writing.catch(() => undefined);
         writing = Promise.resolve();
-        await file?.truncate(0);
+        await promisify(ftruncate)(file, 0);
+        bytes = 0;
       }),
     finish: () =>
       attempt(async () => {
         await writeGathered();
         await writing;
-        await file?.datasync().catch(passUnsupported);
-        await close();
+        await promisify(fdatasync)(file).catch(passUnsupported);
       }),
+    read: () => createReadStream('', { fd: file, start: 0, autoClose: false }) as AsyncIterable<Uint8Array>,
+    async place(to, overwrite) {
+      check(path);
+      if ((await place(path, to, overwrite)) === 'taken') return 'taken';
+      existing.delete(path);
+      check(to);
+      await closeFile();
+      return 'placed';
+    },
     async remove() {
       await writing.catch(() => undefined);
-      await close().catch(() => undefined);
+      await closeFile().catch(() => undefined);
       if (existing.delete(path)) await unlink(path).catch(() => undefined);
     },
-    forget: () => void existing.delete(path),
   };
 }

@@ -35,6 +35,7 @@ export function inspectImage(): ImageInspector {
     },
     format: () => (format === 'unsure' || format === 'none' ? undefined : format),
     rejected: () => format === 'none',
+    hasEnded: () => body?.found !== undefined,
     async end() {
       if (bytes === 0) return flaw('it is empty');
       if (format === 'unsure' || format === 'none' || body === undefined) {
@@ -63,6 +64,8 @@ export interface ImageInspector {
   format(): ImageFormat | undefined;
   /** The first bytes show that this is not a picture: the rest need not be fetched. */
   rejected(): boolean;
+  /** The mark at which the format ends was seen: nothing more belongs to the picture. */
+  hasEnded(): boolean;
   /** The verdict, once everything was written. */
   end(): Promise<ImageFacts | ImageFlaw>;
 }

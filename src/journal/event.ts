@@ -37,6 +37,7 @@ const target = object({
   existing: orElse(oneOf(['rename', 'overwrite', 'skip']), 'rename'), // a later version may know more
   index: number(),
   sidecar: optional(boolean()),
+  embed: optional(boolean()),
   /** What the default name says besides the prompt and the task, where pictures of one call differ: `{model}-2`. */
   mark: optional(string()),
 });

@@ -69,7 +69,8 @@ export function createRun({ file: first, open, remake, note, release }: RunOptio
     check,
     restore,
     async append(...events) {
-      await restore();
+      check();
+      if (file.place() === 'deleted') await restore(); // otherwise the line is written when the call returns
       events.forEach(remember);
       try {
         await file.append(events.map((event) => `${JSON.stringify(event)}\n`).join(''));

@@ -5,16 +5,16 @@ import type { Run } from './run.ts';
 import { unwritable } from './unwritable.ts';
 
 /**
- * A journal that keeps nothing on disk. Where the user did not ask for that (`wanted` is false: there is no home to
- * keep it in), the first run fails before anything is paid.
+ * A journal that keeps nothing on disk. Where the user did not ask for that (`reason` says why there is no record), the
+ * first run fails before anything is paid.
  */
-export function unrecorded(wanted: boolean): Journal {
+export function unrecorded(reason: string | undefined): Journal {
   const identity = passingIdentity();
   const run = memoryRun();
   return {
     async run() {
-      if (wanted) return run;
-      throw unwritable('there is no home folder');
+      if (reason === undefined) return run;
+      throw unwritable(reason);
     },
     identity: async () => identity,
     left: async () => ({ runs: [], unreadable: [] }),

@@ -100,8 +100,8 @@ export interface Work {
   spent: CostSum;
   /** What is said once for all tasks. */
   remarks: Set<string>;
-  /** Writes the picture at this path to stdout, for `--output -`. Returns whether all of it was read. */
-  pipe?(path: string, entry: TaskEntry): Promise<boolean>;
+  /** Writes a picture to stdout, for `--output -`. Returns whether all of it was read. */
+  pipe?(picture: AsyncIterable<Uint8Array>, entry: TaskEntry): Promise<boolean>;
   pace: Pace;
 }
 

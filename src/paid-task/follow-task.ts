@@ -35,6 +35,7 @@ export async function followTask(job: Job): Promise<RemoteImage[]> {
   const accepted = acceptedOf(job);
   // A task of another machine is old enough to be known everywhere at the service.
   const ageMs = request ? Math.max(0, clock.now() - accepted.at) : longKnownMs;
+  let lost: Failure | undefined;
   const task = await follow({
     poll: () => poll(job),
     pace: work.pace,
@@ -42,6 +43,7 @@ export async function followTask(job: Job): Promise<RemoteImage[]> {
     deadline: work.deadline,
     ageMs,
     onPoll({ status }) {
+      lost = undefined;
       const isRunning = status === 'pending' || status === 'processing';
       if (isRunning && !work.wishes.patient) throw stillRunning(accepted.id);
       if (status !== 'completed')
@@ -51,8 +53,11 @@ export async function followTask(job: Job): Promise<RemoteImage[]> {
           taskId: accepted.id,
         });
     },
-    onLost: listener.retrying,
-  }).catch((error) => closeIfGone(job, error));
+    onLost(failure, waitMs) {
+      lost = failure;
+      listener.retrying(failure, waitMs);
+    },
+  }).catch((error) => closeIfGone(job, error, lost));
   return await ended(job, task);
 }
 
@@ -68,9 +73,16 @@ async function poll(job: Job): ReturnType<Job['api']['look']> {
   await keepRecord(job);
   const { id, dialect, statusUrl } = acceptedOf(job);
   const known = job.statusUrl ?? statusUrl;
-  const found = await job.api.look(id, { dialect, statusUrl: known }, job.work.deadline.signal);
-  job.statusUrl = found.statusUrl;
-  return found;
+  try {
+    const found = await job.api.look(id, { dialect, statusUrl: known }, job.work.deadline.signal);
+    job.statusUrl = found.statusUrl;
+    return found;
+  } catch (error) {
+    // This machine knows that the service has the task: for a while not all of its servers may.
+    if (error instanceof Failure && error.code === 'not_found' && job.entry.intended.request)
+      error.facts.retryable = !isGone(job.entry, error);
+    throw error;
+  }
 }
 
 async function ended(job: Job, task: Task): Promise<RemoteImage[]> {
@@ -104,11 +116,26 @@ export function isPastLife({ accepted }: Job['entry'], { facts }: Failure): bool
   return facts.answeredAt - (accepted.servedAt ?? accepted.at) > pictureLifeMs;
 }
 
+/** A host may not have a new picture yet, or not everywhere. */
+const settlingMs = 3_600_000;
+
+/** Tells whether an answer came within an hour after the task was accepted, by the servers' own clocks. */
+export function isYoung({ accepted }: Job['entry'], { facts }: Failure): boolean {
+  if (facts.answeredAt === undefined || !accepted) return true;
+  return facts.answeredAt - (accepted.servedAt ?? accepted.at) < settlingMs;
+}
+
+function isGone(entry: Job['entry'], failure: Failure): boolean {
+  return failure.facts.expired === true || isPastLife(entry, failure);
+}
+
 /** Closes a task that the service no longer knows once its pictures would be gone anyway. */
-async function closeIfGone(job: Job, error: unknown): Promise<never> {
-  if (error instanceof Failure && error.code === 'not_found' && isPastLife(job.entry, error))
+async function closeIfGone(job: Job, error: unknown, lost: Failure | undefined): Promise<never> {
+  if (!(error instanceof Failure)) throw error;
+  if (error.code === 'not_found' && isGone(job.entry, error))
     await record(job, { event: 'ended', how: 'expired', message: error.message });
-  throw error;
+  if (error.code !== 'timeout' || !lost) throw error;
+  throw new Failure('timeout', `${error.message}; the last poll failed: ${lost.message}`, error.facts);
 }
 
 function acceptedOf({ entry }: Job): NonNullable<Job['entry']['accepted']> {

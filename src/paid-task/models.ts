@@ -1,3 +1,4 @@
+import { hostOf } from '../api/base-url.ts';
 import {
   type Catalogue,
   type CatalogueModel,
@@ -6,7 +7,6 @@ import {
   readCatalogue,
 } from '../api/catalogue.ts';
 import { imagenRoute, type Route } from '../api/routes.ts';
-import { hostOf } from '../api/submit.ts';
 import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
 import { isObject } from '../json.ts';

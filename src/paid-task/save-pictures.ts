@@ -4,7 +4,7 @@ import { stat, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { examine } from '../disk/examine.ts';
 import { makeFolder } from '../disk/folder.ts';
-import { exists, place } from '../disk/place.ts';
+import { exists } from '../disk/place.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
 import { inspectImage } from '../image/inspect.ts';
@@ -12,9 +12,10 @@ import { isMisnamed, picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
 import { localDay } from '../task/moment.ts';
 import type { RemoteImage } from '../task/task.ts';
+import { embedRequest } from './embed-picture.ts';
 import type { Job } from './engine.ts';
-import { freshImages, isPastLife } from './follow-task.ts';
-import { createJobFile, record } from './record.ts';
+import { freshImages, isPastLife, isYoung } from './follow-task.ts';
+import { createJobFile, isInterrupted, record } from './record.ts';
 import { sidecarPath, writeSidecar } from './sidecar.ts';
 import { type Received, transfer } from './transfer.ts';
 
@@ -27,9 +28,7 @@ export async function savePictures(job: Job, images: readonly RemoteImage[]): Pr
     images.map((image, index) => job.work.downloads(() => savePicture(job, image, index, images.length))),
   );
   const failed = tries.find((each) => each.status === 'rejected');
-  if (!failed) return;
-  await closeExpired(job, failed.reason);
-  throw failed.reason;
+  if (failed) await closeExpired(job, failed.reason);
 }
 
 async function savePicture(job: Job, image: RemoteImage, index: number, count: number): Promise<void> {
@@ -50,10 +49,25 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
   try {
     const copied = job.copies?.[index] && (await copy(job.copies[index], temp));
     const received = copied ?? (await receive(job, image, index, count, temp));
-    if (output === '-') job.isUndelivered = !(await work.pipe?.(temp.path, entry));
-    else await keep(job, temp, received, index);
+    // A copy of a saved picture has it already.
+    await (entry.intended.target.embed && !copied ? embedAndDeliver(received) : deliver(temp, received));
   } finally {
     await temp.remove();
+  }
+
+  async function embedAndDeliver(received: Received): Promise<void> {
+    const copy = await createJobFile(job, home);
+    try {
+      const embedded = await embedRequest(job, temp, received, copy);
+      await (embedded ? deliver(copy, embedded) : deliver(temp, received));
+    } finally {
+      await copy.remove();
+    }
+  }
+
+  async function deliver(from: TempFile, facts: Received): Promise<void> {
+    if (output === '-') job.isUndelivered = !(await work.pipe?.(from.read(), entry));
+    else await keep(job, from, facts, index);
   }
 }
 
@@ -95,7 +109,6 @@ async function copy({ path, sha256 }: SavedFile, temp: TempFile): Promise<Receiv
   return undefined;
 }
 
-/** The addresses of old pictures are no longer good: the task is asked once for fresh ones. */
 async function receive(
   job: Job,
   image: RemoteImage,
@@ -128,21 +141,34 @@ async function receive(
       });
     },
   };
+  return await transfer({
+    ...order,
+    url: image.url,
+    freshUrl: () => freshUrl(job, index),
+    mayCome: (failure) => failure.facts.status !== 410 && isYoung(job.entry, failure),
+  });
+}
+
+/** Where the task itself cannot be asked now, the address stays the one that is known. */
+async function freshUrl(job: Job, index: number): Promise<string | undefined> {
   try {
-    return await transfer({ ...order, url: image.url });
+    return (await freshImages(job))[index]?.url;
   } catch (error) {
-    if (!(error instanceof Failure) || !error.facts.expired) throw error;
-    const fresh = (await freshImages(job))[index];
-    if (fresh) return await transfer({ ...order, url: fresh.url });
-    throw error;
+    if (isInterrupted(error)) throw error;
+    return undefined;
   }
 }
 
-/** Closes a task whose pictures are gone for good, by the clock of the host that says so. */
-async function closeExpired(job: Job, error: unknown): Promise<void> {
-  if (!(error instanceof Failure) || !error.facts.expired) return;
-  if (error.facts.status !== 410 && !isPastLife(job.entry, error)) return;
-  await record(job, { event: 'ended', how: 'expired', message: error.message });
+/** Closes a task whose pictures are gone for good, by the clock of the host that says so. Throws what says so. */
+async function closeExpired(job: Job, error: unknown): Promise<never> {
+  if (!(error instanceof Failure) || !error.facts.expired) throw error;
+  if (error.facts.status !== 410 && !isPastLife(job.entry, error)) throw error;
+  const gone = new Failure('download', `the picture is no longer there: ${error.message}`, {
+    ...error.facts,
+    hint: 'Pictures are kept for seven days; after that, generate makes a new one',
+  });
+  await record(job, { event: 'ended', how: 'expired', message: gone.message });
+  throw gone;
 }
 
 /**
@@ -162,8 +188,7 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
     }
     await makeFolder(dirname(path));
     await record(job, { event: 'saving', index, path, sha256 });
-    if ((await place(temp.path, path, overwrites)) === 'taken') continue;
-    temp.forget();
+    if ((await temp.place(path, overwrites)) === 'taken') continue;
     const file: SavedFile = { path, bytes, mime: format.mime, width, height, sha256 };
     await record(job, { event: 'saved', index, file });
     if (isRenamed) sayRenamed(job, path, format.name);

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { exists, place } from '../disk/place.ts';
+import { text } from 'node:stream/consumers';
+import { exists } from '../disk/place.ts';
+import { openRegular } from '../disk/read-text.ts';
 import { costOf } from '../journal/entry.ts';
 import type { SavedFile } from '../journal/event.ts';
+import { prettyJson } from '../json.ts';
 import { requestReport } from '../request/request-report.ts';
 import { programVersion } from '../version.ts';
 import type { Job } from './engine.ts';
@@ -26,10 +29,10 @@ export async function writeSidecar(job: Job, index: number): Promise<void> {
   if (await tells(path, facts)) return;
   const temp = await createJobFile(job, dirname(path));
   try {
-    await temp.write(Buffer.from(`${JSON.stringify(facts, null, 2)}\n`));
+    await temp.write(Buffer.from(`${prettyJson(facts)}\n`));
     await temp.finish();
-    if ((await place(temp.path, path, target.existing === 'overwrite')) === 'placed') temp.forget();
-    else job.work.engine.listener.warn(`${path} exists and is left as it is: no sidecar was written`);
+    if ((await temp.place(path, target.existing === 'overwrite')) === 'taken')
+      job.work.engine.listener.warn(`${path} exists and is left as it is: no sidecar was written`);
   } finally {
     await temp.remove();
   }
@@ -52,11 +55,14 @@ function sidecarOf({ entry }: Job, { path, ...file }: SavedFile) {
   };
 }
 
+const largestSidecar = 1_000_000;
+
 /** Whether the sidecar is there already: a run that died after writing it left nothing to do. */
 async function tells(path: string, facts: ReturnType<typeof sidecarOf>): Promise<boolean> {
   if (!(await exists(path))) return false;
   try {
-    const told = JSON.parse(await readFile(path, 'utf8')) as Partial<typeof facts> | null;
+    const { file } = openRegular(path, largestSidecar);
+    const told = JSON.parse(await text(createReadStream('', { fd: file }))) as Partial<typeof facts> | null;
     return told?.task_id === facts.task_id && told.sha256 === facts.sha256;
   } catch {
     return false;

@@ -133,7 +133,8 @@ export function isForgotten({ clock }: Engine, { accepted, intended }: TaskEntry
   return !accepted && Math.abs(clock.now() - intended.at) > keyLifeMs;
 }
 
-function unanswered({ intended }: Entry): Failure {
+/** The failure for such a request. */
+export function unanswered({ intended }: Entry): Failure {
   const date = new Date(intended.at).toISOString();
   return new Failure('conflict', `a request of ${date} for this picture never got an answer`, {
     hint: 'It may be paid for. resume --resend asks the service again; --new buys another',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Api } from '../api/client.ts';
-import type { Resumption } from '../api/open-image.ts';
+import { NetworkFault } from '../api/network-fault.ts';
+import type { OpenImage, Resumption } from '../api/open-image.ts';
 import { backoff } from '../api/retry.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
@@ -14,6 +15,10 @@ export interface Transfer {
   maxBytes: number;
   clock: Clock;
   deadline: Deadline;
+  /** Asks for another address where the host refuses this one; undefined where none can be had now. */
+  freshUrl(): Promise<string | undefined>;
+  /** Tells whether a picture that is refused like this may still be had there later. */
+  mayCome(failure: Failure): boolean;
   /** Bytes so far, and of how many where the server says. */
   onBytes?(bytes: number, total: number | undefined): void;
   onRetry?(failure: Failure, waitMs: number): void;
@@ -23,6 +28,8 @@ export interface Received extends ImageFacts {
   sha256: string;
 }
 
+/** So often a picture is fetched from its beginning: what is wrong with it then is wrong for good. */
+const mostDownloads = 5;
 /** So often in a row nothing new may come before it is given up. */
 const mostBarrenTries = 5;
 /** The picture is paid for: a host that is down for so long, in milliseconds, is not given up sooner. */
@@ -30,37 +37,43 @@ const outageMs = 120_000;
 
 /**
  * Brings one picture into a temporary file: whole, checked, within the size limit. A torn transfer goes on where it
- * stopped if the server can, else anew. Throws `download` (`expired`: a fresh URL may help) or the deadline's reason.
+ * stopped if the server can, else anew. Throws `download` or the deadline's reason.
  */
 export async function transfer(order: Transfer): Promise<Received> {
   const { clock, deadline, temp } = order;
-  let intake = newIntake();
+  const intake = newIntake();
+  const begun = { downloads: 0 };
+  let { url } = order;
+  let barren = 0;
+  let refusals = 0;
   let news = clock.monotonic();
-  await temp.restart(); // another address may have filled it
-  for (let barren = 0; ; ) {
+  for (;;) {
     const before = intake.bytes;
     try {
-      if (order.url.startsWith('data:')) await take(intake, order, [dataOf(order.url)]);
-      else await fetchInto(intake, order);
-      const facts = await intake.inspector.end();
-      if (facts.whole) {
-        await temp.finish();
-        return { ...facts, sha256: intake.hash.digest('hex') };
-      }
-      throw new Failure('download', `the service sent no whole picture: ${facts.reason}`, {
-        retryable: true,
-        restart: true,
-      });
+      await fetchInto(intake, order, url, begun);
+      return await verdict(intake, temp);
     } catch (error) {
       const failure = asRetryable(error);
-      if (failure.facts.restart || intake.validator === undefined) {
-        intake = newIntake();
-        await temp.restart();
+      // All of it came, whatever the connection did then.
+      if (intake.inspector.hasEnded()) {
+        const received = await verdict(intake, temp).catch(() => undefined);
+        if (received) return received;
       }
       barren += 1;
       if (intake.bytes > before) {
         barren = 0;
         news = clock.monotonic();
+      }
+      if (failure.facts.expired) {
+        refusals += 1;
+        if (refusals > 1 && !order.mayCome(failure)) throw failure;
+        const fresh = await order.freshUrl();
+        if (fresh !== undefined && fresh !== url) [url, intake.validator] = [fresh, undefined];
+      }
+      if (failure.facts.restart || intake.validator === undefined) {
+        Object.assign(intake, newIntake());
+        await temp.restart();
+        if (begun.downloads >= mostDownloads) throw failure;
       }
       const isOutage = !failure.facts.restart && clock.monotonic() - news < outageMs;
       const wait = Math.max(failure.facts.retryAfterMs ?? 0, backoff(barren, clock.random()));
@@ -74,6 +87,8 @@ export async function transfer(order: Transfer): Promise<Received> {
 /** What came of a picture so far. */
 interface Intake {
   bytes: number;
+  /** How many there are in all, where the server says. */
+  total: number | undefined;
   validator: string | undefined;
   hash: ReturnType<typeof createHash>;
   inspector: ReturnType<typeof inspectImage>;
@@ -82,28 +97,48 @@ interface Intake {
 function newIntake(): Intake {
   return {
     bytes: 0,
+    total: undefined,
     validator: undefined,
     hash: createHash('sha256'),
     inspector: inspectImage(),
   };
 }
 
-async function fetchInto(intake: Intake, order: Transfer): Promise<void> {
-  const { bytes, validator } = intake;
+async function verdict(intake: Intake, temp: TempFile): Promise<Received> {
+  const facts = await intake.inspector.end();
+  if (!facts.whole) {
+    throw new Failure('download', `the service sent no whole picture: ${facts.reason}`, {
+      retryable: true,
+      restart: true,
+    });
+  }
+  await temp.finish();
+  return { ...facts, sha256: intake.hash.digest('hex') };
+}
+
+async function fetchInto(
+  intake: Intake,
+  order: Transfer,
+  url: string,
+  begun: { downloads: number },
+): Promise<void> {
+  const { bytes: offset, validator, total } = intake;
   const resume: Resumption | undefined =
-    bytes > 0 && validator !== undefined ? { offset: bytes, validator } : undefined;
-  const source = await order.api.openImage(order.url, order.deadline.signal, resume);
+    offset > 0 && validator !== undefined ? { offset, validator, total } : undefined;
+  const source = url.startsWith('data:')
+    ? inside(url)
+    : await order.api.openImage(url, order.deadline.signal, resume);
   try {
-    if (source.offset !== intake.bytes) {
-      // The server starts again: the picture has changed, or it knows no ranges.
+    if (source.offset === 0) {
+      begun.downloads += 1;
+      if (offset > 0) await order.temp.restart(); // the picture has changed, or the server knows no ranges
       Object.assign(intake, newIntake());
-      await order.temp.restart();
     }
     intake.validator = source.validator;
-    const total = source.length === undefined ? undefined : intake.bytes + source.length;
-    await take(intake, order, source.body, total);
-    if (total !== undefined && intake.bytes < total) {
-      throw new Failure('download', `the picture was cut after ${intake.bytes} of ${total} bytes`, {
+    intake.total = source.total;
+    await take(intake, order, source.body);
+    if (source.total !== undefined && intake.bytes < source.total) {
+      throw new Failure('download', `the picture was cut after ${intake.bytes} of ${source.total} bytes`, {
         retryable: true,
       });
     }
@@ -115,9 +150,9 @@ async function fetchInto(intake: Intake, order: Transfer): Promise<void> {
 async function take(
   intake: Intake,
   { maxBytes, temp, onBytes }: Transfer,
-  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  total?: number,
+  body: AsyncIterable<Uint8Array>,
 ): Promise<void> {
+  const { total } = intake;
   if (total !== undefined && total > maxBytes) throw tooLarge(maxBytes);
   for await (const chunk of body) {
     if (intake.bytes + chunk.length > maxBytes) throw tooLarge(maxBytes);
@@ -125,7 +160,10 @@ async function take(
     if (intake.inspector.rejected()) {
       const flaw = await intake.inspector.end();
       const reason = flaw.whole ? '' : flaw.reason;
-      throw new Failure('download', `the service sent no picture: ${reason}`);
+      throw new Failure('download', `the service sent no picture: ${reason}`, {
+        retryable: true,
+        restart: true,
+      });
     }
     intake.hash.update(chunk);
     await temp.write(chunk);
@@ -140,35 +178,40 @@ function tooLarge(maxBytes: number): Failure {
   });
 }
 
-function dataOf(url: string): Uint8Array {
+/** Opens a picture that came inside an answer, as `data:` addresses are read by browsers (RFC 2397). */
+function inside(url: string): OpenImage {
   const comma = url.indexOf(',');
-  const body = url.slice(comma + 1);
-  return url.slice(0, comma).endsWith(';base64') ? Buffer.from(body, 'base64') : percentDecoded(body);
+  const content = percentDecoded(url.slice(comma + 1));
+  const isBase64 = /;\s*base64\s*$/i.test(url.slice(0, comma));
+  const bytes = isBase64 ? Buffer.from(content.toString('latin1'), 'base64') : content;
+  return {
+    offset: 0,
+    total: bytes.length,
+    validator: undefined,
+    body: (async function* () {
+      yield bytes;
+    })(),
+    close: () => undefined,
+  };
 }
 
-function percentDecoded(text: string): Uint8Array {
-  try {
-    return Buffer.from(decodeURIComponent(text));
-  } catch {
-    return Buffer.from(text); // no picture, and told as such
-  }
+/** Byte by byte: what is escaped may be no text. */
+function percentDecoded(text: string): Buffer {
+  if (!text.includes('%')) return Buffer.from(text);
+  const bytes = text.replace(/%([0-9a-f]{2})|[^\0-\x7f]/gi, (written, code?: string) =>
+    code === undefined
+      ? Buffer.from(written).toString('latin1')
+      : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return Buffer.from(bytes, 'latin1');
 }
 
-/** Passes on as a `download` failure what another try may mend; throws everything else. */
+/** Returns as a `download` failure what another try may mend; throws everything else. */
 function asRetryable(error: unknown): Failure {
-  if (!(error instanceof Failure)) {
-    // A decoder's complaint about a body that cannot be unpacked.
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
-      return new Failure('download', 'the picture cannot be unpacked', {
-        retryable: true,
-        restart: true,
-        cause: error,
-      });
-    }
-    throw error;
-  }
-  if (error.code === 'timeout' || !error.facts.retryable) throw error;
-  return error.code === 'download'
-    ? error
-    : new Failure('download', error.message, { ...error.facts, cause: error });
+  if (!(error instanceof Failure) || error.code === 'timeout') throw error;
+  // Another certificate for a moment is a fault of the network, too.
+  const mayPass = error.facts.retryable || error.facts.expired || error instanceof NetworkFault;
+  if (!mayPass) throw error;
+  if (error.code === 'download') return error;
+  return new Failure('download', error.message, { ...error.facts, retryable: true, cause: error });
 }

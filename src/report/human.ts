@@ -104,15 +104,3 @@ function detailLines({ details, status, message }: ErrorReport): string[] {
     .filter((detail) => !message.includes(detail))
     .map((detail) => `  ${printable(detail)}`);
 }
-
-/**
- * JSON that is safe to show: JSON itself lets the C1 control characters, the line separators and what turns the
- * direction of writing pass.
- * @param indent 0 for one line
- */
-export function jsonText(object: unknown, indent = 0): string {
-  return JSON.stringify(object, null, indent).replace(
-    /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}

@@ -1,5 +1,6 @@
 import type { Step } from '../paid-task/engine.ts';
 import { formatDuration } from '../task/duration.ts';
+import { printable } from '../terminal/printable.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import type { Clock } from '../world.ts';
 
@@ -27,7 +28,7 @@ export function createProgress(line: StatusLine | undefined, clock: Clock): Prog
   function show(changed: boolean): void {
     began ??= clock.monotonic();
     stopTicking ??= line && clock.every(1000, () => show(false));
-    if (running.size > 0) line?.show(tallyText(tally, clock.monotonic() - began), changed);
+    if (running.size > 0) line?.show(printable(tallyText(tally, clock.monotonic() - began)), changed);
   }
 
   return {

@@ -7,7 +7,7 @@ import type { Outcome } from '../paid-task/make-picture.ts';
 import { requestReport } from '../request/request-report.ts';
 import type { RemoteImage, TaskStatus } from '../task/task.ts';
 import type { Clock } from '../world.ts';
-import { generateWords } from './shell-command.ts';
+import { addressFlag, generateWords, idWords } from './shell-command.ts';
 import {
   type ErrorReport,
   errorReport,
@@ -19,7 +19,7 @@ import {
 /** What a report needs to name the command that comes next. */
 export interface Surroundings {
   world: { clock: Clock; platform?: string };
-  flags: { record?: boolean; baseUrl?: string };
+  flags: { record?: boolean | string; baseUrl?: string };
   /** Puts the program's name before the words of a command. */
   command(words: string): string;
 }
@@ -69,10 +69,9 @@ function withSuccessor(around: Surroundings, { intended }: TaskEntry, error: Err
   const { platform = 'linux' } = around.world;
   const asked = { platform, sandbox: server.sandbox, baseUrl: around.flags.baseUrl, inputs: intended.inputs };
   // Of a batch the whole file goes on with another model.
-  const words = row
-    ? `the same command with --model ${model}`
-    : around.command(generateWords({ ...request, model }, asked));
-  return { ...error, hint: `${error.hint}. Instead: ${words}` };
+  const words = row ? undefined : generateWords({ ...request, model }, asked);
+  const command = words === undefined ? `the same command with --model ${model}` : around.command(words);
+  return { ...error, hint: `${error.hint}. Instead: ${command}` };
 }
 
 /** Lists the models that may be bought in place of one that the service has stopped selling. */
@@ -116,7 +115,7 @@ export function waitsToBeSaved(entry: Entry, now: number): boolean {
 export function resumeCommand(around: Surroundings, entry: TaskEntry): string | null {
   const id = entry.accepted?.id;
   if (around.flags.record !== false && entry.intended.request)
-    return around.command(id === undefined ? 'resume' : `resume ${id}`);
+    return around.command(id === undefined ? 'resume' : `resume ${idWords([id])}`);
   // Nothing was recorded, and the sandbox has forgotten.
   if (id === undefined || entry.intended.server.sandbox) return null;
   return fetchCommand(around, [id], { wait: true, recorded: false });
@@ -131,8 +130,12 @@ export function fetchCommand(
   ids: readonly string[],
   { wait, recorded }: { wait: boolean; recorded: boolean },
 ): string {
-  const address = recorded || flags.baseUrl === undefined ? '' : ` --base-url ${flags.baseUrl}`;
-  return command(`download ${ids.join(' ')}${wait ? ' --wait' : ''}${address}`);
+  const address = recorded || flags.baseUrl === undefined ? [] : [addressFlag(flags.baseUrl.trim())];
+  const options = [...(wait ? ['--wait'] : []), ...address];
+  const words = idWords(ids);
+  return command(
+    ['download', ...(words.startsWith('-') ? [...options, words] : [words, ...options])].join(' '),
+  );
 }
 
 /** @param completedAt milliseconds since 1970 */

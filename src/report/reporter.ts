@@ -1,11 +1,12 @@
 import type { Failure } from '../errors.ts';
+import { jsonLine } from '../json.ts';
 import { formatDuration } from '../task/duration.ts';
-import type { Colours } from '../terminal/colours.ts';
-import { printable, shortened } from '../terminal/printable.ts';
+import { type Colours, plainColours } from '../terminal/colours.ts';
+import { printable, printableText, shortened } from '../terminal/printable.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import type { Clock, Output } from '../world.ts';
-import { dataLines, failureText, jsonText, type Remarks, summary, type Wanted } from './human.ts';
+import { dataLines, failureText, type Remarks, summary, type Wanted } from './human.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { type ErrorReport, errorReport, type TaskReport } from './task-report.ts';
 
@@ -20,6 +21,8 @@ export interface Reporter {
   refused(error: ErrorReport, resume: string | null): Promise<void>;
   /** Another kind of data: the object for scripts, the text for people. */
   data(object: unknown, text: string): Promise<void>;
+  /** What is said for `--verbose`, on one line. */
+  trace(text: string): void;
   /** A picture as the terminal on stderr draws it. */
   picture(drawing: string): Promise<void>;
   /** A line about what goes on; `--quiet` silences it. */
@@ -42,22 +45,34 @@ export interface ReporterOptions {
   /** Stack traces, for `--verbose`. */
   traces: boolean;
   colours: Colours;
+  /** Whether texts for stdout may have colours. */
+  stdoutColour: boolean;
   line: StatusLine | undefined;
 }
 
-/** The one place that knows whether a script or a person reads. */
+/**
+ * Creates the one place that knows whether a script or a person reads. Nothing gets past it that a terminal would obey,
+ * or that nobody sees, wherever it comes from.
+ */
 export function createReporter(options: ReporterOptions): Reporter {
-  const { stdout, stderr, colours, json, quiet, cwd } = options;
+  const { stdout, stderr, colours, json, quiet, cwd, stdoutColour } = options;
   const progress = createProgress(options.line, options.clock);
 
   /** A line on stderr, wrapped on a terminal; `command` is one at its end that stays whole. */
   function say(text: string, command?: string): void {
-    progress.aside(() => void stderr.write(`${wrapped(text, stderr.columns(), command)}\n`));
+    progress.aside(() => tell(`${wrapped(text, stderr.columns(), command)}\n`));
   }
 
-  async function print(object: unknown, lines: readonly string[]): Promise<void> {
-    const text = json ? `${jsonText(object)}\n` : lines.map((line) => `${line}\n`).join('');
-    if (text !== '') await put(stdout, text);
+  function tell(text: string): void {
+    void stderr.write(printableText(text, colours !== plainColours));
+  }
+
+  /** `exact`: scripts need the names of files as they are. */
+  async function print(object: unknown, lines: readonly string[], exact = false): Promise<void> {
+    if (json) return await put(stdout, `${jsonLine(object)}\n`);
+    const text = lines.map((line) => `${line}\n`).join('');
+    if (text === '') return;
+    await put(stdout, exact && !stdout.isTerminal ? text : printableText(text, stdoutColour));
   }
 
   /** On one terminal the status line must be gone before anything else comes. */
@@ -70,7 +85,7 @@ export function createReporter(options: ReporterOptions): Reporter {
   }
 
   function complain(error: ErrorReport, resume: string | null): void {
-    progress.aside(() => void stderr.write(failureText(error, colours, resume, stderr.columns())));
+    progress.aside(() => tell(failureText(error, colours, resume, stderr.columns())));
   }
 
   return {
@@ -78,7 +93,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     async task(report, wanted, remarks = {}) {
       if (report.error) complain(ofTask(report, report.error, remarks), report.resume);
       else if (wanted === 'files' && !quiet) say(summary(report, colours, remarks));
-      await print(report, dataLines(report, wanted, cwd));
+      await print(report, dataLines(report, wanted, cwd), wanted === 'files');
     },
     async failure(error) {
       const report = errorReport(error);
@@ -91,6 +106,7 @@ export function createReporter(options: ReporterOptions): Reporter {
       await print({ error, resume }, []);
     },
     data: (object, text) => print(object, text === '' ? [] : [text]),
+    trace: (text) => progress.aside(() => tell(`${printable(text)}\n`)),
     picture: (drawing) => put(stderr, `${drawing}\n`),
     note: (text) => {
       if (!quiet) say(printable(text));
@@ -116,5 +132,5 @@ function ofTask(report: TaskReport, error: ErrorReport, { label, isOneOfMany }: 
 
 function traceOf(error: Error): string {
   const cause = error.cause instanceof Error ? `\ncaused by: ${traceOf(error.cause)}` : '';
-  return (error.stack ?? error.message).split('\n').map(printable).join('\n') + cause;
+  return (error.stack ?? error.message) + cause;
 }

@@ -12,14 +12,13 @@ export interface Pasted {
 }
 
 /**
- * The words behind `runapi-imagen` that make the same request again, to be pasted into a shell: PowerShell on Windows,
- * sh, bash, zsh or fish elsewhere.
+ * Returns the words behind `runapi-imagen` that make the same request again, to be pasted into a shell. Undefined where
+ * the shells would read some of them in different ways: then its task can be named instead.
  */
 export function generateWords(
   request: ImageRequest,
   { platform, sandbox, baseUrl, inputs = {} }: Pasted,
-): string {
-  const quote = (text: string): string => shellWord(text, platform);
+): string | undefined {
   const { prompt, model, aspectRatio, negativePrompt, seed, callbackUrl } = request;
   const values: Array<[string, string | undefined]> = [
     ['--model', model],
@@ -40,42 +39,51 @@ export function generateWords(
   ];
   const flags = values.flatMap(([flag, value]) => {
     if (value === undefined) return [];
-    return [value.startsWith('-') ? `${flag}=${quote(value)}` : `${flag} ${quote(value)}`];
+    const word = shellWord(value, platform);
+    return [word && (value.startsWith('-') ? `${flag}=${word}` : `${flag} ${word}`)];
   });
   if (sandbox) flags.push('--sandbox');
+  const word = shellWord(prompt, platform);
   // What begins like a flag is none behind `--`.
-  const words = prompt.startsWith('-') ? [...flags, '--', quote(prompt)] : [quote(prompt), ...flags];
-  return ['generate', ...words].join(' ');
-}
-
-/** Quotes a text where the shell of the platform would read it as anything else. */
-export function shellWord(text: string, platform: string): string {
-  return platform === 'win32' ? powerShellQuoted(text) : shellQuoted(text);
+  const words = prompt.startsWith('-') ? [...flags, '--', word] : [word, ...flags];
+  return words.includes(undefined) ? undefined : ['generate', ...words].join(' ');
 }
 
 /** What no shell reads as anything else: zsh expands `=ls`, PowerShell `@x`. */
 const plain = /^[A-Za-z0-9_./:-]+$/;
-/** Raw control characters in pasted text can act on the terminal, and others can hide what is pasted. */
-const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+/** What acts on a terminal as it is pasted, ends a line, or hides what is pasted. */
+const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u;
+/** PowerShell takes typographic quotes for quotes, fish a backslash before a quote or another one for an escape. */
+const unquotable = /['\u2018-\u201b]|\\\\|\\$/;
+/** What the shells still read inside of double quotes, and bash of what is typed (`!`). */
+const expanded = /["\u201c-\u201e$`\\!]/;
+/** PowerShell starts programs of npm by way of cmd, which takes quoted words to pieces. */
+const brokenByCmd = /["%^&|<>!]/;
 
-function shellQuoted(text: string): string {
+/**
+ * Quotes a text so that sh, dash, bash, zsh, fish and PowerShell (on Windows, PowerShell alone) read it as it is.
+ * Undefined where no quoting does that in all of them.
+ */
+export function shellWord(text: string, platform: string): string | undefined {
   if (plain.test(text)) return text;
-  if (!unsafe.test(text.replaceAll('\n', ''))) return `'${text.replaceAll("'", "'\\''")}'`;
-  const escaped = text.replace(/[\\']/g, '\\$&').replace(new RegExp(unsafe, 'gu'), (character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x80
-      ? `\\${code.toString(8).padStart(3, '0')}`
-      : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
-  return `$'${escaped}'`;
+  if (unsafe.test(text) || (platform === 'win32' && brokenByCmd.test(text))) return undefined;
+  if (!(platform === 'win32' ? /['\u2018-\u201b]/ : unquotable).test(text)) return `'${text}'`;
+  return expanded.test(text) ? undefined : `"${text}"`;
 }
 
-/** PowerShell takes typographic quotes for quotes, too. */
-function powerShellQuoted(text: string): string {
-  if (plain.test(text)) return text;
-  if (!unsafe.test(text.replaceAll('\n', ''))) return `'${text.replace(/['\u2018-\u201b]/g, '$&$&')}'`;
-  const escaped = text
-    .replace(/["\u201c-\u201e`$]/g, '`$&')
-    .replace(new RegExp(unsafe, 'gu'), (character) => `$([char]${character.charCodeAt(0)})`);
-  return `"${escaped}"`;
+/** Writes ids of tasks behind a command; the service may give ids that begin like a flag. */
+export function idWords(ids: readonly string[]): string {
+  return ids.some((id) => id.startsWith('-')) ? `-- ${ids.join(' ')}` : ids.join(' ');
+}
+
+/** Writes the flag for an address. Its signs that mean something to a shell are escaped as in any URL. */
+export function addressFlag(url: string): string {
+  const escaped = url.replace(/[^\w.:/[\]%-]+/g, percentEncoded);
+  return `--base-url ${plain.test(escaped) ? escaped : `'${escaped}'`}`;
+}
+
+/** Encodes all that is neither a letter nor a digit, also the few signs that `encodeURIComponent` leaves. */
+export function percentEncoded(text: string): string {
+  const hex = (sign: string): string => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replace(/[!'()*~]/g, hex);
 }

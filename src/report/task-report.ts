@@ -13,13 +13,18 @@ export function errorReport(cause: unknown): ErrorReport {
   const { hint, status, requestId, retryable, details } = isFailure ? cause.facts : {};
   return {
     code: isFailure ? cause.code : 'internal',
-    message: cause instanceof Error ? cause.message : String(cause),
+    message: withoutPasswords(cause instanceof Error ? cause.message : String(cause)),
     hint: hint ?? null,
     status: status ?? null,
     request_id: requestId ?? null,
     retryable: retryable ?? false,
     details: details ?? null,
   };
+}
+
+/** Addresses that are wrong are told as they were typed, and may hold a password anywhere before their last `@`. */
+function withoutPasswords(text: string): string {
+  return text.replace(/:\/\/[^\s"'@]*:[^\s"']*@/g, '://…@');
 }
 
 /** Says nothing but that there is no task. */

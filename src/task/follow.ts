@@ -39,7 +39,7 @@ export async function follow(followed: Followed): Promise<Task> {
   let missingSince: number | undefined;
 
   function mayPass(failure: Failure, polledMs: number): boolean {
-    if (failure.code !== 'not_found') return failure.facts.retryable === true;
+    if (failure.code !== 'not_found' || failure.facts.retryable) return failure.facts.retryable === true;
     missingSince ??= polledMs;
     return known && polledMs - missingSince < settlingMs;
   }

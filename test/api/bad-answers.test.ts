@@ -1,15 +1,17 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { redirecting } from '../paid-task/misbehaviour.ts';
 import { filesIn, newMachine, run } from '../support/program.ts';
 import { answering, type Order, startService } from '../support/service.ts';
 
 /** An answer that is no JSON, or not whole. */
-function sending(body: string, type = 'application/json'): Order {
-  return (_call, response) => void response.writeHead(200, { 'content-type': type }).end(body);
+function sending(body: string | Buffer, type = 'application/json', status = 200): Order {
+  return (_call, response) => void response.writeHead(status, { 'content-type': type }).end(body);
 }
 
 const page = '<!doctype html><html><body>Sign in</body></html>';
-const upOrNot = ' Continue with: runapi-imagen resume';
-const rightUrl = 'Is the base URL right? --verbose shows what was answered.';
+const asksAgain =
+  'An earlier try may have been accepted. The same command later asks again, and pays once. Continue with: runapi-imagen resume';
 
 describe('what answers a request and is not the API', () => {
   test.concurrent.for<[string, Order, string]>([
@@ -23,11 +25,11 @@ describe('what answers a request and is not the API', () => {
     const service = await startService({ runningLooks: 0 }, onTestFinished);
     service.always('create', order);
     const machine = await newMachine(onTestFinished);
-    const words = ['generate', 'a mug', '--timeout', '60s', '--base-url', service.url, '--json'];
+    const words = ['generate', 'a mug', '--timeout', '4s', '--base-url', service.url, '--json'];
     const { exitCode, stdout, stderr } = await run(machine, words);
     const host = new URL(service.url).host;
     expect(exitCode).toBe(8);
-    expect(stderr.split('\n').slice(-2)).toEqual([`error: ${host} ${problem}`, rightUrl + upOrNot]);
+    expect(stderr.split('\n').slice(-2)).toEqual([`error: ${host} ${problem}`, asksAgain]);
     // The request may have been taken all the same: it stays in the record, to be sent again with its key.
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: 'bad_response', message: `${host} ${problem}` },
@@ -48,9 +50,16 @@ describe('what answers a look and is not the task', () => {
       'completed without images',
       answering(200, { id: 'x', status: 'completed', images: [] }),
       'is completed, but its answer holds no image',
-      8,
+      5,
     ],
+    ["a firewall's page", sending(page, 'text/html', 403), 'the last poll failed: 127.0.0.1', 5],
+    ["a proxy's 401", sending('denied', 'text/plain', 401), 'answered 401, and not in JSON', 5],
+    ['a login page elsewhere', redirecting(302, 'http://login.test/'), 'redirects to http://login.test/', 5],
+    ['an empty account', answering(402, { error: 'No credits' }), 'No credits', 5],
+    ['credits in a 200', answering(200, { code: 402, msg: 'No credits' }), 'No credits', 5],
+    ['an error in a 200', answering(200, { error: { code: '503', message: 'busy' } }), 'busy', 5],
     ['a refused key', answering(401, { error: 'Key revoked' }), 'Key revoked', 2],
+    ['a refused key in a 200', answering(200, { code: 401, msg: 'Key revoked' }), 'Key revoked', 2],
   ])('%s', async ([, order, problem, exit], { onTestFinished }) => {
     const service = await startService({ runningLooks: 0 }, onTestFinished);
     service.always('look', order);
@@ -71,6 +80,59 @@ describe('what answers a look and is not the task', () => {
     expect(service.count('create')).toBe(1);
     expect(await filesIn(machine.folder)).toEqual([]);
   });
+});
+
+test.concurrent.for<[string, Order]>([
+  ["a firewall's page", sending(page, 'text/html', 403)],
+  ['a login page elsewhere', redirecting(302, 'http://login.test/')],
+  ['a redirect in a circle', redirecting(307, '?again')],
+  ['404', answering(404, { error: 'Task not found' })],
+  ['405', answering(405, {})],
+  ['409', answering(409, { error: 'busy' })],
+  ['completed and no picture yet', answering(200, { status: 'completed', images: [] })],
+  ['an error in a 200', answering(200, { code: 500, msg: 'busy' })],
+  ['a broken connection', (_call, response) => void response.socket?.destroy()],
+])('one poll that gets %s loses nothing', async ([, order], { onTestFinished }) => {
+  const service = await startService({ runningLooks: 0 }, onTestFinished);
+  service.always('other', answering(404, {}));
+  service.next('look', order, order);
+  const machine = await newMachine(onTestFinished);
+  const words = ['generate', 'a mug', '--timeout', '30s', '--base-url', service.url];
+  const { exitCode, stdout } = await run(machine, words);
+  expect([exitCode, await filesIn(machine.folder)]).toEqual([0, [stdout]]);
+  expect(service.count('create')).toBe(1);
+});
+
+describe('answers in rare forms are read as they are meant', () => {
+  const inUtf16 = (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le');
+  test.concurrent.for<[string, (text: string) => Order]>([
+    ['a byte order mark', (text) => sending(`\ufeff${text}`)],
+    ['UTF-16', (text) => sending(inUtf16(text), 'application/json; charset=utf-16')],
+    ['UTF-16, big end first', (text) => sending(inUtf16(text).swap16())],
+    ['the wrong content type', (text) => sending(text, 'text/html; charset=x-unknown')],
+    ['Latin-1', (text) => sending(Buffer.from(text.replace('}', ',"note":"caf\u00e9"}'), 'latin1'))],
+    ['gzip', (text) => packed(gzipSync(text), 'GZIP')],
+    ['gzip twice', (text) => packed(gzipSync(gzipSync(text)), 'gzip, x-gzip')],
+    ['gzip without its end', (text) => packed(gzipSync(`${text}${' '.repeat(999)}`).subarray(0, -8), 'gzip')],
+    ['deflate', (text) => packed(deflateSync(text), 'deflate')],
+    ['deflate without a header', (text) => packed(deflateRawSync(text), 'deflate')],
+    ['brotli, then nothing', (text) => packed(brotliCompressSync(text), 'br, identity')],
+    ['a coding that nobody knows', (text) => packed(Buffer.from(text), 'aws-chunked')],
+  ])('%s', async ([, form], { onTestFinished }) => {
+    const service = await startService({ runningLooks: 0 }, onTestFinished);
+    service.always('look', (call, response, usual) => {
+      const url = `${service.url}/files/${call.task?.id}/0.png`;
+      form(JSON.stringify({ id: call.task?.id, status: 'completed', images: [url] }))(call, response, usual);
+    });
+    const machine = await newMachine(onTestFinished);
+    const words = ['generate', 'a mug', '--timeout', '5s', '--base-url', service.url];
+    const { exitCode, stdout } = await run(machine, words);
+    expect([exitCode, await filesIn(machine.folder)]).toEqual([0, [stdout]]);
+  });
+
+  function packed(body: Buffer, coding: string): Order {
+    return (_call, response) => void response.writeHead(200, { 'content-encoding': coding }).end(body);
+  }
 });
 
 describe('a refusal buys nothing and is told in the words of the service', () => {

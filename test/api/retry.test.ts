@@ -9,13 +9,29 @@ describe('Retry-After', () => {
     [' 30 ', 30_000],
     ['0', 0],
     ['1.5', 1500],
+    ['120, 120', 120_000],
     ['Tue, 01 Sep 2026 12:00:05 GMT', 5000],
+    ['Tuesday, 01-Sep-26 12:00:05 GMT', 5000],
+    ['Tue Sep  1 12:00:05 2026', 5000],
+    ['2026-09-01T12:00:05Z', 5000],
+    ['2026-09-01T14:00:05+02:00', 5000],
     ['Tue, 01 Sep 2026 11:00:00 GMT', 0],
     ['soon', undefined],
+    ['in 5 minutes', undefined],
+    ['May 5', undefined],
+    ['-1', undefined],
     ['', undefined],
     [undefined, undefined],
   ])('%j', (header, milliseconds) => {
-    expect(retryAfter(header, now)).toBe(milliseconds);
+    expect(retryAfter({ ...(header !== undefined && { 'retry-after': header }) }, now)).toBe(milliseconds);
+  });
+
+  test("a date counts from the answer's own, whatever this machine's clock says", () => {
+    const headers = {
+      date: 'Tue, 01 Sep 2026 20:00:00 GMT',
+      'retry-after': 'Tue, 01 Sep 2026 20:00:07 GMT',
+    };
+    expect(retryAfter(headers, now)).toBe(7000);
   });
 });
 

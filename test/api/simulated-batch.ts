@@ -124,7 +124,10 @@ function troubledService(batch: Batch, time: Clock, outcome: Outcome): Transport
           )
         : answering(200, taskOf(request));
     await time.wait(tripMs + (kind === 'slow' ? slowMs : 0), request.signal);
-    if (kind === 'reset') throw networkFault({ code: 'ECONNRESET' }, 'runapi.test', true);
+    if (kind === 'reset') {
+      const error = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+      throw networkFault(error, { host: 'runapi.test', left: true });
+    }
     return answer;
   };
 
@@ -141,9 +144,8 @@ function answering(status: number, body: unknown, headers: Record<string, string
   return {
     status,
     headers,
-    body: (async function* () {
-      yield Buffer.from(JSON.stringify(body));
-    })(),
+    body: (async function* () {})(),
+    text: async () => JSON.stringify(body),
     close: () => undefined,
   };
 }

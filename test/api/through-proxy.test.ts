@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { has } from '../support/has.ts';
 import { filesIn, newMachine, run } from '../support/program.ts';
@@ -68,6 +70,8 @@ describe('the proxy variables are honoured, and this machine is never asked for 
       (proxy: string) => ({ http_proxy: '', HTTP_PROXY: proxy }),
     ],
     ['without a scheme', (proxy: string) => ({ HTTP_PROXY: proxy.replace('http://', '') })],
+    ['ALL_PROXY', (proxy: string) => ({ ALL_PROXY: proxy })],
+    ['all_proxy', (proxy: string) => ({ all_proxy: proxy, HTTPS_PROXY: 'http://127.0.0.1:1' })],
     ['NO_PROXY for another host', (proxy: string) => ({ HTTP_PROXY: proxy, NO_PROXY: 'example.com' })],
   ])('%s', async (_, env) => {
     const service = await withPicturesAt('http://pictures.test');
@@ -103,15 +107,36 @@ describe('the proxy variables are honoured, and this machine is never asked for 
     const service = await withPicturesAt('http://pictures.test');
     const { exitCode, stderr } = await generate(service, { HTTP_PROXY: 'http://me:pass-word@:bad:' });
     expect(exitCode).not.toBe(0);
-    expect(stderr).toContain('is not a usable address');
+    expect(stderr).toContain('HTTP_PROXY is not a usable address of a proxy');
     expect(stderr).not.toContain('pass-word');
+  });
+
+  test('a proxy that wants a password is told once, with what to do, and nothing is retried', async () => {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', ({ url }, socket) => {
+      asked.push(String(url));
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\n\r\n');
+    });
+    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => void proxy.close());
+    const { port } = proxy.address() as AddressInfo;
+    const machine = await newMachine();
+    await writeFile(join(machine.folder, 'rows.txt'), 'a mug\na cup\na jug\n');
+    const env = { ...machine.env, HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    const words = ['batch', 'rows.txt', '--concurrency', '1', '--base-url', 'https://api.runapi.test'];
+    const { exitCode, stderr } = await run(machine, words, { env });
+    expect(exitCode).toBe(8);
+    expect(stderr.match(/asks for a user name and password \(407\)/g)).toHaveLength(1);
+    expect(stderr).toContain('Write them into HTTPS_PROXY: http://user:password@host:port');
+    expect([stderr.includes('retrying'), asked]).toEqual([false, ['api.runapi.test:443']]);
   });
 
   test('a proxy that does not answer is told', async () => {
     const service = await withPicturesAt('http://pictures.test');
     const { exitCode, stderr } = await generate(service, { HTTP_PROXY: 'http://127.0.0.1:1' }, '6s');
     expect(exitCode).not.toBe(0);
-    expect(stderr).toContain('refused the connection');
+    expect(stderr).toContain('the proxy 127.0.0.1:1 refused the connection');
   });
 });
 

@@ -13,7 +13,7 @@ import { askQuote } from '../../src/api/quote.ts';
 import { retryAfter } from '../../src/api/retry.ts';
 import { asTemplate, imagenRoute, namedStatusUrl, statusUrls } from '../../src/api/routes.ts';
 import { exitCodes } from '../../src/errors.ts';
-import { jsonText } from '../../src/report/human.ts';
+import { jsonLine } from '../../src/json.ts';
 import { errorReport } from '../../src/report/task-report.ts';
 import { amountText } from '../../src/task/money.ts';
 import { fakeClock } from '../support/clock.ts';
@@ -118,7 +118,7 @@ export const serviceTargets = [
       const failure = problemOf({ status, text, requestId, host: 'host' });
       ensure(exitCodes[failure.code] > 1, 'a refusal has an exit code');
       ensureLine(failure.message.replaceAll(key, ''));
-      ensure(!/[\p{Cc}\u2028\u2029]/u.test(jsonText(errorReport(failure))), 'its JSON is one line');
+      ensure(!/[\p{Cc}\u2028\u2029]/u.test(jsonLine(errorReport(failure))), 'its JSON is one line');
     },
   ),
   target(
@@ -126,7 +126,7 @@ export const serviceTargets = [
     10,
     fc.tuple(headerValue, fc.constantFrom('tsk_1', '1', 'v1', 'runapi', 'h')),
     ([value, id]) => {
-      const wait = retryAfter(value, 0);
+      const wait = retryAfter({ 'retry-after': value, date: value }, 0);
       ensure(wait === undefined || (Number.isFinite(wait) && wait >= 0), `a wait is a time: ${wait}`);
       const named = namedStatusUrl(base, value);
       ensure(named === undefined || new URL(named).origin === base, `no other origin is asked: ${named}`);
@@ -135,7 +135,7 @@ export const serviceTargets = [
           ensure(new URL(each).origin === base, `no other origin is asked: ${each}`);
         }
       }
-      proxyFor('https:', { https_proxy: value });
+      proxyFor(new URL(base), { https_proxy: value, no_proxy: value });
     },
   ),
   target('base URLs', 6, headerValue, (value) => {
@@ -158,26 +158,24 @@ export const serviceTargets = [
       coding: fc.constantFrom('identity', 'sdch', ''),
     }),
     async ({ status, range, length, location, retry, coding }) => {
-      const opened = await openImage(
-        async () => ({
-          status,
-          headers: {
-            'content-range': range,
-            'content-length': length,
-            location,
-            'retry-after': retry,
-            'content-encoding': coding,
-            etag: length,
-          },
-          body: (async function* () {})(),
-          close: () => undefined,
-        }),
-        `${base}/a.png`,
-        0,
-        new AbortController().signal,
-      );
+      const transport: Caller['transport'] = async () => ({
+        text: async () => '',
+        status,
+        headers: {
+          'content-range': range,
+          'content-length': length,
+          location,
+          'retry-after': retry,
+          'content-encoding': coding,
+          etag: length,
+        },
+        body: (async function* () {})(),
+        close: () => undefined,
+      });
+      const fetcher = { transport, base, userAgent: 'x/1', now: 0 };
+      const opened = await openImage(fetcher, `${base}/a.png`, new AbortController().signal);
       ensure(opened.offset === 0, 'nothing is taken for another part');
-      ensure(opened.length === undefined || opened.length >= 0, `a length is one: ${opened.length}`);
+      ensure(opened.total === undefined || opened.total >= 0, `a length is one: ${opened.total}`);
     },
   ),
   slowTarget('prices, quotes, balance', 2, texts(prices), async (text) => {
@@ -221,9 +219,8 @@ function answering(text: string): Caller {
     transport: async () => ({
       status: 200,
       headers: { etag: '"x"' },
-      body: (async function* () {
-        yield Buffer.from(text);
-      })(),
+      body: (async function* () {})(),
+      text: async () => text,
       close: () => undefined,
     }),
   };

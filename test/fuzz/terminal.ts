@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { plainText } from '../../src/api/problem.ts';
 import { createRedactor, oneLine } from '../../src/api-key.ts';
-import { failureText, jsonText } from '../../src/report/human.ts';
+import { jsonLine } from '../../src/json.ts';
+import { failureText } from '../../src/report/human.ts';
 import { plainColours } from '../../src/terminal/colours.ts';
 import { columnsOf, fitted } from '../../src/terminal/columns.ts';
 import { printable, shortened } from '../../src/terminal/printable.ts';
@@ -33,7 +34,7 @@ export const terminalTargets = [
     };
     const told = failureText(error, plainColours, text);
     ensure(told.split('\n').length <= 3 && !unsafe.test(told.replaceAll('\n', '')), JSON.stringify(told));
-    ensure(!unsafe.test(jsonText(error).replaceAll(/\p{Bidi_Control}/gu, '')), 'its JSON is one line');
+    ensure(!unsafe.test(jsonLine(error).replaceAll(/\p{Bidi_Control}/gu, '')), 'its JSON is one line');
   }),
   target(
     'secrets',

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { splitWords } from '../../src/command-line/read-words.ts';
-import { parseShard } from '../../src/commands/batch/row-key.ts';
 import { numbered, safeFileName, shortId, slug } from '../../src/image/file-name.ts';
 import { picturePath } from '../../src/image/template.ts';
 import { didYouMean } from '../../src/near-miss.ts';
+import { parseShard } from '../../src/paid-task/row-key.ts';
 import { isModelName, models } from '../../src/request/models.ts';
 import { parseRequests } from '../../src/request/request.ts';
 import { namedSource } from '../../src/request/sources.ts';

@@ -40,7 +40,7 @@ export function* planLives(draw: () => number, onlyRemix = false): Generator<Lif
   }
 }
 
-function planDeath(draw: () => number, count: number, position: number): Death {
+export function planDeath(draw: () => number, count: number, position: number): Death {
   const upTo = (most: number): number => 1 + Math.floor(draw() * most);
   // A later run finds less to do.
   const share = position === 0 ? count : Math.max(0.7, count / 2);

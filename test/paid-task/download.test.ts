@@ -111,7 +111,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   [
     'a web page comes instead of a picture',
     (s) => s.always('image', saying(200, page)),
-    { exitCode: 9, told: 'the service sent no picture', later: 'the picture' },
+    { exitCode: 9, told: 'the service sent no picture', later: 'the picture', words: someTries },
   ],
   [
     'the picture is never whole',
@@ -150,7 +150,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   [
     'the picture is sent in a circle',
     (s) => s.always('image', redirecting(302, '/files/round/0.png')),
-    { exitCode: 9, told: 'redirects in a circle', later: 'the picture' },
+    { exitCode: 9, told: 'redirects in a circle', later: 'the picture', words: someTries },
   ],
   [
     'the picture is sent to a file of this machine',
@@ -160,7 +160,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   [
     'the picture is gone for good',
     (s) => s.always('image', saying(410)),
-    { exitCode: 9, told: 'the picture is no longer at', later: 'nothing' },
+    { exitCode: 9, told: 'the picture is no longer there', later: 'nothing' },
   ],
 ])('%s', async ([, misbehave, outcome], { onTestFinished }) => {
   const service = await live(misbehave, outcome, onTestFinished);
@@ -198,7 +198,7 @@ test.concurrent('keeps the good pictures when one of them is gone', async ({ onT
       s.always('image', (call, response, usual) =>
         call.path.endsWith('1.png') ? response.writeHead(404).end() : usual(),
       ),
-    { exitCode: 9, later: 'the picture', options: { pictures } },
+    { exitCode: 9, later: 'the picture', options: { pictures }, words: someTries },
     onTestFinished,
   );
 });
@@ -223,8 +223,9 @@ test.concurrent('takes up a task of which one picture came inside the answer', a
     const images = [{ url: inside }, { url: `${service.url}/files/${task?.id}/0.png` }];
     answering(200, { status: 'completed', images })({} as never, response, () => undefined);
   });
-  service.next('image', saying(200, page));
-  const first = await run(machine, ['generate', 'a mug', '--base-url', service.url]);
+  service.always('image', saying(200, page));
+  const first = await run(machine, ['generate', 'a mug', '--base-url', service.url, ...someTries]);
+  service.always('image', (_call, _response, usual) => usual());
   expect([first.exitCode, await filesIn(machine.folder)]).toEqual([9, [expect.stringMatching(/\.png$/)]]);
   const second = await run(machine, ['resume']);
   expect([second.exitCode, second.stderr]).toEqual([0, second.stderr]);

@@ -111,9 +111,10 @@ describe('what is no whole picture never gets a name', () => {
       (_, response) => response.writeHead(200).end('nothing to see here at all'),
       'the service sent no picture',
     ],
-    ['a forbidden address', answering(403, {}), 'the picture is no longer at 127.0.0.1'],
-    ['a missing one', answering(404, {}), 'the picture is no longer at 127.0.0.1'],
-    ['another refusal', answering(405, {}), 'the picture is no longer at 127.0.0.1'],
+    ['a forbidden address', answering(403, {}), 'answered 403'],
+    ['a missing one', answering(404, {}), 'answered 404'],
+    ['another refusal', answering(400, {}), 'answered 400'],
+    ['a picture that is gone', answering(410, {}), 'the picture is no longer there: 127.0.0.1'],
     [
       'one that is too large by its length',
       (_, response) => response.writeHead(200, { 'content-length': whole.length }).end(whole),
@@ -128,7 +129,7 @@ describe('what is no whole picture never gets a name', () => {
     const service = await startService({ runningLooks: 0 });
     service.always('image', order);
     const limit = problem.includes('larger') ? ['--max-bytes', '50'] : [];
-    const { exitCode, stdout, stderr, files } = await made(service, '--json', ...limit);
+    const { exitCode, stdout, stderr, files } = await made(service, '--json', '--timeout', '4s', ...limit);
     expect(exitCode).toBe(9);
     expect(stderr).toContain(`error: `);
     expect(stderr).toContain(problem);
@@ -204,7 +205,7 @@ test('an address that has expired is asked for afresh, once', async () => {
   const gone = await made(service);
   expect(gone.exitCode).toBe(9);
   expect(gone.stderr.split('\n').slice(-2)).toEqual([
-    expect.stringMatching(/^error: the picture is no longer at 127\.0\.0\.1:\d+ \(410\)$/),
+    expect.stringMatching(/^error: the picture is no longer there: 127\.0\.0\.1:\d+ answered 410$/),
     'Pictures are kept for seven days; after that, generate makes a new one',
   ]);
   expect(service.count('look')).toBe(4);
@@ -257,10 +258,130 @@ test('a picture behind redirects, and one that came compressed unasked', async (
   expect(await readFile(join(machine.folder, String(stdout.split('\n')[1])))).toEqual(smallPng(2));
 });
 
+test.each<[string, Order]>([
+  ['a store that lags', answering(404, { error: 'NoSuchKey' })],
+  ["a firewall's page", (_, response) => response.writeHead(403).end('<!doctype html>Just a moment')],
+  ['a host that wants a login', answering(401, {})],
+  ['an address that is not signed for yet', answering(400, { error: 'AuthenticationFailed' })],
+  ['a page in the place of a picture', (_, response) => response.writeHead(200).end('<!doctype html>login')],
+  ['an error inside of a 200', answering(200, { code: 503, msg: 'busy' })],
+])('%s may have the picture in a moment, and the task is asked for its address again', async (_, order) => {
+  const service = await startService({ runningLooks: 0 });
+  service.next('image', order, order, order);
+  const { exitCode, stdout, files } = await made(service);
+  expect({ exitCode, files }).toEqual({ exitCode: 0, files: [stdout] });
+  expect([service.count('create'), service.count('image')]).toEqual([1, 4]);
+});
+
+test('the host of a picture gets what a browser would send, and not the key', async () => {
+  const service = await startService({ runningLooks: 0 });
+  expect((await made(service)).exitCode).toBe(0);
+  const { headers } = service.calls.find(({ kind }) => kind === 'image') as Call;
+  expect(headers['user-agent']).toMatch(/^Mozilla\/5\.0 \(compatible; runapi-imagen\/\d/);
+  expect(headers.accept).toContain('image/png');
+  expect([headers.authorization, headers.cookie, headers.referer]).toEqual([undefined, undefined, undefined]);
+});
+
+test.each<[string, (picture: Buffer) => Order]>([
+  [
+    'is cut before its last chunk',
+    (picture) => (_, response) => {
+      response.writeHead(200).write(picture, () => response.socket?.end());
+    },
+  ],
+  [
+    'was announced as longer',
+    (picture) => (_, response) => {
+      response.writeHead(200, { 'content-length': picture.length + 9 });
+      response.write(picture, () => response.socket?.end());
+    },
+  ],
+  [
+    'is reset',
+    (picture) => (_, response) => {
+      response.writeHead(200).write(picture, () => setTimeout(() => response.socket?.resetAndDestroy(), 50));
+    },
+  ],
+  [
+    'is compressed and lacks its end',
+    (picture) => (_, response) => {
+      const { socket } = response;
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.write(gzipSync(picture).subarray(0, -8), () => socket?.end());
+    },
+  ],
+])('a whole picture is kept where the transfer %s', async (_, order) => {
+  const service = await startService({ runningLooks: 0 });
+  service.always('image', order(service.picture));
+  const { machine, exitCode, stdout } = await made(service, '--timeout', '10s');
+  expect(exitCode).toBe(0);
+  expect(await readFile(join(machine.folder, stdout))).toEqual(service.picture);
+  expect(service.count('image')).toBe(1);
+});
+
+test('a picture that is always damaged is downloaded five times at most', async () => {
+  const service = await startService({ runningLooks: 0 });
+  const damaged = Buffer.from(service.picture);
+  damaged[60] = (damaged[60] ?? 0) ^ 1;
+  service.always('image', (_, response) => response.writeHead(200).end(damaged));
+  const { exitCode, files } = await made(service);
+  expect({ exitCode, files }).toEqual({ exitCode: 9, files: [] });
+  expect(service.count('image')).toBe(5);
+});
+
+test.each([
+  ['another ETag', { etag: '"b"' }],
+  ['no ETag', {}],
+  ['a weak ETag', { etag: 'W/"a"' }],
+  ['another total', { etag: '"a"', 'content-range': 'bytes 40-99/100' }],
+])('a part under %s is not joined to what is there', async (_, headers) => {
+  const service = await startService({ runningLooks: 0 });
+  const [one, other] = [smallPng(1), smallPng(2)];
+  service.next(
+    'image',
+    (_call, response) => {
+      response.writeHead(200, { etag: '"a"', 'content-length': one.length });
+      response.write(one.subarray(0, 40), () => setTimeout(() => response.destroy(), 50));
+    },
+    (_call, response) => {
+      const range = { 'content-range': `bytes 40-${other.length - 1}/${other.length}`, ...headers };
+      response.writeHead(206, range).end(other.subarray(40));
+    },
+  );
+  const { machine, exitCode, stdout } = await made(service);
+  expect(exitCode).toBe(0);
+  expect(await readFile(join(machine.folder, stdout))).toEqual(service.picture);
+});
+
+test.each([
+  ['in capitals', (data: string) => `DATA:image/png;BASE64,${data}`],
+  ['with escapes', (data: string) => `data:image/png;base64,${encodeURIComponent(data)}`],
+  ['with line breaks', (data: string) => `data:image/png;base64,${data.replace(/.{60}/g, '$&\r\n')}`],
+  ['with spaces around', (data: string) => ` data:image/png;charset=x; base64 ,${data} `],
+  [
+    'with the letters of URLs',
+    (data: string) => `data:;base64,${data.replaceAll('+', '-').replaceAll('/', '_')}`,
+  ],
+  [
+    'byte by byte',
+    (data: string) =>
+      `data:image/png,${[...Buffer.from(data, 'base64')].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')}`,
+  ],
+])('a picture inside the answer is read as browsers do: %s', async (_, form) => {
+  const service = await startService({ runningLooks: 0 });
+  service.always(
+    'look',
+    completed(() => [form(service.picture.toString('base64'))]),
+  );
+  const { machine, exitCode, stdout } = await made(service, '-o', 'a.png', '--timeout', '3s');
+  expect(exitCode).toBe(0);
+  expect(await readFile(join(machine.folder, stdout))).toEqual(service.picture);
+});
+
 test('a circle of redirects ends', async () => {
   const service = await startService({ runningLooks: 0 });
   service.always('image', ({ path }, response) => response.writeHead(302, { location: path }).end());
-  const { exitCode, stderr, files } = await made(service);
+  const { exitCode, stderr, files } = await made(service, '--timeout', '4s');
   expect({ exitCode, files }).toEqual({ exitCode: 9, files: [] });
   expect(stderr).toContain('redirects in a circle');
 });
@@ -268,7 +389,7 @@ test('a circle of redirects ends', async () => {
 test('where the picture cannot be fetched the task is not lost: resume fetches it', async () => {
   const service = await startService({ runningLooks: 0 });
   service.always('image', answering(405, {}));
-  const { machine, exitCode, stderr } = await made(service);
+  const { machine, exitCode, stderr } = await made(service, '--timeout', '4s');
   const [task] = service.tasks.values();
   expect(exitCode).toBe(9);
   expect(stderr.endsWith(`Continue with: runapi-imagen resume ${task?.id}`)).toBe(true);

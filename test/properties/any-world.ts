@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { networkFault } from '../../src/api/network-fault.ts';
-import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport.ts';
+import { answerOf, type HttpAnswer, type HttpRequest, type Transport } from '../../src/api/transport.ts';
 import type { FakeClock } from '../support/clock.ts';
 import { smallPng } from '../support/service.ts';
 
@@ -160,14 +160,20 @@ export function anyWorld(replies: readonly Reply[], afterwards: 'well' | 'the sa
     const reply = replies[requests - 1] ?? last ?? usual(request);
     if (request.method === 'POST') keys.add(request.headers['idempotency-key']);
     if (reply.kind === 'unreachable')
-      throw networkFault(fault(reply.code), 'test', request.method === 'POST' ? false : undefined);
+      throw networkFault(fault(reply.code), {
+        host: 'test',
+        left: request.method === 'POST' ? false : undefined,
+      });
     if (request.method === 'POST') {
       request.leaving?.();
       if (mayRegister(reply)) registered ||= reply.registers;
     }
     if (reply.kind === 'lost')
-      throw networkFault(fault(reply.code), 'test', request.method === 'POST' ? true : undefined);
-    return answerOf(reply);
+      throw networkFault(fault(reply.code), {
+        host: 'test',
+        left: request.method === 'POST' ? true : undefined,
+      });
+    return answerOf(sent(reply), 'test', (text) => text);
   };
   return { transport, keys, isRegistered: () => registered, requests: () => requests };
 }
@@ -199,12 +205,12 @@ function usual({ method, url }: HttpRequest): Extract<Reply, { kind: 'answer' }>
   };
 }
 
-function answerOf({
+function sent({
   status,
   headers: told,
   body: whole,
   tornAfter,
-}: Extract<Reply, { kind: 'answer' }>): HttpAnswer {
+}: Extract<Reply, { kind: 'answer' }>): Omit<HttpAnswer, 'text'> {
   return {
     status,
     headers: told,
@@ -213,7 +219,7 @@ function answerOf({
       const end = tornAfter ?? whole.length;
       for (let at = 0; at < Math.min(end, whole.length); at += 64)
         yield whole.subarray(at, Math.min(at + 64, end));
-      if (tornAfter !== undefined) throw networkFault(fault('UND_ERR_SOCKET'), 'test');
+      if (tornAfter !== undefined) throw networkFault(fault('UND_ERR_SOCKET'), { host: 'test' });
     })(),
   };
 }

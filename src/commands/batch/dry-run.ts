@@ -4,10 +4,10 @@ import { Failure } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import type { PricedLot } from '../../paid-task/budget.ts';
+import { inShard } from '../../paid-task/row-key.ts';
 import { type Checked, flawsFailure, lotsToBuy, warnOfFlaws } from './check.ts';
 import { readPast, standingOf } from './past.ts';
 import { type BatchFlags, type BatchPlan, readTasks } from './plan.ts';
-import { inShard } from './row-key.ts';
 import type { BatchSource } from './source.ts';
 
 interface Trial {

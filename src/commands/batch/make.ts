@@ -12,12 +12,14 @@ import { retarget } from '../../paid-task/record.ts';
 import { adopt, type Claims, reopen } from '../../paid-task/take-up.ts';
 import { dataLines } from '../../report/human.ts';
 import { goneSuccessors, recordedReport } from '../../report/report-entry.ts';
-import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
+import { type ErrorReport, emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { sumText } from '../../task/cost.ts';
 import type { RowsToGo } from './check.ts';
+import type { Locked, Step } from './locked.ts';
 import { madeFor, type Past, type Standing, standingOf } from './past.ts';
 import type { BatchFlags, BatchPlan, BatchTask } from './plan.ts';
+import { buyAgain, goneText, isGone, openBought, otherServerReport } from './refetch.ts';
 import { newCount, sayBatchEnd } from './summary.ts';
 
 export interface Batch extends RowsToGo {
@@ -32,6 +34,8 @@ export interface Batch extends RowsToGo {
   past: Past;
   claim: Claim;
   total: number;
+  /** Undefined without --lock. */
+  locked: Locked | undefined;
   /** Reads the tasks one after the other, those of this shard. */
   tasks(): AsyncGenerator<BatchTask>;
 }
@@ -41,6 +45,8 @@ interface Open {
   task: BatchTask;
   standing: Standing;
   made: Entry | undefined;
+  /** What the lock says is to be done. */
+  step?: Step | undefined;
 }
 
 /** A rate limit is the whole batch's: a task of it is retried until its own deadline. */
@@ -55,7 +61,7 @@ const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
 
 /** Makes what is left of a batch, and prints what is there. Returns the exit code. */
 export async function makeAll(batch: Batch): Promise<number> {
-  const { context, flags, plan, server, past, claim } = batch;
+  const { context, flags, plan, server, past, claim, locked } = batch;
   const work: Work = { ...batch.work, rateLimitTries };
   const { world, reporter, engine } = context;
   const began = world.clock.monotonic();
@@ -67,6 +73,7 @@ export async function makeAll(batch: Batch): Promise<number> {
   reporter.progress.expect(batch.total);
 
   await pMap(openTasks(), make, { concurrency: plan.concurrency });
+  await locked?.finish(!halted && !flags.skipInvalid);
   const spent = server.sandbox && count.made > 0 ? 'sandbox' : sumText(work.spent);
   return sayBatchEnd(context, count, { halted, elapsedMs: world.clock.monotonic() - began, spent });
 
@@ -75,25 +82,39 @@ export async function makeAll(batch: Batch): Promise<number> {
     for await (const task of batch.tasks()) {
       if (halted) return;
       const standing = standingOf(past, task.key, flags, context);
-      const earlier = standing === 'made' ? madeFor(past, task, batch) : [];
+      const step = standing === 'elsewhere' ? undefined : await locked?.step(task);
+      const earlier = standing === 'made' && !step ? madeFor(past, task, batch) : [];
       const made = await nearest(earlier.reverse(), task);
       if (standing === 'elsewhere') count.elsewhere += 1;
-      else if (standing === 'failed') countFailed(task);
+      else if (step?.do === 'nothing') count.before += 1;
+      else if (step?.do === 'leave') leaveAlone(step);
+      else if (standing === 'failed' && step?.do !== 'fetch') countFailed(task);
       else if (made && (!download || (await isThere(made, task)))) {
         count.before += 1;
         const report = recordedReport(context, made, true);
         await reporter.data(report, dataLines(report, data, world.cwd).join('\n'));
       } else if (
-        await skipExisting(context, { server, request: task.request, target: task.target, row: rowOf(task) })
+        !step &&
+        (await skipExisting(context, {
+          server,
+          request: task.request,
+          target: task.target,
+          row: rowOf(task),
+        }))
       )
         count.before += 1;
       else {
-        yield { task, standing, made };
+        yield { task, standing, made, step };
         continue;
       }
       reporter.progress.settled();
       batch.done(task);
     }
+  }
+
+  function leaveAlone({ why }: Extract<Step, { do: 'leave' }>): void {
+    count.leftAlone += 1;
+    reporter.warn(why);
   }
 
   function countFailed({ key }: BatchTask): void {
@@ -108,23 +129,40 @@ export async function makeAll(batch: Batch): Promise<number> {
   async function make(open: Open): Promise<void> {
     if (halted) return;
     const { task } = open;
-    const report = await makeRow(open).catch((error) => unbegunReport(task, error));
+    const report = await makeOrRefetch(open);
+    if (report && !report.error) await locked?.saved(task, report);
     if (report === undefined) count.elsewhere += 1;
     else note(report, open.standing);
     if (!halted) batch.done(task);
     if (report) await reporter.task(report, data, batch.differenceOf(task));
   }
 
+  /** What the lock has and the service no longer has is bought again where that was asked for. */
+  async function makeOrRefetch(open: Open): Promise<TaskReport | undefined> {
+    const { task, step } = open;
+    const report = await makeRow(open).catch((error) => unbegunReport(task, error));
+    if (step?.do !== 'fetch' || !report || !isGone(report)) return report;
+    if (!flags.refetchMissing) {
+      reporter.warn(goneText(task, step));
+      return report;
+    }
+    const anew = { ...open, standing: 'wanted', step: buyAgain(task, step) } as const;
+    return await makeRow(anew).catch((error) => unbegunReport(task, error));
+  }
+
   /** Throws where the task cannot be begun: then no other can be either. */
   async function makeRow(open: Open): Promise<TaskReport | undefined> {
     if (!(await claim.isHeld())) throw lostClaim();
-    const begun = await begin(open);
+    const { task, step } = open;
+    if (step?.do === 'fetch' && step.line.server !== server.base)
+      return { ...otherServerReport(task.request, step, server), ...rowOf(task) };
+    const begun = step?.do === 'fetch' ? await openBought(work, step, server) : await begin(open);
     if (!begun) return undefined;
     const deadline = startDeadline(engine, plan.wishes.timeoutMs);
     const report = await makeAndReport(context, { ...work, deadline }, begun);
     deadline.cancel();
     work.fates.delete(begun.entry.key);
-    return { ...report, ...rowOf(open.task) };
+    return { ...report, ...rowOf(task) };
   }
 
   function unbegunReport(task: BatchTask, error: unknown): TaskReport {
@@ -134,12 +172,15 @@ export async function makeAll(batch: Batch): Promise<number> {
     return report;
   }
 
-  async function begin({ task, standing, made }: Open): Promise<Begun | undefined> {
+  async function begin({ task, standing, made, step }: Open): Promise<Begun | undefined> {
     const { mark } = batch.differenceOf(task);
-    const target = { ...task.target, ...(mark !== undefined && { mark }) };
+    const wanted = step?.do === 'buy' ? step.target : task.target;
+    const target = { ...wanted, ...(mark !== undefined && { mark }) };
     const unfinished = past.unfinished.get(task.key);
     if (standing === 'wanted' || (!made && !unfinished)) {
-      const [begun] = await intend(work, [{ request: task.request, server, target, row: recordedRow(task) }]);
+      const [begun] = await intend(work, [
+        { request: task.request, server, target, row: recordedRow(task, step) },
+      ]);
       return begun;
     }
     const begun = made
@@ -151,9 +192,10 @@ export async function makeAll(batch: Batch): Promise<number> {
     return made ? { ...begun, copies: made.saved } : begun;
   }
 
-  function recordedRow({ row, id, key }: BatchTask) {
+  function recordedRow({ row, id, key }: BatchTask, step: Step | undefined) {
     const known = past.generations.get(key) ?? 0;
-    const generation = flags.new || past.failed.has(key) ? known + 1 : known;
+    const isAgain = flags.new || past.failed.has(key) || (step && past.made.has(key));
+    const generation = isAgain ? known + 1 : known;
     return {
       batch: batch.batch,
       row,
@@ -171,8 +213,17 @@ export async function makeAll(batch: Batch): Promise<number> {
     }
     count.failed += 1;
     count.codes.add(exitCodes[error.code as ErrorCode] ?? exitCodes.internal);
-    if (stopsAll.has(error.code) || goneSuccessors(error).length > 0) halted ??= report;
+    if (stopsOthers(error, report.task_id !== null)) halted ??= report;
   }
+}
+
+/** A key that is refused for a task that was accepted may still be good for others: only a fresh request tells. */
+function stopsOthers(error: ErrorReport, accepted: boolean): boolean {
+  const { code, retryable } = error;
+  if (accepted && code === 'authentication') return false;
+  // A wrong certificate, or a proxy that wants a password: every row would be told the same.
+  const isHopeless = !accepted && code === 'network' && !retryable;
+  return stopsAll.has(code) || isHopeless || goneSuccessors(error).length > 0;
 }
 
 function rowOf({ row, id }: BatchTask): Pick<TaskReport, 'row' | 'id'> {

@@ -1,9 +1,10 @@
-import { exactOptional, object, string } from 'zod/mini';
+import { exactOptional, literal, object, type output, string } from 'zod/mini';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
 import { defaultTemplate, parseTemplate } from '../../image/template.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
+import { createRowKeys, inShard, parseShard, type Shard } from '../../paid-task/row-key.ts';
 import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
 import {
   checkOptions,
@@ -25,10 +26,10 @@ import {
 } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
 import { expandHome } from '../../task/home-path.ts';
+import type { Output, Outputs } from './outputs.ts';
 import { type PromptTemplate, parsePrompt } from './prompt-template.ts';
 import { type RowFile, readRows } from './read-rows.ts';
 import type { Row } from './row.ts';
-import { createRowKeys, inShard, parseShard, type Shard } from './row-key.ts';
 
 /** The flags of `batch`, as they were typed. Those about the picture are for rows that say nothing else. */
 export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {
@@ -39,6 +40,11 @@ export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {
   retryFailed?: boolean;
   skipInvalid?: boolean;
   shard?: string;
+  lock?: boolean;
+  check?: boolean;
+  strict?: boolean;
+  refetchMissing?: string;
+  mergeLocks?: boolean;
 }
 
 /** How a batch is to be done. */
@@ -53,6 +59,8 @@ export interface BatchPlan {
   /** Names the pictures that requests are made from by what they hold. */
   name(requests: readonly ImageRequest[]): Promise<ImageRequest[]>;
   home: string | undefined;
+  /** Of a manifest, or with a lock file: outputs that are the same in each run. */
+  outputs?: Outputs;
 }
 
 /** One task of a batch. */
@@ -62,6 +70,8 @@ export interface BatchTask {
   key: string;
   request: ImageRequest;
   target: Target;
+  /** Where outputs are the same in each run. */
+  output?: Output;
 }
 
 const usualConcurrency = 8;
@@ -75,6 +85,7 @@ const batchFields = object({
     ),
   ),
   shard: exactOptional(textAs(parseShard, () => 'use a share such as 1/4, the first of four')),
+  refetchMissing: exactOptional(literal('buy', 'use buy')),
   prompt: exactOptional(textAs(parsePrompt, () => 'write {{ or }} for a literal brace')),
 });
 
@@ -121,7 +132,7 @@ export async function* readTasks(
   for await (const row of readRows(file, others)) {
     const problems = [...row.problems];
     const { order, sources } = parseRow(row, plan, problems);
-    const typed = order && requestsOf(order, sources, problems);
+    const typed = order && requestsOf(askedIn(order), sources, problems);
     const requests = typed && (await plan.name(typed).catch((error) => noteProblem(error, problems)));
     for (const problem of problems) onProblem(row.place, problem);
     if (problems.length > 0 || !order || !requests) continue;
@@ -129,13 +140,15 @@ export async function* readTasks(
     for (const request of requests) {
       index += 1;
       const key = keyOf(request, id);
-      if (!inShard(key, plan.shard)) continue;
       const target = {
         ...plan.target,
         ...(output !== undefined && { output: expandHome(output, plan.home) }),
         index,
       };
-      yield { row: row.number, id, key, request, target };
+      const fixed: Output | string | undefined = plan.outputs?.add(row.place, request, target);
+      if (typeof fixed === 'string') onProblem(row.place, fixed);
+      else if (inShard(key, plan.shard))
+        yield { row: row.number, id, key, request, target, ...(fixed && { output: fixed }) };
     }
   }
 }
@@ -145,6 +158,11 @@ const rowSchema = object({
   output: exactOptional(outputName),
   id: exactOptional(string()),
 }).check(orderRules);
+
+/** The rest of a row is no part of a request: a picture that gets another name is not another picture. */
+function askedIn({ id: _, output: __, ...asked }: output<typeof rowSchema>) {
+  return asked;
+}
 
 /** Parses a row. One that has problems as such is parsed all the same: its other problems are told with them. */
 function parseRow(row: Row, { prompt, usual, target, home }: BatchPlan, problems: string[]) {

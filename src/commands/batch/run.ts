@@ -8,12 +8,14 @@ import type { TaskEntry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { approve } from '../../paid-task/quotes.ts';
+import { inShard } from '../../paid-task/row-key.ts';
 import { shellWord } from '../../report/shell-command.ts';
 import { checkRows, flawsFailure, lotsToBuy, rowsToGo, warnOfFlaws } from './check.ts';
+import { openLocked } from './locked.ts';
 import { makeAll } from './make.ts';
 import { readPast } from './past.ts';
+import { pinnedPlan } from './pinned.ts';
 import { type BatchFlags, type BatchPlan, readBatchPlan, readTasks } from './plan.ts';
-import { inShard } from './row-key.ts';
 import { type BatchSource, openBatch } from './source.ts';
 
 /** Makes the pictures of a batch file, or those that earlier runs left. Returns the exit code. */
@@ -22,11 +24,12 @@ export async function batch(
   file: string,
   flags: BatchFlags & { dryRun?: boolean; yes?: boolean },
 ): Promise<number> {
-  const plan = readBatchPlan(context, flags);
+  const typed = readBatchPlan(context, flags);
   const server = await context.server(flags.sandbox === true);
   if (!flags.dryRun) await context.api(server); // a missing key is told before anything else happens
-  const source = await openBatch(context, file, plan);
+  const source = await openBatch(context, file, typed);
   try {
+    const plan = pinnedPlan(context, source, typed, flags);
     const checked = await checkRows(context, source, flags, plan);
     if (flags.dryRun) {
       const { dryRun } = await import('./dry-run.ts');
@@ -48,8 +51,11 @@ export async function batch(
     const wanted = { batch: source.name, server, account };
     const past = await readPast(context, { ...wanted, isMine }, signal);
     const tasks = () => readTasks(source, plan);
-    await approve(work, server, await lotsToBuy(context, tasks(), past, flags));
-    const own = { context, work, flags, plan, past, claim, tasks };
+    const locked = flags.lock
+      ? await openLocked(context, { ...wanted, source, plan }, past, flags)
+      : undefined;
+    await approve(work, server, await lotsToBuy(context, locked?.unlocked(tasks()) ?? tasks(), past, flags));
+    const own = { context, work, flags, plan, past, claim, tasks, locked };
     return await makeAll({ ...wanted, ...own, total: checked.total, ...rowsToGo(checked) });
   } finally {
     await source.remove();

@@ -14,12 +14,23 @@ export interface BatchCount {
   failedBefore: number;
   /** Another process has it. */
   elsewhere: number;
+  /** Its file was changed by hand: not replaced. */
+  leftAlone: number;
   /** The exit codes of those that failed. */
   codes: Set<number>;
 }
 
 export function newCount(total: number): BatchCount {
-  return { total, made: 0, failed: 0, before: 0, failedBefore: 0, elsewhere: 0, codes: new Set() };
+  return {
+    total,
+    made: 0,
+    failed: 0,
+    before: 0,
+    failedBefore: 0,
+    elsewhere: 0,
+    leftAlone: 0,
+    codes: new Set(),
+  };
 }
 
 /**
@@ -31,13 +42,15 @@ export function sayBatchEnd(
   count: BatchCount,
   { halted, elapsedMs, spent }: { halted: TaskReport | undefined; elapsedMs: number; spent: string },
 ): number {
-  const left = count.total - count.made - count.failed - count.before - count.failedBefore - count.elsewhere;
+  const settled = count.made + count.failed + count.before + count.failedBefore;
+  const left = count.total - settled - count.elsewhere - count.leftAlone;
   const facts = [
     `${count.made} made`,
     count.failed > 0 && `${count.failed} failed`,
     count.before > 0 && `${count.before} made before`,
     count.failedBefore > 0 && `${count.failedBefore} failed before`,
     count.elsewhere > 0 && `${count.elsewhere} in another process`,
+    count.leftAlone > 0 && `${count.leftAlone} left alone`,
     left > 0 && `${left} not begun`,
     formatDuration(elapsedMs),
     spent,
@@ -46,7 +59,9 @@ export function sayBatchEnd(
   if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
-  return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left);
+  return halted?.error?.code === 'interrupted'
+    ? exitCodes.interrupted
+    : exitCode(count, left + count.leftAlone);
 }
 
 function exitCode({ made, before, failed, failedBefore, codes }: BatchCount, left: number): number {

@@ -81,8 +81,8 @@ export async function checkFolders(context: Context): Promise<Check[]> {
   ];
 }
 
-async function checkRecord({ state, journal, command }: Context): Promise<Check> {
-  if (state === undefined) return broken('record', unwritable('there is no home folder'));
+async function checkRecord({ state, stateFlaw, journal, command }: Context): Promise<Check> {
+  if (state === undefined) return broken('record', unwritable(stateFlaw ?? ''));
   const told = await tried(join(state, 'runs'));
   if (!(await exists(state))) return ok('record', told); // reading the record would create it
   const dead = (await journal.left()).runs.filter(({ life }) => life === 'dead');

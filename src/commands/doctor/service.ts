@@ -59,18 +59,14 @@ function apiForm({ stored, memory }: Context, base: string): string {
 
 /** Tells which proxy requests to that address would use, without its password. */
 function checkProxy({ world: { env } }: Context, base: string): Check {
-  const { protocol, hostname } = new URL(base);
-  const proxy = isLoopback(hostname) ? undefined : proxyFor(protocol, env);
-  if (proxy === undefined) return ok('proxy', 'none');
-  const host = URL.canParse(proxy) ? new URL(proxy).host : '';
-  // With a "/" in its password the address has another host, and part of the password in it.
-  if (host === '' || /[/?#].*@/.test(proxy.replace(/^\w+:\/\//, ''))) {
-    const hint =
-      'Fix HTTPS_PROXY or HTTP_PROXY, or unset it. In its password write / as %2F, @ as %40, # as %23';
-    return broken('proxy', new Failure('validation', 'the address of the proxy is invalid', { hint }));
+  const url = new URL(base);
+  try {
+    const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, env);
+    return ok('proxy', proxy ? `${proxy.host}, from ${proxy.variable}` : 'none');
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return broken('proxy', error);
   }
-  const exceptions = env.no_proxy || env.NO_PROXY;
-  return ok('proxy', `${host}${exceptions ? `, but not for ${exceptions}` : ''}`);
 }
 
 const longestMs = 10_000;

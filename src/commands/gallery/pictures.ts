@@ -82,6 +82,8 @@ function galleryPicture(context: Context, { entry, file, folder }: Shot): Galler
     sandbox: server.sandbox,
     baseUrl: server.base === defaultBaseUrl ? undefined : server.base,
   };
+  const again = againCommand(context, entry);
+  const words = generateWords(request, pasted);
   // In the order in which they are read.
   const facts: Array<[string, string | undefined]> = [
     ['Model', model],
@@ -96,7 +98,7 @@ function galleryPicture(context: Context, { entry, file, folder }: Shot): Galler
     ['Row', row && (row.id === undefined ? String(row.row) : `${row.row} (${row.id})`)],
     ['File', file && shownPath(file.path, folder)],
     ['File size', file && sizeText(file.bytes)],
-    ['Command', context.command(generateWords(request, pasted))],
+    ['Command', words === undefined ? again : context.command(words)],
   ];
   return {
     file,
@@ -106,7 +108,7 @@ function galleryPicture(context: Context, { entry, file, folder }: Shot): Galler
     prompt,
     madeAt: beganAt(entry),
     differs: [],
-    again: againCommand(context, entry),
+    again,
     facts: new Map(facts.flatMap(([name, text]) => (text ? [[name, text]] : []))),
   };
 }
@@ -114,7 +116,9 @@ function galleryPicture(context: Context, { entry, file, folder }: Shot): Galler
 /** Undefined where the service never named a task. What was tried in the sandbox stays in the sandbox. */
 function againCommand(context: Context, { accepted, intended }: Entry): string | undefined {
   if (!accepted || !isTaskId(accepted.id)) return undefined;
-  return context.command(`generate --again ${accepted.id}${intended.server.sandbox ? ' --sandbox' : ''}`);
+  const { id } = accepted;
+  const again = `--again${id.startsWith('-') ? '=' : ' '}${id}`;
+  return context.command(`generate ${again}${intended.server.sandbox ? ' --sandbox' : ''}`);
 }
 
 function whyUnmade(entry: Entry): string {

@@ -3,7 +3,6 @@ import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { diskFailure } from '../../disk/disk-failure.ts';
 import { makeFolder } from '../../disk/folder.ts';
-import { place } from '../../disk/place.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
 import { Failure } from '../../errors.ts';
 import { galleryMark } from './page.ts';
@@ -50,7 +49,7 @@ export async function writeGallery(path: string, page: AsyncIterable<string>): P
       size += bytes.length;
     }
     await temp.finish();
-    if ((await place(temp.path, path, true)) === 'placed') temp.forget();
+    await temp.place(path, true);
     return size;
   } catch (error) {
     throw error instanceof Failure ? error : diskFailure(error, path);

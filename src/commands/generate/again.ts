@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { newestSent } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
+import { readEmbedded } from '../../disk/embedded.ts';
 import { Failure, invalid } from '../../errors.ts';
 import { type Entry, filesOf } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
@@ -35,7 +36,13 @@ export async function askedBefore(context: Context, typed: string): Promise<Befo
   if (entry) return entry.intended;
   const sidecar = await readSidecar(sidecarPath(path), typed).catch(() => undefined);
   if (sidecar) return sidecar;
-  const what = isTaskId(typed) ? 'task' : 'picture, and it has no sidecar';
+  const embedded = await readEmbedded(path).catch(() => undefined);
+  if (embedded)
+    return {
+      request: embedded.request,
+      server: embedded.sandbox ? { base: 'sandbox', sandbox: true } : undefined,
+    };
+  const what = isTaskId(typed) ? 'task' : 'picture, and it has no sidecar and nothing embedded';
   throw new Failure('not_found', `--again ${typed}: this machine has no record of that ${what}`, {
     hint: `${context.command('history')} lists what it knows`,
   });

@@ -3,9 +3,9 @@ import { wireRequest } from '../../api/submit.ts';
 import { priceLines, type Trial, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { defaultName } from '../../image/template.ts';
+import { prettyJson } from '../../json.ts';
 import { routeFor } from '../../paid-task/models.ts';
 import { addToLots, type Lots, lotName } from '../../paid-task/quotes.ts';
-import { jsonText } from '../../report/human.ts';
 import type { ImageRequest } from '../../request/request.ts';
 import { amountText } from '../../task/money.ts';
 import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
@@ -56,7 +56,7 @@ async function tellEach(context: Context, plan: Plan, posts: readonly Post[], tr
     const path = paths[position] ?? '';
     const object = { dry_run: true, method: 'POST', url, request: body, path, quote, error };
     const price = quote ? amountText(quote.reserved_cents, quote.currency) : 'not known';
-    const lines = [`POST ${url}`, jsonText(body, 2), `saved as  ${path}`, `costs     ${price}`];
+    const lines = [`POST ${url}`, prettyJson(body), `saved as  ${path}`, `costs     ${price}`];
     await context.reporter.data(object, lines.join('\n'));
   }
 }
@@ -68,7 +68,7 @@ function summaryOf(plan: Plan, posts: readonly Post[], lots: Lots, { prices }: T
   const [first, ...others] = new Set(pathsOf(plan));
   return [
     ...[...urls].map((url) => `POST ${url} ${posts.filter((post) => post.url === url).length} times`),
-    jsonText(same, 2),
+    prettyJson(same),
     ...priceLines(prices ?? [...lots.values()]),
     ...(seeds.size > 0 ? [`seeds     ${[...seeds].join(', ')}`] : []),
     `saved as  ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,

@@ -121,4 +121,6 @@ function tellNext(context: Context, { wait, download }: Wishes, reports: readonl
   const command = fetchCommand(context, ids, { wait: !wait, recorded });
   if (!wait) context.reporter.next(command, 'Fetch it');
   else if (!download) context.reporter.next(command, 'Save it within 7 days');
+  else if (ids.length > 1 && recorded)
+    context.reporter.next(context.command(`gallery --open --limit ${reports.length}`), 'Compare them');
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import { waitsToBeSaved } from '../../report/report-entry.ts';
+import { idWords } from '../../report/shell-command.ts';
 import { askYes } from '../../terminal/ask.ts';
 
 export interface ClearFlags extends FilterFlags {
@@ -74,7 +75,7 @@ function sayWhatStays(
     reporter.next(command('resume --all'), `Kept ${counted(unfinished)} that did not finish. To finish`);
   if (running > 0) reporter.note(`Kept ${counted(running)} of a run that is still going`);
   if (waiting.length > 0) {
-    const named = waiting.slice(0, mostNamed).join(' ');
+    const named = idWords(waiting.slice(0, mostNamed));
     reporter.next(
       command(`download ${named}`),
       `Kept ${counted(waiting.length)} not downloaded yet. To save`,

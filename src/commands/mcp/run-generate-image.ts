@@ -2,16 +2,14 @@ import { makeAndReport } from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
-import { Failure, tellAll } from '../../errors.ts';
+import { tellAll } from '../../errors.ts';
 import { defaultTemplate } from '../../image/template.ts';
-import type { Entry } from '../../journal/entry.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { begin } from '../../paid-task/begin.ts';
 import { createBudget } from '../../paid-task/budget.ts';
-import type { Work } from '../../paid-task/engine.ts';
-import { isSameRequest, nameOf } from '../../paid-task/take-up.ts';
+import { awaitOther, isFirst } from '../../paid-task/join.ts';
+import { isSameRequest } from '../../paid-task/take-up.ts';
 import { recordedReport } from '../../report/report-entry.ts';
-import type { TaskReport } from '../../report/task-report.ts';
 import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
 import { checkInside, parseTarget, type Target } from '../../request/target.ts';
@@ -23,6 +21,8 @@ import { pictureFolder } from './picture-folder.ts';
 import type { Answer } from './tool.ts';
 import { taskAnswer } from './tool-answer.ts';
 import type { McpFlags, ToolCall } from './tool-calls.ts';
+
+const door = 'mcp';
 
 /** Makes one picture for an agent: the life of a task is that of `generate`. */
 export async function generateImage(
@@ -40,52 +40,23 @@ export async function generateImage(
     budget: createBudget(order.wishes, session),
   };
   const asked = { request: order.request, server, account: await accountAt(context.engine, server) };
-  if (!input.new && !(await isFirst(context, asked, work.deadline.signal)))
-    return taskAnswer(await awaitOther(context, work, asked), {
+  if (!input.new && !(await isFirst(context.engine, door, asked, work.deadline.signal))) {
+    const other = await awaitOther(
+      work,
+      (entry) => entry.intended.door === door && isSameRequest(entry, asked),
+    );
+    return taskAnswer(recordedReport(context, other, true), {
       note: 'Another call of the same arguments is making this picture: nothing more is paid.',
     });
+  }
   const anew = input.new === true;
-  const [begun] = await begin(work, [order], server, { anew, door: 'mcp' });
+  const [begun] = await begin(work, [order], server, { anew, door });
   if (!begun) throw new Error('one picture was wanted, and none was begun');
   const takenUp = begun.fate.uncertain;
   const report = await makeAndReport(context, work, begun);
   return taskAnswer(report, {
     note: takenUp ? 'Taken up from an interrupted call: nothing new was paid.' : undefined,
     image: input.include_image ? await imageBlock(report) : undefined,
-  });
-}
-
-type Asked = Parameters<typeof isSameRequest>[1];
-
-/** Claims the request until this call ends: a client that gave up waiting often asks for the same again. */
-async function isFirst({ engine }: Context, asked: Asked, signal: AbortSignal): Promise<boolean> {
-  const { keyOf } = await engine.journal.identity();
-  const { request, server, account } = asked;
-  const name = keyOf(['mcp', server.base, account ?? null, nameOf(request)]);
-  return (await engine.journal.claim(name, undefined, signal)) !== undefined;
-}
-
-const pollOtherMs = 200;
-
-/** Waits for the picture of another call, in this process or another, as long as this call may take. */
-async function awaitOther(context: Context, { deadline }: Work, asked: Asked): Promise<TaskReport> {
-  const { journal, clock } = context.engine;
-  let known: Entry | undefined;
-  while (deadline.remaining() > pollOtherMs) {
-    const { runs } = await journal.left();
-    const working = runs
-      .flatMap(({ entries }) => [...entries.values()])
-      .find((entry) => entry.intended.door === 'mcp' && isSameRequest(entry, asked));
-    if (!working && known) break;
-    known = working ?? known;
-    await clock.wait(pollOtherMs, deadline.signal);
-  }
-  const id = known?.accepted?.id;
-  const entry = (id !== undefined && (await journal.find([id])).get(id)?.entry) || known;
-  if (entry) return recordedReport(context, entry, true);
-  throw new Failure('timeout', 'another call of the same arguments is at work', {
-    hint: 'Call generate_image again with the same arguments in a moment: it is not paid for twice',
-    retryable: true,
   });
 }
 

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { type Context, createContext } from '../../context.ts';
-import { Failure } from '../../errors.ts';
 import type { Budget } from '../../paid-task/budget.ts';
+import { orCancelled } from '../../paid-task/join.ts';
 import { createProgress } from '../../report/progress.ts';
 import { errorReport } from '../../report/task-report.ts';
 import type { Deadline, StopSignal, World } from '../../world.ts';
@@ -105,13 +105,4 @@ async function lineOf({ progress }: Talk, { clock }: World): Promise<Parameters<
   if (!progress) return undefined;
   const { progressLine } = await import('./progress-line.ts');
   return progressLine(progress, clock);
-}
-
-function orCancelled(deadline: Deadline, cancelled: AbortSignal): Deadline {
-  const controller = new AbortController();
-  const stop = (): void =>
-    controller.abort(new Failure('timeout', 'the client no longer waits for the answer'));
-  if (cancelled.aborted) stop();
-  else cancelled.addEventListener('abort', stop, { once: true });
-  return { ...deadline, signal: AbortSignal.any([deadline.signal, controller.signal]) };
 }

@@ -10,6 +10,7 @@ import type { Left, LeftRun } from '../../journal/journal.ts';
 import type { Begun, Work } from '../../paid-task/engine.ts';
 import { retarget } from '../../paid-task/record.ts';
 import { adopt, type Claims, deadRuns, foreign, isForgotten, reopen } from '../../paid-task/take-up.ts';
+import { fetchCommand } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 import { expandHome } from '../../task/home-path.ts';
@@ -129,12 +130,12 @@ async function closeDamaged(
 }
 
 /** Finds the tasks that no dead run holds: ended ones, of which a file may be missing. */
-async function named({ journal, command }: Context, ids: readonly string[]): Promise<Entry[]> {
-  const known = await journal.find(ids);
+async function named(context: Context, ids: readonly string[]): Promise<Entry[]> {
+  const known = await context.journal.find(ids);
   const unknown = ids.filter((id) => !known.has(id));
   if (unknown.length > 0) {
     throw new Failure('not_found', `the record of this machine has no task ${unknown.join(', ')}`, {
-      hint: `Fetch it by its id: ${command(`download ${unknown.join(' ')} --wait`)}`,
+      hint: `Fetch it by its id: ${fetchCommand(context, unknown, { wait: true, recorded: true })}`,
     });
   }
   const busy = ids.filter((id) => known.get(id)?.busy);

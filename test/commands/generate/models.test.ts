@@ -80,7 +80,7 @@ describe.each(['guide', 'service'] as const)('in the form of the %s', (dialect) 
     const url = await openSandbox({ dialect, models: ['zebra-9:zebra:5'] });
     const listed = await run(machine, ['models', 'zebra', '--base-url', url]);
     expect(listed.stdout).toBe('zebra-9\tzebra\t$0.05\tactive\ttext, pictures');
-    expect((await run(machine, ['__models'])).stdout.split('\n')).toContain('zebra-9');
+    expect((await run(machine, ['__complete', 'generate', '-m', ':zeb'])).stdout).toContain('zebra-9');
     const [first] = (await generate(machine, url, 'fox', '-m', 'zebra-9', '--set', 'stripes=9')).lines;
     const [again] = (await generate(machine, url, '--again', first.task_id)).lines;
     for (const line of [first, again])
@@ -143,7 +143,7 @@ describe('a model', () => {
     expect(lines[0].error.message).toMatch(/no longer sells imagen-4: Validation failed/);
     const [, command = ''] = /Instead: (.+)$/.exec(lines[0].error.hint) ?? [];
     expect(command).toBe(
-      `runapi-imagen generate 'a fox'\\''s den' --model flux-kontext-max --seed 7 --base-url ${url}`,
+      `runapi-imagen generate "a fox's den" --model flux-kontext-max --seed 7 --base-url ${url}`,
     );
     expect(exitCode).toBe(4);
     expect(await spent(url)).toBe(0);

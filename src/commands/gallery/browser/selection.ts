@@ -1,4 +1,4 @@
-import { shellWord } from '../../../report/shell-command.ts';
+import { percentEncoded, shellWord } from '../../../report/shell-command.ts';
 import { copyButton } from './clipboard.ts';
 import { button, make } from './make.ts';
 import { sourceOf, type Tile } from './tiles.ts';
@@ -38,7 +38,10 @@ export function createSelection(all: readonly Tile[], compare: (tiles: readonly 
   return { bar, tiles, has: (tile: Tile) => picked.has(tile), clear, toggle };
 }
 
-/** The path as a word for the shell, absolute where the page was opened from a file. */
+/**
+ * The path as a word for the shell, absolute where the page was opened from a file. Where the shells read it in
+ * different ways it is the address of the file, which most programs open as well.
+ */
 function pathOf({ facts }: Tile): string {
   const file = facts.get('File') ?? '';
   const folder = decodeURIComponent(location.pathname)
@@ -46,7 +49,12 @@ function pathOf({ facts }: Tile): string {
     .replace(/^\/(?=[A-Z]:)/i, '');
   const isAbsolute = /^(\/|\\\\|[A-Z]:)/i.test(file);
   const path = isAbsolute || location.protocol !== 'file:' ? file : folder + file;
-  return shellWord(path, /^(\\\\|[A-Z]:)/i.test(path) ? 'win32' : 'linux');
+  const word = shellWord(path, /^(\\\\|[A-Z]:)/i.test(path) ? 'win32' : 'linux');
+  return word ?? addressOf(path);
+}
+
+function addressOf(path: string): string {
+  return (path.startsWith('/') ? 'file://' : '') + path.split('/').map(percentEncoded).join('/');
 }
 
 /** The command that makes it again; none where the task is not known. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ImageRequest } from '../../request/request.ts';
+import type { ImageRequest } from '../request/request.ts';
 
 /** Names each task of a batch by what it asks for: the same file run again gives the same names, in whatever order. */
 export function createRowKeys(): (request: ImageRequest, id: string | undefined) => string {
