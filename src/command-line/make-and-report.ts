@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Context } from '../context.ts';
 import { examine } from '../disk/examine.ts';
-import type { Server, Target } from '../journal/event.ts';
+import type { Server } from '../journal/event.ts';
 import type { Begun, Work } from '../paid-task/engine.ts';
 import { findExisting, type Nameable } from '../paid-task/existing.ts';
 import { makePicture } from '../paid-task/make-picture.ts';

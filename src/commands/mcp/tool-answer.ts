@@ -44,7 +44,7 @@ export function factsAnswer(facts: object): Answer {
   return { content: [{ type: 'text', text: JSON.stringify(facts) }], structured: facts };
 }
 
-/** The ways out of the engine's failures, which are told in flags elsewhere. */
+/** The ways out of the engine's failures, where these are told in flags. */
 const waysOut: Readonly<Record<string, string>> = {
   over_budget: 'Nothing was sent for it. Ask the user before you allow more with max_cost_usd',
   timeout: 'Allow more time with wait_seconds',
@@ -53,7 +53,8 @@ const waysOut: Readonly<Record<string, string>> = {
 };
 
 function inTheirWords(error: ErrorReport): ErrorReport {
-  return { ...error, hint: error.hint && (waysOut[error.code] ?? error.hint) };
+  const isInFlags = error.hint?.includes('--');
+  return { ...error, hint: (isInFlags && waysOut[error.code]) || error.hint };
 }
 
 function errorLines({ code, message, hint }: ErrorReport, taskId: string | null): string[] {

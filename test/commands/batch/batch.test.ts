@@ -151,6 +151,7 @@ test('is the same batch under a link to its file', async () => {
   const first = await run(machine, ['batch', 'rows.txt', ...words]);
   const again = await run(machine, ['batch', 'link.txt', ...words]);
   expect([again.exitCode, again.stdout, service.tasks.size]).toEqual([0, first.stdout, 1]);
+  expect(again.stderr).toContain('0 made · 1 made before');
 });
 
 test('a leading ~ is the home folder in --dir and in a row, which must stay in the folder', async () => {

@@ -96,7 +96,7 @@ test('one row cannot ask for more than 1,000 pictures', async () => {
   const seeds = Array.from({ length: 20 }, (_, at) => at).join(',');
   const machine = await machineWith(`prompt,model,seed,count\nmug,"fast,standard,ultra","${seeds}",1000\n`);
   const { stderr, exitCode } = await run(machine, ['batch', 'rows.csv', '--base-url', service.url]);
-  expect(stderr).toContain('line 2: 60000 pictures are too many at once: the limit is 1000');
+  expect(stderr).toContain('line 2: 60000 pictures are too many at once: the limit is 1000.');
   expect([exitCode, service.calls]).toEqual([4, []]);
 });
 

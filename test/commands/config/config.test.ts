@@ -41,7 +41,7 @@ describe('a setting', () => {
       'dir\t.\tthe default',
       'output\t{prompt}-{task}.{ext}\tthe default',
       'timeout\t15m\tthe default',
-      'max-cost\t(no limit)\tthe default',
+      'max-cost\tnot set\tthe default',
       'base-url\thttps://runapi.ai\tthe default',
       'api\tauto\tthe default',
     ]);
@@ -72,7 +72,7 @@ describe('a setting', () => {
     await run(machine, ['config', 'set', 'dir', `/pictures/${'deep/'.repeat(20)}`]);
     const { screen } = await runOnTerminal(machine, ['config', 'list'], {}, { columns: 50, rows: 24 });
     const lines = screen.toString().trim().split('\r\n');
-    expect(lines).toHaveLength(8);
+    expect(lines).toHaveLength(9);
     const sources = lines.map((line) => line.search(/(the default|\/tmp\S*)$/));
     expect(new Set(sources).size).toBe(1);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(50);

@@ -12,7 +12,7 @@ test('a session buys 20 pictures, and says who can allow more', async () => {
   const { call } = await startAgent(await newMachine(), ['--base-url', service.url]);
   const answers = await Promise.all(numbers(25).map((at) => call('generate_image', picture(at))));
   expect(service.tasks.size).toBe(20);
-  const refused = answers.filter(({ isError }) => isError);
+  const refused = answers.filter(({ structuredContent }) => structuredContent?.error);
   expect(refused).toHaveLength(5);
   for (const answer of refused) {
     expect(answer.structuredContent).toMatchObject({ task_id: null, error: { code: 'over_budget' } });
@@ -20,7 +20,8 @@ test('a session buys 20 pictures, and says who can allow more', async () => {
     expect(textOf(answer)).toContain('Only the user can raise the limit');
   }
   // What was bought is still brought.
-  const { task_id } = answers.find(({ isError }) => !isError)?.structuredContent ?? {};
+  const { task_id } =
+    answers.find(({ structuredContent }) => !structuredContent?.error)?.structuredContent ?? {};
   expect((await call('get_image', { task_id })).structuredContent).toMatchObject({
     status: 'completed',
     reused: true,
@@ -53,9 +54,10 @@ test('what was refused gives its share back, and what a call allows itself count
     error: { code: 'validation' },
   });
   const dear = await call('generate_image', { ...picture(2), max_cost_usd: 0.05 });
-  expect(textOf(dear)).toContain('more than `max_cost_usd` $0.05');
-  expect((await call('generate_image', picture(3))).isError).toBeUndefined();
-  expect((await call('generate_image', picture(4))).isError).toBe(true);
+  expect(textOf(dear)).toContain('the picture costs $0.08 now: more than');
+  expect(textOf(dear)).toContain('max_cost_usd');
+  expect((await call('generate_image', picture(3))).structuredContent?.error).toBeNull();
+  expect((await call('generate_image', picture(4))).structuredContent?.error.code).toBe('over_budget');
   expect([service.tasks.size, countQuotes(service)]).toEqual([1, 1]);
 });
 
