@@ -7,8 +7,8 @@ import type { Target } from '../request/target.ts';
 /** Tries the folder, so that what is wrong with it is told before anything is paid. Throws `download`. */
 export async function prepareTarget(
   { engine }: Context,
-  { folder, output }: Pick<Target, 'folder' | 'output'>,
+  { folder, output, root }: Pick<Target, 'folder' | 'output' | 'root'>,
 ): Promise<void> {
-  if (output !== '-') await prepareFolder(resolve(folder, fixedFolder(output)));
+  if (output !== '-') await prepareFolder(resolve(folder, fixedFolder(output, root !== undefined)));
   else if (engine.spool === undefined) await prepareFolder(folder);
 }

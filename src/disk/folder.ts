@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, realpathSync, unlinkSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { Failure } from '../errors.ts';
 import { diskFailure } from './disk-failure.ts';
 import { makeFolders } from './make-folders.ts';
@@ -60,5 +60,21 @@ export async function makeFolder(folder: string): Promise<void> {
     makeFolders(folder);
   } catch (error) {
     throw diskFailure(error, folder);
+  }
+}
+
+/** Tells whether a path, made or not, is outside of a folder once all links on the way are followed. */
+export function leadsOut(path: string, folder: string): boolean {
+  const way = relative(realPath(folder), realPath(path));
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
+
+/** What does not exist yet is no link. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
   }
 }

@@ -1,11 +1,12 @@
 /**
- * Makes one component of a path that every platform accepts and that means nothing special: no separator, no control
- * or direction-changing character, no reserved Windows name, no leading '-' or dot, no trailing dot or space, not
+ * Makes one component of a path that every platform accepts and that means nothing special: no separator, no control,
+ * hidden or direction-changing character, no reserved Windows name, no leading '-' or dot, no trailing dot or space, not
  * empty, and short enough for a temporary name beside it. Doing it twice changes nothing.
  * Sources: Microsoft's "Naming Files, Paths, and Namespaces" and Apple's APFS guide.
  */
 export function safeFileName(name: string): string {
   const legal = name
+    .replace(unseen, '')
     .replace(forbidden, '-')
     .replace(/^[-.\s]+/, '')
     .replace(/(?<![.\s])[.\s]+$/, '');
@@ -42,6 +43,10 @@ function kindOf(extension: string): string {
 
 /** APFS refuses code points that are unassigned (Cn), and lone surrogates (Cs) have no UTF-8. */
 const forbidden = /[<>:"/\\|?*\p{Cc}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
+
+/** All but joiners, which some scripts and emoji need, and variation selectors. */
+const unseen =
+  /(?!\u200c|\u200d|\ufe0e|\ufe0f|\p{Bidi_Control})(?!\p{Bidi_Control})\p{Default_Ignorable_Code_Point}/gu;
 
 /** Names that Windows reserves for devices, whatever extension follows. */
 const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i;

@@ -23,14 +23,24 @@ export function parseTemplate(text: string): NameTemplate {
 
 /**
  * The path of one picture, with `/` between its folders. The value of a word never makes a folder of its own: each
- * component with words in it is made safe. A component without words is used as the user wrote it, `..` included.
+ * component with words in it is made safe. A component without words is used as the user wrote it, `..` included. Of a
+ * template of somebody else (`isForeign`) each component is made safe, and none leads out of the folder.
  */
-export function renderTemplate(template: NameTemplate, values: NameValues): string {
-  const names = template.components.map((parts) => {
+export function renderTemplate(template: NameTemplate, values: NameValues, isForeign = false): string {
+  const { components } = isForeign ? stayingInside(template) : template;
+  const names = components.map((parts) => {
     const name = parts.map((part) => (typeof part === 'string' ? part : meaning[part.word](values))).join('');
-    return parts.every((part) => typeof part === 'string') ? name : safeFileName(name);
+    return !isForeign && isFixed(parts) ? name : safeFileName(name);
   });
-  return template.root + names.join('/');
+  return (isForeign ? '' : template.root) + names.join('/');
+}
+
+function stayingInside(template: NameTemplate): NameTemplate {
+  return { ...template, components: template.components.filter((parts) => !/^\.\.?$/.test(parts.join())) };
+}
+
+function isFixed(parts: readonly Part[]): parts is string[] {
+  return parts.every((part) => typeof part === 'string');
 }
 
 export const defaultTemplate = '{prompt}-{task}.{ext}';
@@ -105,8 +115,9 @@ export function picturePath(
   { output, mark }: { output: string; mark?: string | undefined },
   values: NameValues,
   { picture, attempt }: Place,
+  isForeign = false,
 ): string {
-  const path = renderTemplate(parseTemplate(output || defaultName(mark)), values);
+  const path = renderTemplate(parseTemplate(output || defaultName(mark)), values, isForeign);
   const folderEnd = path.lastIndexOf('/') + 1;
   let name = withExtension(path.slice(folderEnd), values.ext);
   if (picture > 0) name = numbered(name, picture + 1);
@@ -126,10 +137,11 @@ export function isMisnamed(output: string, ext: string): boolean {
 }
 
 /** The part of the output's folder that is the same for every picture: it can be checked before anything is paid. */
-export function fixedFolder(output: string): string {
-  const { root, components } = parseTemplate(output || defaultTemplate);
+export function fixedFolder(output: string, isForeign = false): string {
+  const template = parseTemplate(output || defaultTemplate);
+  const { root, components } = isForeign ? stayingInside(template) : template;
   const folders = components.slice(0, -1);
-  const firstOpen = folders.findIndex((parts) => parts.some((part) => typeof part !== 'string'));
-  const fixed = firstOpen < 0 ? folders : folders.slice(0, firstOpen);
-  return root + fixed.map((parts) => parts.join('')).join('/');
+  const firstOpen = folders.findIndex((parts) => !isFixed(parts));
+  const fixed = (firstOpen < 0 ? folders : folders.slice(0, firstOpen)).map((parts) => parts.join(''));
+  return isForeign ? fixed.map(safeFileName).join('/') : root + fixed.join('/');
 }

@@ -40,6 +40,8 @@ const target = object({
   embed: optional(boolean()),
   /** What the default name says besides the prompt and the task, where pictures of one call differ: `{model}-2`. */
   mark: optional(string()),
+  /** The name comes from somebody else: nothing is written outside of this folder. */
+  root: optional(string()),
 });
 
 const server = object({ base: string(), sandbox: boolean() }).check(

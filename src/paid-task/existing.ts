@@ -34,10 +34,13 @@ export async function findExisting(
   const { prompt = '', model = '', aspectRatio: ratio, seed } = request ?? {};
   const values = { prompt, model, ratio, seed, task: task ?? '', index, date };
   for (const ext of extensions) {
-    const path = resolve(
-      folder,
-      picturePath({ output, mark }, { ...values, ext }, { picture: 0, attempt: 1 }),
+    const name = picturePath(
+      { output, mark },
+      { ...values, ext },
+      { picture: 0, attempt: 1 },
+      target.root !== undefined,
     );
+    const path = resolve(folder, name);
     if (await exists(path)) return path;
   }
   return undefined;

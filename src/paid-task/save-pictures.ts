@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat, unlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { examine } from '../disk/examine.ts';
-import { makeFolder } from '../disk/folder.ts';
+import { leadsOut, makeFolder } from '../disk/folder.ts';
 import { exists } from '../disk/place.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
@@ -42,8 +42,7 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
   const saved = entry.saved[index];
   if (saved && (await exists(saved.path))) return;
   if (await recogniseSaved(job, index)) return;
-  const home =
-    output === '-' ? (work.engine.spool ?? folder) : dirname(resolve(folder, pathOf(job, 'png', index, 1)));
+  const home = output === '-' ? (work.engine.spool ?? folder) : dirname(pathOf(job, 'png', index, 1));
   await makeFolder(home);
   const temp = await createJobFile(job, home);
   try {
@@ -176,12 +175,12 @@ async function closeExpired(job: Job, error: unknown): Promise<never> {
  * --skip-existing, where the name was taken while the task ran.
  */
 async function keep(job: Job, temp: TempFile, received: Received, index: number): Promise<void> {
-  const { folder, output, existing } = job.entry.intended.target;
+  const { output, existing } = job.entry.intended.target;
   const { bytes, width, height, sha256, format } = received;
   const isRenamed = output !== '' && isMisnamed(output, format.ext);
   const overwrites = existing === 'overwrite' && !isRenamed; // that was said of another name
   for (let attempt = 1; ; attempt++) {
-    const path = resolve(folder, pathOf(job, format.ext, index, attempt));
+    const path = pathOf(job, format.ext, index, attempt);
     if (!overwrites && (await isTaken(job, path))) {
       if (existing === 'skip' && (await keepExisting(job, path, sha256, index))) return;
       continue;
@@ -230,5 +229,8 @@ function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: num
     date: localDay(work.engine.clock.now()),
     ext,
   };
-  return picturePath(target, values, { picture, attempt });
+  const { folder, root } = target;
+  const path = resolve(folder, picturePath(target, values, { picture, attempt }, root !== undefined));
+  // A link may have been put in the way since the name was checked. The picture is paid for: it stays in the root.
+  return root !== undefined && leadsOut(dirname(path), root) ? join(root, basename(path)) : path;
 }

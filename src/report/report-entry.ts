@@ -145,7 +145,8 @@ export function imageReport(
   file: SavedFile | undefined,
 ): ImageReport {
   return {
-    url: image?.url ?? 'data:',
+    // A picture inside the answer may have megabytes.
+    url: image && !image.url.startsWith('data:') ? image.url : 'data:',
     expires_at:
       image && completedAt !== undefined ? new Date(completedAt + pictureLifeMs).toISOString() : null,
     path: file?.path ?? null,

@@ -22,9 +22,13 @@ export function errorReport(cause: unknown): ErrorReport {
   };
 }
 
-/** Addresses that are wrong are told as they were typed, and may hold a password anywhere before their last `@`. */
+/** An address that is wrong is told as it was typed, and may hold a password anywhere before its last `@`. */
 function withoutPasswords(text: string): string {
-  return text.replace(/:\/\/[^\s"'@]*:[^\s"']*@/g, '://…@');
+  const start = text.indexOf('://') + 3;
+  const end = text.lastIndexOf('@');
+  return start > 2 && text.slice(start, end).includes(':')
+    ? `${text.slice(0, start)}…${text.slice(end)}`
+    : text;
 }
 
 /** Says nothing but that there is no task. */

@@ -29,6 +29,8 @@ export interface Target {
   sidecar?: boolean | undefined;
   /** The request is wanted inside each picture. */
   embed?: boolean | undefined;
+  /** The name comes from somebody else: nothing is written outside of this folder. */
+  root?: string | undefined;
 }
 
 /** The flags about where pictures go, as they were typed. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseJson } from '../json.ts';
 import { type Answer, jsonAnswer, Refusal } from './call.ts';
 import { type Dialect, findRoute } from './routes.ts';
 import type { TaskBook } from './task-book.ts';
@@ -49,12 +50,21 @@ async function route(
   return handle(call, book, id, more);
 }
 
-/** A proxy before the sandbox says how it was called; a client of HTTP/1.0 may name no host at all. */
+const loopback = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+const anyHost = /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i;
+
+/**
+ * Where the client finds this server, for the URLs in answers: as a proxy in front of it says, or as it was called.
+ *
+ * @throws {Refusal} 421 for a name that is not this machine's: a web page may have made it lead here
+ */
 function originOf({ headers, socket }: IncomingMessage): string {
-  const [proto] = String(headers['x-forwarded-proto'] ?? 'http').split(',');
-  const [host] = String(headers['x-forwarded-host'] ?? headers.host ?? '').split(',');
-  const origin = `${proto?.trim()}://${host?.trim() || `127.0.0.1:${socket.localPort}`}`;
-  return URL.canParse(origin) && /^https?:/.test(origin) ? origin : `http://127.0.0.1:${socket.localPort}`;
+  const { 'x-forwarded-proto': scheme, 'x-forwarded-host': front } = headers;
+  const host = headers.host || `127.0.0.1:${socket.localPort}`; // a client of HTTP/1.0 may name none
+  if (!loopback.test(host)) throw new Refusal(421, 'The sandbox answers as localhost and 127.0.0.1 only');
+  const isSecure = /^https\b/i.test(String(scheme ?? ''));
+  const [named = ''] = String(front ?? '').split(/\s*,/);
+  return `${isSecure ? 'https' : 'http'}://${anyHost.test(named) ? named : host}`;
 }
 
 function refused(error: unknown): Answer {
@@ -84,11 +94,9 @@ async function readJson(request: IncomingMessage, told: (body: string) => void):
     throw new Refusal(415, 'Content-Type must be application/json');
   const text = (await readBody(request, longestBody)).toString('utf8');
   told(text);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal(400, 'The request body is not valid JSON');
-  }
+  const body = parseJson(text);
+  if (body === undefined) throw new Refusal(400, 'The request body is not valid JSON');
+  return body;
 }
 
 async function readBody(request: IncomingMessage, longest: number): Promise<Buffer> {

@@ -20,7 +20,7 @@ export type Fault = keyof typeof faultWords;
 
 /** Finds the faults in a prompt. An unknown word must not pass for a success, so it is returned too. */
 export function faultsIn(prompt: string): { faults: ReadonlySet<Fault>; unknown: string[] } {
-  const matches = prompt.matchAll(/\[sandbox:([^\]\s]*)\]/gi);
+  const matches = prompt.matchAll(/\[sandbox:([^[\]\s]*)\]/gi);
   const words = Array.from(matches, ([, word = '']) => word.toLowerCase());
   const isFault = (word: string): word is Fault => Object.hasOwn(faultWords, word);
   return { faults: new Set(words.filter(isFault)), unknown: words.filter((word) => !isFault(word)) };

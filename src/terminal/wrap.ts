@@ -16,6 +16,9 @@ const command = new RegExp(
   'g',
 );
 
+/** Longer texts are nothing to read, and would take long. */
+const longest = 4000;
+
 /** Stands for a space that must stay; no printable text holds it. */
 const glue = '\0';
 
@@ -29,7 +32,7 @@ const colour = /\u001b\[[\d;]*m/g;
  * @param whole a command that the text ends with
  */
 export function wrapped(text: string, columns: number, whole = ''): string {
-  if (columns <= 0) return text;
+  if (columns <= 0 || text.length > longest) return text;
   const glued = text.replace(whole, () => glueWords(whole)).replace(command, glueWords);
   return glued
     .split('\n')

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import { exactOptional, literal, object, type output, string } from 'zod/mini';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
@@ -142,7 +143,7 @@ export async function* readTasks(
       const key = keyOf(request, id);
       const target = {
         ...plan.target,
-        ...(output !== undefined && { output: expandHome(output, plan.home) }),
+        ...(output !== undefined && within(plan.target.folder, expandHome(output, plan.home))),
         index,
       };
       const fixed: Output | string | undefined = plan.outputs?.add(row.place, request, target);
@@ -151,6 +152,11 @@ export async function* readTasks(
         yield { row: row.number, id, key, request, target, ...(fixed && { output: fixed }) };
     }
   }
+}
+
+/** A name from the file, which may have been written by somebody else: it counts from the folder and stays in it. */
+function within(root: string, name: string): Pick<Target, 'output' | 'root'> {
+  return { output: isAbsolute(name) ? relative(root, name) : name, root };
 }
 
 const rowSchema = object({

@@ -21,7 +21,7 @@ const input = strictObject({
   seed: argument(int(), 'The same seed and prompt give a similar picture again.'),
   folder: argument(
     string(),
-    'Where to save, absolute or below the default folder; made if missing. Leave it out unless the user named a place.',
+    'A folder below the default one; made if missing. Nothing is saved elsewhere. Leave it out unless the user named it.',
   ),
   file_name: argument(
     string().check(maxLength(200)),

@@ -9,10 +9,7 @@ const input = strictObject({
     boolean(),
     'false: tell only the state and the temporary URLs, save nothing. Default true.',
   ),
-  folder: argument(
-    string(),
-    'Save here instead of where the picture was to go, absolute or below the default folder.',
-  ),
+  folder: argument(string(), 'Save here, below the default folder, instead of where the picture was to go.'),
   include_image: includeImage,
 });
 

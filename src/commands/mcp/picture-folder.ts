@@ -1,24 +1,44 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
+import { leadsOut } from '../../disk/folder.ts';
+import { invalid } from '../../errors.ts';
+import { safeFileName } from '../../image/file-name.ts';
 import { expandHome } from '../../task/home-path.ts';
 
 /**
- * Where a picture goes that an agent asked for: the folder that was named, or the setting `dir`; both count from the
- * first folder that the client works in, or else the one that the server runs in. Where none of them is a place for
- * files (the root of the disk, the bare home, a program's own, one that can't be written) it is a folder of our own
- * among the user's pictures instead.
+ * The folder outside of which the server writes nothing: `--dir` or the setting `dir`, which count from the first
+ * folder that the client works in, or else the one that the server runs in. Where none of them is a place for files (the
+ * root of the disk, the bare home, a program's own, one that can't be written) it is a folder of our own among the
+ * user's pictures instead.
  */
-export async function pictureFolder(
+export async function rootFolder(
   { world, stored }: Context,
-  named: string | undefined,
+  dir: string | undefined,
   roots: readonly string[],
 ): Promise<string> {
   const { cwd, home } = world;
   let place = home ? join(home, 'Pictures', 'runapi-imagen') : cwd;
   for (const folder of [cwd, ...roots.toReversed()]) if (await isForFiles(folder, world)) place = folder;
-  const wanted = named ?? stored.settings.dir ?? '.';
-  return resolve(place, expandHome(wanted, home));
+  return resolve(place, expandHome(dir ?? stored.settings.dir ?? '.', home));
+}
+
+/**
+ * The folder that an agent names, below the root. Each part of it is made a name that is safe: it may have read the
+ * folder's name somewhere. Throws `validation` where it leads out.
+ */
+export function folderBelow(root: string, named: string | undefined, home: string | undefined): string {
+  if (!named) return root;
+  const way = relative(root, resolve(root, expandHome(named, home)));
+  const parts = way.split(/[/\\]+/).filter((part) => part !== '');
+  const folder = join(root, ...parts.map(safeFileName));
+  if (parts[0] === '..' || isAbsolute(way) || leadsOut(folder, root)) {
+    throw invalid(
+      `Invalid folder ${JSON.stringify(named)}: it is outside of ${root}`,
+      'This server writes nowhere else. Leave the folder out, or name one below it',
+    );
+  }
+  return folder;
 }
 
 async function isForFiles(folder: string, { home, env }: Context['world']): Promise<boolean> {
@@ -31,14 +51,9 @@ async function isForFiles(folder: string, { home, env }: Context['world']): Prom
     programs,
     env.PLUGIN_ROOT, // of the package that the server was installed with
   ];
-  if (ofPrograms.some((place) => place && isInside(folder, place))) return false;
+  if (ofPrograms.some((place) => place && !leadsOut(folder, place))) return false;
   return await access(folder, constants.W_OK).then(
     () => true,
     () => false,
   );
-}
-
-function isInside(folder: string, place: string): boolean {
-  const way = relative(place, folder);
-  return !way.startsWith('..') && !isAbsolute(way);
 }

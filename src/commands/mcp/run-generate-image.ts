@@ -3,6 +3,7 @@ import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
+import { safeFileName } from '../../image/file-name.ts';
 import { defaultTemplate } from '../../image/template.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { begin } from '../../paid-task/begin.ts';
@@ -12,12 +13,12 @@ import { isSameRequest } from '../../paid-task/take-up.ts';
 import { recordedReport } from '../../report/report-entry.ts';
 import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
-import { checkInside, parseTarget, type Target } from '../../request/target.ts';
+import { parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
 import { defaultPatience, patience } from './arguments.ts';
 import { argumentNames, type GenerateImageInput } from './generate-image.ts';
 import { imageBlock } from './image-block.ts';
-import { pictureFolder } from './picture-folder.ts';
+import { folderBelow, rootFolder } from './picture-folder.ts';
 import type { Answer } from './tool.ts';
 import { taskAnswer } from './tool-answer.ts';
 import type { McpFlags, ToolCall } from './tool-calls.ts';
@@ -80,15 +81,13 @@ async function readOrder(
   const waiting = namedSource(patience(input.wait_seconds));
   const { maxCost: _, ...own } = flags; // of the session
   const wishes = parseWishes([waiting, given, flagSource(own), namedSource(defaultPatience)], problems);
-  const folder = await pictureFolder(context, input.folder ?? flags.dir, roots);
+  const root = await rootFolder(context, flags.dir, roots);
+  const folder = folderBelow(root, input.folder, context.world.home);
   const usual = settings.output === '-' ? undefined : settings.output;
-  const place = namedSource(
-    { folder, file_name: input.file_name ?? usual ?? defaultTemplate },
-    argumentNames,
-  );
+  // The agent may have read the name somewhere: it is one name, and no path.
+  const file_name = (input.file_name && safeFileName(input.file_name)) || usual || defaultTemplate;
+  const place = namedSource({ folder, file_name }, argumentNames);
   const target = parseTarget([place], context.world, { count: 1, areNew: true }, problems);
-  if (input.file_name !== undefined)
-    checkInside(input.file_name, folder, context.world.home, 'file_name', problems);
   if (problems.length > 0 || !request || !wishes || !target) throw tellAll(problems, { wayOut: '' });
-  return { request, target: { ...target, index: 1 }, wishes };
+  return { request, target: { ...target, index: 1, root }, wishes };
 }

@@ -1,23 +1,27 @@
+import { resolve } from 'node:path';
 import { checkTaskIds, makeAndReport, namedBase } from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import { type Asked, statusReport } from '../../command-line/status-report.ts';
 import type { Context } from '../../context.ts';
+import { leadsOut } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
 import { tellAll } from '../../errors.ts';
+import { fixedFolder } from '../../image/template.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { Known } from '../../journal/look-up.ts';
 import type { Work } from '../../paid-task/engine.ts';
 import { findTask, locate } from '../../paid-task/find-task.ts';
-import { record } from '../../paid-task/record.ts';
+import { retarget } from '../../paid-task/record.ts';
 import { recordedReport } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { flagSource, namedSource } from '../../request/sources.ts';
+import type { Target } from '../../request/target.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
 import { defaultPatience, patience } from './arguments.ts';
 import type { GetImageInput } from './get-image.ts';
 import { imageBlock } from './image-block.ts';
-import { pictureFolder } from './picture-folder.ts';
+import { folderBelow, rootFolder } from './picture-folder.ts';
 import type { Answer } from './tool.ts';
 import { taskAnswer } from './tool-answer.ts';
 import type { ToolCall } from './tool-calls.ts';
@@ -87,14 +91,21 @@ async function fetch(
   work: Work,
   { asked: { id, sandbox }, known, dir, usualDir, roots }: Fetch,
 ): Promise<TaskReport> {
-  const folder = await pictureFolder(context, dir ?? usualDir, roots);
-  const target = { folder, output: '', existing: 'rename', index: 1 } as const;
+  const root = await rootFolder(context, usualDir, roots);
+  const folder = folderBelow(root, dir, context.world.home);
+  const target: Target = { folder, output: '', existing: 'rename', index: 1, root };
   if (!known || dir !== undefined) await prepareTarget(context, target);
   // In another folder it is wanted again.
   const wanted = known && dir !== undefined ? { ...known, entry: { ...known.entry, saved: {} } } : known;
   const place = { server: () => context.server(sandbox), target };
   const begun = await findTask(work, id, place, wanted, new Map());
-  if (dir !== undefined || begun.entry.intended.target.output === '-')
-    await record({ work, ...begun }, { event: 'retargeted', target });
+  await retarget(work, begun, dir === undefined ? within(begun.entry.intended.target, target) : target);
   return await makeAndReport(context, { ...work, wishes: { ...work.wishes, wait: true } }, begun);
+}
+
+/** Where the picture was to go, if that is inside of the server's root. */
+function within(own: Target, usual: Target): Target {
+  const { root = '' } = usual;
+  const isElsewhere = own.output === '-' || leadsOut(resolve(own.folder, fixedFolder(own.output)), root);
+  return isElsewhere ? usual : { ...own, root };
 }

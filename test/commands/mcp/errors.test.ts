@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { filesIn, newMachine, run } from '../../support/program.ts';
-import { answering, startService } from '../../support/service.ts';
+import { answering, json, startService } from '../../support/service.ts';
 import { startAgent, startAgentOf, textOf } from './client.ts';
 
 test.each([
@@ -16,12 +16,17 @@ test.each([
     'Invalid aspect_ratio "auto": only imagen-4-fast supports auto',
   ],
   ['an empty prompt', { prompt: '  ' }, 'prompt is empty'],
-  ['a file name that means stdout', { prompt: 'a mug', file_name: '-' }, 'Invalid file_name "-"'],
   [
-    'a file name that leaves the folder',
-    { prompt: 'a mug', file_name: '../a.png' },
-    'Invalid file_name "../a.png": it leaves the folder',
+    'a folder outside of the root',
+    { prompt: 'a mug', folder: '../..' },
+    'Invalid folder "../..": it is outside of ',
   ],
+  [
+    'a folder in the home',
+    { prompt: 'a mug', folder: '~/.config/autostart' },
+    'Invalid folder "~/.config/autostart": it is outside of ',
+  ],
+  ['a root', { prompt: 'a mug', folder: '/' }, 'Invalid folder "/": it is outside of '],
   [
     'several mistakes, all told at once',
     { prompt: 'a mug', model: 'fastt', aspect_ratio: '2:1', max_cost_usd: -1 },
@@ -151,4 +156,38 @@ test('what is no task id is refused, and one that nobody knows is told as such',
   const answer = await call('get_image', { task_id: 'tsk_unknown' });
   expect(answer.isError).toBe(true);
   expect(answer.structuredContent).toMatchObject({ error: { code: 'not_found' } });
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ['the address of the picture', { images: [{ url: `https://x.invalid/${'A'.repeat(5e6)}` }] }],
+  ['a picture inside the answer', { images: [{ url: `data:image/png;base64,${'A'.repeat(5e6)}` }] }],
+  ['the reason of a failure', { status: 'failed', error: 'A'.repeat(5e6) }],
+  ['a thousand pictures', { images: Array(1000).fill({ url: `https://x.invalid/${'A'.repeat(4000)}` }) }],
+  ['a million values', { x: Array(1e6).fill({}) }],
+])(
+  'an answer of megabytes is not handed on: %s',
+  async (_, told) => {
+    const service = await startService({ runningLooks: 0 });
+    service.always('look', ({ task }, response) =>
+      json(response, 200, { id: task?.id, status: 'completed', ...told }),
+    );
+    const { call } = await startAgentOf(service, await newMachine());
+    const { structuredContent } = await call('generate_image', { prompt: 'a mug', wait_seconds: 5 });
+    const answer = await call('get_image', {
+      task_id: structuredContent?.task_id,
+      download: false,
+      wait_seconds: 5,
+    });
+    expect(JSON.stringify([structuredContent, answer]).length).toBeLessThan(200_000);
+  },
+  60_000,
+);
+
+test('details of a refusal have an end', async () => {
+  const service = await startService();
+  service.always('create', answering(422, { error: 'no', errors: { prompt: ['A'.repeat(5e6)] } }));
+  const { call } = await startAgentOf(service, await newMachine());
+  const answer = await call('generate_image', { prompt: 'a mug' });
+  expect(answer.structuredContent).toMatchObject({ error: { code: 'validation', details: null } });
+  expect(JSON.stringify(answer).length).toBeLessThan(5000);
 });
