@@ -1,11 +1,11 @@
-// npm run build: bundles the program and its packages into dist/, with their licences and the types of the JSON lines.
+// npm run build: bundles the program and its packages into dist/, with their licences and the types of the library.
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { build as buildForBrowsers } from 'esbuild';
 import { build } from 'rolldown';
 import { licencesOf } from './licences.mjs';
-import { typesOf } from './types.mjs';
+import { declarationsOf, typesOf } from './types.mjs';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const forBrowsers = [];
@@ -58,7 +58,7 @@ const plainWrappers = {
 };
 
 const { output } = await build({
-  input: { main: 'src/main.ts' },
+  input: { main: 'src/main.ts', index: 'src/index.ts' },
   platform: 'node',
   preserveEntrySignatures: 'allow-extension', // what main.ts and the commands share stays in main.cjs
   plugins: [inline, lateChildProcess, plainWrappers],
@@ -91,9 +91,14 @@ await writeFile(
   'dist/modules.json',
   JSON.stringify(Object.fromEntries([...modules, ['browser', forBrowsers]])),
 );
+// The types of the library and of the JSON lines, in one file.
 const schema = execFileSync(process.execPath, ['bin/runapi-imagen.cjs', 'generate', '--json-schema']);
-// The same types for ES modules and for CommonJS.
-for (const kind of ['mts', 'cts']) await writeFile(`dist/lines.d.${kind}`, typesOf(JSON.parse(schema)));
+const declarations =
+  typesOf(JSON.parse(schema)) + (await declarationsOf(['src/library/contract.ts', 'src/index.ts']));
+await writeFile('dist/index.d.cts', declarations);
+// For editors: # yaml-language-server: $schema=./node_modules/runapi-imagen/dist/manifest.schema.json
+const manifest = execFileSync(process.execPath, ['bin/runapi-imagen.cjs', 'batch', '--schema']);
+await writeFile('dist/manifest.schema.json', manifest);
 
 function pathOf(id) {
   return relative('.', id.replace(/^\0/, '').replace(/\?.*/, '')).replaceAll('\\', '/');

@@ -1,4 +1,40 @@
-// The types of the JSON lines for TypeScript users, made from the schema that `generate --json-schema` prints.
+// The types for TypeScript users: of the JSON lines, made from the schema that `generate --json-schema` prints, and of the
+// library, made from its source.
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const compiler = 'node_modules/typescript/bin/tsc';
+
+/** Returns what the files of src/ declare, as one text without imports: what one takes from another stands in it too. */
+export async function declarationsOf(files) {
+  const folder = await mkdtemp(join(tmpdir(), 'runapi-imagen-types-'));
+  const settings = join(folder, 'tsconfig.json');
+  const options = {
+    noEmit: false,
+    emitDeclarationOnly: true,
+    declaration: true,
+    rootDir: resolve('src'),
+    outDir: folder,
+  };
+  const base = {
+    extends: resolve('tsconfig.json'),
+    compilerOptions: { ...options, typeRoots: [resolve('node_modules/@types')] },
+  };
+  await writeFile(
+    settings,
+    JSON.stringify({ ...base, include: [], exclude: [], files: files.map((file) => resolve(file)) }),
+  );
+  execFileSync(process.execPath, [compiler, '-p', settings], { stdio: 'inherit' });
+  const texts = await Promise.all(
+    files.map((file) => readFile(join(folder, file.replace(/^src\//, '').replace(/ts$/, 'd.ts')), 'utf8')),
+  );
+  await rm(folder, { recursive: true });
+  return texts
+    .map((text) => text.replace(/^(import|export) [^;]*?from '[^']*';\n|^export \{[^}]*\};\n/gm, ''))
+    .join('');
+}
 
 /** Returns the text of a declaration file: an interface for each object with a title, and `Line` for any of the lines. */
 export function typesOf({ title, anyOf }) {

@@ -8,9 +8,8 @@ import type { Server } from './journal/event.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { thisProcess } from './journal/owner.ts';
 import { unrecorded } from './journal/unrecorded.ts';
-import type { Engine } from './paid-task/engine.ts';
-import { createReporter } from './report/create-reporter.ts';
-import type { Reporter } from './report/reporter.ts';
+import { createKnown, type Engine } from './paid-task/engine.ts';
+import { createReporter, type Reporter } from './report/reporter.ts';
 import { addressFlag } from './report/shell-command.ts';
 import type { Sandbox } from './sandbox/server.ts';
 import { type Credentials, findKey, missingKey } from './settings/credentials.ts';
@@ -28,8 +27,8 @@ export interface GlobalFlags {
   verbose?: boolean;
   color?: boolean;
   baseUrl?: string;
-  /** `false` for `--no-record`. */
-  record?: boolean;
+  /** `false` for `--no-record`; a program may name the folder of its record. */
+  record?: boolean | string;
   /** The built-in sandbox: nothing is paid. */
   sandbox?: boolean;
 }
@@ -72,7 +71,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   const { env, clock, stderr, stdout } = world;
   const stored = readSettings(world);
   for (const key of [env.RUNAPI_API_KEY, stored.settings.apiKey]) if (key) world.keepSecret(key.trim());
-  const usualState = stateFolder(world);
+  const usualState = typeof flags.record === 'string' ? flags.record : stateFolder(world);
   const stateFlaw = usualState === undefined ? 'there is no home folder' : world.folderFlaw(usualState);
   const state = stateFlaw === undefined ? usualState : undefined;
   const colour = wantsColour(stderr, env, flags.color);
@@ -135,6 +134,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
       spool: flags.record === false ? undefined : state,
       connect,
       sandbox: () => context.sandbox(),
+      known: createKnown(),
       listener: {
         step: reporter.progress.step,
         completed: () => undefined,

@@ -6,7 +6,7 @@ import { Failure } from './errors.ts';
 import { formatDuration } from './task/duration.ts';
 import { createInput, createOutput } from './terminal/streams.ts';
 import { wrapped } from './terminal/wrap.ts';
-import type { Clock, Deadline, StopSignal, World } from './world.ts';
+import type { Clock, Deadline, Output, StopSignal, World } from './world.ts';
 
 /** As shells count them: 128 and the signal's number. */
 const signalExits: Record<StopSignal, number> = {
@@ -20,7 +20,6 @@ export function createWorld(process: NodeJS.Process): World {
   const redactor = createRedactor();
   const last: Array<(signal: StopSignal) => string> = [];
   const signals = Object.keys(signalExits) as StopSignal[];
-  const user = { uid: process.getuid?.(), gid: process.getgid?.() };
   let stopping = false;
 
   function stop(signal: StopSignal): void {
@@ -51,6 +50,66 @@ export function createWorld(process: NodeJS.Process): World {
 
   const stderr = createOutput(2, () => process.stderr, redactor.redact);
   return {
+    ...machineOf(process),
+    keepSecret: redactor.keep,
+    redact: redactor.redact,
+    stdin: createInput(
+      () => process.stdin,
+      () => process.getBuiltinModule('node:tty').isatty(0),
+    ),
+    stdout: createOutput(1, () => process.stdout, redactor.redact),
+    stderr,
+    keepCompiled: (folder) => {
+      const module = process.getBuiltinModule('node:module') as Node22Module;
+      module.enableCompileCache?.(folder);
+    },
+    interrupt: () => stop('SIGINT'),
+    onStop(say) {
+      // Until there is something to tidy up, a signal ends the process by itself, whatever hangs.
+      if (last.length === 0) for (const signal of signals) process.on(signal, () => stop(signal));
+      last.push(say);
+    },
+  };
+}
+
+/** The world of a program that calls this one as a library: nothing is printed or read, and signals are its own. */
+export function createSilentWorld(process: NodeJS.Process): World {
+  const silent: Output = {
+    isTerminal: false,
+    columns: () => 0,
+    write: async () => undefined,
+    writeShort: async () => undefined,
+    writeBytes: async () => undefined,
+    isClosed: () => true,
+    fault: () => undefined,
+    get stream() {
+      return process.stderr;
+    },
+  };
+  return {
+    ...machineOf(process),
+    keepSecret: () => undefined,
+    redact: (text) => text,
+    stdin: createInput(
+      () => process.stdin,
+      () => false,
+    ),
+    stdout: silent,
+    stderr: silent,
+    keepCompiled: () => undefined,
+    interrupt: () => undefined,
+    onStop: () => undefined,
+  };
+}
+
+type Machine = Omit<
+  World,
+  'stdin' | 'stdout' | 'stderr' | 'keepSecret' | 'redact' | 'keepCompiled' | 'interrupt' | 'onStop'
+>;
+
+function machineOf(process: NodeJS.Process): Machine {
+  const user = { uid: process.getuid?.(), gid: process.getgid?.() };
+  return {
     env: process.env,
     platform: process.platform,
     home: homeFolder(),
@@ -63,27 +122,10 @@ export function createWorld(process: NodeJS.Process): World {
     nodeVersion: process.version,
     calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',
     invocation: [process.execPath, ...process.argv.slice(1, 2)],
-    stdin: createInput(
-      () => process.stdin,
-      () => process.getBuiltinModule('node:tty').isatty(0),
-    ),
-    stdout: createOutput(1, () => process.stdout, redactor.redact),
-    stderr,
+    argv: process.argv.slice(2),
     clock: systemClock,
     deadline: systemDeadline,
     probe: (pid) => void process.kill(pid, 0),
-    keepSecret: redactor.keep,
-    redact: redactor.redact,
-    keepCompiled: (folder) => {
-      const module = process.getBuiltinModule('node:module') as Node22Module;
-      module.enableCompileCache?.(folder);
-    },
-    interrupt: () => stop('SIGINT'),
-    onStop(say) {
-      // Until there is something to tidy up, a signal ends the process by itself, whatever hangs.
-      if (last.length === 0) for (const signal of signals) process.on(signal, () => stop(signal));
-      last.push(say);
-    },
   };
 }
 

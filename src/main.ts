@@ -6,7 +6,7 @@ import { commands, complete } from './commands/list.ts';
 import type { Context } from './context.ts';
 import { createWorld } from './create-world.ts';
 import { compiledFolder, stateFolder } from './disk/state-folder.ts';
-import { exitCodes } from './errors.ts';
+import { exitCodeFor, exitCodes } from './errors.ts';
 import type { World } from './world.ts';
 
 /** Runs the program: reads its arguments, does what they say, sets the exit code. Never exits by force, so that piped output arrives whole. */
@@ -51,7 +51,6 @@ async function call(world: World, argv: readonly string[]): Promise<number> {
     if (fault && code === 0) throw (await import('./disk/disk-failure.ts')).diskFailure(fault, 'stdout');
     return code;
   } catch (error) {
-    const { exitCodeFor } = await import('./report/exit-code.ts');
     if (context) await context.reporter.failure(error);
     else await tellPlainly(world, error);
     return exitCodeFor(error);
@@ -63,7 +62,7 @@ async function call(world: World, argv: readonly string[]): Promise<number> {
 /** For what goes wrong before there is anybody to report it. */
 async function tellPlainly({ stderr }: World, error: unknown): Promise<void> {
   const { errorReport } = await import('./report/task-report.ts');
-  const { failureText } = await import('./report/failure-text.ts');
+  const { failureText } = await import('./report/human.ts');
   const { plainColours } = await import('./terminal/colours.ts');
   await stderr.write(failureText(errorReport(error), plainColours, null)); // printable already
 }

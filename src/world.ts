@@ -18,6 +18,8 @@ export interface World extends Surroundings {
   calledAs: string;
   /** Node and this program's own file: how to start it again, whatever the PATH. */
   invocation: readonly string[];
+  /** What was typed behind the program's name. */
+  argv: readonly string[];
   stdin: Input;
   stdout: Output;
   stderr: Output;

@@ -1,7 +1,13 @@
-import { Composer, Lexer, LineCounter, Parser } from 'yaml';
+import { Composer, isMap, isNode, Lexer, LineCounter, Parser } from 'yaml';
 
 /** What a YAML text holds, or one line about what is wrong with it, to follow the file's name. */
-export type ParsedYaml = { value: unknown } | { fault: string };
+export type ParsedYaml =
+  | {
+      value: unknown;
+      /** Returns the line of the value at a path, or of the nearest value around it. */
+      lineOf(path: readonly PropertyKey[]): number;
+    }
+  | { fault: string };
 
 /**
  * Parses one YAML document, anchors and merge keys included. Never throws. The parser's own messages are not passed on:
@@ -30,7 +36,20 @@ export function parseYaml(text: string, version: '1.1' | '1.2'): ParsedYaml {
     if (another) return { fault: 'holds more than one document' };
     const error = document?.errors[0];
     if (error) return { fault: `is not valid YAML (line ${lines.linePos(error.pos[0]).line})` };
-    return { value: document?.toJS({ maxAliasCount: 100 }) };
+    return {
+      value: document?.toJS({ maxAliasCount: 100 }),
+      lineOf(path) {
+        for (let length = path.length; length > 0; length--) {
+          const around = document?.getIn(path.slice(0, length - 1), true);
+          const name = path[length - 1];
+          const key = isMap(around) ? around.items.find((pair) => String(pair.key) === name)?.key : undefined;
+          const node = key ?? document?.getIn(path.slice(0, length), true);
+          const at = isNode(node) ? node.range?.[0] : undefined;
+          if (at !== undefined) return lines.linePos(at).line;
+        }
+        return 1;
+      },
+    };
   } catch {
     return { fault: 'has an alias (*name) without its anchor, or too many aliases' };
   }

@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 const floors = [
   'main.ts index.ts',
   'commands/list.ts',
-  'commands/*/',
+  'commands/*/ library/',
   'command-line/',
   'context.ts create-world.ts address-space.ts',
   'report/',

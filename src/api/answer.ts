@@ -30,7 +30,12 @@ export function readTask(answer: JsonObject, id: string): Task {
     });
   }
   const reason = status === 'failed' ? (reasonOf(told, word) ?? null) : null;
-  return { id, status, images, reason, cost: costOf(told) ?? costOf(answer) };
+  return { id, status, images, reason, seed: seedOf(told), cost: costOf(told) ?? costOf(answer) };
+}
+
+function seedOf(told: JsonObject): number | undefined {
+  const seed = at(told, 'seed') ?? at(told, 'data.seed');
+  return Number.isSafeInteger(seed) ? (seed as number) : undefined;
 }
 
 /** The body as a JSON object; everything else is not an answer of this API. */

@@ -1,7 +1,10 @@
 import { at, isObject } from '../json.ts';
 import { microCents, mostCents } from '../task/money.ts';
 import type { Cost } from '../task/task.ts';
-import { currencyForm } from './pricing.ts';
+
+/** How a currency (ISO 4217) and a unit are written: anything else is not shown, and its amount means nothing. */
+export const currencyForm = /^[A-Z]{3}$/;
+export const unitForm = /^[A-Za-z][\w -]{0,31}$/;
 
 /**
  * Reads the price in an answer: `usage` (dollars, since 28 September 2026) before `billing` (cents). Null if there is

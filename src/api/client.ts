@@ -5,9 +5,10 @@ import type { Caller } from './exchange.ts';
 import { createGovernor } from './governor.ts';
 import { type Look, look } from './look.ts';
 import { type OpenImage, openImage, type Resumption } from './open-image.ts';
-import { asTemplate, createUrl, type Dialect, type StatusClues } from './routes.ts';
+import { asTemplate, createUrl, type Dialect, type Route, type StatusClues } from './routes.ts';
 import { type Accepted, type Fate, submit } from './submit.ts';
 import type { Transport } from './transport.ts';
+import { type LocalPicture, type Uploaded, upload } from './upload.ts';
 
 /** What is known of a server from earlier calls. */
 interface Memory {
@@ -33,16 +34,19 @@ export interface ClientOptions {
 export interface Api {
   base: string;
   /** Where a request would be posted first. */
-  createUrl(): string;
+  createUrl(route?: Route): string;
   submit(order: Order): Promise<Accepted>;
   look(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Look>;
   openImage(url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage>;
+  upload(picture: LocalPicture, signal: AbortSignal): Promise<Uploaded>;
   /** For calls beside the task's life: prices, balance. */
   caller: Caller;
 }
 
 interface Order {
   request: ImageRequest;
+  route: Route;
+  imageUrls: readonly string[];
   idempotencyKey: string;
   fate: Fate;
   dialect?: Dialect | undefined;
@@ -74,7 +78,7 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
   return {
     base,
     caller,
-    createUrl: () => createUrl(base, dialects()[0]),
+    createUrl: (route) => createUrl(base, dialects()[0], route),
     async submit(order) {
       const isKnown = api !== 'auto' || memory.recall(base).dialect !== undefined;
       const accepted = await submit(caller, {
@@ -83,7 +87,8 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
         clock,
         ...order,
         dialect: order.dialect ?? (isKnown ? dialects()[0] : undefined),
-        onDialect: isKnown ? undefined : order.onDialect,
+        // Whether a request with pictures left has to be known: it can only be repeated with the same addresses.
+        onDialect: isKnown && order.imageUrls.length === 0 ? undefined : order.onDialect,
       });
       memory.remember(base, { dialect: accepted.dialect });
       return accepted;
@@ -95,6 +100,7 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
       if (template !== undefined) memory.remember(base, { statusTemplate: template });
       return found;
     },
+    upload: (picture, signal) => upload(caller, base, picture, signal),
     openImage: (url, signal, resume) =>
       openImage({ transport, base, userAgent, now: clock.now() }, url, signal, resume),
   };

@@ -1,8 +1,8 @@
 import { at, isObject, type Json, parseJson } from '../json.ts';
 import type { RemoteImage } from '../task/task.ts';
 
-/** No task makes more unless more are asked for: a service that lists thousands has gone wrong. */
-const mostImages = 16;
+/** As many as the record can number. Of fewer that nobody asked for the engine saves the first, and says so. */
+const mostImages = 1000;
 /** Longer addresses are refused by most servers. */
 const longestUrl = 8000;
 

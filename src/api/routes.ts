@@ -1,10 +1,18 @@
+import { Failure } from '../errors.ts';
+
 /** The two forms in which the service's API is known: that of its guide and that of its own programs. */
 export type Dialect = 'guide' | 'service';
 
-const createPaths: Record<Dialect, string> = {
-  guide: '/v1/text_to_image',
-  service: '/api/v1/imagen_4/text_to_image',
-};
+/** What is asked of the service for a request. */
+export interface Route {
+  /** To which the model belongs: `imagen-4`. Undefined where the catalogue cannot be had; only the guide's form then works. */
+  service?: string | undefined;
+  action: string;
+  /** The field that its pictures go into, and whether that takes a list. */
+  pictures?: { field: string; isList: boolean } | undefined;
+}
+
+export const imagenRoute: Route = { service: 'imagen-4', action: 'text_to_image' };
 
 /** Where a guide task's state may be found, in the order in which to try. */
 const statusPaths = [
@@ -14,8 +22,16 @@ const statusPaths = [
   '/api/v1/imagen_4/text_to_image/{id}',
 ] as const;
 
-export function createUrl(base: string, dialect: Dialect): string {
-  return base + createPaths[dialect];
+/** In the guide's form the name of the model is enough. Throws `validation` where the service's form lacks its part. */
+export function createUrl(base: string, dialect: Dialect, { service, action }: Route = imagenRoute): string {
+  if (dialect === 'guide') return `${base}/v1/text_to_image`;
+  if (service !== undefined)
+    return `${base}/api/v1/${encodeURIComponent(service.replaceAll('-', '_'))}/${action}`;
+  throw new Failure(
+    'validation',
+    `the catalogue of models cannot be had, and ${new URL(base).host} is not told a request without the model's service`,
+    { hint: 'Nothing was sent. Run the command again later, or use a model of Imagen 4' },
+  );
 }
 
 /** What is known of where a task can be looked up. */

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts';
-import { firstText } from '../json.ts';
+import { firstText, type JsonObject } from '../json.ts';
+import { wireNameOf } from '../request/further-fields.ts';
 import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
@@ -10,7 +11,7 @@ import { costOf } from './billing.ts';
 import { type Answer, type Caller, exchange, isRedirect, taskHeader } from './exchange.ts';
 import { NetworkFault } from './network-fault.ts';
 import { answeredAt } from './retry.ts';
-import { createUrl, type Dialect, namedStatusUrl } from './routes.ts';
+import { createUrl, type Dialect, namedStatusUrl, type Route } from './routes.ts';
 import { type Patience, tryAgain } from './try-again.ts';
 
 /** What the service said when it took the task. */
@@ -33,6 +34,9 @@ export interface Fate {
 export interface Submission extends Patience {
   base: string;
   request: ImageRequest;
+  route: Route;
+  /** The addresses of the pictures that it is made from. */
+  imageUrls: readonly string[];
   idempotencyKey: string;
   /** The forms of the API to try, the likeliest first. */
   dialects: readonly Dialect[];
@@ -47,8 +51,8 @@ export interface Submission extends Patience {
 
 /**
  * Posts the request, again and again with its one key, until the service takes or refuses it. Once an answer was lost
- * no refusal is final and no other form of the API is tried, because the service may have the task: the same key is
- * sent until the deadline. Throws the `Failure` that ended it; `fate.uncertain` then tells whether a task may exist.
+ * no refusal is final and no other form of the API is tried, because the service may have the task. While it says that the
+ * same key is in progress, it is asked until the deadline. Throws the `Failure` that ended it; `fate.uncertain` then tells whether a task may exist.
  */
 export async function submit(caller: Caller, submission: Submission): Promise<Accepted> {
   const lost = { in: submission.fate.uncertain ? submission.dialect : undefined };
@@ -63,7 +67,7 @@ async function tryDialects(
 ): Promise<Accepted> {
   let missing: Failure | undefined;
   for (const dialect of lost.in === undefined ? submission.dialects : [lost.in]) {
-    if (submission.dialects.length > 1 && lost.in === undefined) await submission.onDialect?.(dialect);
+    if (lost.in === undefined) await submission.onDialect?.(dialect);
     const before = submission.fate.uncertain;
     try {
       return readAccepted(await post(caller, submission, dialect), submission, dialect);
@@ -76,7 +80,7 @@ async function tryDialects(
       missing = error;
     }
   }
-  throw new Failure('not_found', `${hostOf(submission.base)} has no Imagen 4 API: ${missing?.message}`, {
+  throw new Failure('not_found', `${hostOf(submission.base)} does not make pictures: ${missing?.message}`, {
     ...missing?.facts,
     hint: 'Check --base-url (and the setting api)',
   });
@@ -87,22 +91,22 @@ function persistent(failure: Failure): Failure {
   if (failure.code === 'authentication' || failure.code === 'insufficient_credits') return failure;
   if (failure.code === 'interrupted' || failure.code === 'timeout') return failure;
   failure.facts.retryable = true;
-  failure.facts.persist = true;
+  failure.facts.persist = failure.code === 'conflict'; // the service is at work on it
   failure.facts.hint =
     'An earlier try may have been accepted. The same command later asks again, and pays once';
   return failure;
 }
 
 async function post(caller: Caller, submission: Submission, dialect: Dialect): Promise<Answer> {
-  const { base, request, idempotencyKey, fate, deadline, clock, guard } = submission;
+  const { base, request, route, imageUrls, idempotencyKey, fate, deadline, clock, guard } = submission;
   const before = fate.uncertain;
   let forbidden: unknown;
   guard?.();
   try {
     const answer = await exchange(caller, {
       method: 'POST',
-      url: createUrl(base, dialect),
-      body: wireRequest(request),
+      url: createUrl(base, dialect, route),
+      body: wireRequest(request, { route, imageUrls }),
       headers: {
         'idempotency-key': idempotencyKey,
         'x-client-request-id': idempotencyKey,
@@ -131,9 +135,9 @@ async function post(caller: Caller, submission: Submission, dialect: Dialect): P
   }
 }
 
-function readAccepted(answer: Answer, { base }: Submission, dialect: Dialect): Accepted {
-  const named = answer.headers[taskHeader];
-  const fallbackId = named !== undefined && isTaskId(named) ? named : undefined;
+function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dialect): Accepted {
+  const header = answer.headers[taskHeader];
+  const fallbackId = header !== undefined && isTaskId(header) ? header : undefined;
   let body: ReturnType<typeof readObject> = {};
   try {
     body = readObject(answer.text, hostOf(base));
@@ -148,31 +152,43 @@ function readAccepted(answer: Answer, { base }: Submission, dialect: Dialect): A
       retryable: true,
     });
   }
-  const statusUrl = answer.headers.location ?? firstText(body, ['status_url', 'data.status_url']);
+  const named = answer.headers.location ?? firstText(body, ['status_url', 'data.status_url']);
+  const isUsual = dialect === 'guide' || (route.service === 'imagen-4' && route.action === 'text_to_image');
+  const own = isUsual ? undefined : `${createUrl(base, dialect, route)}/${encodeURIComponent(id)}`;
   return {
     id,
     dialect,
-    statusUrl: namedStatusUrl(base, statusUrl),
+    statusUrl: namedStatusUrl(base, named) ?? own,
     replayed: wasReplayed(body),
     servedAt: answeredAt(answer.headers),
     cost: costOf(body),
   };
 }
 
+/** In this order, whatever that of the request: a repeated request is the same byte for byte. */
+const wireFields = [
+  'model',
+  'prompt',
+  'aspectRatio',
+  'negativePrompt',
+  'seed',
+  'resolution',
+  'format',
+  'quality',
+  'callbackUrl',
+] as const;
+
 /** The JSON body: fields that were not given are not sent. */
-export function wireRequest(request: ImageRequest): Record<string, string | number> {
-  return {
-    model: request.model,
-    prompt: request.prompt,
-    ...(request.aspectRatio !== undefined && {
-      aspect_ratio: request.aspectRatio,
-    }),
-    ...(request.negativePrompt !== undefined && {
-      negative_prompt: request.negativePrompt,
-    }),
-    ...(request.seed !== undefined && { seed: request.seed }),
-    ...(request.callbackUrl !== undefined && {
-      callback_url: request.callbackUrl,
-    }),
-  };
+export function wireRequest(
+  request: ImageRequest,
+  { route, imageUrls = [] }: { route?: Route; imageUrls?: readonly string[] } = {},
+): JsonObject {
+  const { set } = request;
+  const named = wireFields.flatMap((field) => {
+    const value = request[field];
+    return value === undefined ? [] : [[wireNameOf(field), value] as const];
+  });
+  const { field = 'source_image_urls', isList = true } = route?.pictures ?? {};
+  const pictures = imageUrls.length > 0 && { [field]: isList ? [...imageUrls] : (imageUrls[0] as string) };
+  return { ...Object.fromEntries(named), ...set, ...pictures };
 }

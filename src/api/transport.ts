@@ -10,10 +10,10 @@ import { askedForPassword, networkFault } from './network-fault.ts';
 import { type NamedProxy, proxyFor } from './proxy.ts';
 
 export interface HttpRequest {
-  method: 'GET' | 'POST' | 'HEAD';
+  method: 'GET' | 'POST' | 'HEAD' | 'PUT';
   url: string;
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
   signal?: AbortSignal | undefined;
   /** Called when there is a connection and the body is about to leave: before, nobody can have got the request. */
   leaving?: (() => void) | undefined;
@@ -133,10 +133,10 @@ export function answerOf(
 
 /** A body is pulled once there is a connection to write it to: that is the moment in which the request leaves. */
 function outgoingBody(
-  text: string,
+  text: string | Uint8Array,
   leaving: (() => void) | undefined,
 ): { body: Readable; length: number; left(): boolean } {
-  const bytes = Buffer.from(text);
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   let hasLeft = false;
   return { body: Readable.from(pulled()), length: bytes.length, left: () => hasLeft };
 
@@ -202,7 +202,8 @@ function logged(send: Transport, log: (line: string) => void): Transport {
     for (const [name, value] of Object.entries(request.headers)) {
       log(`>   ${name}: ${name === 'authorization' ? 'Bearer …' : value}`);
     }
-    if (request.body !== undefined) log(`>   ${request.body}`);
+    if (request.body !== undefined)
+      log(`>   ${typeof request.body === 'string' ? request.body : `${request.body.length} bytes`}`);
     try {
       const answer = await send(request);
       log(`< ${answer.status} ${request.url}`);

@@ -1,6 +1,6 @@
 import { Command, CommanderError, type Help } from 'commander';
 import { aboutFlag, type Declaration } from './declaration.ts';
-import { flagsOf, helpFlag, joinAliases } from './flags.ts';
+import { flagsOf, helpFlag, isRepeatable, joinAliases } from './flags.ts';
 import { programName, questions } from './help.ts';
 
 /** What was typed, as the command gets it. */
@@ -56,8 +56,15 @@ function toCommand(path: readonly string[], declaration: Declaration): Command {
     .helpCommand(false)
     .usage([...usage, '[flags]'].join(' '));
   for (const [word, meaning] of words) command.argument(word, meaning);
-  for (const flag of flagsOf(declaration)) command.option(flag[0], aboutFlag(flag));
+  for (const flag of flagsOf(declaration)) {
+    if (isRepeatable(flag)) command.option(flag[0], aboutFlag(flag), collect);
+    else command.option(flag[0], aboutFlag(flag));
+  }
   return command;
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
 }
 
 function sentence(summary: string): string {

@@ -16,16 +16,26 @@ export const versionFlag: Flag = ['-V, --version', 'print the version'];
 const shared = {
   model: [
     '-m, --model <name>',
-    'imagen-4, imagen-4-fast or imagen-4-ultra; separate several with commas to make one task each',
+    'a model of the command models, or fast, standard or ultra of Imagen 4; separate several with commas to make one task each',
     'imagen-4',
   ],
-  ratio: ['-r, --ratio <w:h>', '1:1, 16:9, 9:16, 3:4 or 4:3; auto with imagen-4-fast'],
+  ratio: ['-r, --ratio <w:h>', 'Imagen 4: 1:1, 16:9, 9:16, 3:4 or 4:3; auto with imagen-4-fast'],
   'aspect-ratio': ['--aspect-ratio <w:h>', 'same as --ratio'],
   negative: ['--negative <text>', 'what to avoid in the picture'],
   'negative-prompt': ['--negative-prompt <text>', 'same as --negative'],
   seed: ['--seed <n>', 'an integer; separate several with commas to make one task each'],
+  image: ['--image <path|url|task:id>', 'a picture to make it from; repeat for several'],
+  resolution: ['--resolution <size>', 'resolution of the picture, such as 1k, 2k or 4k'],
+  format: ['--format <name>', 'format of the picture, such as png or jpg'],
+  quality: ['--quality <name>', 'quality of the picture, such as basic, high or ultra'],
+  set: ['--set <key=value>', 'any other field of the model; repeat for several'],
+  action: ['--action <name>', 'what to ask of the service, such as remix_image', "the model's own"],
   count: ['-n, --count <n>', 'number of pictures to make of each request', '1'],
-  output: ['-o, --output <path>', 'file, name template, or - for stdout', '{prompt}-{task}.{ext}'],
+  output: [
+    '-o, --output <path>',
+    'file, name template, or - for stdout',
+    '{prompt}-{task}.{ext}, with model, seed or number where these vary',
+  ],
   dir: ['-d, --dir <folder>', 'folder to save in, created if missing', '.'],
   overwrite: ['--overwrite', 'overwrite an existing file instead of choosing a free name'],
   'skip-existing': ['--skip-existing', 'skip a picture whose file already exists'],
@@ -37,10 +47,15 @@ const shared = {
   'poll-interval': ['--poll-interval <duration>', 'poll at a fixed interval, such as 2s', 'adaptive'],
   'callback-url': ['--callback-url <url>', 'URL that the service calls when a task ends'],
   sidecar: ['--sidecar', 'save a JSON file beside each picture with what it takes to make it again'],
+  embed: ['--embed', 'write prompt, model, seed and task into each PNG, JPEG and WebP; --again reads them'],
   preview: ['--preview', 'show each picture in the terminal'],
   open: ['--open', "open each picture in the system's viewer"],
   'max-bytes': ['--max-bytes <size>', 'refuse a picture larger than this, such as 20MB', '256MB'],
-  'max-cost': ['--max-cost <usd>', 'spend at most this many US dollars, at live prices'],
+  'max-cost': [
+    '--max-cost <usd>',
+    'spend at most this many US dollars, at live prices (also RUNAPI_IMAGEN_MAX_COST)',
+  ],
+  yes: ['--yes', 'do not ask before buying more than 20 pictures or 2 dollars'],
   'no-record': ['--no-record', 'keep no record on disk: interrupted work cannot be resumed'],
   sandbox: ['--sandbox', 'use the built-in sandbox: no key, no cost'],
   limit: ['--limit <n>', 'only the newest n tasks', 'all'],
@@ -62,6 +77,11 @@ export function withFlags(...names: SharedFlag[]): Flag[] {
 export function withFallback(name: SharedFlag, fallback: string): Flag {
   const [written, about] = shared[name];
   return [written, about, fallback];
+}
+
+/** The flags that may be given several times. */
+export function isRepeatable([written]: Flag): boolean {
+  return /^--(image|set) /.test(written);
 }
 
 /** The flags that choose among recorded tasks. */

@@ -23,7 +23,7 @@ export interface FilterFlags {
 /** Which recorded tasks are chosen. */
 export type Filter = Pick<Query, 'matches' | 'since'>;
 
-export const states = ['completed', 'failed', 'processing', 'pending', 'unfinished'] as const;
+const states = ['completed', 'failed', 'processing', 'pending', 'unfinished'] as const;
 
 /** Which recorded tasks the flags choose. Every problem goes to `problems`, naming its flag. */
 export function readFilter(context: Context, flags: FilterFlags, problems: string[]): Filter {

@@ -1,45 +1,51 @@
 import { pathToFileURL } from 'node:url';
 import type { Context } from '../context.ts';
 import { examine } from '../disk/examine.ts';
-import type { Server, Target } from '../journal/event.ts';
+import type { Server } from '../journal/event.ts';
 import type { Begun, Work } from '../paid-task/engine.ts';
-import { findExisting } from '../paid-task/existing.ts';
+import { findExisting, type Nameable } from '../paid-task/existing.ts';
 import { makePicture } from '../paid-task/make-picture.ts';
 import { reportOutcome } from '../report/report-entry.ts';
 import { emptyReport, type TaskReport } from '../report/task-report.ts';
-import type { ImageRequest } from '../request/request.ts';
 import { requestReport } from '../request/request-report.ts';
-import { paidCents } from '../task/cost.ts';
+import { addCost, type CostSum, sumText } from '../task/cost.ts';
 import { isTaskId } from '../task/task-id.ts';
 
 /** Brings a task to its end and reports it. What goes wrong is part of the report. */
 export async function makeAndReport(context: Context, work: Work, begun: Begun): Promise<TaskReport> {
   const report = reportOutcome(context, await makePicture(work, begun));
-  const failed = report.error !== null;
-  context.reporter.progress.ended(begun.entry.key, failed, paidCents(report.cost, failed));
+  addBought(work.spent, report);
+  context.reporter.progress.ended(begun.entry.key, report.error !== null, sumText(work.spent));
   return report;
 }
 
-/** With --skip-existing: reports the file that is there already and returns true; nothing is bought then. */
+/** Of a request without an answer nobody knows whether it was paid for. */
+function addBought(sum: CostSum, { task_id, status, cost, reused, sandbox, resume }: TaskReport): void {
+  if (sandbox || reused || (task_id === null && resume === null)) return;
+  addCost(sum, cost, status === 'failed' && task_id !== null);
+}
+
+/** With --skip-existing: reports the file that is there already and returns true. */
 export async function skipExisting(
   { world, reporter }: Context,
-  request: ImageRequest,
-  target: Target,
+  { server, row, ...wanted }: Nameable & { server: Server; row?: Pick<TaskReport, 'row' | 'id'> },
 ): Promise<boolean> {
-  const path = await findExisting(request, target, world.clock.now());
+  const path = await findExisting(wanted, world.clock.now());
   if (path === undefined) return false;
   reporter.note(`${path} exists: skipped, nothing was paid`);
-  await reporter.task(await skippedReport(request, path), 'files');
+  await reporter.task({ ...(await skippedReport(server, wanted, path)), ...row }, 'files');
   return true;
 }
 
-async function skippedReport(request: ImageRequest, path: string): Promise<TaskReport> {
+async function skippedReport(server: Server, { request, task }: Nameable, path: string): Promise<TaskReport> {
   const facts = await examine(path);
   const { bytes = null, mime = null, width = null, height = null, sha256 = null } = facts ?? {};
   return {
-    ...emptyReport,
+    ...emptyReport(server),
+    task_id: task ?? null,
     status: 'completed',
     ...requestReport(request),
+    reused: true,
     images: [{ url: pathToFileURL(path).href, expires_at: null, path, bytes, mime, width, height, sha256 }],
   };
 }
@@ -65,7 +71,7 @@ export async function namedBase(context: Context): Promise<string | undefined> {
 export async function checkServer(
   context: Context,
   ids: readonly string[],
-  recorded: ReadonlyMap<string, { intended: { server: Server } }>,
+  recorded: Pick<ReadonlyMap<string, unknown>, 'has'>,
   inSandbox: boolean,
 ): Promise<void> {
   if (ids.some((id) => !recorded.has(id))) await context.api(await context.server(inSandbox));

@@ -9,20 +9,34 @@ import type { Wishes } from '../request/wishes.ts';
 
 const mostNamed = 5;
 
+export interface WorkOptions {
+  /** Hears of the tasks besides the reporter. */
+  listener?: Partial<Listener>;
+  /** Has a person at a terminal agree to a large purchase. */
+  confirm?: Work['confirm'];
+  /** The last line after a signal, from the tasks that go on; undefined to name the tasks. */
+  lastLine?(left: readonly TaskEntry[]): string | undefined;
+}
+
 /**
  * Starts the work of one command: pictures for stdout go there, and a signal ends it at once with a line that names
  * the tasks that go on and the command that takes them up.
- * @param listener hears of the tasks besides the reporter
  */
-export function startWork(context: Context, wishes: Wishes, listener?: Partial<Listener>): Work {
+export function startWork(
+  context: Context,
+  wishes: Wishes,
+  { listener, confirm, lastLine }: WorkOptions = {},
+): Work {
   const { engine, world, reporter } = context;
   const work: Work = {
     ...createWork({ ...engine, listener: { ...engine.listener, ...listener } }, wishes),
     pipe: (picture, entry) => toStdout(context, picture, entry),
+    confirm,
   };
   world.onStop((signal) => {
     reporter.progress.stop();
-    return lastLine(context, abandon(work, signal));
+    const left = abandon(work, signal);
+    return lastLine?.(left) ?? tasksLine(context, left);
   });
   return work;
 }
@@ -47,19 +61,19 @@ async function toStdout(
   return true;
 }
 
-function lastLine(context: Context, left: readonly TaskEntry[]): string {
+function tasksLine(context: Context, left: readonly TaskEntry[]): string {
   if (left.length === 0) return 'Stopped: nothing new was bought';
-  const ids = left.flatMap(({ accepted }) => (accepted ? [accepted.id] : []));
-  const named =
-    ids.slice(0, mostNamed).join(', ') +
-    (ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '');
-  const what =
-    ids.length > 0
-      ? `${ids.length > 1 ? 'tasks' : 'task'} ${named} went on`
-      : 'a request may have been accepted';
   const commands = left.map((entry) => resumeCommand(context, entry));
   const recorded = context.flags.record !== false;
   const all = context.command(left.some(({ letGo }) => letGo) ? 'resume --all' : 'resume');
   const command = commands.length > 1 && recorded ? all : commands.find(Boolean);
-  return `Stopped: ${what}${command ? `. Take up: ${command}` : ''}`;
+  return `Stopped: ${whatGoesOn(left)}${command ? `. Take up: ${command}` : ''}`;
+}
+
+/** `tasks tsk_1, tsk_2 went on` */
+export function whatGoesOn(left: readonly TaskEntry[]): string {
+  const ids = left.flatMap(({ accepted }) => (accepted ? [accepted.id] : []));
+  if (ids.length === 0) return 'a request may have been accepted';
+  const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
+  return `${ids.length > 1 ? 'tasks' : 'task'} ${ids.slice(0, mostNamed).join(', ')}${more} went on`;
 }

@@ -1,11 +1,13 @@
 import type { Api } from '../api/client.ts';
 import { tryAgain } from '../api/try-again.ts';
 import type { Context } from '../context.ts';
+import { Failure } from '../errors.ts';
 import { costOf, type Entry } from '../journal/entry.ts';
+import type { Server } from '../journal/event.ts';
 import type { Work } from '../paid-task/engine.ts';
 import { restoreSandboxTask } from '../paid-task/make-picture.ts';
 import { fetchCommand, imageReport } from '../report/report-entry.ts';
-import { errorReport, type TaskReport } from '../report/task-report.ts';
+import { emptyReport, errorReport, type TaskReport } from '../report/task-report.ts';
 import { requestReport } from '../request/request-report.ts';
 import { laterCost } from '../task/cost.ts';
 import { follow } from '../task/follow.ts';
@@ -26,19 +28,19 @@ export async function statusReport(
   work: Work,
   { id, entry, sandbox }: Asked,
 ): Promise<TaskReport> {
+  const server = entry?.intended.server ?? (await context.server(sandbox));
   try {
-    const server = entry?.intended.server ?? (await context.server(sandbox));
     const api = await context.api(server);
     if (entry?.intended.server.sandbox) await restoreSandboxTask(work, entry);
     const task = work.wishes.wait
       ? await waitFor(work, api, id, entry)
       : await pollOnce(work, api, id, entry);
-    return reportTask(context, task, entry);
+    return reportTask(context, server, task, entry);
   } catch (error) {
     const report = errorReport(error);
     const gone = report.code === 'not_found';
     const untold: Task = { id, status: gone ? 'failed' : 'processing', images: [], reason: null, cost: null };
-    return { ...reportTask(context, untold, entry), error: report };
+    return { ...reportTask(context, server, untold, entry), error: report };
   }
 }
 
@@ -85,34 +87,27 @@ async function waitFor(work: Work, api: Api, id: string, entry: Entry | undefine
   });
 }
 
-function reportTask(context: Context, task: Task, entry: Entry | undefined): TaskReport {
+function reportTask(context: Context, server: Server, task: Task, entry: Entry | undefined): TaskReport {
   const at = entry?.accepted?.at;
   return {
+    ...emptyReport(server),
     task_id: task.id,
     status: task.status,
     ...requestReport(entry?.intended.request),
+    seed: entry?.intended.request.seed ?? task.seed ?? null,
     images: task.images.map((image, index) => imageReport(image, entry?.completed?.at, entry?.saved[index])),
     cost: laterCost(entry && costOf(entry), task.cost),
-    replayed: false,
+    reused: true,
     created_at: at === undefined ? null : new Date(at).toISOString(),
-    elapsed_ms: null,
     resume:
       task.status === 'failed'
         ? null
         : fetchCommand(context, [task.id], { wait: !hasEnded(task), recorded: entry !== undefined }),
-    error: task.status === 'failed' ? failedReport(task) : null,
-  };
-}
-
-function failedReport({ reason }: Task): TaskReport['error'] {
-  const message = `the task failed: ${reason ?? 'the service gave no reason'}`;
-  return {
-    code: 'task_failed',
-    message,
-    hint: null,
-    status: null,
-    request_id: null,
-    retryable: false,
-    details: null,
+    error:
+      task.status === 'failed'
+        ? errorReport(
+            new Failure('task_failed', `the task failed: ${task.reason ?? 'the service gave no reason'}`),
+          )
+        : null,
   };
 }

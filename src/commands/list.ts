@@ -13,6 +13,7 @@ import { mcpCommand } from './mcp/command.ts';
 import { modelsCommand } from './models/command.ts';
 import { resumeCommand } from './resume/command.ts';
 import { sandboxCommand } from './sandbox/command.ts';
+import { serveCommand } from './serve/command.ts';
 import { skillCommand } from './skill/command.ts';
 import { statusCommand } from './status/command.ts';
 
@@ -32,6 +33,7 @@ export const commands: readonly Declaration[] = [
   skillCommand,
   sandboxCommand,
   mcpCommand,
+  serveCommand,
   completionCommand,
 ];
 

@@ -6,12 +6,14 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
+  readSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
-import { link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { linesOf } from './lines.ts';
+import { type Line, linesOf } from './lines.ts';
 import { flushFolder, makeFolders } from './make-folders.ts';
 
 /** The calls on the file system that the record makes. Tests hand in a disk of their own. Errors are Node's. */
@@ -22,18 +24,20 @@ export interface Files {
   facts(path: string): Promise<FileFacts | undefined>;
   /** Returns undefined where there is no such file. */
   read(path: string): Promise<string | undefined>;
-  /** Yields the lines of a file, ended by `\n` only. Throws ENOENT where it does not exist. */
-  lines(path: string): AsyncIterable<string>;
+  /** Yields the lines of a file, or of a part of it. Throws ENOENT where it does not exist. */
+  lines(path: string, span?: Span): AsyncIterable<Line>;
   /** Makes folders for this user alone, with all that lead to them. */
   makeFolder(path: string): Promise<void>;
   /** Replaces a file that is there. Throws ENOENT where `from` does not exist. */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file, if it exists. */
   remove(path: string): Promise<void>;
-  /** Makes a file with this text at once; returns false, and changes nothing, where the name is taken. */
+  /** Makes a file with this text at once, flushed; returns false, and changes nothing, where the name is taken. */
   create(path: string, text: string): Promise<boolean>;
-  /** Gives a file this text at once, whether it exists or not. */
+  /** Gives a file this text at once, flushed, whether it exists or not. */
   replace(path: string, text: string): Promise<void>;
+  /** Gives a file this text, neither at once nor flushed. */
+  write(path: string, text: string): Promise<void>;
   /** Adds to the end of a file, without a flush. */
   add(path: string, text: string): Promise<void>;
   openAppend(path: string): Promise<AppendFile>;
@@ -41,10 +45,16 @@ export interface Files {
   flushFolder(path: string): Promise<void>;
 }
 
+/** Bytes of a file: from the first position up to the one behind the last. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
 export interface FileFacts {
   /** When it was last written, by the file system's own clock: milliseconds since 1970. */
   writtenMs: number;
-  /** Changes with every write: the modification time in full resolution. */
+  /** Changes with every write, or name that comes or goes in a folder: the modification time in full resolution. */
   version: string;
   bytes: number;
 }
@@ -60,20 +70,27 @@ export interface AppendFile {
   close(): Promise<void>;
 }
 
+const newline = 0x0a;
+
+/** Of folders: for this user alone. */
+const mode = 0o700;
+
 export const nodeFiles: Files = {
   list: (folder) => readdir(folder).catch(absent<string[]>([])),
   facts: (path) => stat(path, { bigint: true }).then(factsOf).catch(absent(undefined)),
   read: (path) => readFile(path, 'utf8').catch(absent(undefined)),
-  lines: (path) => linesOf(createReadStream(path) as AsyncIterable<Buffer>),
-  makeFolder: async (path) => makeFolders(path, 0o700),
+  lines: (path, { from, to } = { from: 0, to: Number.POSITIVE_INFINITY }) =>
+    linesOf(createReadStream(path, { start: from, end: to - 1 }) as AsyncIterable<Buffer>, from),
+  async makeFolder(path) {
+    makeFolders(path, mode);
+    if ((await stat(path)).mode & 0o077) await chmod(path, mode).catch(() => undefined); // somebody else made it
+  },
   rename,
   remove: (path) => unlink(path).catch(absent(undefined)),
   create: (path, text) => createWhole(path, text),
   replace: (path, text) => viaTemporary(path, text, (from) => rename(from, path)),
-  async add(path, text) {
-    const file = await open(path, 'a', 0o600);
-    await file.writeFile(text).finally(() => file.close());
-  },
+  write: (path, text) => putInto(path, 'w', text),
+  add: (path, text) => putInto(path, 'a', text),
   openAppend,
   flushFolder,
 };
@@ -89,6 +106,11 @@ function factsOf(facts: { mtimeNs: bigint; mtimeMs: bigint; size: bigint }): Fil
   return { writtenMs: Number(facts.mtimeMs), version: String(facts.mtimeNs), bytes: Number(facts.size) };
 }
 
+async function putInto(path: string, flags: string, text: string): Promise<void> {
+  const file = await open(path, flags, 0o600);
+  await file.writeFile(text).finally(() => file.close());
+}
+
 async function createWhole(path: string, text: string): Promise<boolean> {
   let created = true;
   await viaTemporary(path, text, async (from) => {
@@ -97,13 +119,22 @@ async function createWhole(path: string, text: string): Promise<boolean> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EEXIST') created = false;
-      // A file system without hard links: an empty folder of the same name would do, but nobody shares such a disk.
-      else if ((await stat(path).catch(() => undefined)) === undefined) return await rename(from, path);
-      else created = false;
+      else created = await createWithoutLinks(path, text);
     }
     await unlink(from);
   });
   return created;
+}
+
+/** Whoever reads it in this very moment finds it empty. */
+async function createWithoutLinks(path: string, text: string): Promise<boolean> {
+  try {
+    await putInto(path, 'wx', text);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 async function viaTemporary(
@@ -114,7 +145,12 @@ async function viaTemporary(
   const temporary = `${path}.${randomBytes(4).toString('hex')}`;
   try {
     const file = await open(temporary, 'wx', 0o600);
-    await file.writeFile(text).finally(() => file.close());
+    try {
+      await file.writeFile(text);
+      await file.datasync().catch(passUnsupported);
+    } finally {
+      await file.close();
+    }
     await place(temporary);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -127,12 +163,18 @@ async function viaTemporary(
  * killed process has written all that it had begun to say.
  */
 async function openAppend(path: string): Promise<AppendFile> {
-  const file = openSync(path, 'a', 0o600);
+  const file = openSync(path, 'a+', 0o600);
   const own = fstatSync(file);
   const flushNow = promisify(fdatasync);
-  let mayBeTorn = own.size > 0; // by the process that wrote it before
+  let mayBeTorn = own.size > 0 && lastByte(own.size) !== newline; // by the process that wrote it before
   let flushing: Promise<void> | undefined;
   let following: Promise<void> | undefined;
+
+  function lastByte(size: number): number | undefined {
+    const byte = Buffer.alloc(1);
+    readSync(file, byte, 0, 1, size - 1);
+    return byte[0];
+  }
 
   function write(text: string): void {
     const bytes = Buffer.from(mayBeTorn ? `\n${text}` : text);
@@ -141,7 +183,8 @@ async function openAppend(path: string): Promise<AppendFile> {
       while (written < bytes.length) written += writeSync(file, bytes, written);
       mayBeTorn = false;
     } catch (error) {
-      mayBeTorn ||= written > 0 && !takeBack(written);
+      const isTorn = written > 0 && !takeBack(written);
+      mayBeTorn ||= isTorn;
       throw error;
     }
   }
@@ -183,14 +226,20 @@ async function openAppend(path: string): Promise<AppendFile> {
     appendNow: write,
     place() {
       const there = statSync(path, { throwIfNoEntry: false });
-      if (there && there.ino === own.ino && there.dev === own.dev) return 'own';
-      return fstatSync(file).nlink === 0 ? 'deleted' : 'moved';
+      if (there && isSame(there, own)) return 'own';
+      const now = fstatSync(file); // some file systems number their files anew
+      if (there) return isSame(there, now) ? 'own' : 'moved';
+      return now.nlink === 0 ? 'deleted' : 'moved';
     },
     async close() {
       await (following ?? flushing)?.catch(() => undefined);
       await promisify(close)(file);
     },
   };
+}
+
+function isSame(a: Stats, b: Stats): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
 }
 
 /** Some file systems cannot flush a file and say so: that is no failed write. */

@@ -1,23 +1,35 @@
 const newline = 0x0a;
 
+/** A line of a file. */
+export interface Line {
+  text: string;
+  /** The position of the byte behind it. */
+  end: number;
+  /** A newline ends it: only the last line of a file may lack one. */
+  whole: boolean;
+}
+
 /**
- * Yields the lines of a stream of bytes. Only `\n` ends a line: readline also breaks at characters that a prompt may
- * hold, such as U+2028.
+ * Yields the lines of a stream of bytes that begins at position `start`. Only `\n` ends a line: readline also breaks
+ * at characters that a prompt may hold, such as U+2028.
  */
-export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+export async function* linesOf(chunks: AsyncIterable<Buffer>, start = 0): AsyncGenerator<Line> {
   let rest: Buffer[] = [];
+  let position = start; // of the chunk's first byte
   for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      yield text([...rest, chunk.subarray(start, end)]);
+    let from = 0;
+    for (let to = chunk.indexOf(newline); to >= 0; to = chunk.indexOf(newline, from)) {
+      yield { text: text([...rest, chunk.subarray(from, to)]), end: position + to + 1, whole: true };
       rest = [];
-      start = end + 1;
+      from = to + 1;
     }
-    if (start < chunk.length) rest.push(chunk.subarray(start));
+    if (from < chunk.length) rest.push(chunk.subarray(from));
+    position += chunk.length;
   }
-  if (rest.length > 0) yield text(rest);
+  if (rest.length > 0) yield { text: text(rest), end: position, whole: false };
 }
 
 function text(parts: readonly Buffer[]): string {
-  return Buffer.concat(parts).toString('utf8');
+  const [only] = parts;
+  return (parts.length === 1 && only ? only : Buffer.concat(parts)).toString('utf8');
 }

@@ -112,17 +112,28 @@ export interface Place {
 
 /** The path of a picture relative to its folder, with `/` between folders and the extension of its bytes. */
 export function picturePath(
-  output: string,
+  { output, mark }: { output: string; mark?: string | undefined },
   values: NameValues,
   { picture, attempt }: Place,
   isForeign = false,
 ): string {
-  const path = renderTemplate(parseTemplate(output || defaultTemplate), values, isForeign);
+  const path = renderTemplate(parseTemplate(output || defaultName(mark)), values, isForeign);
   const folderEnd = path.lastIndexOf('/') + 1;
   let name = withExtension(path.slice(folderEnd), values.ext);
   if (picture > 0) name = numbered(name, picture + 1);
   if (attempt > 1) name = numbered(name, attempt);
   return path.slice(0, folderEnd) + name;
+}
+
+/** @param mark template words for what differs between the pictures of one call */
+export function defaultName(mark: string | undefined): string {
+  return mark === undefined ? defaultTemplate : defaultTemplate.replace('{prompt}', `{prompt}-${mark}`);
+}
+
+/** Tells whether a typed name ends like a picture of another format. Without an extension it does not. */
+export function isMisnamed(output: string, ext: string): boolean {
+  const typed = extensionOf(output);
+  return typed !== '' && withExtension(`a${typed}`, ext) !== `a${typed}`;
 }
 
 /** The part of the output's folder that is the same for every picture: it can be checked before anything is paid. */

@@ -1,16 +1,14 @@
 import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import type { Clock } from '../world.ts';
-import { lifeHere, type Owner, ownerName } from './owner.ts';
+import { lifeHere, type Owner, ownerName, parseOwner } from './owner.ts';
 
 /** How often a process shows that it lives. */
 const beatMs = 2_500;
 /** A process elsewhere is dead when it gave no sign for so long, watched by one's own clock. */
 export const leaseMs = 25_000;
 /** It is watched at least so long, however old its last sign is by the clock of the file system. */
-const leastWatchMs = 3_000;
-/** A sign this old needs no watching. */
-const surelyOldMs = 10 * 60_000;
+export const leastWatchMs = 5_000;
 const pollMs = 250;
 
 export type Life = 'alive' | 'dead' | 'unsure';
@@ -19,12 +17,12 @@ export type Life = 'alive' | 'dead' | 'unsure';
 export interface Pulse {
   /** Starts to show signs of life. */
   start(): Promise<void>;
+  /** Tells whether a process lives; `unsure` where it is on another machine or in another container. */
+  lifeOf(owner: Owner): Promise<Life>;
   /**
-   * Tells whether a process lives; `unsure` where it is on another machine or in another container.
+   * Waits until a process of which nobody is sure gives a sign, or has given none for a lease.
    * @param file the file that shows its signs where it has no pulse file: an older version wrote it
    */
-  lifeOf(owner: Owner, file: string): Promise<Life>;
-  /** Waits until a process of which nobody is sure gives a sign, or has given none for a lease. */
   watch(owner: Owner, file: string, signal: AbortSignal): Promise<'alive' | 'dead'>;
   stop(): Promise<void>;
 }
@@ -52,10 +50,13 @@ interface Heart {
 /** By the path of the file. */
 const hearts = new Map<string, Heart>();
 
-function beatIn(file: string, files: Files, clock: Clock): Heart {
+function beatIn(folder: string, file: string, { files, clock }: PulseOptions): Heart {
   let beats = 0;
   const heard = new Set<() => void>();
-  const beat = (): Promise<void> => files.replace(file, String(++beats));
+  async function beat(): Promise<void> {
+    await files.makeFolder(folder); // it may have been deleted
+    await files.write(file, String(++beats));
+  }
   const stop = clock.every(beatMs, () => {
     for (const hear of heard) hear();
     beat().catch(() => undefined); // whoever watches then takes over, and this process notices
@@ -64,10 +65,28 @@ function beatIn(file: string, files: Files, clock: Clock): Heart {
 }
 
 /** Each process writes a file `alive/<owner>` over and over: whoever wonders watches whether it changes. */
-export function openPulse({ folder, files, clock, owner, probe, onBeat }: PulseOptions): Pulse {
-  const path = (each: Owner): string => join(folder, 'alive', ownerName(each));
-  let isBeating = false;
-  let fileSystemAhead: number | undefined;
+export function openPulse(options: PulseOptions): Pulse {
+  const { files, clock, owner, probe, onBeat } = options;
+  const folder = join(options.folder, 'alive');
+  const path = (each: Owner): string => join(folder, ownerName(each));
+  let starting: Promise<void> | undefined;
+
+  async function start(): Promise<void> {
+    const file = path(owner);
+    const heart = hearts.get(file) ?? beatIn(folder, file, options);
+    hearts.set(file, heart);
+    heart.heard.add(onBeat);
+    await heart.beat();
+    await removeDead().catch(() => undefined);
+  }
+
+  /** Removes the files of killed processes. */
+  async function removeDead(): Promise<void> {
+    for (const name of await files.list(folder)) {
+      const each = name === ownerName(owner) ? undefined : parseOwner(name);
+      if (each && lifeHere(each, owner, probe) === 'dead') await files.remove(join(folder, name));
+    }
+  }
 
   /** What changes with each sign; undefined where there is none any more. */
   async function signOf(each: Owner, file: string): Promise<string | undefined> {
@@ -79,41 +98,24 @@ export function openPulse({ folder, files, clock, owner, probe, onBeat }: PulseO
   /** How old the last sign is by the clock of the file system, which wrote both times. */
   async function ageOf(each: Owner, file: string): Promise<number> {
     const theirs = (await files.facts(path(each))) ?? (await files.facts(file));
-    fileSystemAhead ??= await measureFileSystem();
-    return theirs ? clock.monotonic() + fileSystemAhead - theirs.writtenMs : 0;
-  }
-
-  /** How far the file system's clock is ahead of this process's monotonic one, in milliseconds. */
-  async function measureFileSystem(): Promise<number> {
-    const here = join(folder, 'alive', `${ownerName(owner)}.clock`);
-    await files.makeFolder(join(folder, 'alive'));
-    await files.replace(here, '');
-    const written = (await files.facts(here))?.writtenMs ?? 0;
-    await files.remove(here);
-    return written - clock.monotonic();
+    const trial = join(folder, `${ownerName(owner)}.clock`);
+    await files.makeFolder(folder);
+    await files.write(trial, '');
+    const now = await files.facts(trial);
+    await files.remove(trial);
+    return theirs && now ? now.writtenMs - theirs.writtenMs : 0;
   }
 
   return {
-    async start() {
-      if (isBeating) return;
-      isBeating = true;
-      await files.makeFolder(join(folder, 'alive'));
-      const file = path(owner);
-      const heart = hearts.get(file) ?? beatIn(file, files, clock);
-      hearts.set(file, heart);
-      heart.heard.add(onBeat);
-      await heart.beat();
+    start() {
+      starting ??= start().catch((error) => {
+        starting = undefined;
+        throw error;
+      });
+      return starting;
     },
 
-    async lifeOf(each, file) {
-      const life = lifeHere(each, owner, probe);
-      if (life !== 'unsure') return life;
-      try {
-        return (await ageOf(each, file)) > surelyOldMs ? 'dead' : 'unsure';
-      } catch {
-        return 'unsure';
-      }
-    },
+    lifeOf: async (each) => lifeHere(each, owner, probe),
 
     async watch(each, file, signal) {
       const before = await signOf(each, file);
@@ -130,8 +132,8 @@ export function openPulse({ folder, files, clock, owner, probe, onBeat }: PulseO
 
     async stop() {
       const heart = hearts.get(path(owner));
-      if (!isBeating || !heart) return;
-      isBeating = false;
+      if (!starting || !heart) return;
+      starting = undefined;
       heart.heard.delete(onBeat);
       if (heart.heard.size > 0) return;
       heart.stop();

@@ -31,8 +31,9 @@ const whole: Share = { index: 1, of: 1 };
 const pollMs = 30;
 
 /**
- * Claims a share of the work that `name` stands for; undefined where a living process holds a share that may have
- * rows in common with it. Two that ask at one instant see each other's files, and the smaller ticket wins.
+ * Claims a share of the work that `name` stands for, with a file `claims/<name>.<ticket>.<owner>.<i>-<n>` that says
+ * `asks` or `holds`. Undefined where a living process holds a share that may have rows in common with it. Two that ask
+ * at one instant see each other's files, and the smaller ticket wins.
  */
 export async function claim(
   { folder, files, clock, pulse, owner }: ClaimOptions,
@@ -40,55 +41,70 @@ export async function claim(
   share: Share = whole,
   signal: AbortSignal,
 ): Promise<Claim | undefined> {
-  const place = join(folder, 'claims', name);
-  const ticket = `${randomBytes(8).toString('hex')}.${ownerName(owner)}.${share.index}-${share.of}`;
-  const asking = join(place, `${ticket}.asks`);
-  const holding = join(place, `${ticket}.holds`);
-  await files.makeFolder(place);
-  await files.replace(asking, '');
+  const claims = join(folder, 'claims');
+  const ticket = randomBytes(8).toString('hex');
+  const own = `${name}.${ticket}.${ownerName(owner)}.${share.index}-${share.of}`;
+  const path = join(claims, own);
+  const write = async (state: string): Promise<void> => {
+    await files.makeFolder(claims);
+    await files.write(path, state);
+  };
   try {
-    while (!(await isFree())) await clock.wait(pollMs, signal);
+    await write('asks');
+    for (let others = await rivals(); others.length > 0; others = await rivals()) {
+      if (others.some((other) => other.holds || other.ticket < ticket)) return await giveWay();
+      await clock.wait(pollMs, signal); // they give way as soon as they see this one's ticket
+    }
+    await write('holds');
+    // Believed dead a moment ago, this process may have lost it before it had it.
+    if ((await rivals()).some(({ holds }) => holds)) return await giveWay();
   } catch (error) {
-    await files.remove(asking);
-    if (error instanceof Taken) return undefined;
+    await files.remove(path).catch(() => undefined);
     throw error;
   }
-  await files.replace(holding, '');
-  await files.remove(asking);
   return {
-    isHeld: async () => (await files.facts(holding)) !== undefined,
-    release: () => files.remove(holding),
+    async isHeld() {
+      if (await files.facts(path)) return true;
+      const isDeleted = (await files.facts(claims)) === undefined;
+      if (isDeleted) await write('holds');
+      return isDeleted;
+    },
+    release: () => files.remove(path),
   };
 
-  /** Tells whether nobody else has it or asks for it; throws `Taken` where it is another's. */
-  async function isFree(): Promise<boolean> {
-    let free = true;
-    for (const other of await files.list(place)) {
+  async function giveWay(): Promise<undefined> {
+    await files.remove(path);
+    return undefined;
+  }
+
+  /** Finds living processes that have or want a share with common rows, and removes what dead ones left. */
+  async function rivals(): Promise<Array<{ ticket: string; holds: boolean }>> {
+    const found = [];
+    for (const other of await files.list(claims)) {
       const theirs = parse(other);
-      if (!theirs || other.startsWith(ticket) || !overlap(share, theirs.share)) continue;
-      if (!(await lives(theirs.owner, join(place, other)))) {
-        await files.remove(join(place, other));
+      if (other === own || theirs?.name !== name || !overlap(share, theirs.share)) continue;
+      const place = join(claims, other);
+      if (!(await lives(theirs.owner, place))) {
+        await files.remove(place);
         continue;
       }
-      if (theirs.state === 'holds' || other < ticket) throw new Taken();
-      free = false; // it gives way as soon as it sees this one's ticket
+      const state = await files.read(place);
+      if (state !== undefined) found.push({ ticket: theirs.ticket, holds: state === 'holds' });
     }
-    return free;
+    return found;
   }
 
   async function lives(other: Owner, file: string): Promise<boolean> {
-    const life = await pulse.lifeOf(other, file);
+    const life = await pulse.lifeOf(other);
     return life === 'unsure' ? (await pulse.watch(other, file, signal)) === 'alive' : life === 'alive';
   }
 }
 
-class Taken extends Error {}
-
-function parse(name: string): { owner: Owner; share: Share; state: string } | undefined {
-  const [, whose = '', index, of, state] =
-    /^[0-9a-f]{16}\.([^.]+)\.(\d+)-(\d+)\.(asks|holds)$/.exec(name) ?? [];
+function parse(file: string): { name: string; ticket: string; owner: Owner; share: Share } | undefined {
+  const [, name = '', ticket = '', whose = '', index, of] =
+    /^(.+)\.([0-9a-f]{16})\.([^.]+)\.(\d+)-(\d+)$/.exec(file) ?? [];
   const owner = parseOwner(whose);
-  return owner && state ? { owner, share: { index: Number(index), of: Number(of) }, state } : undefined;
+  return owner && { name, ticket, owner, share: { index: Number(index), of: Number(of) } };
 }
 
 /** Tells whether some row falls into both shares: i mod n and j mod m meet unless gcd(n, m) keeps them apart. */

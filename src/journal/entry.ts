@@ -7,9 +7,12 @@ type Told<Name extends Event['event']> = Omit<Extract<Event, { event: Name }>, '
 interface Course {
   key: string;
   letGo?: boolean;
+  sending?: Told<'sending'>;
   /** In which form of the API the request left last, where that was not known before. */
   posting?: Told<'posting'>;
   completed?: Told<'completed'>;
+  /** Where the pictures that it is made from were uploaded to, by their digests. */
+  uploads?: Record<string, { url: string; expiresAt: number }>;
   /** Temporary files that were made for it, by any run. */
   temps: string[];
   /** Names that were about to be given to pictures, by the picture's index. */
@@ -29,6 +32,9 @@ export interface ForeignEntry extends Course {
   intended: Pick<Told<'intended'>, 'at' | 'server' | 'target' | 'account'> & {
     request?: undefined;
     row?: undefined;
+    route?: undefined;
+    inputs?: undefined;
+    unsent?: undefined;
   };
   accepted: Pick<Told<'accepted'>, 'id' | 'at' | 'replayed' | 'cost'> &
     Partial<Pick<Told<'accepted'>, 'dialect' | 'statusUrl' | 'servedAt'>>;
@@ -48,6 +54,7 @@ export function apply(entries: Map<string, TaskEntry>, happened: Event): void {
   if (!entry) return;
   if (happened.event === 'let-go') entry.letGo = true;
   else if (happened.event === 'retargeted') retarget(entry, happened.target);
+  else if (happened.event === 'uploaded') entry.uploads = { ...entry.uploads, [happened.image]: happened };
   else if (happened.event === 'temporary') entry.temps.push(happened.path);
   else if (happened.event === 'saving') entry.saving[happened.index] = happened;
   else if (happened.event === 'saved') entry.saved[happened.index] = happened.file;
@@ -66,6 +73,10 @@ export function eventsOf({ key, intended, accepted, completed, saved, ...entry }
   const { at } = intended;
   return [
     { event: 'intended', key, ...intended },
+    ...Object.entries(entry.uploads ?? {}).map(
+      ([image, { url, expiresAt }]) => ({ event: 'uploaded', key, at, image, url, expiresAt }) as const,
+    ),
+    ...(entry.sending ? [{ event: 'sending', key, ...entry.sending } as const] : []),
     ...(entry.posting ? [{ event: 'posting', key, ...entry.posting } as const] : []),
     ...(accepted ? [{ event: 'accepted', key, ...accepted } as const] : []),
     ...(entry.letGo ? [{ event: 'let-go', key, at } as const] : []),
@@ -79,6 +90,11 @@ export function eventsOf({ key, intended, accepted, completed, saved, ...entry }
       ([index, file]) => ({ event: 'saved', key, at, index: Number(index), file }) as const,
     ),
   ];
+}
+
+/** Tells whether the request never left: nobody can have been charged for it. */
+export function isUnsent({ intended, sending, posting, accepted }: TaskEntry): boolean {
+  return intended.unsent === true && !sending && !posting && !accepted;
 }
 
 /** Returns what the service told last of the task's price. */

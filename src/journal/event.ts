@@ -13,8 +13,10 @@ import {
   optional,
   catch as orElse,
   type output,
+  record,
   refine,
   string,
+  unknown,
 } from 'zod/mini';
 import type { ImageRequest } from '../request/request.ts';
 import { isTaskId } from '../task/task-id.ts';
@@ -35,6 +37,9 @@ const target = object({
   existing: orElse(oneOf(['rename', 'overwrite', 'skip']), 'rename'), // a later version may know more
   index: number(),
   sidecar: optional(boolean()),
+  embed: optional(boolean()),
+  /** What the default name says besides the prompt and the task, where pictures of one call differ: `{model}-2`. */
+  mark: optional(string()),
   /** The name comes from somebody else: nothing is written outside of this folder. */
   root: optional(string()),
 });
@@ -60,7 +65,19 @@ const request = object({
   aspectRatio: optional(string()),
   negativePrompt: optional(string()),
   seed: optional(number()),
+  resolution: optional(string()),
+  format: optional(string()),
+  quality: optional(string()),
+  set: optional(record(string(), unknown())),
+  images: optional(array(string())),
+  action: optional(string()),
   callbackUrl: optional(string()),
+});
+
+const route = object({
+  service: optional(string()),
+  action: string(),
+  pictures: optional(object({ field: string(), isList: boolean() })),
 });
 
 const file = object({
@@ -91,7 +108,17 @@ export const eventSchema = discriminatedUnion('event', [
     row: optional(row),
     /** Who asked, where it was not a person: `mcp`. */
     door: optional(string()),
+    /** What is asked of the service, where that is not `text_to_image` of Imagen. */
+    route: optional(route),
+    /** Where the local pictures that the request is made from are, by their digests. */
+    inputs: optional(record(string(), string())),
+    /** A line tells when the request is about to leave: without that line it never left. */
+    unsent: optional(literal(true)),
   }),
+  /** A local picture is at this address of the service until then. */
+  object({ event: literal('uploaded'), ...told, image: string(), url: string(), expiresAt: number() }),
+  /** The request is about to leave. The line is not flushed: only a power failure can lose it. */
+  object({ event: literal('sending'), ...told }),
   /** The request is about to leave in this form of the API. */
   object({ event: literal('posting'), ...told, dialect }),
   object({
@@ -107,7 +134,14 @@ export const eventSchema = discriminatedUnion('event', [
   }),
   object({ event: literal('let-go'), ...told }),
   object({ event: literal('retargeted'), ...told, target }),
-  object({ event: literal('completed'), ...told, images: array(object({ url: string() })), cost }),
+  object({
+    event: literal('completed'),
+    ...told,
+    images: array(object({ url: string() })),
+    /** As the service told it, whether it was asked for or not. */
+    seed: optional(number()),
+    cost,
+  }),
   /** A temporary file of this name is about to be made. */
   object({ event: literal('temporary'), ...told, path: string() }),
   /** A picture is about to get this name. */

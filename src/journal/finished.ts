@@ -1,159 +1,206 @@
 import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
-import { beganAt, type Entry } from './entry.ts';
-import { readRun } from './read-run.ts';
+import type { Entry } from './entry.ts';
+import { isRunFile } from './names.ts';
+import {
+  allIn,
+  allParts,
+  createParts,
+  type IndexedPart,
+  type Part,
+  parsePart,
+  partLine,
+  partsWith,
+  sum,
+} from './parts.ts';
+import { nothingRead, readRun } from './read-run.ts';
 
-/** What the index knows of a file of finished tasks. */
-export interface Listed {
-  /** Milliseconds since 1970: none of its tasks began later. */
-  lastAt: number;
-  /** It holds tasks that did not end, or could not be read. */
+/** The folder of finished runs, which an index keeps from being read whole. */
+export interface Finished {
+  folder: string;
+  /** Moves a file into the folder; its parts are found out where they are not given. Throws as a rename does. */
+  put(from: string, file: string, parts?: readonly Part[]): Promise<void>;
+  /** Returns the parts that hold a task. */
+  ofTask(id: string): Promise<IndexedPart[]>;
+  /** Returns the paths of the files that hold rows of a batch. */
+  ofBatch(batch: string): Promise<string[]>;
+  /** Returns the paths of files with tasks that did not end, or of which nobody knows what they hold. */
+  unfinished(): Promise<string[]>;
+  /** Returns all parts, that with the newest task first. */
+  newest(): Promise<IndexedPart[]>;
+  /** Reads a part: `take` gets each task that lies in it as a whole. Throws as `readRun`. */
+  readPart(part: IndexedPart, take: (entry: Entry) => unknown): Promise<void>;
+  /** Forgets the lines of files that are gone. */
+  tidy(): Promise<void>;
+}
+
+/** What was found in a file. */
+interface Read {
+  parts: readonly Part[];
+  /** It holds tasks that did not end. */
   open: boolean;
 }
 
-/** Entries that are noted together. */
-export const entriesAtOnce = 500;
+/** So much of the index is written at once while it is made. */
+const muchText = 1024 * 1024;
 
 /**
- * The index of the folder of finished runs: which file holds a task or a row of a batch. It is only a cache: the truth
- * is in the files, and where the index is missing, damaged or behind, it is made anew from them.
+ * The index is one file, `done.index`, that only grows. It is only a cache: each line has a checksum, and a line such as
+ * `# <version of done/> <checksum of all lines before>` tells that it held all files of the folder then. Where that
+ * line is missing, or the folder or the text has changed since, each file without a whole set of lines is read again.
+ *
+ * @param many is told how many files are about to be read, where that takes a while
  */
-export interface Finished {
-  folder: string;
-  /** Notes the tasks of a file that is going to be put into the folder. */
-  note(name: string, entries: Iterable<Entry>): Promise<void>;
-  /** Moves a file into the folder. Its tasks must have been noted by then. */
-  put(from: string, name: string, listed: Listed): Promise<void>;
-  /** Returns the names of the files that hold a task. */
-  ofTask(id: string): Promise<string[]>;
-  ofBatch(batch: string): Promise<string[]>;
-  /** Returns all names, the file with the newest task first. */
-  newest(): Promise<Array<{ name: string; lastAt: number }>>;
-  /** Returns the files with tasks that did not end. */
-  unfinished(): Promise<string[]>;
-}
-
-/** @param unreadable is told of a file that cannot be read: it counts as unfinished */
-export function openFinished(
-  files: Files,
-  state: string,
-  unreadable: (path: string, error: unknown) => void,
-): Finished {
+export function openFinished(files: Files, state: string, many: (count: number) => void): Finished {
   const folder = join(state, 'done');
-  const index = join(state, 'index');
-  const list = join(index, 'files');
-  let synced: Promise<Map<string, Listed>> | undefined;
+  const index = join(state, 'done.index');
+  let known: { text: string; versions: string } | undefined;
 
-  async function note(name: string, entries: Iterable<Entry>): Promise<void> {
-    const tasks = new Map<string, string>();
-    const batches = new Set<string>();
-    for (const { accepted, intended } of entries) {
-      const id = accepted?.id;
-      if (id !== undefined) tasks.set(shardOf(id), `${tasks.get(shardOf(id)) ?? ''}${id}\t${name}\n`);
-      if (intended.row) batches.add(intended.row.batch);
+  async function versionOf(path: string): Promise<string> {
+    return (await files.facts(path))?.version ?? 'none';
+  }
+
+  const readIndex = async (): Promise<string> => (await files.read(index).catch(() => undefined)) ?? '';
+
+  /** Returns the whole index, made anew where it is wrong. */
+  async function load(): Promise<string> {
+    const folderVersion = await versionOf(folder);
+    const versions = `${folderVersion} ${await versionOf(index)}`;
+    if (known?.versions === versions) return known.text;
+    const read = await readIndex();
+    const text = isComplete(read, folderVersion) ? read : await bringUpToDate(read, folderVersion);
+    known = { text, versions: `${folderVersion} ${await versionOf(index)}` };
+    return text;
+  }
+
+  async function bringUpToDate(before: string, folderVersion: string): Promise<string> {
+    const there = (await files.list(folder)).filter(isRunFile);
+    const indexed = wholeIn(before);
+    const missing = there.filter((file) => !indexed.has(file));
+    if (missing.length > 0) many(missing.length);
+    let text = before;
+    let fresh = '';
+    for (const file of missing) {
+      fresh += linesOf(file, await partsOf(join(folder, file)).catch(() => 'unread' as const));
+      if (fresh.length > muchText) await write();
     }
-    await files.makeFolder(join(index, 'tasks'));
-    await files.makeFolder(join(index, 'batches'));
-    for (const [shard, lines] of tasks) await files.add(join(index, 'tasks', shard), lines);
-    for (const batch of batches) await files.add(join(index, 'batches', batch), `${name}\n`);
-  }
+    await write();
+    await files.add(index, markOf(text, folderVersion)).catch(() => undefined);
+    return text;
 
-  async function enlist(name: string, { lastAt, open }: Listed): Promise<void> {
-    await files.makeFolder(index);
-    await files.add(list, `${name}\t${lastAt}\t${open ? 'open' : 'ended'}\n`);
-  }
-
-  /** Makes sure that every file of the folder is in the index. */
-  function sync(): Promise<Map<string, Listed>> {
-    synced ??= bringUpToDate().catch((error) => {
-      synced = undefined;
-      throw error;
-    });
-    return synced;
-  }
-
-  async function bringUpToDate(): Promise<Map<string, Listed>> {
-    const known = await readList();
-    const before = (await files.facts(folder))?.version ?? 'none';
-    if ((await files.read(join(index, 'mark'))) === before) return known;
-    for (const name of await files.list(folder)) {
-      if (name.endsWith('.jsonl') && !known.has(name)) known.set(name, await addUnknown(name));
+    /** Where the index cannot be written, it is in memory only. */
+    async function write(): Promise<void> {
+      text += `\n${fresh}`;
+      const lines = `\n${fresh}`;
+      fresh = '';
+      await files.makeFolder(state).catch(() => undefined);
+      await files.add(index, lines).catch(() => undefined);
     }
-    await files.makeFolder(index);
-    await files.replace(join(index, 'mark'), before);
-    return known;
   }
 
-  async function readList(): Promise<Map<string, Listed>> {
-    const known = new Map<string, Listed>();
-    const text = (await files.read(list)) ?? '';
-    for (const line of text.split('\n')) {
-      const [name, lastAt, state] = line.split('\t');
-      if (name && state) known.set(name, { lastAt: Number(lastAt) || 0, open: state !== 'ended' });
-    }
-    return known;
-  }
-
-  /** A file of an older version, or one that a crash kept out of the index. */
-  async function addUnknown(name: string): Promise<Listed> {
-    const listed = { lastAt: Number.parseInt(name, 36) || 0, open: false };
-    let some: Entry[] = [];
-    const take = async (entry: Entry): Promise<void> => {
-      listed.lastAt = Math.max(listed.lastAt, beganAt(entry));
-      some.push(entry);
-      if (some.length < entriesAtOnce) return;
-      await note(name, some);
-      some = [];
+  async function partsOf(path: string): Promise<Read> {
+    const ended = createParts();
+    const contents = await readRun(files, path, ended.add);
+    if (!contents) return { parts: [], open: false };
+    return {
+      parts: allParts(contents, ended.parts),
+      open: contents.open.size > 0 || contents.ids.size > 0,
     };
-    try {
-      const contents = await readRun(files, join(folder, name), take);
-      for (const entry of contents?.open.values() ?? []) await take(entry);
-      listed.open = (contents?.open.size ?? 0) > 0;
-    } catch (error) {
-      unreadable(join(folder, name), error);
-      return { ...listed, open: true }; // not written down: it is tried again
-    }
-    await note(name, some);
-    await enlist(name, listed);
-    return listed;
   }
 
-  async function linesOf(path: string): Promise<string[]> {
-    return ((await files.read(path)) ?? '').split('\n').filter(Boolean);
+  function linesOf(file: string, read: Read | 'unread'): string {
+    if (read === 'unread') return partLine({ ...anything, file, nth: 0, of: 1, state: 'unread' });
+    const parts = read.parts.length > 0 ? read.parts : [nothing];
+    const state = read.open ? 'open' : 'ended';
+    return parts.map((part, nth) => partLine({ ...part, file, nth, of: parts.length, state })).join('');
+  }
+
+  async function pathsWith(...words: string[]): Promise<string[]> {
+    return [...new Set(partsWith(await load(), ...words).map(({ file }) => join(folder, file)))];
   }
 
   return {
     folder,
-    note,
-    async put(from, name, listed) {
-      await enlist(name, listed); // first: a file in the folder is always in the index
+
+    async put(from, file, parts) {
+      const read = parts ? { parts, open: false } : await partsOf(from).catch(() => 'unread' as const);
+      const lines = linesOf(file, read);
+      const before = await versionOf(folder);
+      const text = await readIndex();
       await files.makeFolder(folder);
-      await files.rename(from, join(folder, name));
+      await files.add(index, `\n${lines}`).catch(() => undefined);
+      await files.rename(from, join(folder, file));
+      if (before !== 'none' && !isComplete(text, before)) return;
+      const after = await versionOf(folder); // before the text is read: what came in since is in it
+      const now = await readIndex();
+      if (now.includes(`\n${lines}`)) await files.add(index, markOf(now, after)).catch(() => undefined);
     },
+
     async ofTask(id) {
-      await sync();
-      const lines = await linesOf(join(index, 'tasks', shardOf(id)));
-      return lines
-        .flatMap((line) => (line.startsWith(`${id}\t`) ? [line.slice(id.length + 1)] : []))
-        .reverse();
+      const lines = partsWith(await load(), ` ${id} `, '\tunread\t');
+      return lines.filter(({ ids, state }) => ids.includes(id) || state === 'unread').reverse();
     },
     async ofBatch(batch) {
-      await sync();
-      return [...new Set(await linesOf(join(index, 'batches', batch)))];
+      const lines = partsWith(await load(), ` ${batch} `, '\tunread\t');
+      const meant = lines.filter(({ batches, state }) => batches.has(batch) || state === 'unread');
+      return [...new Set(meant.map(({ file }) => join(folder, file)))];
     },
+    unfinished: () => pathsWith('\topen\t', '\tunread\t'),
     async newest() {
-      const all = [...(await sync())].map(([name, { lastAt }]) => ({ name, lastAt }));
-      return all.sort((a, b) => b.lastAt - a.lastAt);
+      const parts = new Map<string, IndexedPart>();
+      for (const part of allIn(await load())) parts.set(`${part.file} ${part.nth}`, part);
+      return [...parts.values()].sort((a, b) => b.lastAt - a.lastAt);
     },
-    async unfinished() {
-      return [...(await sync())].flatMap(([name, { open }]) => (open ? [name] : []));
+
+    async readPart({ file, span: { from, to } }, take) {
+      if (to === 0) return;
+      const path = join(folder, file);
+      let contents = await readRun(files, path, take, nothingRead(from), to);
+      // Lines that cannot be read: it may not be the file that was indexed.
+      if (from > 0 && (contents?.strange ?? 0) > 0) contents = await readRun(files, path, take);
+      if (to === Number.POSITIVE_INFINITY) for (const entry of contents?.open.values() ?? []) take(entry);
+    },
+
+    async tidy() {
+      const there = new Set(await files.list(folder));
+      const kept = (await load()).split('\n').filter((line) => there.has(parsePart(line)?.file ?? ''));
+      await files.replace(index, `${kept.join('\n')}\n`);
     },
   };
 }
 
-/** One of 256 parts of the index of tasks. */
-function shardOf(id: string): string {
-  let hash = 0;
-  for (let at = 0; at < id.length; at++) hash = (hash * 31 + id.charCodeAt(at)) & 0xff;
-  return hash.toString(16).padStart(2, '0');
+const nothing: Part = { span: { from: 0, to: 0 }, lastAt: 0, batches: new Set(), ids: [] };
+/** Of a file that cannot be read. */
+const anything: Part = {
+  ...nothing,
+  span: { from: 0, to: Number.POSITIVE_INFINITY },
+  lastAt: Number.POSITIVE_INFINITY,
+};
+
+/** The files of which every part has an intact line. */
+function wholeIn(text: string): Set<string> {
+  const seen = new Map<string, Set<number>>();
+  const whole = new Set<string>();
+  for (const part of allIn(text)) {
+    if (part.state === 'unread') continue;
+    const parts = seen.get(part.file) ?? new Set();
+    seen.set(part.file, parts.add(part.nth));
+    if (parts.size === part.of) whole.add(part.file);
+  }
+  return whole;
+}
+
+const markStart = '\n# ';
+
+/** Tells that the text before it holds every file of the folder, as it was at that version. */
+function markOf(text: string, folderVersion: string): string {
+  return `${markStart}${folderVersion} ${sum(text)}\n`;
+}
+
+function isComplete(text: string, folderVersion: string): boolean {
+  if (folderVersion === 'none') return true;
+  const at = text.lastIndexOf(markStart);
+  if (at < 0) return false;
+  const mark = markOf(text.slice(0, at), folderVersion);
+  return text.startsWith(mark, at);
 }

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import type { Entry } from './entry.ts';
 import { readLine } from './event.ts';
+import type { Folders } from './left-runs.ts';
+import { isRunFile, newStamp, parseRunName, runFile } from './names.ts';
 import { readRun } from './read-run.ts';
 
 /** What of the record can be forgotten, and how much of what was chosen has to stay. */
@@ -13,26 +16,19 @@ export interface Forgettable {
   running: number;
 }
 
-/** A file of the record: its process lives, is gone and left something to do, or has put it aside. */
-export interface RunFile {
-  path: string;
-  state: 'running' | 'dead' | 'done';
-}
-
 /** Sorts what is chosen into what can be forgotten and what stays. A file that cannot be read stays as it is. */
 export async function findForgettable(
-  files: Files,
-  all: readonly RunFile[],
+  folders: Folders,
   isChosen: (entry: Entry) => boolean,
 ): Promise<Forgettable> {
   const keys = new Set<string>();
   const unfinished = new Set<string>();
   const running = new Set<string>();
-  for (const { path, state } of all) {
+  for (const { path, isRunning } of await allFiles(folders)) {
     const note = (entry: Entry, where: Set<string>): void => {
-      if (isChosen(entry)) (state === 'running' ? running : where).add(entry.key);
+      if (isChosen(entry)) (isRunning ? running : where).add(entry.key);
     };
-    const left = await readRun(files, path, (entry) => note(entry, keys)).catch(() => undefined);
+    const left = await readRun(folders.files, path, (entry) => note(entry, keys)).catch(() => undefined);
     for (const entry of left?.open.values() ?? []) note(entry, unfinished);
   }
   for (const key of unfinished) if (running.has(key)) unfinished.delete(key);
@@ -40,26 +36,71 @@ export async function findForgettable(
   return { keys, unfinished: unfinished.size, running: running.size };
 }
 
-/** Tells whether a file holds a task that is to be forgotten. */
-export async function holdsAny(files: Files, path: string, keys: ReadonlySet<string>): Promise<boolean> {
+/**
+ * Takes tasks out of the record.
+ * @param separate moves the finished tasks of a dead run into a file of their own
+ */
+export async function forget(
+  folders: Folders,
+  keys: ReadonlySet<string>,
+  separate: (path: string) => Promise<unknown>,
+): Promise<void> {
+  const { files, finished } = folders;
+  for (const { path, isRunning, isDone } of await allFiles(folders)) {
+    if (!isDone && !isRunning && (await holdsAny(files, path, keys))) await separate(path);
+  }
+  for (const { path, isDone } of await allFiles(folders)) {
+    if (isDone && (await holdsAny(files, path, keys))) await forgetIn(files, path, keys);
+  }
+  await finished.tidy();
+}
+
+interface RunFile {
+  path: string;
+  /** Its process lives, or may. */
+  isRunning: boolean;
+  isDone: boolean;
+}
+
+async function allFiles({ files, runs, finished, isOwn, isDead }: Folders): Promise<RunFile[]> {
+  const unfinished = (await files.list(runs)).filter(isRunFile).map(async (name) => {
+    const path = join(runs, name);
+    return { path, isRunning: isOwn(path) || !(await isDead(path)), isDone: false };
+  });
+  const done = (await files.list(finished.folder)).filter(isRunFile).map((name) => ({
+    path: join(finished.folder, name),
+    isRunning: false,
+    isDone: true,
+  }));
+  return [...(await Promise.all(unfinished)), ...done];
+}
+
+async function holdsAny(files: Files, path: string, keys: ReadonlySet<string>): Promise<boolean> {
   let holds = false;
-  const left = await readRun(files, path, ({ key }) => (holds ||= keys.has(key))).catch(() => undefined);
-  return holds || [...(left?.open.keys() ?? [])].some((key) => keys.has(key));
+  await readRun(files, path, ({ key }) => (holds ||= keys.has(key))).catch(() => undefined);
+  return holds;
 }
 
 /**
- * Takes tasks out of a file that no living process writes; a file that holds no other is removed. The file is whole at
- * every moment. Lines that cannot be read stay beside those that can.
+ * Writes what is left of a file of finished runs into a new one, because the index knows where in the old one its tasks
+ * stand. Lines that cannot be read are kept.
  */
-export async function forgetIn(files: Files, path: string, keys: ReadonlySet<string>): Promise<void> {
+async function forgetIn(files: Files, path: string, keys: ReadonlySet<string>): Promise<void> {
+  const ended = new Set<string>();
+  const contents = await readRun(files, path, ({ key }) => ended.add(key));
+  const goesOn = (key: string): boolean =>
+    contents?.closed === true && !ended.has(key) && !contents.orphans.has(key);
   const kept: string[] = [];
   let tasks = 0;
-  for await (const line of files.lines(path)) {
-    const event = readLine(line);
-    if (event && keys.has(event.key)) continue;
+  for await (const { text } of files.lines(path)) {
+    const event = readLine(text);
+    if (event && (keys.has(event.key) || goesOn(event.key))) continue;
     if (event) tasks += 1;
-    kept.push(`${line}\n`);
+    kept.push(`${text}\n`);
   }
-  if (tasks > 0) await files.replace(path, kept.join(''));
-  else await files.remove(path);
+  const name = parseRunName(path);
+  const stamp = newStamp(Number.parseInt(name.stamp, 36) || 0);
+  const other = join(path, '..', runFile({ ...name, stamp }));
+  if (tasks > 0) await files.replace(other, kept.join(''));
+  await files.remove(path);
 }

@@ -1,7 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import { Failure } from '../errors.ts';
+import type { Clock } from '../world.ts';
 
 /** Names that this record alone can make: they follow from its own random salt. */
 export interface Identity {
@@ -9,47 +10,60 @@ export interface Identity {
   account(apiKey: string): string;
   /** Returns the idempotency key for these facts: the same facts give the same key in every process. */
   keyOf(facts: readonly unknown[]): string;
+  /** Writes the salt again where the state folder was deleted. */
+  keep(): Promise<void>;
 }
 
-const saltForm = /^[0-9a-f]{64}$/;
+const pollMs = 50;
+/** On a file system without hard links, another process's new salt is not there at once. */
+const mostPolls = 20;
 
 /** Reads the record's salt, or makes it. Throws `internal` where it is damaged. */
-export async function openIdentity(files: Files, folder: string): Promise<Identity> {
+export async function openIdentity(files: Files, folder: string, clock: Clock): Promise<Identity> {
   const path = join(folder, 'salt');
-  let salt = (await files.read(path))?.trim();
-  if (salt === undefined) {
+  let text = await files.read(path);
+  if (text === undefined) {
     await files.makeFolder(folder);
-    await files.create(path, `${randomBytes(32).toString('hex')}\n`); // another process may be quicker
+    await files.create(path, lineOf(randomBytes(32).toString('hex'))); // another process may be quicker
     await files.flushFolder(folder);
-    salt = (await files.read(path))?.trim();
+    text = await files.read(path);
   }
-  if (salt === undefined || !saltForm.test(salt)) {
-    throw new Failure('internal', `${path} is damaged: it names what was bought`, {
-      hint: `Restore it from a backup. Without it, delete it: rows that are under way could then be bought again`,
+  for (let polls = 0; text === '' && polls < mostPolls; polls++) {
+    await clock.wait(pollMs);
+    text = await files.read(path);
+  }
+  const salt = (text ?? '').split(' ')[0] ?? '';
+  if (text !== lineOf(salt)) {
+    throw new Failure('internal', `${path} is damaged: the names of what was bought follow from it`, {
+      hint: 'Restore it from a backup, or delete it: rows of batches would then be bought again',
     });
   }
-  return identityOf(salt);
+  return {
+    ...identityOf(salt),
+    async keep() {
+      if (await files.create(path, lineOf(salt))) await files.flushFolder(folder);
+    },
+  };
+}
+
+/** With check digits: a damaged salt must not make other names. */
+function lineOf(salt: string): string {
+  return `${salt} ${createHash('sha256').update(salt).digest('hex').slice(0, 8)}\n`;
 }
 
 /** Makes names for a call without a record: they are not the same in another process. */
 export function passingIdentity(): Identity {
-  return identityOf(randomBytes(32).toString('hex'));
+  return { ...identityOf(randomBytes(32).toString('hex')), keep: async () => undefined };
 }
 
-function identityOf(salt: string): Identity {
+function identityOf(salt: string): Pick<Identity, 'account' | 'keyOf'> {
   const hash = (text: string): string => createHmac('sha256', salt).update(text).digest('hex');
   return {
     account: (apiKey) => hash(`account ${apiKey}`).slice(0, 16),
     keyOf(facts) {
       const hex = hash(`key ${JSON.stringify(facts)}`);
       // In the form of a UUID, which every service takes for a key.
-      return [
-        hex.slice(0, 8),
-        hex.slice(8, 12),
-        hex.slice(12, 16),
-        hex.slice(16, 20),
-        hex.slice(20, 32),
-      ].join('-');
+      return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
     },
   };
 }

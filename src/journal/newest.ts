@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import type { Files } from '../disk/files.ts';
+import { digestOf } from './digest.ts';
 import { beganAt, type Entry, joined } from './entry.ts';
-import type { Finished } from './finished.ts';
-import { readRun } from './read-run.ts';
+import type { Folders } from './left-runs.ts';
+import { isRunFile, parseRunName } from './names.ts';
+import { allIn, type Part } from './parts.ts';
+import { nothingRead, readRun } from './read-run.ts';
 
 /** Which tasks of the record are wanted. */
 export interface Query {
@@ -13,10 +15,10 @@ export interface Query {
   since?: number | undefined;
 }
 
-export interface Places {
-  files: Files;
-  runs: string;
-  finished: Finished;
+interface Readable {
+  path: string;
+  lastAt: number;
+  read(take: (entry: Entry) => void): Promise<unknown>;
 }
 
 /**
@@ -24,10 +26,11 @@ export interface Places {
  * limit, not with the record. A file that cannot be read is left out and named to `unreadable`.
  */
 export async function newestOf(
-  { files, runs, finished }: Places,
+  folders: Folders,
   { matches, limit, since = Number.NEGATIVE_INFINITY }: Query,
   unreadable: (path: string, error: unknown) => void,
 ): Promise<Entry[]> {
+  const { files, state, runs, finished } = folders;
   const kept = new Map<string, Entry>();
   let oldest = Number.NEGATIVE_INFINITY;
 
@@ -46,27 +49,53 @@ export async function newestOf(
     oldest = Math.min(...newest.slice(-1).map(beganAt));
   }
 
-  async function read(path: string): Promise<void> {
-    try {
-      const contents = await readRun(files, path, consider);
-      for (const entry of contents?.open.values() ?? []) consider(entry);
-    } catch (error) {
-      unreadable(path, error);
-    }
-    shrink();
+  /** Considers what is unfinished in a run, and returns what else it holds. */
+  async function openUp(path: string): Promise<Readable[]> {
+    const digest = await digestOf(files, state, path);
+    for (const entry of digest?.open.values() ?? []) consider(entry);
+    const read = ({ span: { from, to } }: Part, take: (entry: Entry) => void) =>
+      readRun(files, path, take, nothingRead(from), to);
+    return allIn(digest?.index ?? '').map((part) => ({
+      path,
+      lastAt: part.lastAt,
+      read: (take) => read(part, take),
+    }));
   }
 
-  for (const name of (await files.list(runs))
-    .filter((each) => each.endsWith('.jsonl'))
-    .sort()
-    .reverse())
-    await read(join(runs, name));
-  for (const { name, lastAt } of await finished.newest()) {
+  async function tell<Value>(path: string, work: Promise<Value>): Promise<Value | undefined> {
+    try {
+      return await work;
+    } catch (error) {
+      unreadable(path, error);
+      return undefined;
+    }
+  }
+
+  const parts: Readable[] = [];
+  for (const file of (await files.list(runs)).filter(isRunFile)) {
+    const path = join(runs, file);
+    parts.push(...((await tell(path, openUp(path))) ?? []));
+  }
+  for (const part of await finished.newest()) {
+    const path = join(finished.folder, part.file);
+    parts.push({ path, lastAt: part.lastAt, read: (take) => finished.readPart(part, take) });
+  }
+  for (const { path, lastAt, read } of parts.sort(newestFirst)) {
     if (lastAt < since || lastAt < oldest) break;
-    await read(join(finished.folder, name));
+    await tell(path, read(consider));
+    shrink();
   }
   // Two views of one task may match that no longer do so together.
   return sorted(kept.values()).filter(matches).slice(0, limit);
+}
+
+/** Of two that began at one time, the later file: what was done again counts. */
+function newestFirst(a: Readable, b: Readable): number {
+  return b.lastAt - a.lastAt || (fileOf(a) < fileOf(b) ? 1 : -1);
+}
+
+function fileOf({ path }: Readable): string {
+  return parseRunName(path).stamp;
 }
 
 function sorted(entries: Iterable<Entry>): Entry[] {

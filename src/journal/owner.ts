@@ -11,11 +11,6 @@ export interface Owner {
   host: string;
 }
 
-/** Stands for an owner: the run was left unfinished, and no process works on it. */
-export const nobody = 'nobody';
-/** Likewise, and everything that is left of the run was let go on purpose. */
-export const letGo = 'let-go';
-
 export function thisProcess(pid: number): Owner {
   const host = [
     hostname(),

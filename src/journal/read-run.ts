@@ -1,103 +1,130 @@
-import type { Files } from '../disk/files.ts';
+import type { Files, Span } from '../disk/files.ts';
 import { apply, type Entry } from './entry.ts';
 import { readLine } from './event.ts';
+import { NewerFormat } from './failures.ts';
 
 /** The version of the format. A file of a newer one is left alone. */
 export const formatVersion = 1;
 
-/** A file of the record, as it was read. */
+/** A file of the record, as far as it was read. */
 export interface RunContents {
   /** The tasks that did not end, by idempotency key. */
   open: Map<string, Entry>;
+  /** Where the first line of each of them begins. */
+  starts: Map<string, number>;
   /** Task ids of which the request is damaged, with their idempotency keys. */
   ids: Map<string, string>;
-  /** Idempotency keys of tasks that ended, saved files or were accepted, whatever happened to their request. */
+  /** Idempotency keys of tasks that ended although their request is damaged. */
   orphans: Set<string>;
   /** Lines that are neither torn nor known: damaged, or of a later version. */
   strange: number;
+  /** The stamps of the runs of which this one has taken over what was unfinished. */
+  continues: readonly string[];
+  /** What it had unfinished goes on elsewhere: nothing is open in it any more. */
+  closed: boolean;
+  /** The position behind the last line that was read. */
+  bytes: number;
 }
 
-/** What a file's first line, or its last, says of it. */
-interface Mark {
-  format?: number;
-  /** Its unfinished tasks go on in another file; what follows was written by a process that had lost it. */
-  closed?: true;
+export function nothingRead(bytes = 0): RunContents {
+  return {
+    open: new Map(),
+    starts: new Map(),
+    ids: new Map(),
+    orphans: new Set(),
+    strange: 0,
+    continues: [],
+    closed: false,
+    bytes,
+  };
 }
+
+/** Gets each task that ended, and the span of the file that holds all its lines. */
+export type OnEnded = (entry: Entry, span: Span) => unknown;
 
 /**
- * Reads a run's file line by line; `ended` gets each task that ended. Undefined where the file is gone. Throws
- * `NewerFormat`, or what the file system throws.
+ * Reads a run's file line by line from where `contents` ends, and adds what it finds. Undefined where the file is
+ * gone. Throws `NewerFormat`, or what the file system throws.
  */
 export async function readRun(
   files: Pick<Files, 'lines'>,
   path: string,
-  ended?: (entry: Entry) => unknown,
+  ended?: OnEnded,
+  contents = nothingRead(),
+  to = Number.POSITIVE_INFINITY,
 ): Promise<RunContents | undefined> {
-  const open = new Map<string, Entry>();
-  const ids = new Map<string, string>();
-  const orphans = new Set<string>();
+  const { open, starts, ids, orphans } = contents;
   const done = new Set<string>();
-  let strange = 0;
+  let from = contents.bytes;
   let torn = false; // only the last line may be
   try {
-    for await (const line of files.lines(path)) {
-      if (line === '') continue;
-      if (torn) strange += 1;
+    for await (const { text, end, whole } of files.lines(path, { from, to })) {
+      if (torn) contents.strange += 1;
       torn = false;
-      const mark = markOf(line);
-      if (mark?.format !== undefined) {
-        if (mark.format > formatVersion) throw new NewerFormat(path);
-        continue;
+      const start = from;
+      from = end;
+      if (text !== '') {
+        const mark = markOf(text, path);
+        if (mark?.closed) return { ...nothingRead(end), orphans, closed: true };
+        if (mark?.continues) contents.continues = mark.continues;
+        torn = mark === undefined && !(await take(text, start, end));
       }
-      if (mark?.closed) {
-        open.clear();
-        ids.clear();
-        return { open, ids, orphans, strange: 0 };
-      }
-      const event = readLine(line);
-      if (!event) {
-        torn = true;
-        continue;
-      }
-      apply(open, event);
-      const entry = open.get(event.key);
-      if (!entry) {
-        if (done.has(event.key)) continue;
-        orphans.add(event.key);
-        if (event.event === 'accepted') ids.set(event.id, event.key);
-        if (event.event === 'ended') for (const [id, key] of ids) if (key === event.key) ids.delete(id);
-        continue;
-      }
-      if (!entry.ended) continue;
-      open.delete(event.key);
-      done.add(event.key);
-      await ended?.(entry);
+      if (whole && !torn) contents.bytes = end;
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // taken over by another process
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // another process has moved it
     throw error;
   }
-  return { open, ids, orphans, strange };
-}
+  return contents;
 
-/** A file that a later version of the program wrote. */
-export class NewerFormat extends Error {
-  readonly code = 'a later version wrote it';
-  constructor(path: string) {
-    super(`${path} was written by a later version`);
+  /** Tells whether the line is an event. */
+  async function take(text: string, start: number, end: number): Promise<boolean> {
+    const event = readLine(text);
+    if (!event) return false;
+    const { key } = event;
+    apply(open, event);
+    const entry = open.get(key);
+    if (entry && !starts.has(key)) starts.set(key, start);
+    if (entry?.ended) {
+      const span = { from: starts.get(key) ?? start, to: end };
+      open.delete(key);
+      starts.delete(key);
+      done.add(key);
+      await ended?.(entry, span);
+    } else if (!entry && !done.has(key)) {
+      if (event.event === 'accepted') ids.set(event.id, key);
+      if (event.event === 'ended') orphans.add(key);
+      if (event.event === 'ended') for (const [id, other] of ids) if (other === key) ids.delete(id);
+    }
+    return true;
   }
 }
 
-/** The line that ends a file whose unfinished tasks go on elsewhere. */
-export const closingLine = '{"closed":true}\n';
+/** What a line says of its file. */
+interface Mark {
+  format?: unknown;
+  /** The stamps of other runs, whose unfinished tasks are copied into this file. */
+  continues?: readonly string[] | undefined;
+  /** Its own unfinished tasks go on in another file: what follows was written by a process that had lost it. */
+  closed?: boolean;
+}
 
-function markOf(line: string): Mark | undefined {
+/** The first line of a file, or the one that ends it. */
+export function markLine(mark: Mark & { program?: string }): string {
+  return `${JSON.stringify(mark)}\n`;
+}
+
+/** Throws `NewerFormat`. */
+function markOf(line: string, path: string): Mark | undefined {
   if (!/^\{"(format|closed)":/.test(line)) return undefined;
   try {
-    const mark = JSON.parse(line) as { format?: unknown; closed?: unknown };
-    if (mark.closed === true) return { closed: true };
-    return typeof mark.format === 'number' ? { format: mark.format } : undefined;
-  } catch {
+    const { format, closed, continues } = JSON.parse(line) as Record<string, unknown>;
+    if (closed === true) return { closed };
+    if (typeof format !== 'number') return undefined;
+    if (format > formatVersion) throw new NewerFormat(`${path} was written by a later version`);
+    return Array.isArray(continues) ? { continues: continues.map(String) } : {};
+  } catch (error) {
+    if (error instanceof NewerFormat) throw error;
     return undefined;
   }
 }

@@ -1,14 +1,16 @@
 import type { AppendFile } from '../disk/files.ts';
-import { Failure } from '../errors.ts';
-import { apply, beganAt, type Entry, type TaskEntry } from './entry.ts';
+import { apply, type TaskEntry } from './entry.ts';
 import type { Event } from './event.ts';
-import { entriesAtOnce } from './finished.ts';
+import { lostRun } from './failures.ts';
 
 /** One run's record, which belongs to this process alone. */
 export interface Run {
   /** Tasks that have not ended, by idempotency key. */
   readonly open: ReadonlyMap<string, TaskEntry>;
-  /** On disk when it resolves, all of them or none; `open` has them at once. Throws `interrupted` as `check` does. */
+  /**
+   * On disk when it resolves; `open` has it at once. Where it cannot be written an intent counts as given up, and
+   * everything else is written with what comes next. Throws `interrupted` as `check` does.
+   */
   append(...events: Event[]): Promise<void>;
   /** For a signal handler: written when it returns. */
   appendNow(event: Event): void;
@@ -25,83 +27,111 @@ export interface RunOptions {
   open: Map<string, TaskEntry>;
   /** Makes the file anew with what is open. */
   remake(open: Iterable<TaskEntry>): Promise<AppendFile>;
-  /** Has the index note ended tasks. */
-  note(ended: readonly Entry[]): Promise<void>;
-  /** Puts the closed file where it belongs; `lastAt`: when its newest task began. */
-  release(open: ReadonlyMap<string, TaskEntry>, lastAt: number): Promise<void>;
+  /** Puts the closed file where it belongs; `whole`: it holds all that happened. */
+  release(open: ReadonlyMap<string, TaskEntry>, whole: boolean): Promise<void>;
 }
 
-export function createRun({ file: first, open, remake, note, release }: RunOptions): Run {
+export function createRun({ file: first, open, remake, release }: RunOptions): Run {
   let file = first;
-  let lost: Failure | undefined;
-  let lastAt = 0;
-  let ended: Entry[] = [];
+  let remaking: Promise<void> | undefined;
+  let isLost = false;
+  /** Lines that could not be written. */
+  let owed = '';
 
   function remember(event: Event): void {
     apply(open, event);
-    const entry = open.get(event.key);
-    if (event.event === 'intended') lastAt = Math.max(lastAt, event.at);
-    if (!entry?.ended) return;
-    open.delete(event.key); // a long batch must not grow in memory
-    lastAt = Math.max(lastAt, beganAt(entry));
-    if (entry.intended.request) ended.push(entry as Entry);
+    if (open.get(event.key)?.ended) open.delete(event.key); // a long batch must not grow in memory
   }
 
   function check(): void {
-    if (!lost && file.place() === 'moved') lost = lostRun();
-    if (lost) throw lost;
+    isLost ||= !remaking && file.place() === 'moved';
+    if (isLost) throw lostRun();
   }
 
-  async function restore(): Promise<void> {
+  /** Undefined where the file is in its place. */
+  function restoring(): Promise<void> | undefined {
     check();
-    if (file.place() === 'deleted') file = await remake(open.values());
+    if (!remaking && file.place() === 'deleted') {
+      remaking = makeAnew().finally(() => {
+        remaking = undefined;
+      });
+    }
+    return remaking;
   }
 
-  async function noteSome(atLeast: number): Promise<void> {
-    if (ended.length < atLeast) return;
-    const some = ended;
-    ended = [];
-    await note(some).catch(() => undefined); // the index is made anew where it lacks something
+  async function makeAnew(): Promise<void> {
+    const gone = file;
+    file = await remake(open.values());
+    await gone.close();
+  }
+
+  /** What was not written down is not begun; what has happened, has happened. */
+  function owe(before: string, events: readonly Event[]): void {
+    owed += before;
+    for (const event of events) {
+      const { event: what, key, at } = event;
+      const last: Event = { event: 'ended', key, at, how: 'given-up', message: 'not recorded' };
+      owed += lineOf(what === 'intended' ? last : event);
+      if (what === 'intended') open.delete(key);
+    }
   }
 
   return {
     open,
     check,
-    restore,
+    restore: async () => restoring(),
     async append(...events) {
-      await restore();
       events.forEach(remember);
+      let before = '';
       try {
-        await file.append(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+        const anew = restoring();
+        if (anew) await anew; // else it is written when the call returns
+        before = owed;
+        owed = '';
+        await file.append(before + events.map(lineOf).join(''));
       } catch (error) {
-        // What nobody could write down is not begun; what has happened, has happened.
-        for (const { event, key } of events) if (event === 'intended') open.delete(key);
+        if (!isLost) owe(before, events);
         throw error;
       }
-      await noteSome(entriesAtOnce);
     },
     appendNow(event) {
       check();
       remember(event);
-      file.appendNow(`${JSON.stringify(event)}\n`);
+      try {
+        file.appendNow(lineOf(event));
+      } catch (error) {
+        owe('', [event]);
+        throw error;
+      }
     },
     async close() {
-      const isOwn = !lost && file.place() === 'own';
+      const isOwn = await isStillOwn();
+      if (isOwn) await settle();
       await file.close().catch(() => undefined); // every line that mattered was flushed
-      if (!isOwn) return;
-      await noteSome(1);
-      for (const entry of open.values()) lastAt = Math.max(lastAt, beganAt(entry));
-      await release(open, lastAt).catch(() => undefined); // the next command finds it where it is
+      if (isOwn) await release(open, owed === '').catch(() => undefined); // the next command finds it where it is
     },
   };
+
+  async function isStillOwn(): Promise<boolean> {
+    try {
+      if (open.size > 0) await restoring();
+      return file.place() === 'own';
+    } catch {
+      return false;
+    }
+  }
+
+  /** Writes what could not be written, and flushes what was not. */
+  async function settle(): Promise<void> {
+    const before = owed;
+    owed = '';
+    if (before !== '' || open.size > 0)
+      await file.append(before).catch(() => {
+        owed = before;
+      });
+  }
 }
 
-function lostRun(): Failure {
-  return new Failure(
-    'interrupted',
-    'another process has taken this run over: nothing more is sent or saved here',
-    {
-      hint: 'It believed this one dead. History and resume tell how its tasks end',
-    },
-  );
+function lineOf(event: Event): string {
+  return `${JSON.stringify(event)}\n`;
 }

@@ -1,8 +1,8 @@
 import { apply, type TaskEntry } from './entry.ts';
+import { unwritable } from './failures.ts';
 import { passingIdentity } from './identity.ts';
 import type { Journal } from './journal.ts';
 import type { Run } from './run.ts';
-import { unwritable } from './unwritable.ts';
 
 /**
  * A journal that keeps nothing on disk. Where the user did not ask for that (`reason` says why there is no record), the
@@ -18,7 +18,8 @@ export function unrecorded(reason: string | undefined): Journal {
     },
     identity: async () => identity,
     left: async () => ({ runs: [], unreadable: [] }),
-    watch: async () => 'dead',
+    isDead: async () => true,
+    endedIn: async () => [],
     takeOver: async () => undefined,
     claim: async () => ({ isHeld: async () => true, release: async () => undefined }),
     find: async () => new Map(),

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../errors.ts';
 import type { BatchRow, Event, Server } from '../journal/event.ts';
-import { unwritable } from '../journal/unwritable.ts';
+import { unwritable } from '../journal/failures.ts';
+import { isImagen } from '../request/models.ts';
 import { accountAt } from './account.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
-import { checkBudget } from './quotes.ts';
+import { pathsOf } from './input-pictures.ts';
+import { routeFor } from './models.ts';
+import { addToLots, approve, type Lots } from './quotes.ts';
 import { takeUp } from './take-up.ts';
 
 /** A picture that is about to be bought. */
@@ -26,12 +29,10 @@ export async function begin(
   { anew, door }: { anew: boolean; door?: string },
 ): Promise<Begun[]> {
   const taken = anew ? [] : await takeUp(work, wanted, server);
-  const unpaid = wanted.filter((_, position) => !taken[position]?.entry.accepted);
-  await checkBudget(
-    work,
-    server,
-    unpaid.map(({ request }) => request),
-  );
+  const lots: Lots = new Map();
+  for (const [position, { request }] of wanted.entries())
+    if (!taken[position]?.entry.accepted) addToLots(lots, request);
+  await approve(work, server, lots);
   const fresh = await intend(
     work,
     wanted
@@ -62,7 +63,9 @@ export async function intend({ engine, fates }: Work, intents: readonly Intent[]
   const events = await Promise.all(
     intents.map(async (intent): Promise<Event> => {
       const account = await accountAt(engine, intent.server);
-      return { event: 'intended', key: await keyOf(engine, intent, account), at, account, ...intent };
+      const key = await keyOf(engine, intent, account);
+      const own = await sending(engine, intent);
+      return { event: 'intended', key, at, account, unsent: true, ...own, ...intent };
     }),
   );
   // Registered before they are written: a signal in this moment closes them.
@@ -80,6 +83,13 @@ export async function intend({ engine, fates }: Work, intents: readonly Intent[]
     if (!entry) throw new Error('the record does not hold what was written to it');
     return { run, entry, fate };
   });
+}
+
+/** Adds how a request is sent, where that does not follow from it alone. Throws `validation` for an unknown model. */
+async function sending(engine: Engine, { request, server }: Intent) {
+  if (isImagen(request.model) && request.action === undefined) return {};
+  const inputs = pathsOf(engine, request);
+  return { route: await routeFor(engine, server, request), ...(inputs && { inputs }) };
 }
 
 async function keyOf(engine: Engine, { server, row }: Intent, account: string | undefined): Promise<string> {

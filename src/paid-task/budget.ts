@@ -1,44 +1,83 @@
 import type { Quote } from '../api/quote.ts';
 import { Failure } from '../errors.ts';
+import type { ImageRequest } from '../request/request.ts';
 import { microCents, microCentsText } from '../task/money.ts';
 import type { Cost } from '../task/task.ts';
 
-/** What the tasks of one call may cost together. What a task reserved counts, whatever becomes of it. */
+/** What the tasks of one call, or of a session of calls, may cost together and how many they may be. */
 export interface Budget {
-  /** Reserves a task's quote. Throws `over_budget` where it is more than is left; nothing was sent then. */
-  reserve(key: string, quote: Quote): void;
+  /** Whether a price has to be known before anything is bought. */
+  needsPrices: boolean;
+  /** Reserves a task. Throws `over_budget` where it is more than is left; nothing was sent then. */
+  reserve(key: string, quote: Quote | undefined): void;
   /** The task was accepted: what the service says it reserved counts from now on. */
   settle(key: string, cost: Cost | null): void;
   /** Nothing was bought. */
   release(key: string): void;
-  /** Throws `over_budget` where all these tasks together cost more than is left. */
-  check(quotes: readonly Quote[]): void;
+  /** Throws `over_budget` where all these pictures together cost more than is left. */
+  check(lots: readonly PricedLot[]): void;
 }
 
-/** @param limit micro-cents of a US dollar */
-export function createBudget(limit: number): Budget {
+/** Pictures that cost the same, with one of their requests. */
+export interface Lot {
+  request: ImageRequest;
+  count: number;
+}
+
+export interface PricedLot extends Lot {
+  quote: Quote;
+}
+
+/** What a call is about to buy; prices where they were asked for and are known. */
+export interface Purchase {
+  count: number;
+  priced: readonly PricedLot[] | undefined;
+}
+
+export interface Limit {
+  /** Micro-cents of a US dollar. */
+  maxCost?: number | undefined;
+  /** Only a session of calls counts its pictures. */
+  maxPictures?: number | undefined;
+}
+
+/** @param session the budget of all calls together, which each purchase has to fit into too */
+export function createBudget({ maxCost, maxPictures }: Limit, session?: Budget): Budget {
   const reserved = new Map<string, number>();
+  const isSession = maxPictures !== undefined;
 
   function spent(): number {
     return [...reserved.values()].reduce((sum, each) => sum + each, 0);
   }
 
-  function check(quotes: readonly Quote[]): void {
-    const wanted = quotes.reduce((sum, quote) => sum + inDollars(quote), 0);
-    if (spent() + wanted > limit) throw overBudget(quotes.length, wanted, spent(), limit);
+  function checkCost(count: number, wanted: number): void {
+    if (maxCost !== undefined && spent() + wanted > maxCost)
+      throw overBudget({ count, wanted, spent: spent(), limit: maxCost, isSession });
   }
 
   return {
-    check,
+    needsPrices: maxCost !== undefined || session?.needsPrices === true,
+    check(lots) {
+      const count = lots.reduce((sum, lot) => sum + lot.count, 0);
+      checkCost(count, priceOf(lots));
+      session?.check(lots);
+    },
     reserve(key, quote) {
-      check([quote]);
-      reserved.set(key, inDollars(quote));
+      if (maxPictures !== undefined && reserved.size >= maxPictures) throw overCount(maxPictures);
+      const price = quote === undefined ? 0 : inDollars(quote);
+      checkCost(1, price);
+      session?.reserve(key, quote);
+      reserved.set(key, price);
     },
     settle(key, cost) {
       const told = cost?.currency === 'USD' ? (cost.reserved_cents ?? cost.charged_cents) : null;
       if (told !== null && reserved.has(key)) reserved.set(key, microCents(told));
+      session?.settle(key, cost);
     },
-    release: (key) => void reserved.delete(key),
+    release(key) {
+      reserved.delete(key);
+      session?.release(key);
+    },
   };
 }
 
@@ -53,6 +92,11 @@ export function unknownPrice(why: unknown): Failure {
   });
 }
 
+/** Micro-cents of a US dollar. Throws `over_budget` for a price in another currency. */
+export function priceOf(lots: readonly PricedLot[]): number {
+  return lots.reduce((sum, { count, quote }) => sum + count * inDollars(quote), 0);
+}
+
 function inDollars({ currency, reserved_cents }: Quote): number {
   if (currency === 'USD') return microCents(reserved_cents);
   throw new Failure('over_budget', `the price is in ${currency}, and --max-cost is in US dollars`, {
@@ -60,14 +104,24 @@ function inDollars({ currency, reserved_cents }: Quote): number {
   });
 }
 
-function overBudget(count: number, wanted: number, spent: number, limit: number): Failure {
+interface Excess {
+  count: number;
+  wanted: number;
+  spent: number;
+  limit: number;
+  isSession: boolean;
+}
+
+function overBudget({ count, wanted, spent, limit, isSession }: Excess): Failure {
   const what = count === 1 ? 'the picture costs' : `the ${count} pictures cost`;
   const before = spent > 0 ? ` on top of ${microCentsText(spent)} reserved so far` : '';
+  const most = isSession ? 'this session may spend' : '--max-cost';
+  const more = isSession ? raisedByUser : `Allow more: --max-cost ${microCentsText(spent + wanted).slice(1)}`;
   return new Failure(
     'over_budget',
-    `${what} ${microCentsText(wanted)} now${before}: more than --max-cost ${microCentsText(limit)}`,
+    `${what} ${microCentsText(wanted)} now${before}: more than ${most} ${microCentsText(limit)}`,
     {
-      hint: `Nothing was sent for it. Allow more: --max-cost ${microCentsText(spent + wanted).slice(1)}`,
+      hint: `Nothing was sent for it. ${more}`,
       details: {
         currency: 'USD',
         quoted_cents: wanted / microCents(1),
@@ -77,3 +131,13 @@ function overBudget(count: number, wanted: number, spent: number, limit: number)
     },
   );
 }
+
+function overCount(limit: number): Failure {
+  const pictures = limit === 1 ? 'one picture' : `${limit} pictures`;
+  return new Failure('over_budget', `this session may buy ${pictures}, and has`, {
+    hint: `Nothing was sent. ${raisedByUser}`,
+    details: { max_pictures: limit },
+  });
+}
+
+const raisedByUser = 'Only the user can raise the limit, where the server is started';

@@ -1,18 +1,21 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { Catalogue } from '../api/catalogue.ts';
 import type { Api } from '../api/client.ts';
 import type { Fate } from '../api/submit.ts';
+import type { Uploaded } from '../api/upload.ts';
 import type { Failure } from '../errors.ts';
 import type { TaskEntry } from '../journal/entry.ts';
-import type { Server, Target } from '../journal/event.ts';
+import type { SavedFile, Server, Target } from '../journal/event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Run } from '../journal/run.ts';
 import type { ImageRequest } from '../request/request.ts';
 import type { Wishes } from '../request/wishes.ts';
 import type { Sandbox } from '../sandbox/server.ts';
 import type { ServerMemory } from '../settings/server-memory.ts';
+import { type CostSum, newSum } from '../task/cost.ts';
 import { fixedPace, growingPace, type Pace } from '../task/pace.ts';
 import type { Clock, Deadline } from '../world.ts';
-import { type Budget, createBudget } from './budget.ts';
+import { type Budget, createBudget, type Purchase } from './budget.ts';
 
 /** The parts of the world that the engine works with. Each door (command line, MCP, library) hands in its own. */
 export interface Engine {
@@ -35,6 +38,23 @@ export interface Engine {
   /** The sandbox that lives in this process. */
   sandbox(): Promise<Sandbox>;
   listener: Listener;
+  known: Known;
+}
+
+/** What this process has found out, to be asked once. */
+export interface Known {
+  /** Catalogues of models, by server. */
+  catalogues: Map<string, Promise<Catalogue>>;
+  /** Models of which something was told. */
+  told: Set<string>;
+  /** Paths of local pictures, by their digests. */
+  pictures: Map<string, string>;
+  /** Pictures at a service, by its address and their digests. */
+  uploads: Map<string, Promise<Uploaded>>;
+}
+
+export function createKnown(): Known {
+  return { catalogues: new Map(), told: new Set(), pictures: new Map(), uploads: new Map() };
 }
 
 /** Hears what happens to tasks. It draws, prints or ignores it; the engine itself is silent. */
@@ -68,12 +88,18 @@ export interface Work {
   /** How often a POST is tried that is refused with 429. */
   rateLimitTries?: number;
   downloads: LimitFunction;
-  /** Undefined without `--max-cost`. */
+  /** Undefined without a limit. */
   budget: Budget | undefined;
+  /** Has a person agree to a purchase of several pictures. Throws `over_budget` where nobody does. */
+  confirm?: ((purchase: Purchase) => Promise<void>) | undefined;
   /** By idempotency key: whether the service may hold a task whose answer was lost. */
   fates: Map<string, Fate>;
   /** The runs that hold its tasks. */
   runs: Set<Run>;
+  /** What was bought in this call cost so far, without the sandbox. */
+  spent: CostSum;
+  /** What is said once for all tasks. */
+  remarks: Set<string>;
   /** Writes a picture to stdout, for `--output -`. Returns whether all of it was read. */
   pipe?(picture: AsyncIterable<Uint8Array>, entry: TaskEntry): Promise<boolean>;
   pace: Pace;
@@ -90,6 +116,8 @@ export interface Begun {
   run: Run;
   entry: TaskEntry;
   fate: Fate;
+  /** Files that hold its pictures already, by their index: they are copied where the pictures are wanted now. */
+  copies?: Readonly<Record<number, SavedFile>>;
 }
 
 /** A task that is being worked on. */
@@ -98,6 +126,8 @@ export interface Job extends Begun {
   api: Api;
   /** Where the last poll found the task. */
   statusUrl?: string;
+  /** The service charged for it in this run. */
+  isBought?: boolean;
   /** Nobody read the picture that was meant for stdout. */
   isUndelivered?: boolean;
 }
@@ -110,9 +140,11 @@ export function createWork(engine: Engine, wishes: Wishes): Work {
     wishes,
     deadline: startDeadline(engine, wishes.timeoutMs),
     downloads: pLimit(downloadsAtOnce),
-    budget: wishes.maxCost === undefined ? undefined : createBudget(wishes.maxCost),
+    budget: wishes.maxCost === undefined ? undefined : createBudget(wishes),
     fates: new Map(),
     runs: new Set(),
+    spent: newSum(),
+    remarks: new Set(),
     pace: wishes.pollIntervalMs === undefined ? growingPace : fixedPace(wishes.pollIntervalMs),
   };
 }

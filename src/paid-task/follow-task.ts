@@ -9,6 +9,11 @@ import { keepRecord, record } from './record.ts';
 /** The service keeps a picture for seven days. */
 export const pictureLifeMs = 7 * 24 * 3_600_000;
 
+/** A service that sends more than was asked for must not fill the disk. */
+function mostPictures(request: Job['entry']['intended']['request']): number {
+  return Math.max(16, Number(request?.set?.output_count) || 0);
+}
+
 const longKnownMs = 60_000;
 
 /** Stands in the record for a picture that came inside an answer. */
@@ -89,10 +94,16 @@ async function ended(job: Job, task: Task): Promise<RemoteImage[]> {
       hint: 'Failed tasks are not charged; change the prompt or run the command again',
     });
   }
+  const wanted = mostPictures(job.entry.intended.request);
+  if (task.images.length > wanted)
+    job.work.engine.listener.warn(
+      `task ${task.id} made ${task.images.length} pictures: only the first ${wanted} are saved, because no more were asked for`,
+    );
+  const kept = task.images.slice(0, wanted);
   // Pictures inside the answer are not copied into the record: another poll brings them again.
-  const images = task.images.map((image) => (image.url.startsWith('data:') ? { url: insideAnswer } : image));
-  await record(job, { event: 'completed', images, cost });
-  return task.images;
+  const images = kept.map((image) => (image.url.startsWith('data:') ? { url: insideAnswer } : image));
+  await record(job, { event: 'completed', images, seed: task.seed, cost });
+  return kept;
 }
 
 function stillRunning(id: string): Failure {

@@ -1,9 +1,12 @@
+import { imagenRoute } from '../api/routes.ts';
 import { wireRequest } from '../api/submit.ts';
 import { Failure } from '../errors.ts';
 import type { TaskEntry } from '../journal/entry.ts';
 import type { Ending } from '../journal/event.ts';
 import type { Begun, Job, Work } from './engine.ts';
 import { followTask, knownImages } from './follow-task.ts';
+import { uploadPictures } from './input-pictures.ts';
+import { asGone, routeFor } from './models.ts';
 import { reserveBudget } from './quotes.ts';
 import { isInterrupted, record } from './record.ts';
 import { savePictures } from './save-pictures.ts';
@@ -15,6 +18,8 @@ export interface Outcome {
   error?: unknown;
   /** The service may hold a task for it although no answer came. */
   uncertain: boolean;
+  /** The service charged for it in this run, not for an earlier one. */
+  bought: boolean;
 }
 
 /**
@@ -26,14 +31,16 @@ export async function makePicture(work: Work, begun: Begun): Promise<Outcome> {
   work.fates.set(entry.key, fate);
   work.runs.add(run);
   let error: unknown;
+  let job: Job | undefined;
   try {
     const { server, account } = entry.intended;
-    await finish({ work, ...begun, api: await work.engine.connect(server, account) });
+    job = { work, ...begun, api: await work.engine.connect(server, account) };
+    await finish(job);
   } catch (caught) {
     error = caught ?? new Error('nothing was thrown');
   }
   work.engine.listener.completed(entry.key, undefined);
-  return { entry, error, uncertain: fate.uncertain };
+  return { entry, error, uncertain: fate.uncertain, bought: job?.isBought === true };
 }
 
 async function finish(job: Job): Promise<void> {
@@ -57,28 +64,46 @@ async function submitTask(job: Job): Promise<void> {
   const { listener } = work.engine;
   const { request } = entry.intended;
   if (!request) throw new Error(`the request of ${entry.key} is not known`);
+  const fromEarlier = fate.uncertain;
+  let lost = false;
   try {
     await reserveBudget(job);
+    const { server, route = await routeFor(work.engine, server, request) } = entry.intended;
+    const imageUrls = await uploadPictures(job);
     listener.step(entry.key, { doing: 'submitting', model: request.model });
     const { id, dialect, statusUrl, replayed, servedAt, cost } = await api.submit({
       request,
+      route,
+      imageUrls,
       idempotencyKey: entry.key,
       fate,
       dialect: entry.posting?.dialect,
-      guard: job.run.check,
+      guard: () => leave(job),
       onDialect: (tried) => record(job, { event: 'posting', dialect: tried }),
       deadline: work.deadline,
       rateLimitTries: work.rateLimitTries,
-      onRetry: listener.retrying,
+      onRetry(failure, waitMs) {
+        lost ||= fate.uncertain;
+        listener.retrying(failure, waitMs);
+      },
     });
+    // A replay answers what an earlier run bought, unless it was this run whose answer was lost.
+    job.isBought = !replayed || (lost && !fromEarlier);
     work.budget?.settle(entry.key, cost);
     await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, servedAt, cost });
     listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });
-  } catch (error) {
+  } catch (caught) {
+    const error = fate.uncertain ? caught : await asGone(work.engine, entry.intended.server, request, caught);
     if (!fate.uncertain) work.budget?.release(entry.key);
     if (!fate.uncertain && !isInterrupted(error)) await record(job, endingOf(error));
     throw error;
   }
+}
+
+/** Notes that the request may be on its way from now on. Throws `interrupted` where it must not leave. */
+function leave({ work, run, entry }: Job): void {
+  run.check();
+  if (!entry.sending) run.appendNow({ event: 'sending', key: entry.key, at: work.engine.clock.now() });
 }
 
 function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string; message: string } {
@@ -90,14 +115,16 @@ function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string;
 /** Tells this process's built-in sandbox of a task: the sandbox that made it ended with its process. */
 export async function restoreSandboxTask(
   { engine }: Work,
-  { key, intended, accepted }: TaskEntry,
+  { key, intended, accepted, uploads }: TaskEntry,
 ): Promise<void> {
   if (!intended.request) return;
+  const { route = imagenRoute } = intended;
+  const imageUrls = (intended.request.images ?? []).map((name) => uploads?.[name]?.url ?? name);
   const sandbox = await engine.sandbox();
   sandbox.restore({
     id: accepted?.id,
     idempotencyKey: key,
-    request: wireRequest(intended.request),
+    request: wireRequest(intended.request, { route, imageUrls }),
     createdAtMs: accepted?.at ?? intended.at,
   });
 }

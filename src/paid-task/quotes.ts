@@ -1,41 +1,75 @@
 import pMap from 'p-map';
 import type { Api } from '../api/client.ts';
-import type { Quote } from '../api/quote.ts';
 import { type Patience, tryAgain } from '../api/try-again.ts';
 import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
 import type { ImageRequest } from '../request/request.ts';
-import { unknownPrice } from './budget.ts';
-import type { Job, Work } from './engine.ts';
+import { type Lot, type PricedLot, unknownPrice } from './budget.ts';
+import type { Engine, Job, Work } from './engine.ts';
+import { routeFor } from './models.ts';
 
-/** Asks what all these pictures cost together before the first is bought. Throws `over_budget`. */
-export async function checkBudget(
-  work: Work,
-  server: Server,
-  requests: readonly ImageRequest[],
-): Promise<void> {
-  // A single one is asked about when it is sent.
-  if (!work.budget || requests.length < 2) return;
-  work.budget.check(await livePrices(work, await work.engine.connect(server), requests));
+/** Names what a picture's price may depend on: neither its words nor its seed. */
+export function lotName(request: ImageRequest): string {
+  const { prompt: _, negativePrompt: __, seed: ___, callbackUrl: ____, ...priced } = request;
+  return JSON.stringify(priced);
 }
 
-/** Asks what the job's picture costs now and reserves it. Throws `over_budget`; nothing was sent then. */
+/** By what the price depends on. */
+export type Lots = Map<string, Lot>;
+
+export function addToLots(lots: Lots, request: ImageRequest): void {
+  const name = lotName(request);
+  const lot = lots.get(name) ?? { request, count: 0 };
+  lot.count += 1;
+  lots.set(name, lot);
+}
+
+/**
+ * Asks what all these pictures cost together before the first is bought, and has them approved. Throws `over_budget`.
+ */
+export async function approve(work: Work, server: Server, lots: Lots): Promise<void> {
+  const all = [...lots.values()];
+  const count = all.reduce((sum, lot) => sum + lot.count, 0);
+  // A single one is asked about when it is sent.
+  if (count < 2) return;
+  const confirm = server.sandbox ? undefined : work.confirm;
+  if (work.budget?.needsPrices) {
+    const priced = await livePrices(work, await work.engine.connect(server), server, all);
+    work.budget.check(priced);
+    await confirm?.({ count, priced });
+  } else if (confirm) {
+    const api = await work.engine.connect(server);
+    const deadline = work.engine.deadline(briefMs);
+    const patience = { clock: work.engine.clock, deadline };
+    const priced = await quoteAll(work.engine, api, { server, lots: all }, patience).catch(() => undefined);
+    deadline.cancel();
+    await confirm({ count, priced });
+  }
+}
+
+/** Nobody waits long for a price that only a question would name. */
+const briefMs = 5_000;
+
+/** Reserves the job's picture, at what it costs now where that matters. Throws `over_budget`; nothing was sent then. */
 export async function reserveBudget({ work, api, entry }: Job): Promise<void> {
   const { request } = entry.intended;
   if (!work.budget || !request) return;
+  if (!work.budget.needsPrices) return work.budget.reserve(entry.key, undefined);
   work.engine.listener.step(entry.key, { doing: 'asking the price', model: request.model });
-  const [quote] = await livePrices(work, api, [request]);
-  if (quote) work.budget.reserve(entry.key, quote);
+  const [lot] = await livePrices(work, api, entry.intended.server, [{ request, count: 1 }]);
+  work.budget.reserve(entry.key, lot?.quote);
 }
 
 async function livePrices(
   { engine, deadline, rateLimitTries }: Work,
   api: Api,
-  requests: readonly ImageRequest[],
-): Promise<Quote[]> {
+  server: Server,
+  lots: readonly Lot[],
+): Promise<PricedLot[]> {
   const { clock, listener } = engine;
   try {
-    return await quoteAll(api, requests, { clock, deadline, rateLimitTries, onRetry: listener.retrying });
+    const patience = { clock, deadline, rateLimitTries, onRetry: listener.retrying };
+    return await quoteAll(engine, api, { server, lots }, patience);
   } catch (error) {
     throw error instanceof Failure && error.code !== 'timeout' ? unknownPrice(error) : error;
   }
@@ -43,23 +77,22 @@ async function livePrices(
 
 const quotesAtOnce = 4;
 
-/** Asks what each request would cost now, the same request once. Throws where a price is not available. */
+/** Asks what a picture of each lot would cost now. Throws where a price is not available. */
 export async function quoteAll(
+  engine: Engine,
   api: Api,
-  requests: readonly ImageRequest[],
+  { server, lots }: { server: Server; lots: readonly Lot[] },
   patience: Patience,
-): Promise<Quote[]> {
+): Promise<PricedLot[]> {
   const { askQuote } = await import('../api/quote.ts');
-  const asked = new Map<string, Promise<Quote>>();
+  const { signal } = patience.deadline;
   return await pMap(
-    requests,
-    (request) => {
-      const name = JSON.stringify(request);
-      const { signal } = patience.deadline;
-      const quote =
-        asked.get(name) ?? tryAgain(() => askQuote(api.caller, api.base, request, signal), patience);
-      asked.set(name, quote);
-      return quote;
+    lots,
+    async (lot) => {
+      const { request } = lot;
+      const route = await routeFor(engine, server, request);
+      const ask = () => askQuote(api.caller, api.base, { request, route }, signal);
+      return { ...lot, quote: await tryAgain(ask, patience) };
     },
     { concurrency: quotesAtOnce },
   );

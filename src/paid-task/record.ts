@@ -50,6 +50,11 @@ export async function retarget(work: Work, begun: Begun, target: Target): Promis
 /** Makes a temporary file that whoever takes the task up after a crash knows and removes. Throws `download`. */
 export async function createJobFile(job: Job, folder: string): Promise<TempFile> {
   const path = tempPath(folder);
-  void record(job, { event: 'temporary', path }); // written when the call returns: that is enough
+  try {
+    // Before the file is made; nothing else has to wait for the disk.
+    job.run.appendNow({ event: 'temporary', key: job.entry.key, at: job.work.engine.clock.now(), path });
+  } catch (error) {
+    if (isInterrupted(error)) throw error;
+  }
   return await createTempFile(folder, path);
 }

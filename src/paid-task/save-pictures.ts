@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { examine } from '../disk/examine.ts';
@@ -5,11 +7,12 @@ import { leadsOut, makeFolder } from '../disk/folder.ts';
 import { exists } from '../disk/place.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
-import { extensionOf, withExtension } from '../image/file-name.ts';
-import { picturePath } from '../image/template.ts';
+import { inspectImage } from '../image/inspect.ts';
+import { isMisnamed, picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
 import { localDay } from '../task/moment.ts';
 import type { RemoteImage } from '../task/task.ts';
+import { embedRequest } from './embed-picture.ts';
 import type { Job } from './engine.ts';
 import { freshImages, isPastLife, isYoung } from './follow-task.ts';
 import { createJobFile, isInterrupted, record } from './record.ts';
@@ -43,11 +46,27 @@ async function savePictureFile(job: Job, image: RemoteImage, index: number, coun
   await makeFolder(home);
   const temp = await createJobFile(job, home);
   try {
-    const received = await receive(job, image, index, count, temp);
-    if (output === '-') job.isUndelivered = !(await work.pipe?.(temp.read(), entry));
-    else await keep(job, temp, received, index);
+    const copied = job.copies?.[index] && (await copy(job.copies[index], temp));
+    const received = copied ?? (await receive(job, image, index, count, temp));
+    // A copy of a saved picture has it already.
+    await (entry.intended.target.embed && !copied ? embedAndDeliver(received) : deliver(temp, received));
   } finally {
     await temp.remove();
+  }
+
+  async function embedAndDeliver(received: Received): Promise<void> {
+    const copy = await createJobFile(job, home);
+    try {
+      const embedded = await embedRequest(job, temp, received, copy);
+      await (embedded ? deliver(copy, embedded) : deliver(temp, received));
+    } finally {
+      await copy.remove();
+    }
+  }
+
+  async function deliver(from: TempFile, facts: Received): Promise<void> {
+    if (output === '-') job.isUndelivered = !(await work.pipe?.(from.read(), entry));
+    else await keep(job, from, facts, index);
   }
 }
 
@@ -64,6 +83,29 @@ async function recogniseSaved(job: Job, index: number): Promise<boolean> {
   const there = await stat(naming.path).catch(() => undefined);
   if (there?.isFile() && there.size === 0) await unlink(naming.path).catch(() => undefined);
   return false;
+}
+
+/** Returns undefined where the file is gone or was changed: then the service may still have the picture. */
+async function copy({ path, sha256 }: SavedFile, temp: TempFile): Promise<Received | undefined> {
+  const inspector = inspectImage();
+  const hash = createHash('sha256');
+  const file = createReadStream(path);
+  try {
+    for await (const chunk of file as AsyncIterable<Buffer>) {
+      await inspector.write(chunk);
+      hash.update(chunk);
+      await temp.write(chunk);
+    }
+  } catch (error) {
+    if (error instanceof Failure) throw error; // the copy cannot be written
+  }
+  const facts = await inspector.end();
+  if (facts.whole && hash.digest('hex') === sha256) {
+    await temp.finish();
+    return { ...facts, sha256 };
+  }
+  await temp.restart();
+  return undefined;
 }
 
 async function receive(
@@ -133,20 +175,22 @@ async function closeExpired(job: Job, error: unknown): Promise<never> {
  * --skip-existing, where the name was taken while the task ran.
  */
 async function keep(job: Job, temp: TempFile, received: Received, index: number): Promise<void> {
-  const { existing } = job.entry.intended.target;
+  const { output, existing } = job.entry.intended.target;
   const { bytes, width, height, sha256, format } = received;
+  const isRenamed = output !== '' && isMisnamed(output, format.ext);
+  const overwrites = existing === 'overwrite' && !isRenamed; // that was said of another name
   for (let attempt = 1; ; attempt++) {
     const path = pathOf(job, format.ext, index, attempt);
-    if (existing !== 'overwrite' && (await isTaken(job, path))) {
+    if (!overwrites && (await isTaken(job, path))) {
       if (existing === 'skip' && (await keepExisting(job, path, sha256, index))) return;
       continue;
     }
     await makeFolder(dirname(path));
     await record(job, { event: 'saving', index, path, sha256 });
-    if ((await temp.place(path, existing === 'overwrite')) === 'taken') continue;
+    if ((await temp.place(path, overwrites)) === 'taken') continue;
     const file: SavedFile = { path, bytes, mime: format.mime, width, height, sha256 };
     await record(job, { event: 'saved', index, file });
-    warnOfExtension(job, path, format.ext);
+    if (isRenamed) sayRenamed(job, path, format.name);
     return;
   }
 }
@@ -165,11 +209,12 @@ async function isTaken({ entry }: Job, path: string): Promise<boolean> {
   return (await exists(path)) || (sidecar === true && (await exists(sidecarPath(path))));
 }
 
-/** `-o a.webp` and the service sent a PNG. */
-function warnOfExtension({ entry, work }: Job, path: string, ext: string): void {
-  const asked = extensionOf(entry.intended.target.output);
-  if (asked !== '' && withExtension(`a${asked}`, ext) !== `a${asked}`)
-    work.engine.listener.warn(`the picture is a ${ext.toUpperCase()}: saved as ${path}`);
+/** Once for all pictures of a call. */
+function sayRenamed({ work }: Job, path: string, format: string): void {
+  const remark = `the service sent ${format} pictures`;
+  if (work.remarks.has(remark)) return;
+  work.remarks.add(remark);
+  work.engine.listener.warn(`the service sent a ${format} picture: saved as ${path}`);
 }
 
 function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: number): string {
@@ -184,8 +229,8 @@ function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: num
     date: localDay(work.engine.clock.now()),
     ext,
   };
-  const { folder, output, root } = target;
-  const path = resolve(folder, picturePath(output, values, { picture, attempt }, root !== undefined));
+  const { folder, root } = target;
+  const path = resolve(folder, picturePath(target, values, { picture, attempt }, root !== undefined));
   // A link may have been put in the way since the name was checked. The picture is paid for: it stays in the root.
   return root !== undefined && leadsOut(dirname(path), root) ? join(root, basename(path)) : path;
 }

@@ -23,7 +23,7 @@ export function sidecarPath(picture: string): string {
 export async function writeSidecar(job: Job, index: number): Promise<void> {
   const { target } = job.entry.intended;
   const file = job.entry.saved[index];
-  if (!target.sidecar || !file || isAnothers(job, index, file)) return;
+  if (!target.sidecar || !file) return;
   const path = sidecarPath(file.path);
   const facts = sidecarOf(job, file);
   if (await tells(path, facts)) return;
@@ -38,18 +38,15 @@ export async function writeSidecar(job: Job, index: number): Promise<void> {
   }
 }
 
-/** --skip-existing keeps what is there: a picture of which this task knows nothing. */
-function isAnothers({ entry }: Job, index: number, { sha256 }: SavedFile): boolean {
-  const naming = entry.saving[index];
-  return naming !== undefined && naming.sha256 !== sha256;
-}
-
 function sidecarOf({ entry }: Job, { path, ...file }: SavedFile) {
   const { intended, accepted } = entry;
   return {
     task_id: accepted?.id ?? null,
     ...requestReport(intended.request),
+    seed: intended.request?.seed ?? entry.completed?.seed ?? null,
     cost: costOf(entry),
+    sandbox: intended.server.sandbox,
+    server: intended.server.base,
     created_at: new Date(accepted?.at ?? intended.at).toISOString(),
     file: basename(path),
     ...file,

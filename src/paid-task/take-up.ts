@@ -1,8 +1,9 @@
+import { exists } from '../disk/place.ts';
 import { removeLeftFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
-import { type Entry, eventsOf, type TaskEntry } from '../journal/entry.ts';
+import { type Entry, eventsOf, isUnsent, type TaskEntry } from '../journal/entry.ts';
 import type { Server, Target } from '../journal/event.ts';
-import type { Left, LeftRun } from '../journal/journal.ts';
+import type { Left, LeftRun } from '../journal/left-runs.ts';
 import type { Run } from '../journal/run.ts';
 import { memoryRun } from '../journal/unrecorded.ts';
 import type { ImageRequest } from '../request/request.ts';
@@ -36,19 +37,19 @@ export async function takeUp(
     else if (run.life === 'continued' && meant(run)) throw beingFinished();
     else if (run.life === 'unsure' && meant(run)) {
       engine.listener.note(`${waiting} (--new buys at once)`);
-      if ((await engine.journal.watch(run, work.deadline.signal)) === 'dead') dead.push(run);
+      if (await engine.journal.isDead(run, work.deadline.signal)) dead.push(run);
       else throw beingFinished();
     }
   }
   const claims: Claims = new Map();
   const taken = new Set<string>();
-  const continued = new Set<LeftRun>();
+  const endedIn = new Map<LeftRun, Entry[]>();
   const found = new Map<number, Begun>();
   for (const [position, { request }] of wanted.entries()) {
     for (const run of dead) await findUnfinished(position, run, request);
   }
   for (const [position, { request, target }] of wanted.entries()) {
-    for (const { ended } of continued) await findEnded(position, ended, request);
+    for (const ended of endedIn.values()) await findEnded(position, ended, request);
     const begun = found.get(position);
     if (begun) await retarget(work, begun, target);
   }
@@ -59,10 +60,10 @@ export async function takeUp(
       if (found.has(position)) return;
       if (taken.has(entry.key) || !isMeant(entry, request)) continue;
       if (isForgotten(engine, entry)) throw unanswered(entry);
+      if (!endedIn.has(run)) endedIn.set(run, await engine.journal.endedIn(run));
       const begun = await adopt(engine, run, entry.key, claims);
       if (!begun) throw beingFinished();
       taken.add(entry.key);
-      continued.add(run);
       found.set(position, registered(begun));
     }
   }
@@ -128,11 +129,12 @@ function beingFinished(): Failure {
 }
 
 /** Tells whether the request never got an answer, and is so old that the service may have forgotten its key. */
-export function isForgotten({ clock }: Engine, { accepted, intended }: TaskEntry): boolean {
-  return !accepted && Math.abs(clock.now() - intended.at) > keyLifeMs;
+export function isForgotten({ clock }: Engine, entry: TaskEntry): boolean {
+  return !entry.accepted && !isUnsent(entry) && Math.abs(clock.now() - entry.intended.at) > keyLifeMs;
 }
 
-function unanswered({ intended }: Entry): Failure {
+/** The failure for such a request. */
+export function unanswered({ intended }: Entry): Failure {
   const date = new Date(intended.at).toISOString();
   return new Failure('conflict', `a request of ${date} for this picture never got an answer`, {
     hint: 'It may be paid for. resume --resend asks the service again; --new buys another',
@@ -151,7 +153,7 @@ export type Claims = Map<string, Promise<Run | undefined>>;
 /** Takes over the unfinished entry of a dead run; undefined where another process was quicker. */
 export async function adopt(
   engine: Engine,
-  dead: LeftRun,
+  dead: Pick<LeftRun, 'path'>,
   key: string,
   claims: Claims,
 ): Promise<Begun | undefined> {
@@ -163,15 +165,21 @@ export async function adopt(
 }
 
 /** Also removes the temporary files that the dead run left. Throws where the record cannot be written. */
-async function claim({ journal }: Engine, dead: LeftRun): Promise<Run | undefined> {
+async function claim({ journal }: Engine, dead: Pick<LeftRun, 'path'>): Promise<Run | undefined> {
   const run = await journal.takeOver(dead);
   for (const entry of run?.open.values() ?? []) await Promise.all(entry.temps.map(removeLeftFile));
   return run;
 }
 
-/** Copies what is known of a task whose run has ended into a run of this process, to work on it again. */
+/**
+ * Copies what is known of a task whose run has ended into a run of this process, to work on it again. Files that are
+ * gone do not count as saved.
+ */
 export async function reopen(engine: Engine, entry: Entry): Promise<Begun | undefined> {
-  const run = await writtenTo(engine, { ...entry, letGo: false, temps: [], saving: {} });
+  const saved: Entry['saved'] = {};
+  for (const [index, file] of Object.entries(entry.saved))
+    if (await exists(file.path)) saved[Number(index)] = file;
+  const run = await writtenTo(engine, { ...entry, letGo: false, temps: [], saving: {}, saved });
   const begun = run.open.get(entry.key);
   return begun && { run, entry: begun, fate: { uncertain: true } };
 }
@@ -217,13 +225,8 @@ export async function deadRuns(
   isMeant: (entry: Entry) => boolean,
   signal: AbortSignal,
 ): Promise<LeftRun[]> {
-  const dead: LeftRun[] = [];
-  for (const run of runs) {
-    if (run.life === 'dead') dead.push(run);
-    else if (run.life === 'unsure' && [...run.entries.values()].some(isMeant)) {
-      listener.note(waiting);
-      if ((await journal.watch(run, signal)) === 'dead') dead.push({ ...run, life: 'dead' });
-    }
-  }
-  return dead;
+  const unsure = runs.filter(({ life, entries }) => life === 'unsure' && [...entries.values()].some(isMeant));
+  if (unsure.length > 0) listener.note(waiting);
+  const dead = await Promise.all(unsure.map((run) => journal.isDead(run, signal)));
+  return runs.filter((run) => run.life === 'dead' || dead[unsure.indexOf(run)]);
 }

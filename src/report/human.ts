@@ -1,10 +1,25 @@
 import { relative, sep } from 'node:path';
+import { costText } from '../task/cost.ts';
 import { formatDuration } from '../task/duration.ts';
 import { amountText } from '../task/money.ts';
+import { sizeText } from '../task/size.ts';
 import type { Colours } from '../terminal/colours.ts';
 import { printable, shortened } from '../terminal/printable.ts';
-import type { Wanted } from './reporter.ts';
-import type { ImageReport, TaskReport } from './task-report.ts';
+import { wrapped } from '../terminal/wrap.ts';
+import type { ErrorReport, ImageReport, TaskReport } from './task-report.ts';
+
+/** What of a task is the data that the user asked for. */
+export type Wanted = 'files' | 'urls' | 'id' | 'state' | 'nothing';
+
+/** What is said of a task besides its report. */
+export interface Remarks {
+  /** What tells it from the others of the same call: `imagen-4-fast · seed 1`. */
+  label?: string | undefined;
+  /** It is one of several that nothing else tells apart: a failure names the task. */
+  isOneOfMany?: boolean;
+  /** What is left of the account, where that is known and worth a word. */
+  balanceCents?: number | undefined;
+}
 
 /** The data of a task for people and simple scripts: one item a line. */
 export function dataLines(report: TaskReport, wanted: Wanted, cwd: string): string[] {
@@ -31,17 +46,29 @@ export function shownPath(path: string, cwd: string): string {
 }
 
 /** A finished task in one line, for stderr. */
-export function summary(report: TaskReport, colours: Colours, balanceCents?: number): string {
+export function summary(report: TaskReport, colours: Colours, { label, balanceCents }: Remarks = {}): string {
   const pictures = report.images.filter(({ path }) => path !== null).map(pictureFacts);
+  const balance = balanceCents === undefined ? '' : `balance ${amountText(balanceCents)}`;
   const facts = [
     ...pictures,
     report.elapsed_ms === null ? '' : formatDuration(report.elapsed_ms),
-    [costText(report), balanceText(balanceCents)].filter((fact) => fact !== '').join(', '),
-    report.replayed ? 'taken up, not paid again' : '',
+    [priceText(report), balance].filter((fact) => fact !== '').join(', '),
   ].filter((fact) => fact !== '');
-  const what = report.prompt === null ? (report.task_id ?? '') : shortened(report.prompt, 48);
-  const row = report.row === undefined ? '' : `${report.row}: `;
-  return `${colours.good('✔')} ${row}${what} ${colours.quiet(facts.join(' · '))}`;
+  const gap = label === undefined ? ' ' : ' · ';
+  return `${colours.good('✔')} ${nameText(report, label)}${gap}${colours.quiet(facts.join(' · '))}`;
+}
+
+/** The prompt; of several pictures of one prompt, what tells them apart. */
+function nameText({ row, prompt, task_id }: TaskReport, label: string | undefined): string {
+  const shown = prompt === null ? (task_id ?? '') : shortened(prompt, 48);
+  if (row === undefined) return label ?? shown;
+  return `${row}: ${[shown, label].filter(Boolean).join(' · ')}`;
+}
+
+/** What this run paid. A file that was there already may have come from anywhere. */
+function priceText({ task_id, status, cost, reused, sandbox }: TaskReport): string {
+  if (task_id === null) return '';
+  return reused ? 'already paid' : costText(cost, { failed: status === 'failed', sandbox });
 }
 
 function pictureFacts({ width, height, mime, bytes }: ImageReport): string {
@@ -49,20 +76,31 @@ function pictureFacts({ width, height, mime, bytes }: ImageReport): string {
   return `${width}×${height} ${kind}, ${sizeText(bytes ?? 0)}`;
 }
 
-/** `1482113` as `1.5 MB`. */
-export function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+/**
+ * A failure in two lines: what happened, and what to do. Between them stand the details that it has, one a line. The
+ * command comes last, to be copied with the end of the line.
+ * @param columns of the terminal; 0 off a terminal, where nothing is wrapped
+ */
+export function failureText(
+  error: ErrorReport,
+  colours: Colours,
+  resume: string | null,
+  columns = 0,
+): string {
+  const about = error.request_id ? colours.quiet(` (request ${printable(error.request_id)})`) : '';
+  const what = `${colours.bad('error:')} ${printable(error.message)}${about}`;
+  const command = resume === null ? '' : printable(resume);
+  const todo = [error.hint && printable(error.hint), command && `Continue with: ${command}`].filter(Boolean);
+  const lines = [what, ...detailLines(error)].map((line) => wrapped(line, columns));
+  if (todo.length > 0) lines.push(wrapped(todo.join('. '), columns, command));
+  return lines.map((line) => `${line}\n`).join('');
 }
 
-function balanceText(cents: number | undefined): string {
-  return cents === undefined ? '' : `balance ${amountText(cents)}`;
-}
-
-/** Empty where nothing is known. */
-function costText({ cost }: Pick<TaskReport, 'cost'>): string {
-  if (cost === null) return '';
-  if (cost.refunded) return 'refunded';
-  const cents = cost.charged_cents ?? cost.reserved_cents;
-  return cents === null ? '' : amountText(cents, cost.currency);
+/** What the service sends as details is for scripts, and what the message holds is not told twice. */
+function detailLines({ details, status, message }: ErrorReport): string[] {
+  if (status !== null || !Array.isArray(details)) return [];
+  return details
+    .map(String)
+    .filter((detail) => !message.includes(detail))
+    .map((detail) => `  ${printable(detail)}`);
 }

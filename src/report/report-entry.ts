@@ -1,59 +1,99 @@
 import { type ErrorCode, Failure } from '../errors.ts';
 import { beganAt, costOf, type Entry, type TaskEntry } from '../journal/entry.ts';
 import type { Ending, SavedFile } from '../journal/event.ts';
+import { isObject } from '../json.ts';
 import { pictureLifeMs } from '../paid-task/follow-task.ts';
 import type { Outcome } from '../paid-task/make-picture.ts';
 import { requestReport } from '../request/request-report.ts';
 import type { RemoteImage, TaskStatus } from '../task/task.ts';
 import type { Clock } from '../world.ts';
-import { addressFlag, idWords } from './shell-command.ts';
-import { errorReport, type ImageReport, type TaskReport } from './task-report.ts';
+import { addressFlag, generateWords, idWords } from './shell-command.ts';
+import {
+  type ErrorReport,
+  errorReport,
+  type ImageReport,
+  serverReport,
+  type TaskReport,
+} from './task-report.ts';
 
 /** What a report needs to name the command that comes next. */
 export interface Surroundings {
-  world: { clock: Clock };
-  flags: { record?: boolean; baseUrl?: string };
+  world: { clock: Clock; platform?: string };
+  flags: { record?: boolean | string; baseUrl?: string };
   /** Puts the program's name before the words of a command. */
   command(words: string): string;
 }
 
+/** What is known of a task in any case. */
+type Facts = Omit<TaskReport, 'created_at' | 'elapsed_ms' | 'resume' | 'error'>;
+
+function factsOf(entry: TaskEntry, status: TaskStatus, reused: boolean): Facts {
+  const { intended, accepted, completed } = entry;
+  const { request, row, server } = intended;
+  return {
+    task_id: accepted?.id ?? null,
+    status,
+    ...requestReport(request),
+    seed: request?.seed ?? completed?.seed ?? null,
+    images: imagesOf(entry),
+    cost: costOf(entry),
+    replayed: accepted?.replayed ?? false,
+    reused,
+    ...serverReport(server),
+    ...(row && { row: row.row, ...(row.id !== undefined && { id: row.id }) }),
+  };
+}
+
 /** Reports how far a task was brought, and what went wrong. */
-export function reportOutcome(around: Surroundings, { entry, error, uncertain }: Outcome): TaskReport {
+export function reportOutcome(
+  around: Surroundings,
+  { entry, error, uncertain, bought }: Outcome,
+): TaskReport {
   const { intended, accepted } = entry;
   const began = accepted?.at ?? intended.at;
   const isForeign = intended.request === undefined;
   return {
-    task_id: accepted?.id ?? null,
-    status: statusOf(entry),
-    ...requestReport(intended.request),
-    images: imagesOf(entry),
-    cost: costOf(entry),
-    replayed: accepted?.replayed ?? false,
+    ...factsOf(entry, statusOf(entry), accepted !== undefined && !bought),
     created_at: isForeign ? null : new Date(began).toISOString(),
     elapsed_ms: isForeign ? null : Math.max(0, around.world.clock.now() - began),
     resume: leavesSomething(entry, uncertain, error) ? resumeCommand(around, entry) : null,
-    error: error === undefined ? null : errorReport(error),
-    ...rowReport(entry),
+    error: error === undefined ? null : withSuccessor(around, entry, errorReport(error)),
   };
 }
 
-/** Reports what the record says of a task, without asking the service. */
-export function recordedReport(around: Surroundings, entry: Entry): TaskReport {
-  const { intended, accepted, completed, ended } = entry;
+/** Where the service has stopped selling the model, the hint is the command that buys a successor. */
+function withSuccessor(around: Surroundings, { intended }: TaskEntry, error: ErrorReport): ErrorReport {
+  const { request, server, row } = intended;
+  const [model] = goneSuccessors(error);
+  if (model === undefined || !request) return error;
+  const { platform = 'linux' } = around.world;
+  const asked = { platform, sandbox: server.sandbox, baseUrl: around.flags.baseUrl, inputs: intended.inputs };
+  // Of a batch the whole file goes on with another model.
+  const words = row ? undefined : generateWords({ ...request, model }, asked);
+  const command = words === undefined ? `the same command with --model ${model}` : around.command(words);
+  return { ...error, hint: `${error.hint}. Instead: ${command}` };
+}
+
+/** Lists the models that may be bought in place of one that the service has stopped selling. */
+export function goneSuccessors({ details }: ErrorReport): string[] {
+  const isGone = isObject(details) && typeof details.gone === 'string' && Array.isArray(details.alternatives);
+  return isGone ? (details.alternatives as unknown[]).map(String) : [];
+}
+
+/**
+ * Reports what the record says of a task, without asking the service.
+ * @param reused it was bought before the command that tells of it
+ */
+export function recordedReport(around: Surroundings, entry: Entry, reused: boolean): TaskReport {
+  const { completed, ended } = entry;
   const began = beganAt(entry);
   const last = completed?.at ?? ended?.at;
   return {
-    task_id: accepted?.id ?? null,
-    status: recordedStatus(entry),
-    ...requestReport(intended.request),
-    images: imagesOf(entry),
-    cost: costOf(entry),
-    replayed: accepted?.replayed ?? false,
+    ...factsOf(entry, recordedStatus(entry), reused),
     created_at: new Date(began).toISOString(),
     elapsed_ms: last === undefined ? null : Math.max(0, last - began),
     resume: !ended || waitsToBeSaved(entry, around.world.clock.now()) ? resumeCommand(around, entry) : null,
     error: recordedError(entry),
-    ...rowReport(entry),
   };
 }
 
@@ -144,11 +184,6 @@ function imagesOf({ completed, saved }: TaskEntry): ImageReport[] {
   return Array.from({ length: count }, (_, index) =>
     imageReport(completed?.images[index], completed?.at, saved[index]),
   );
-}
-
-function rowReport({ intended: { row } }: TaskEntry): Pick<TaskReport, 'row' | 'id'> {
-  if (!row) return {};
-  return { row: row.row, ...(row.id !== undefined && { id: row.id }) };
 }
 
 const endingCodes: Partial<Record<Ending, ErrorCode>> = {

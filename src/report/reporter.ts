@@ -1,18 +1,20 @@
 import type { Failure } from '../errors.ts';
-import type { Progress } from './progress.ts';
-import type { ErrorReport, TaskReport } from './task-report.ts';
-
-/** What of a task is the data that the user asked for. */
-export type Wanted = 'files' | 'urls' | 'id' | 'state' | 'nothing';
+import { jsonLine } from '../json.ts';
+import { formatDuration } from '../task/duration.ts';
+import { type Colours, plainColours } from '../terminal/colours.ts';
+import { printable, printableText, shortened } from '../terminal/printable.ts';
+import type { StatusLine } from '../terminal/status-line.ts';
+import { wrapped } from '../terminal/wrap.ts';
+import type { Clock, Output } from '../world.ts';
+import { dataLines, failureText, type Remarks, summary, type Wanted } from './human.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { type ErrorReport, errorReport, type TaskReport } from './task-report.ts';
 
 /** Says what happened: data on stdout, everything else on stderr. */
 export interface Reporter {
   progress: Progress;
-  /**
-   * A task has ended, or is all that there is to say of it now.
-   * @param balanceCents what is left of the account, where that is known and worth a word
-   */
-  task(report: TaskReport, wanted: Wanted, balanceCents?: number): Promise<void>;
+  /** A task has ended, or is all that there is to say of it now. */
+  task(report: TaskReport, wanted: Wanted, remarks?: Remarks): Promise<void>;
   /** A command failed before any task. */
   failure(error: unknown): Promise<void>;
   /** A request brought no task. `resume`: there may be one all the same, and this command finds out. */
@@ -31,4 +33,104 @@ export interface Reporter {
   next(command: string, why?: string): void;
   /** A retry is about to happen. */
   retrying(failure: Failure, waitMs: number): void;
+}
+
+export interface ReporterOptions {
+  stdout: Output;
+  stderr: Output;
+  clock: Clock;
+  cwd: string;
+  json: boolean;
+  quiet: boolean;
+  /** Stack traces, for `--verbose`. */
+  traces: boolean;
+  colours: Colours;
+  /** Whether texts for stdout may have colours. */
+  stdoutColour: boolean;
+  line: StatusLine | undefined;
+}
+
+/**
+ * Creates the one place that knows whether a script or a person reads. Nothing gets past it that a terminal would obey,
+ * or that nobody sees, wherever it comes from.
+ */
+export function createReporter(options: ReporterOptions): Reporter {
+  const { stdout, stderr, colours, json, quiet, cwd, stdoutColour } = options;
+  const progress = createProgress(options.line, options.clock);
+
+  /** A line on stderr, wrapped on a terminal; `command` is one at its end that stays whole. */
+  function say(text: string, command?: string): void {
+    progress.aside(() => tell(`${wrapped(text, stderr.columns(), command)}\n`));
+  }
+
+  function tell(text: string): void {
+    void stderr.write(printableText(text, colours !== plainColours));
+  }
+
+  /** `exact`: scripts need the names of files as they are. */
+  async function print(object: unknown, lines: readonly string[], exact = false): Promise<void> {
+    if (json) return await put(stdout, `${jsonLine(object)}\n`);
+    const text = lines.map((line) => `${line}\n`).join('');
+    if (text === '') return;
+    await put(stdout, exact && !stdout.isTerminal ? text : printableText(text, stdoutColour));
+  }
+
+  /** On one terminal the status line must be gone before anything else comes. */
+  async function put(output: Output, text: string): Promise<void> {
+    let written: Promise<void> = Promise.resolve();
+    progress.aside(() => {
+      written = output.write(text);
+    });
+    await written;
+  }
+
+  function complain(error: ErrorReport, resume: string | null): void {
+    progress.aside(() => tell(failureText(error, colours, resume, stderr.columns())));
+  }
+
+  return {
+    progress,
+    async task(report, wanted, remarks = {}) {
+      if (report.error) complain(ofTask(report, report.error, remarks), report.resume);
+      else if (wanted === 'files' && !quiet) say(summary(report, colours, remarks));
+      await print(report, dataLines(report, wanted, cwd), wanted === 'files');
+    },
+    async failure(error) {
+      const report = errorReport(error);
+      complain(report, null);
+      if (options.traces && error instanceof Error) say(colours.quiet(traceOf(error)));
+      await print({ error: report }, []);
+    },
+    async refused(error, resume) {
+      complain(error, resume);
+      await print({ error, resume }, []);
+    },
+    data: (object, text) => print(object, text === '' ? [] : [text]),
+    trace: (text) => progress.aside(() => tell(`${printable(text)}\n`)),
+    picture: (drawing) => put(stderr, `${drawing}\n`),
+    note: (text) => {
+      if (!quiet) say(printable(text));
+    },
+    warn: (text) => say(`${colours.warning('warning:')} ${printable(text)}`),
+    next(command, why) {
+      const shown = printable(command);
+      if (!quiet) say(`${colours.quiet(`${why ?? 'Next'}:`)} ${shown}`, shown);
+    },
+    retrying(failure, waitMs) {
+      if (!quiet) say(colours.quiet(`${printable(failure.message)}: retrying in ${formatDuration(waitMs)}`));
+    },
+  };
+}
+
+/** Names one of many that failed. */
+function ofTask(report: TaskReport, error: ErrorReport, { label, isOneOfMany }: Remarks): ErrorReport {
+  const { row, task_id, prompt } = report;
+  const name = label ?? (isOneOfMany ? (task_id ?? shortened(prompt ?? '', 48)) : undefined);
+  const which = [row === undefined ? '' : `row ${row}`, name].filter(Boolean).join(', ');
+  return which === '' ? error : { ...error, message: `${which}: ${error.message}` };
+}
+
+function traceOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by: ${traceOf(error.cause)}` : '';
+  return (error.stack ?? error.message) + cause;
 }

@@ -8,7 +8,7 @@ import {
   number,
   object,
   enum as oneOf,
-  optional,
+  exactOptional as optional,
   string,
   toJSONSchema,
   unknown,
@@ -40,7 +40,7 @@ export const image = object({
   sha256: nullable(string()),
 }).check(meta({ title: 'ImageReport' }));
 
-/** One task, as `--json` prints it. */
+/** One task, as `--json` prints it and people are told of it. Fields are only ever added. */
 export const taskLine = object({
   task_id: nullable(string()).check(says('Null where no task was accepted.')),
   status: oneOf(taskStatuses),
@@ -48,10 +48,21 @@ export const taskLine = object({
   prompt: nullable(string()),
   aspect_ratio: nullable(string()),
   negative_prompt: nullable(string()),
-  seed: nullable(number()),
+  seed: nullable(number()).check(says('As asked for, else as the service told it.')),
+  resolution: exactOptional(string()).check(says('This and those below only where they were asked for.')),
+  format: exactOptional(string()),
+  quality: exactOptional(string()),
+  set: exactOptional(unknown()).check(says('Further fields, by their names at the service.')),
+  source_images: exactOptional(array(string())).check(
+    says('What it was made from: sha256: and the digest of a local picture, or a URL.'),
+  ),
+  action: exactOptional(string()),
   images: array(image),
   cost: nullable(cost).check(says('Null where the service told nothing.')),
-  replayed: boolean(),
+  replayed: boolean().check(says('The service had the task already when it was asked for it.')),
+  reused: boolean().check(says('Bought by an earlier run: its cost is no new cost.')),
+  sandbox: boolean().check(says('Made in the built-in sandbox: its cost is play money.')),
+  server: string().check(says('Base URL of the service; `sandbox` for the built-in one.')),
   created_at: nullable(string()),
   elapsed_ms: nullable(number()),
   resume: nullable(string()).check(

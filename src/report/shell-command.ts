@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts';
 import type { ImageRequest } from '../request/request.ts';
 
 /** Where a command is pasted, and what it has to say besides the request. */
@@ -6,6 +7,8 @@ export interface Pasted {
   sandbox: boolean;
   /** Where it is not the service's own. */
   baseUrl?: string | undefined;
+  /** Where the local pictures are that it is made from, by their digests. */
+  inputs?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -14,7 +17,7 @@ export interface Pasted {
  */
 export function generateWords(
   request: ImageRequest,
-  { platform, sandbox, baseUrl }: Pasted,
+  { platform, sandbox, baseUrl, inputs = {} }: Pasted,
 ): string | undefined {
   const { prompt, model, aspectRatio, negativePrompt, seed, callbackUrl } = request;
   const values: Array<[string, string | undefined]> = [
@@ -22,6 +25,15 @@ export function generateWords(
     ['--ratio', aspectRatio],
     ['--negative', negativePrompt],
     ['--seed', seed?.toString()],
+    ['--resolution', request.resolution],
+    ['--format', request.format],
+    ['--quality', request.quality],
+    ...Object.entries(request.set ?? {}).map(([key, value]): [string, string] => [
+      '--set',
+      `${key}=${typeof value === 'string' && parseJson(value) === undefined ? value : JSON.stringify(value)}`,
+    ]),
+    ...(request.images ?? []).map((name): [string, string] => ['--image', inputs[name] ?? name]),
+    ['--action', request.action],
     ['--callback-url', callbackUrl],
     ['--base-url', sandbox ? undefined : baseUrl],
   ];

@@ -1,30 +1,19 @@
 import type { output } from 'zod/mini';
 import { Failure } from '../errors.ts';
+import type { Server } from '../journal/event.ts';
 import type { error, image, taskLine } from './schema.ts';
 
 /** What went wrong, as scripts read it. */
 export type ErrorReport = output<typeof error>;
 export type ImageReport = output<typeof image>;
-/** One task, as `--json` prints it and people are told of it. Fields are only ever added. */
 export type TaskReport = output<typeof taskLine>;
 
-export function errorReport(error: unknown): ErrorReport {
-  const message = withoutPasswords(error instanceof Error ? error.message : String(error));
-  if (!(error instanceof Failure)) {
-    return {
-      code: 'internal',
-      message,
-      hint: null,
-      status: null,
-      request_id: null,
-      retryable: false,
-      details: null,
-    };
-  }
-  const { hint, status, requestId, retryable, details } = error.facts;
+export function errorReport(cause: unknown): ErrorReport {
+  const isFailure = cause instanceof Failure;
+  const { hint, status, requestId, retryable, details } = isFailure ? cause.facts : {};
   return {
-    code: error.code,
-    message,
+    code: isFailure ? cause.code : 'internal',
+    message: withoutPasswords(cause instanceof Error ? cause.message : String(cause)),
     hint: hint ?? null,
     status: status ?? null,
     request_id: requestId ?? null,
@@ -43,19 +32,27 @@ function withoutPasswords(text: string): string {
 }
 
 /** Says nothing but that there is no task. */
-export const emptyReport: TaskReport = {
-  task_id: null,
-  status: 'failed',
-  model: null,
-  prompt: null,
-  aspect_ratio: null,
-  negative_prompt: null,
-  seed: null,
-  images: [],
-  cost: null,
-  replayed: false,
-  created_at: null,
-  elapsed_ms: null,
-  resume: null,
-  error: null,
-};
+export function emptyReport(server: Server): TaskReport {
+  return {
+    task_id: null,
+    status: 'failed',
+    model: null,
+    prompt: null,
+    aspect_ratio: null,
+    negative_prompt: null,
+    seed: null,
+    images: [],
+    cost: null,
+    replayed: false,
+    reused: false,
+    ...serverReport(server),
+    created_at: null,
+    elapsed_ms: null,
+    resume: null,
+    error: null,
+  };
+}
+
+export function serverReport({ base, sandbox }: Server): Pick<TaskReport, 'sandbox' | 'server'> {
+  return { sandbox, server: base };
+}

@@ -1,12 +1,6 @@
 import { isObject } from '../json.ts';
+import { wireNameOf } from './further-fields.ts';
 import { type ImageRequest, imageRequest } from './request.ts';
-
-/** The fields that have another name in the bodies of the service and in the arguments of tools. */
-export const wireNames = {
-  aspectRatio: 'aspect_ratio',
-  negativePrompt: 'negative_prompt',
-  callbackUrl: 'callback_url',
-} as const;
 
 export type ParsedBody = { request: ImageRequest } | { errors: Record<string, string[]> };
 
@@ -16,19 +10,15 @@ export type ParsedBody = { request: ImageRequest } | { errors: Record<string, st
  */
 export function parseBody(body: unknown): ParsedBody {
   const given = isObject(body) ? body : {};
-  const fields = Object.keys(imageRequest.shape).map((field) => [field, given[wireName(field)]] as const);
+  const fields = Object.keys(imageRequest.shape).map((field) => [field, given[wireNameOf(field)]] as const);
   const parsed = imageRequest.safeParse(
     Object.fromEntries(fields.filter(([, value]) => value !== undefined)),
   );
   if (parsed.success) return { request: parsed.data };
   const errors: Record<string, string[]> = {};
   for (const { path, message } of parsed.error.issues) {
-    const name = wireName(String(path[0]));
+    const name = wireNameOf(String(path[0]));
     errors[name] = [...(errors[name] ?? []), message];
   }
   return { errors };
-}
-
-function wireName(field: string): string {
-  return Object.hasOwn(wireNames, field) ? wireNames[field as keyof typeof wireNames] : field;
 }

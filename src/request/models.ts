@@ -1,11 +1,14 @@
+import { looksLikeKey } from '../api-key.ts';
 import { didYouMean } from '../near-miss.ts';
 
-/** The models and ratios that the service takes. Sources: the public guide and RunAPI's own SDK. */
+/** Imagen's models, whose values are checked here; the values of every other model are the service's to judge. */
 export const models = ['imagen-4', 'imagen-4-fast', 'imagen-4-ultra'] as const;
-export type Model = (typeof models)[number];
+
+/** What Imagen makes of pictures is sold under a name of its own. */
+export const remixModel = 'imagen-4-pro-remix-image';
 
 /** Short names that people may type. */
-export const modelAliases: Readonly<Record<string, Model>> = {
+export const modelAliases: Readonly<Record<string, string>> = {
   standard: 'imagen-4',
   fast: 'imagen-4-fast',
   ultra: 'imagen-4-ultra',
@@ -13,25 +16,29 @@ export const modelAliases: Readonly<Record<string, Model>> = {
 
 export const ratios = ['1:1', '16:9', '9:16', '3:4', '4:3'] as const;
 
-/** Lists the ratios of a model. `auto` lets the model choose; only the fast one takes it. */
-export function ratiosOf(model: Model): readonly string[] {
+export function isImagen(model: string): boolean {
+  return (models as readonly string[]).includes(model);
+}
+
+/** Lists the ratios of a model of Imagen. `auto` lets the model choose; only the fast one takes it. */
+export function ratiosOf(model: string): readonly string[] {
   return model === 'imagen-4-fast' ? [...ratios, 'auto'] : ratios;
 }
 
-/** Reads `imagen-4-fast`, `Imagen-4-Fast` or `fast`; undefined where there is no such model. */
-export function modelNamed(typed: string): Model | undefined {
+/** Reads `Imagen-4-Fast` or `fast`, and any other name as it is; undefined for what cannot be a name. */
+export function modelNamed(typed: string): string | undefined {
   const name = typed.toLowerCase();
-  return (
-    models.find((model) => model === name) ??
-    (Object.hasOwn(modelAliases, name) ? modelAliases[name] : undefined)
-  );
+  if (isImagen(name)) return name;
+  if (Object.hasOwn(modelAliases, name)) return modelAliases[name];
+  return isModelName(typed) ? typed : undefined;
 }
 
-/** Tells why a name is not that of a model. */
-export function modelReason(typed: string): string {
-  const known = [...models, ...Object.keys(modelAliases)];
-  return `use ${listed(models, 'or')}${didYouMean(typed, known)}`;
+/** A key in the wrong place must not be sent as a name. */
+export function isModelName(text: string): boolean {
+  return !looksLikeKey(text) && /^[a-z0-9][\w.:/-]{0,127}$/i.test(text);
 }
+
+export const modelReason = 'use a name such as imagen-4; the command models lists all';
 
 /** Turns `16x9` and `16/9` into `16:9`, and `AUTO` into `auto`. */
 export function ratioNamed(typed: string): string {
@@ -39,7 +46,7 @@ export function ratioNamed(typed: string): string {
 }
 
 /** Tells why a model does not take a ratio, with the nearest that it takes; undefined where it does. */
-export function ratioReason(ratio: string, model: Model): string | undefined {
+export function ratioReason(ratio: string, model: string): string | undefined {
   const supported = ratiosOf(model);
   if (supported.includes(ratio)) return undefined;
   const what = `${model} supports ${listed(supported, 'and')}`;

@@ -8,6 +8,8 @@ export interface Source {
   value(field: string): unknown;
   /** The name of the field in this place, for messages: `--ratio`, `aspect_ratio`. */
   name(field: string): string;
+  /** What it gives for one model alone, which counts before the rest. */
+  ofModel?(model: string): Source | undefined;
 }
 
 type NameOf = (field: string) => string;
@@ -87,6 +89,16 @@ export function textAs<Value>(read: (text: string) => Value | undefined, reason:
     const value = text === undefined ? undefined : read(text);
     if (value !== undefined) return value;
     issues.push({ code: 'custom', input: given, message: text === undefined ? 'use text' : reason(text) });
+    return NEVER;
+  });
+}
+
+/** A schema for anything that `read` turns into a value. */
+export function anyAs<Value>(read: (given: unknown) => Value | undefined, reason: string) {
+  return transform((given: unknown, { issues }) => {
+    const value = read(given);
+    if (value !== undefined) return value;
+    issues.push({ code: 'custom', input: given, message: reason });
     return NEVER;
   });
 }

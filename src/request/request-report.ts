@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json.ts';
 import type { ImageRequest } from './request.ts';
 
 /** A request as the JSON lines and sidecars repeat it. */
@@ -7,6 +8,13 @@ export interface RequestReport {
   aspect_ratio: string | null;
   negative_prompt: string | null;
   seed: number | null;
+  /** Those below only where they were asked for. */
+  resolution?: string;
+  format?: string;
+  quality?: string;
+  set?: JsonObject;
+  source_images?: string[];
+  action?: string;
 }
 
 /** Repeats a request in the words of the JSON lines; all null for a task that another machine submitted. */
@@ -17,5 +25,11 @@ export function requestReport(request: ImageRequest | undefined): RequestReport 
     aspect_ratio: request?.aspectRatio ?? null,
     negative_prompt: request?.negativePrompt ?? null,
     seed: request?.seed ?? null,
+    ...(request?.resolution !== undefined && { resolution: request.resolution }),
+    ...(request?.format !== undefined && { format: request.format }),
+    ...(request?.quality !== undefined && { quality: request.quality }),
+    ...(request?.set && { set: request.set }),
+    ...(request?.images && { source_images: request.images }),
+    ...(request?.action !== undefined && { action: request.action }),
   };
 }

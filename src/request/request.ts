@@ -1,28 +1,50 @@
 import {
   _default,
+  array,
+  custom,
   exactOptional,
   number,
   object,
-  enum as oneOf,
   type output,
   refine,
   string,
   type ZodMiniObject,
 } from 'zod/mini';
-import { type Model, modelNamed, modelReason, models, ratioNamed, ratioReason } from './models.ts';
-import { type Flaw, listAs, parseFields, rule, type Source, textAs } from './parse-fields.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import { furtherReason, readFurther } from './further-fields.ts';
+import {
+  isImagen,
+  isModelName,
+  modelNamed,
+  modelReason,
+  ratioNamed,
+  ratioReason,
+  remixModel,
+} from './models.ts';
+import { anyAs, type Flaw, listAs, parseFields, rule, type Source, textAs } from './parse-fields.ts';
 
 const text = string('use text').check(refine((sent) => sent.trim() !== '', 'must not be empty'));
 
-/** One picture to make, exactly as it is sent. */
+const actionReason = 'use an action of the service such as edit_image';
+
+/** One picture to make, exactly as it is sent, but for the addresses of pictures that are uploaded for it. */
 export const imageRequest = object({
-  model: oneOf(models, { error: ({ input }) => modelReason(String(input)) }),
+  model: string('use text').check(refine(isModelName, modelReason)),
   prompt: text,
   aspectRatio: exactOptional(string('use text')),
   negativePrompt: exactOptional(text),
   seed: exactOptional(number('use an integer').check(refine(Number.isSafeInteger, 'use an integer'))),
+  resolution: exactOptional(text),
+  format: exactOptional(text),
+  quality: exactOptional(text),
+  /** Fields that only some models have, by their names at the service. */
+  set: exactOptional(custom<JsonObject>(isObject, 'use an object')),
+  /** What the picture is made from: `sha256:` and the digest of a local picture, or an http(s) URL. */
+  images: exactOptional(array(text)),
+  /** What is asked of the service, where it is not what the model is for. */
+  action: exactOptional(string('use text').check(refine(isAction, actionReason))),
   callbackUrl: exactOptional(string('use text').check(refine(isHttp, 'use an http or https URL'))),
-}).check(rule(({ model, aspectRatio }) => ratioFlaws(model && [model], aspectRatio)));
+}).check(rule(({ model, ...same }) => imagenFlaws(model === undefined ? [] : [model], same)));
 
 export type ImageRequest = output<typeof imageRequest>;
 
@@ -33,6 +55,12 @@ export interface PictureFlags {
   negative?: string;
   seed?: string;
   count?: string;
+  resolution?: string;
+  format?: string;
+  quality?: string;
+  set?: string[];
+  image?: string[];
+  action?: string;
   callbackUrl?: string;
 }
 
@@ -43,7 +71,7 @@ const trimmed = textAs(
   (typed) => typed || undefined,
   () => 'use text',
 );
-const modelList = listAs(modelNamed, modelReason);
+const modelList = listAs(modelNamed, () => modelReason);
 const { prompt: _, ...sent } = imageRequest.shape;
 
 /** What people write of a request, but for its prompt. A comma list of models or seeds makes a picture of each. */
@@ -53,6 +81,11 @@ const options = {
   aspectRatio: exactOptional(textAs(ratioNamed, () => 'use a ratio such as 16:9')),
   negativePrompt: exactOptional(trimmed),
   seed: exactOptional(listAs(integerIn, () => 'use an integer')),
+  resolution: exactOptional(trimmed),
+  format: exactOptional(trimmed),
+  quality: exactOptional(trimmed),
+  set: exactOptional(anyAs(readFurther, furtherReason)),
+  images: exactOptional(anyAs(readImages, 'use a path, a URL or task:ID')),
   count: _default(
     textAs(
       (typed) => wholeNumberIn(typed, mostPictures),
@@ -67,8 +100,8 @@ type Options = output<ZodMiniObject<typeof options>>;
 /** All that people write of a request. */
 export const orderFields = { prompt: trimmed, ...options };
 
-export const orderRules = rule<Options>(({ model, aspectRatio, seed, count }) => [
-  ...ratioFlaws(model, aspectRatio),
+export const orderRules = rule<Options>(({ model, seed, count, ...same }) => [
+  ...imagenFlaws(model ?? [], same),
   ...repeatFlaws(model, seed),
   ...countFlaws(model, seed, count),
 ]);
@@ -80,7 +113,7 @@ const orderSchema = object(orderFields).check(orderRules);
 /** Parses what was asked for: one request for each model, seed and count. Undefined where there is a problem. */
 export function parseRequests(sources: readonly Source[], problems: string[]): ImageRequest[] | undefined {
   const order = parseFields(orderSchema, sources, problems);
-  return order && requestsOf(order);
+  return order && requestsOf(order, sources, problems);
 }
 
 /** Tells the problems of all but the prompt, where there is none to make requests of. */
@@ -89,16 +122,38 @@ export function checkOptions(sources: readonly Source[], problems: string[]): un
 }
 
 /** Parses a comma list of models, where one is given. */
-export function parseModels(sources: readonly Source[], problems: string[]): Model[] | undefined {
+export function parseModels(sources: readonly Source[], problems: string[]): string[] | undefined {
   return parseFields(modelsSchema, sources, problems)?.model;
 }
 
-/** Multiplies an order out. */
-export function requestsOf({ model, seed, count, ...same }: output<typeof orderSchema>): ImageRequest[] {
-  const once = model.flatMap((each) =>
-    (seed ?? [undefined]).map((one) => ({ ...same, model: each, ...(one !== undefined && { seed: one }) })),
-  );
+/** Multiplies an order out. Settings of a model of its own count for its pictures alone. */
+export function requestsOf(
+  order: output<typeof orderSchema>,
+  sources: readonly Source[] = [],
+  problems: string[] = [],
+): ImageRequest[] {
+  const { count } = order;
+  const once = order.model.flatMap((model) => {
+    const { model: _, seed, count: __, ...same } = ofModel(model);
+    return (seed ?? [undefined]).map((one) =>
+      remixed({ ...same, model, ...(one !== undefined && { seed: one }) }),
+    );
+  });
   return Array.from({ length: count }, () => once).flat();
+
+  function ofModel(model: string): typeof order {
+    if (!sources.some((source) => source.ofModel?.(model))) return order;
+    const own = sources.flatMap((source) => [source.ofModel?.(model) ?? [], source].flat());
+    const value = (field: string): unknown => (field === 'model' ? model : undefined);
+    const name = (field: string): string => field;
+    return parseFields(orderSchema, [{ value, name }, ...own], problems) ?? order;
+  }
+}
+
+/** Imagen's standard model takes pictures under another name. */
+function remixed(request: ImageRequest): ImageRequest {
+  const isRemix = request.images && request.model === 'imagen-4' && request.action !== 'text_to_image';
+  return isRemix ? { ...request, model: remixModel } : request;
 }
 
 /** Tells why a model or a ratio cannot be the default of all pictures; undefined where it can. */
@@ -108,18 +163,31 @@ export function defaultReason(field: 'model' | 'aspectRatio', value: string): st
   return optionsSchema.safeParse(given).error?.issues[0]?.message;
 }
 
-function ratioFlaws(wanted: readonly Model[] = [], ratio?: string): Flaw[] {
-  if (ratio === undefined) return [];
-  // Where no model is valid the ratio is checked all the same.
-  for (const model of wanted.length > 0 ? wanted : (['imagen-4-fast'] as const)) {
-    const reason = ratioReason(ratio, model);
-    if (reason) return [{ field: 'aspectRatio', value: ratio, reason }];
+/** What Imagen's models do not take; the service judges all others. */
+function imagenFlaws(
+  wanted: readonly string[],
+  { aspectRatio, images, ...fields }: Partial<ImageRequest>,
+): Flaw[] {
+  if (images) {
+    const other = wanted.find((model) => isImagen(model) && model !== 'imagen-4');
+    const reason = `it takes no pictures; use imagen-4, which means ${remixModel}, or another of the command models`;
+    return other === undefined ? [] : [{ field: 'model', value: other, reason }];
   }
-  return [];
+  // Where no model is valid the ratio is checked all the same.
+  const imagen = wanted.length > 0 ? wanted.filter(isImagen) : ['imagen-4-fast'];
+  const ratioReasons = imagen.flatMap((model) => (aspectRatio && ratioReason(aspectRatio, model)) || []);
+  const [first] = ratioReasons;
+  const flaws: Flaw[] =
+    first === undefined ? [] : [{ field: 'aspectRatio', value: aspectRatio, reason: first }];
+  const [model] = wanted.filter(isImagen);
+  for (const field of ['resolution', 'format', 'quality'] as const)
+    if (model !== undefined && fields[field] !== undefined)
+      flaws.push((name) => `${name(field)} is not for ${model}: leave it out, or choose another model`);
+  return flaws;
 }
 
 /** The same request with the same seed makes the same picture. */
-function repeatFlaws(wanted: readonly Model[] = [], seeds: readonly number[] = []): Flaw[] {
+function repeatFlaws(wanted: readonly string[] = [], seeds: readonly number[] = []): Flaw[] {
   const model = seeds.length > 0 ? repeated(wanted) : undefined;
   const seed = repeated(seeds);
   const reason = 'given twice, would buy the same picture twice';
@@ -131,7 +199,7 @@ function repeatFlaws(wanted: readonly Model[] = [], seeds: readonly number[] = [
   ];
 }
 
-function countFlaws(wanted: readonly Model[] = [], seeds: readonly number[] = [], count = 1): Flaw[] {
+function countFlaws(wanted: readonly string[] = [], seeds: readonly number[] = [], count = 1): Flaw[] {
   const pictures = wanted.length * Math.max(1, seeds.length) * count;
   if (pictures <= mostPictures) return [];
   return [() => `${pictures} pictures are too many at once: the limit is ${mostPictures}`];
@@ -154,4 +222,15 @@ export function wholeNumberIn(typed: string, most: number): number | undefined {
 
 function isHttp(typed: string): boolean {
   return URL.canParse(typed) && /^https?:$/.test(new URL(typed).protocol);
+}
+
+function isAction(typed: string): boolean {
+  return /^[a-z][a-z0-9_]{0,63}$/.test(typed);
+}
+
+/** Several in one cell of a file stand on lines of their own. */
+function readImages(given: unknown): string[] | undefined {
+  const texts = typeof given === 'string' ? given.split('\n') : Array.isArray(given) ? given : [given];
+  const sources = texts.map((each) => (typeof each === 'string' ? each.trim() : ''));
+  return sources.length > 0 && sources.every((each) => each !== '') ? sources : undefined;
 }

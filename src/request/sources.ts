@@ -1,7 +1,11 @@
 import type { Source } from './parse-fields.ts';
 
 /** Fields that flags and settings know by a shorter name. */
-const shortNames: Readonly<Record<string, string>> = { aspectRatio: 'ratio', negativePrompt: 'negative' };
+const shortNames: Readonly<Record<string, string>> = {
+  aspectRatio: 'ratio',
+  negativePrompt: 'negative',
+  images: 'image',
+};
 
 /** Flags as commander reads them. */
 export function flagSource(flags: object): Source {
@@ -15,12 +19,17 @@ export function flagSource(flags: object): Source {
   };
 }
 
-/** Settings, which count where no flag does. */
-export function settingSource(settings: object): Source {
+/** Settings, which count where no flag does; `models.NAME.ratio` counts for that model alone. */
+export function settingSource(settings: object, prefix = ''): Source {
   const given = givenIn(settings);
+  const own = (field: string): string => prefix + (shortNames[field] ?? field);
   return {
-    value: (field) => given.get(shortNames[field] ?? field),
-    name: (field) => `setting ${kebab(shortNames[field] ?? field)}`,
+    value: (field) => given.get(own(field)),
+    name: (field) => `setting ${kebab(own(field))}`,
+    ofModel(model) {
+      const isOwn = [...given.keys()].some((name) => name.startsWith(`models.${model}.`));
+      return prefix === '' && isOwn ? settingSource(settings, `models.${model}.`) : undefined;
+    },
   };
 }
 

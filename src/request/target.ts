@@ -27,6 +27,8 @@ export interface Target {
   index: number;
   /** Beside each picture a JSON file is wanted that tells all about it. */
   sidecar?: boolean | undefined;
+  /** The request is wanted inside each picture. */
+  embed?: boolean | undefined;
   /** The name comes from somebody else: nothing is written outside of this folder. */
   root?: string | undefined;
 }
@@ -40,6 +42,7 @@ export interface NamingFlags {
   wait?: boolean;
   download?: boolean;
   sidecar?: boolean;
+  embed?: boolean;
 }
 
 /** What is known of the pictures that want names. */
@@ -64,6 +67,7 @@ const fields = {
   overwrite: exactOptional(boolean()),
   skipExisting: exactOptional(boolean()),
   sidecar: exactOptional(boolean()),
+  embed: exactOptional(boolean()),
   wait: exactOptional(boolean()),
   download: exactOptional(boolean()),
   json: exactOptional(boolean()),
@@ -86,11 +90,12 @@ export function parseTarget(
   });
   const parsed = parseFields(object(fields).check(rules), sources, problems);
   if (!parsed) return undefined;
-  const { overwrite, skipExisting, sidecar } = parsed;
+  const { overwrite, skipExisting, sidecar, embed } = parsed;
   return {
     ...placeOf(parsed),
     existing: overwrite ? 'overwrite' : skipExisting ? 'skip' : 'rename',
     ...(sidecar && { sidecar }),
+    ...(embed && { embed }),
   };
 
   function placeOf({ dir = '.', output = '' }: Partial<Fields>): Pick<Target, 'folder' | 'output'> {

@@ -4,23 +4,6 @@ import { parseDollars } from '../task/money.ts';
 import { parseSize } from '../task/size.ts';
 import { parseFields, type Source, textAs } from './parse-fields.ts';
 
-/** How to wait for each task and save its pictures, and what all of them may cost. */
-export interface Wishes {
-  /** `false`: submit and let go. */
-  wait: boolean;
-  /** `false`: the task is polled once, and is a failure where it still runs. */
-  patient: boolean;
-  /** `false`: the URLs are enough. */
-  download: boolean;
-  timeoutMs: number;
-  /** A fixed interval between polls; adaptive where it is not given. */
-  pollIntervalMs?: number | undefined;
-  /** The most bytes of one picture. */
-  maxBytes: number;
-  /** The most that all tasks may cost together, in micro-cents of a US dollar. */
-  maxCost?: number | undefined;
-}
-
 /** What the user wants of each task, and how long to wait. */
 export interface Wishes {
   /** `false`: submit and let go. */

@@ -1,5 +1,4 @@
 import { type Answer, type Call, jsonAnswer, keyOf, refusedKeys } from './call.ts';
-import { priceCents } from './prices.ts';
 import { progressOf, type TaskBook } from './task-book.ts';
 
 /** Play money for 12,500 pictures of the standard model. */
@@ -34,7 +33,7 @@ export function balanceOf(book: TaskBook): Balance {
   let [total, spentToday] = [0, 0];
   for (const task of book.all()) {
     if (progressOf(task, nowMs) === 'failed') continue;
-    const price = priceCents[task.order.model];
+    const price = task.order.cents;
     total += price;
     if (task.createdAtMs >= today) spentToday += price;
   }

@@ -9,6 +9,7 @@ export interface Call {
   origin: string;
   /** Reads the JSON body. Throws a `Refusal` if there is none. */
   readJson(): Promise<unknown>;
+  readBytes(): Promise<Uint8Array>;
 }
 
 export interface Answer {

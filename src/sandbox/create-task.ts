@@ -1,10 +1,10 @@
 import { balanceOf } from './account.ts';
 import { type Answer, type Call, jsonAnswer, keyOf, Refusal, refusedKeys } from './call.ts';
 import { refuseIfOrdered } from './faults.ts';
-import { readOrder } from './order.ts';
-import { priceCents } from './prices.ts';
+import { type Asked, readOrder } from './order.ts';
 import type { SandboxTask, TaskBook } from './task-book.ts';
 import { costOf } from './task-status.ts';
+import { checkUploads } from './uploads.ts';
 
 export async function createGuideTask(call: Call, book: TaskBook): Promise<Answer> {
   const { task, replayed } = await enter(call, book, 'guide');
@@ -15,29 +15,37 @@ export async function createGuideTask(call: Call, book: TaskBook): Promise<Answe
   return accepted(task, book, jsonAnswer(body, headers));
 }
 
-export async function createServiceTask(call: Call, book: TaskBook): Promise<Answer> {
-  const { task, replayed } = await enter(call, book, 'service');
+/** The path names a service, with `_` for `-`, and one of its actions. */
+export async function createServiceTask(
+  call: Call,
+  book: TaskBook,
+  service: string,
+  action: string,
+): Promise<Answer> {
+  const { task, replayed } = await enter(call, book, 'service', { service, action });
   const { id } = task;
   const cost = costOf(task, 'pending', book.billing);
   const body = { id, status: 'processing', task_replayed: replayed, ...cost };
   return accepted(task, book, jsonAnswer(body, { 'X-RunAPI-Task-Id': id }));
 }
 
-async function enter(call: Call, book: TaskBook, dialect: 'guide' | 'service') {
+async function enter(call: Call, book: TaskBook, dialect: 'guide' | 'service', asked?: Asked) {
   const key = keyOf(call);
   const body = await call.readJson();
   const idempotencyKey = call.headers['idempotency-key'] as string | undefined;
   if (idempotencyKey !== undefined && !/^.{1,512}$/.test(idempotencyKey))
     throw new Refusal(400, 'Idempotency-Key must have 1 to 512 characters');
-  const order = readOrder(body);
-  // A task that was accepted exists, whatever its prompt or the balance says now.
-  if (idempotencyKey === undefined || !book.knows(idempotencyKey)) {
-    const attempt = idempotencyKey ?? JSON.stringify(body);
-    refuseIfOrdered(order.faults, (fault) => book.isFirstTry(`${fault} ${attempt}`));
-    if (key === refusedKeys.noCredits || balanceOf(book).balance_cents < priceCents[order.model])
-      throw new Refusal(402, 'Insufficient credits');
-  }
-  return book.enter({ dialect, idempotencyKey, order, body, createdAtMs: book.now() });
+  // A task that was accepted exists, whatever its model, its prompt or the balance says now.
+  const replay = idempotencyKey === undefined ? undefined : book.replay(key, idempotencyKey, body);
+  if (replay) return { task: replay, replayed: true };
+  const order = readOrder(body, book.shop, asked);
+  checkUploads(call, book, order.sources);
+  const attempt = idempotencyKey ?? JSON.stringify(body);
+  refuseIfOrdered(order.faults, (fault) => book.isFirstTry(`${fault} ${attempt}`));
+  if (key === refusedKeys.noCredits || balanceOf(book).balance_cents < order.cents)
+    throw new Refusal(402, 'Insufficient credits');
+  const task = book.enter({ dialect, apiKey: key, idempotencyKey, order, body, createdAtMs: book.now() });
+  return { task, replayed: false };
 }
 
 function accepted(task: SandboxTask, book: TaskBook, answer: Answer): Answer {

@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
+import { readPixels } from '../image/pixels.ts';
 import { type Answer, type Call, hasCurrent, Refusal } from './call.ts';
-import { drawPicture, type PictureOrder } from './picture.ts';
+import type { Order } from './order.ts';
+import { drawPicture, encodePng, type Pixels } from './picture.ts';
 import { progressOf, type SandboxTask, type TaskBook } from './task-book.ts';
 
 const keptMs = 7 * 86_400_000;
 
 /** Sends the picture of a completed task, for seven days. It needs no key, and refuses one that leaks to it. */
-export function sendImage(call: Call, book: TaskBook, id: string): Answer {
+export async function sendImage(call: Call, book: TaskBook, id: string, number: string): Promise<Answer> {
   if (call.headers.authorization !== undefined)
     throw new Refusal(400, 'An API key was sent to the image host: it must go to the API only');
   const task = book.find(id);
-  if (!task || progressOf(task, book.now()) !== 'completed') throw new Refusal(404, 'No such file');
+  const index = number === '' ? 0 : Number(number) - 1;
+  if (!task || !(index < task.order.count) || progressOf(task, book.now()) !== 'completed')
+    throw new Refusal(404, 'No such file');
   const { faults } = task.order;
   if (faults.has('expired') || book.now() >= task.endsAtMs + keptMs)
     throw new Refusal(410, 'The file has expired');
-  return faults.has('not-an-image') ? page : imageAnswer(call, book, task);
+  return faults.has('not-an-image') ? page : await imageAnswer(call, book, task, index);
 }
 
 const page: Answer = {
@@ -23,10 +27,19 @@ const page: Answer = {
   body: '<!doctype html><title>Sign in</title><p>Not an image: the prompt ordered a page.</p>\n',
 };
 
-function imageAnswer(call: Call, book: TaskBook, { id, order }: SandboxTask): Answer {
+async function imageAnswer(
+  call: Call,
+  book: TaskBook,
+  { id, order }: SandboxTask,
+  index: number,
+): Promise<Answer> {
   const { method, headers: asked } = call;
-  const { bytes, etag } = pictureFor(order);
-  const headers = { 'Content-Type': 'image/png', ETag: etag, 'Accept-Ranges': 'bytes' };
+  const { bytes, etag } = await pictureFor(book, order, index);
+  const headers = {
+    'Content-Type': order.format === 'jpg' ? 'image/jpeg' : 'image/png',
+    ETag: etag,
+    'Accept-Ranges': 'bytes',
+  };
   if (hasCurrent(call, etag)) return { status: 304, headers };
   // A range of another version would make a mixed picture.
   const isSame = asked['if-range'] === undefined || asked['if-range'] === etag;
@@ -60,15 +73,42 @@ const keptPictures = 4;
 const recent = new Map<string, { bytes: Uint8Array; etag: string }>();
 
 /** Draws a picture, or takes it from the last few: HEAD, Range and retries ask for the same one again. */
-function pictureFor({ prompt, model, seed, ratio }: PictureOrder): { bytes: Uint8Array; etag: string } {
-  const name = JSON.stringify([prompt, model, seed, ratio]);
+async function pictureFor(
+  book: TaskBook,
+  { prompt, model, seed, ratio, resolution, format, sources }: Order,
+  index: number,
+): Promise<{ bytes: Uint8Array; etag: string }> {
+  const name = JSON.stringify([prompt, model, seed, ratio, resolution, format, sources, index]);
   let picture = recent.get(name);
   if (!picture) {
-    const bytes = drawPicture({ prompt, model, seed, ratio });
+    const colours = sources.map((url) => colourOf(book, url));
+    const drawn = drawPicture({ prompt, model, seed, ratio, resolution, index, colours });
+    const bytes = format === 'jpg' ? await encodeJpeg(drawn) : encodePng(drawn);
     picture = { bytes, etag: `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"` };
   }
   recent.delete(name);
   recent.set(name, picture);
   for (const [oldest] of [...recent].slice(0, -keptPictures)) recent.delete(oldest);
   return picture;
+}
+
+async function encodeJpeg({ width, height, pixels }: Pixels): Promise<Uint8Array> {
+  const { encode } = await import('jpeg-js');
+  const data = new Uint8Array(width * height * 4).fill(255);
+  for (let at = 0; at < width * height; at++) data.set(pixels.subarray(at * 3, at * 3 + 3), at * 4);
+  return encode({ width, height, data }, 85).data;
+}
+
+/** The average colour of a picture that was uploaded; one that stands elsewhere is not fetched, and is grey. */
+function colourOf({ uploads }: TaskBook, url: string): readonly [number, number, number] {
+  const bytes = uploads.get(url.slice(url.lastIndexOf('/') + 1))?.bytes;
+  const pixels = bytes && readPixels(bytes);
+  if (!pixels) return [128, 128, 128];
+  const { data } = pixels;
+  const average = (channel: number): number => {
+    let sum = 0;
+    for (let at = channel; at < data.length; at += 4) sum += data[at] ?? 0;
+    return Math.round(sum / (data.length / 4));
+  };
+  return [average(0), average(1), average(2)];
 }

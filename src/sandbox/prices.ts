@@ -1,56 +1,63 @@
 import { createHash } from 'node:crypto';
-import { type Model, models } from '../request/models.ts';
+import { isObject } from '../json.ts';
 import { type Answer, type Call, hasCurrent, jsonAnswer, Refusal } from './call.ts';
+import type { SandboxModel } from './models.ts';
+import { centsFor } from './order.ts';
 import type { TaskBook } from './task-book.ts';
-
-/** The sandbox's prices of a task, in cents: as seen in mid 2026. The service's own may change. */
-export const priceCents: Readonly<Record<Model, number>> = {
-  'imagen-4': 8,
-  'imagen-4-fast': 4,
-  'imagen-4-ultra': 12,
-};
 
 const names = ['service', 'action', 'model'] as const;
 type Filter = { [name in (typeof names)[number]]?: unknown };
 
 /** Answers the price list; a filter that is missing lets everything through. */
-export function listPrices(call: Call, { now }: TaskBook): Answer {
+export function listPrices(call: Call, { now, shop }: TaskBook): Answer {
   const filter = Object.fromEntries(names.map((name) => [name, call.query.get(name) ?? undefined]));
-  const list = { as_of: dayOf(now()), price_schedules: schedulesFor(filter) };
+  const schedules = schedulesFor(shop, filter).map(({ sold: _, ...schedule }) => schedule);
+  const list = { as_of: dayOf(now()), price_schedules: schedules };
   const etag = `"${createHash('sha256').update(JSON.stringify(list)).digest('hex').slice(0, 16)}"`;
   return hasCurrent(call, etag) ? { status: 304, headers: { ETag: etag } } : jsonAnswer(list, { ETag: etag });
 }
 
-export async function quotePrice(call: Call, { now }: TaskBook): Promise<Answer> {
-  const body = ((await call.readJson()) ?? {}) as Filter;
+export async function quotePrice(call: Call, { now, shop }: TaskBook): Promise<Answer> {
+  const told = await call.readJson();
+  const body = isObject(told) ? told : {};
   const asked = names.map((name) => [name, body[name] ?? ''] as const);
-  const [schedule] = schedulesFor(Object.fromEntries(asked));
+  const [schedule] = schedulesFor(shop, Object.fromEntries(asked));
   if (!schedule) {
-    const wrong = asked.filter(([name, value]) => schedulesFor({ [name]: value }).length === 0);
+    const wrong = asked.filter(([name, value]) => schedulesFor(shop, { [name]: value }).length === 0);
     const errors = Object.fromEntries(wrong.map(([name]) => [name, ['has no price']]));
     throw new Refusal(422, 'Validation failed', { errors });
   }
+  const { service, action, model, pricing_status, currency, sold } = schedule;
   return jsonAnswer({
     price_quote: {
-      pricing_status: schedule.pricing_status,
-      currency: schedule.currency,
-      reservation_amount_cents: schedule.unit_price_cents,
-      estimate_basis: 'fixed_price',
+      service,
+      action,
+      model,
+      pricing_status,
+      currency,
+      reservation_amount_cents: centsFor(sold, isObject(body.params) ? body.params : {}),
+      estimate_basis: 'exact',
       as_of: dayOf(now()),
     },
   });
 }
 
-function schedulesFor(filter: Filter) {
-  const schedules = models.map((model) => ({
-    service: 'imagen-4',
-    action: 'text_to_image',
-    model,
-    pricing_status: 'available',
-    currency: 'USD',
-    billing_unit: 'task',
-    unit_price_cents: priceCents[model],
-  }));
+function schedulesFor(shop: readonly SandboxModel[], filter: Filter) {
+  const schedules = shop.flatMap((sold) =>
+    sold.actions.map((action) => ({
+      service: sold.service,
+      action,
+      model: sold.model,
+      pricing_status: 'available',
+      catalog_status: sold.status,
+      currency: 'USD',
+      billing_unit: 'per_call',
+      billing_strategy: sold.isFlat ? 'flat' : 'by_quality',
+      unit_price_cents: sold.isFlat ? sold.cents : null,
+      billing_config: {},
+      sold,
+    })),
+  );
   return schedules.filter((schedule) =>
     names.every((name) => (filter[name] ?? schedule[name]) === schedule[name]),
   );

@@ -5,36 +5,56 @@ import { sendImage } from './image-file.ts';
 import { listPrices, quotePrice } from './prices.ts';
 import type { TaskBook } from './task-book.ts';
 import { showGuideTask, showServiceTask, showWrappedTask } from './task-status.ts';
+import { confirmUpload, prepareUpload, sendUpload, takeUpload } from './uploads.ts';
 
 export type Dialect = 'guide' | 'service' | 'both';
 
-/** Answers a call; `id` is the part of the path that names a task. */
-type Handler = (call: Call, book: TaskBook, id: string) => Answer | Promise<Answer>;
+/** Answers a call; `id` and `more` are the parts of the path that are names. */
+type Handler = (call: Call, book: TaskBook, id: string, more: string) => Answer | Promise<Answer>;
 
-/** Method, path (`*` stands for a task id), handler, and the dialect that has it: both, if there is none. */
-const routes: readonly (readonly ['GET' | 'POST', string, Handler, Dialect?])[] = [
+/** Method, path (`*` stands for an id or a name), handler, and the dialect that has it: both, if there is none. */
+const routes: readonly (readonly ['GET' | 'POST' | 'PUT', string, Handler, Dialect?])[] = [
   ['POST', '/v1/text_to_image', createGuideTask, 'guide'],
   ['GET', '/v1/text_to_image/*', showGuideTask, 'guide'],
   ['GET', '/v1/tasks/*', showGuideTask, 'guide'],
-  ['POST', '/api/v1/imagen_4/text_to_image', createServiceTask, 'service'],
-  ['GET', '/api/v1/imagen_4/text_to_image/*', showServiceTask, 'service'],
   ['GET', '/api/v1/tasks/*', showWrappedTask, 'service'],
+  ['POST', '/api/v1/files/prepare', prepareUpload],
+  ['POST', '/api/v1/files/confirm', confirmUpload],
+  ['PUT', '/uploads/*', takeUpload],
+  ['GET', '/uploads/*', sendUpload],
   ['GET', '/api/v1/price_schedules', listPrices],
   ['POST', '/api/v1/price_quotes', quotePrice],
   ['GET', '/api/v1/me', showAccount],
   ['GET', '/api/v1/me/balance', showBalance],
   ['GET', '/files/*.png', sendImage],
+  ['GET', '/files/*.jpg', sendImage],
+  ['GET', '/files/*.*.png', sendImage],
+  ['GET', '/files/*.*.jpg', sendImage],
+  ['POST', '/api/v1/*/text_to_image', service('text_to_image'), 'service'],
+  ['POST', '/api/v1/*/remix_image', service('remix_image'), 'service'],
+  ['POST', '/api/v1/*/edit_image', service('edit_image'), 'service'],
+  ['GET', '/api/v1/*/text_to_image/*', (call, book, _, id) => showServiceTask(call, book, id), 'service'],
+  ['GET', '/api/v1/*/remix_image/*', (call, book, _, id) => showServiceTask(call, book, id), 'service'],
+  ['GET', '/api/v1/*/edit_image/*', (call, book, _, id) => showServiceTask(call, book, id), 'service'],
 ];
+
+function service(action: string): Handler {
+  return (call, book, name) => createServiceTask(call, book, name, action);
+}
 
 /**
  * Finds the route of a path. HEAD is answered wherever GET is.
  *
  * @throws {Refusal} 404 for an unknown path, 405 if it takes another method
  */
-export function findRoute(method: string, path: string, dialect: Dialect): { handle: Handler; id: string } {
+export function findRoute(
+  method: string,
+  path: string,
+  dialect: Dialect,
+): { handle: Handler; parts: string[] } {
   const matching = routes.flatMap(([takes, form, handle, owner = dialect]) => {
-    const id = idIn(path, form);
-    return (owner === dialect || dialect === 'both') && id !== undefined ? [{ takes, handle, id }] : [];
+    const parts = partsIn(path, form);
+    return (owner === dialect || dialect === 'both') && parts ? [{ takes, handle, parts }] : [];
   });
   const found = matching.find(({ takes }) => takes === (method === 'HEAD' ? 'GET' : method));
   if (found) return found;
@@ -43,10 +63,8 @@ export function findRoute(method: string, path: string, dialect: Dialect): { han
   throw new Refusal(405, 'Method not allowed', { headers: { Allow: allowed } });
 }
 
-/** Returns the id if the path has the form of a route, `''` for a route without one, undefined for another path. */
-function idIn(path: string, form: string): string | undefined {
-  const [before = '', after] = form.split('*');
-  if (after === undefined) return path === form ? '' : undefined;
-  const id = path.slice(before.length, path.length - after.length);
-  return path.startsWith(before) && path.endsWith(after) && /^[\w-]{1,128}$/.test(id) ? id : undefined;
+/** Returns the names in a path that has the form of a route; undefined for another path. */
+function partsIn(path: string, form: string): string[] | undefined {
+  const pattern = form.replaceAll('.', '\\.').replaceAll('*', '([\\w-]{1,128})');
+  return new RegExp(`^${pattern}$`).exec(path)?.slice(1);
 }

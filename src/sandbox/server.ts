@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { Failure } from '../errors.ts';
 import { Refusal } from './call.ts';
 import { exchange } from './exchange.ts';
+import { openShop, type ShopOptions } from './models.ts';
 import { readOrder } from './order.ts';
 import type { Dialect } from './routes.ts';
-import { type Billing, openTaskBook, type TaskBook } from './task-book.ts';
+import { anyKey, type Billing, openTaskBook, type TaskBook } from './task-book.ts';
 
-export interface SandboxOptions {
+export interface SandboxOptions extends ShopOptions {
   /** 127.0.0.1 by default. */
   host?: string | undefined;
   /** 0 by default: any free port. */
@@ -20,6 +21,8 @@ export interface SandboxOptions {
   dialect?: Dialect | undefined;
   /** How costs are told: `usage` in dollars, or `billing` as before 28 September 2026. New by default. */
   billing?: Billing | undefined;
+  /** Told of every exchange, a line for each request, answer and body of either. */
+  log?: ((line: string) => void) | undefined;
   /** Milliseconds since 1970. All that happens over time is computed from it. */
   now(): number;
 }
@@ -47,15 +50,17 @@ export interface Sandbox {
 }
 
 /**
- * Starts a server that speaks RunAPI's API for Imagen 4, free of charge.
+ * Starts a server that speaks RunAPI's API for pictures, free of charge.
  *
  * @throws {Failure} `validation` if it cannot listen on that host and port
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, dialect = 'both', now } = options;
-  const { latencyMs = 1500, failRate = 0, billing = 'new' } = options;
-  const book = openTaskBook({ latencyMs, failRate, billing, now });
-  const server = createServer((request, response) => void exchange(request, response, book, dialect));
+  const { latencyMs = 1500, failRate = 0, billing = 'new', log } = options;
+  const book = openTaskBook({ latencyMs, failRate, billing, now, shop: openShop(options) });
+  const server = createServer(
+    (request, response) => void exchange(request, response, { book, dialect, log }),
+  );
   await listen(server, host, port);
   return {
     url: `http://${reachable(host)}:${(server.address() as AddressInfo).port}`,
@@ -70,7 +75,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 function restore(book: TaskBook, { request: body, ...accepted }: AcceptedTask): string {
   try {
-    return book.enter({ ...accepted, dialect: 'guide', order: readOrder(body), body }).task.id;
+    const { idempotencyKey } = accepted;
+    const known = book.replay(anyKey, idempotencyKey, body);
+    const order = readOrder(body, book.shop);
+    return (known ?? book.enter({ ...accepted, apiKey: anyKey, dialect: 'guide', order, body })).id;
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     throw new Failure('validation', `the sandbox cannot restore this task: ${cause.message}`, { cause });

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Refusal } from './call.ts';
 import { drawsFrom } from './draws.ts';
+import type { SandboxModel } from './models.ts';
 import type { Order } from './order.ts';
 
 export interface SandboxTask {
@@ -13,10 +14,22 @@ export interface SandboxTask {
   reason: string | undefined;
 }
 
+/** A picture that was announced, and its bytes once they came. */
+export interface Upload {
+  id: string;
+  name: string;
+  size: number;
+  checksum: string;
+  bytes?: Uint8Array;
+  createdAtMs: number;
+}
+
 interface Entry {
   /** The id of a new task, if it was given before; otherwise it follows from the key and the dialect. */
   id?: string | undefined;
   dialect: 'guide' | 'service';
+  /** Whose idempotency key it is: each API key has its own. */
+  apiKey: string;
   idempotencyKey: string | undefined;
   order: Order;
   /** The posted body: a replay must repeat it. */
@@ -26,41 +39,44 @@ interface Entry {
 
 /** All that a sandbox remembers, in memory, with its clock and its rules. */
 export interface TaskBook {
+  /** Enters a new task. */
+  enter(entry: Entry): SandboxTask;
   /**
-   * Enters a task, or finds the one that was entered with this key.
+   * Finds the task that was entered with this key.
    *
    * @throws {Refusal} 409 if the key came with another body
    */
-  enter(entry: Entry): { task: SandboxTask; replayed: boolean };
-  knows(idempotencyKey: string): boolean;
+  replay(apiKey: string, idempotencyKey: string, body: unknown): SandboxTask | undefined;
   find(id: string): SandboxTask | undefined;
   all(): Iterable<SandboxTask>;
   /** Returns true once for each mark. */
   isFirstTry(mark: string): boolean;
   now(): number;
   billing: Billing;
+  /** What is sold. */
+  shop: readonly SandboxModel[];
+  /** Pictures that were uploaded, by their ids. */
+  uploads: Map<string, Upload>;
 }
 
 /** Tells costs as the service does now (`usage`, in dollars) or as it did before (`billing`, in cents). */
 export type Billing = 'new' | 'old';
 
-interface Rules extends Pick<TaskBook, 'billing' | 'now'> {
+interface Rules extends Pick<TaskBook, 'billing' | 'now' | 'shop'> {
   latencyMs: number;
   failRate: number;
 }
 
-export function openTaskBook({ latencyMs, failRate, billing, now }: Rules): TaskBook {
+export function openTaskBook({ latencyMs, failRate, billing, now, shop }: Rules): TaskBook {
   const tasks = new Map<string, SandboxTask>();
   const byKey = new Map<string, { task: SandboxTask; fingerprint: string }>();
   const tried = new Set<string>();
   return {
-    enter({ idempotencyKey: key, order, body, createdAtMs, ...given }) {
+    enter({ apiKey, idempotencyKey: key, order, body, createdAtMs, ...given }) {
       const fingerprint = canonical(body);
-      const known = key === undefined ? undefined : byKey.get(key);
-      if (known && known.fingerprint !== fingerprint)
-        throw new Refusal(409, 'Idempotency-Key was already used with a different request body');
-      if (known) return { task: known.task, replayed: true };
-      const id = given.id ?? taskId(given.dialect, key);
+      const mark = `${apiKey} ${key}`;
+      const usual = given.id ?? taskId(given.dialect, key);
+      const id = tasks.has(usual) ? taskId(given.dialect, mark) : usual;
       const fate = drawsFrom(`fate ${key ?? fingerprint}`)();
       const ordered = order.faults.has('fail') ? 'The prompt ordered this failure.' : undefined;
       const delayMs = Math.round(latencyMs * (0.8 + 0.4 * drawsFrom(id)()));
@@ -72,10 +88,15 @@ export function openTaskBook({ latencyMs, failRate, billing, now }: Rules): Task
         reason: fate < failRate ? 'Failed by --fail-rate.' : ordered,
       };
       tasks.set(id, task);
-      if (key !== undefined) byKey.set(key, { task, fingerprint });
-      return { task, replayed: false };
+      if (key !== undefined) byKey.set(mark, { task, fingerprint });
+      return task;
     },
-    knows: (idempotencyKey) => byKey.has(idempotencyKey),
+    replay(apiKey, idempotencyKey, body) {
+      const known = byKey.get(`${apiKey} ${idempotencyKey}`) ?? byKey.get(`${anyKey} ${idempotencyKey}`);
+      if (known && known.fingerprint !== canonical(body))
+        throw new Refusal(409, 'Idempotency-Key was already used with a different request body');
+      return known?.task;
+    },
     find: (id) => tasks.get(id),
     all: () => tasks.values(),
     isFirstTry(mark) {
@@ -85,8 +106,13 @@ export function openTaskBook({ latencyMs, failRate, billing, now }: Rules): Task
     },
     now,
     billing,
+    shop,
+    uploads: new Map(),
   };
 }
+
+/** Instead of an API key: the key that a restored task was posted with is not known. */
+export const anyKey = '*';
 
 export type Progress = 'pending' | 'processing' | 'completed' | 'failed';
 

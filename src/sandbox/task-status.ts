@@ -1,5 +1,4 @@
 import { type Answer, type Call, jsonAnswer, keyOf, Refusal } from './call.ts';
-import { priceCents } from './prices.ts';
 import { type Billing, type Progress, progressOf, type SandboxTask, type TaskBook } from './task-book.ts';
 
 export function showGuideTask(call: Call, book: TaskBook, id: string): Answer {
@@ -25,7 +24,12 @@ function find(call: Call, book: TaskBook, id: string) {
   const task = book.find(id);
   if (!task) throw new Refusal(404, 'Task not found');
   const progress = progressOf(task, book.now());
-  const images = { images: [{ url: `${call.origin}/files/${id}.png` }] };
+  const { count, format } = task.order;
+  const urls = Array.from(
+    { length: count },
+    (_, at) => `${call.origin}/files/${id}${at > 0 ? `.${at + 1}` : ''}.${format}`,
+  );
+  const images = { images: urls.map((url) => ({ url })) };
   const outcome = { pending: {}, processing: {}, completed: images, failed: { error: task.reason } };
   return {
     model: task.order.model,
@@ -41,8 +45,9 @@ function find(call: Call, book: TaskBook, id: string) {
  * completes, and refunded when it fails.
  */
 export function costOf({ order, endsAtMs }: SandboxTask, progress: Progress, form: Billing): object {
-  const cents = priceCents[order.model];
-  if (form === 'new') return progress === 'completed' ? { usage: { cost: cents / 100 } } : {};
+  const { cents } = order;
+  if (form === 'new')
+    return progress === 'completed' ? { usage: { cost: Number((cents / 100).toFixed(8)) } } : {};
   const settlement = { charged_amount_cents: cents, amount_micro_cents: cents * 1_000_000 };
   const billing = {
     reservation: { amount_cents: cents },

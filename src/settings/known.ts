@@ -1,10 +1,13 @@
+import { looksLikeKey, maskedKey } from '../api-key.ts';
 import { invalid } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
+import { isImagen, isModelName, ratioNamed, ratioReason } from '../request/models.ts';
 import { quoted } from '../request/parse-fields.ts';
 import { defaultReason } from '../request/request.ts';
 import { kebab } from '../request/sources.ts';
 import { templateReason } from '../request/target.ts';
 import { timeout } from '../request/wishes.ts';
+import { parseDollars } from '../task/money.ts';
 
 /** The settings that the store may hold, each a text. `apiKey` is never shown whole. */
 export interface Settings {
@@ -14,11 +17,15 @@ export interface Settings {
   dir?: string;
   output?: string;
   timeout?: string;
+  maxCost?: string;
   baseUrl?: string;
   api?: string;
+  /** `models.NAME.ratio` and the like: for pictures of that model alone. */
+  [ofModel: `models.${string}`]: string;
 }
 
-export type SettingName = keyof Settings;
+type OwnName = 'apiKey' | 'model' | 'ratio' | 'dir' | 'output' | 'timeout' | 'maxCost' | 'baseUrl' | 'api';
+export type SettingName = OwnName | `models.${string}`;
 
 interface Known {
   meaning: string;
@@ -27,7 +34,7 @@ interface Known {
   reason?(value: string): string | undefined;
 }
 
-export const knownSettings: Readonly<Record<SettingName, Known>> = {
+export const knownSettings: Readonly<Record<OwnName, Known>> = {
   apiKey: { meaning: 'the RunAPI key', fallback: '(none)' },
   model: {
     meaning: 'the model of generate',
@@ -50,6 +57,12 @@ export const knownSettings: Readonly<Record<SettingName, Known>> = {
     fallback: '15m',
     reason: (value) => timeout.safeParse(value).error?.issues[0]?.message,
   },
+  maxCost: {
+    meaning: 'the most that one call may cost, in US dollars',
+    fallback: '(no limit)',
+    reason: (value) =>
+      parseDollars(value) === undefined ? 'use an amount of US dollars such as 0.50' : undefined,
+  },
   baseUrl: { meaning: "the service's address", fallback: 'https://runapi.ai' },
   api: {
     meaning: 'the form of the API',
@@ -59,24 +72,38 @@ export const knownSettings: Readonly<Record<SettingName, Known>> = {
   },
 };
 
+/** The fields of a request that a model may have settings of. */
+const ofModel = /^models\.(.+)\.(ratio|negative|resolution|format|quality)$/;
+
+/** What is known of a setting; undefined for one of a later version. */
+export function knownSetting(name: string): Known | undefined {
+  if (Object.hasOwn(knownSettings, name)) return knownSettings[name as OwnName];
+  const [, model = '', field] = ofModel.exec(name) ?? [];
+  if (field === undefined || !isModelName(model)) return undefined;
+  const reason = (value: string): string | undefined =>
+    field === 'ratio' && isImagen(model) ? ratioReason(ratioNamed(value), model) : undefined;
+  return { meaning: `the ${field} of ${model}`, fallback: '(not sent)', reason };
+}
+
 /** Tells what is wrong with the value of a setting; undefined where nothing is. */
 export function settingProblem(name: SettingName, value: unknown, shown = kebab(name)): string | undefined {
   if (typeof value !== 'string') return `${shown} is not text`;
   if (value.trim() === '') return `${shown} is empty`;
-  const reason = knownSettings[name].reason?.(value);
-  return reason && `Invalid ${shown} ${quoted(value)}: ${reason}`;
+  const reason = knownSetting(name)?.reason?.(value);
+  return reason && `Invalid ${shown} ${quoted(looksLikeKey(value) ? maskedKey(value) : value)}: ${reason}`;
 }
 
 /** `base-url`, `baseUrl` and `BASE_URL` name the same setting. Throws `validation` for an unknown one. */
 export function settingName(typed: string): SettingName {
   const bare = (name: string): string => name.toLowerCase().replace(/[-_]/g, '');
-  const names = Object.keys(knownSettings) as SettingName[];
+  const names = Object.keys(knownSettings) as OwnName[];
+  if (ofModel.test(typed) && knownSetting(typed)) return typed as SettingName;
   const name = names.find((each) => bare(each) === bare(typed));
   if (name) return name;
   const shown = names.map(kebab);
   throw invalid(
     `there is no setting ${JSON.stringify(typed)}${didYouMean(typed, shown)}`,
-    `Settings: ${shown.join(', ')}`,
+    `Settings: ${shown.join(', ')}, and models.NAME.ratio for one model`,
   );
 }
 

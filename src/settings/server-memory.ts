@@ -14,8 +14,11 @@ interface ServerFacts {
 }
 
 interface KeptAnswer {
+  /** Empty where the server gave none. */
   etag: string;
   text: string;
+  /** When it was last confirmed: milliseconds since 1970. */
+  at?: number | undefined;
 }
 
 export interface ServerMemory {
@@ -53,6 +56,8 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
     },
     recallAnswer: (base, url) => read()[base]?.answers?.[url],
     keepAnswer(base, url, answer) {
+      const before = read()[base]?.answers?.[url];
+      if (before?.text === answer.text && before.etag === answer.etag && isNewEnough(before, answer)) return;
       const { [url]: _, ...others } = read()[base]?.answers ?? {};
       const newest = Object.entries(others).slice(1 - mostAnswers);
       change(base, { answers: { ...Object.fromEntries(newest), [url]: answer } });
@@ -73,6 +78,11 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
       }
     },
   };
+}
+
+/** A file is not written anew for a minute's news. */
+function isNewEnough({ at: before = 0 }: KeptAnswer, { at = 0 }: KeptAnswer): boolean {
+  return at - before < 60_000;
 }
 
 function readServers(path: string | undefined): Record<string, ServerFacts> {

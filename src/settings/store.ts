@@ -4,7 +4,7 @@ import { joinPath, readForeign } from '../disk/surroundings.ts';
 import { Failure } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Surroundings } from '../world.ts';
-import { knownSettings, type SettingName, type Settings, settingProblem } from './known.ts';
+import { knownSetting, type SettingName, type Settings, settingProblem } from './known.ts';
 
 export interface StoredSettings {
   /** The file, whether it exists or not; undefined without a home. */
@@ -32,7 +32,7 @@ export function readSettings(surroundings: Surroundings): StoredSettings {
   const problems: string[] = [];
   const settings: Settings = {};
   for (const [name, value] of Object.entries(stored)) {
-    if (!Object.hasOwn(knownSettings, name)) continue; // from a later version
+    if (!knownSetting(name)) continue; // from a later version
     const problem = settingProblem(name as SettingName, value, name);
     if (problem) problems.push(`${path}: ${problem}`);
     else settings[name as SettingName] = value as string;

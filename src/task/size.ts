@@ -16,3 +16,10 @@ export function parseSize(text: string): number | undefined {
   const bytes = amount === undefined || factor === undefined ? 0 : Math.round(Number(amount) * factor);
   return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
+
+/** `1482113` as `1.5 MB`: for people. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const kilobytes = Math.round(bytes / 1000);
+  return kilobytes < 1000 ? `${kilobytes} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -18,6 +18,8 @@ export interface Task {
   images: RemoteImage[];
   /** Why it failed, in the service's words. */
   reason: string | null;
+  /** The seed that it was made with, where the service tells. */
+  seed?: number | undefined;
   cost: Cost | null;
 }
 

@@ -55,12 +55,12 @@ test('the setting api asks for one dialect and tries no other', async () => {
   await run(machine, ['config', 'set', 'api', 'guide']);
   const wrong = await run(machine, ['generate', 'one', '--base-url', service.url]);
   expect(wrong.exitCode).toBe(4);
-  expect(wrong.stderr).toContain('has no Imagen 4 API');
-  expect(asked(service)).toEqual(['POST /v1/text_to_image']);
+  expect(wrong.stderr).toContain('does not make pictures: no such route');
+  expect(posts(service)).toEqual(['POST /v1/text_to_image']);
   await run(machine, ['config', 'set', 'api', 'service']);
   const right = await run(machine, ['generate', 'one', '--base-url', service.url]);
   expect(right.exitCode).toBe(0);
-  expect(asked(service)[1]).toBe('POST /api/v1/imagen_4/text_to_image');
+  expect(posts(service)[1]).toBe('POST /api/v1/imagen_4/text_to_image');
 });
 
 test('a server without the API is told after both create routes said no', async () => {
@@ -70,11 +70,16 @@ test('a server without the API is told after both create routes said no', async 
   const { exitCode, stderr } = await run(machine, ['generate', 'a mug', '--base-url', service.url]);
   expect(exitCode).toBe(4);
   expect(stderr.split('\n').slice(-2)).toEqual([
-    expect.stringMatching(/^error: 127\.0\.0\.1:\d+ has no Imagen 4 API: /),
+    expect.stringMatching(/^error: 127\.0\.0\.1:\d+ does not make pictures: /),
     'Check --base-url (and the setting api)',
   ]);
-  expect(asked(service)).toEqual(['POST /v1/text_to_image', 'POST /api/v1/imagen_4/text_to_image']);
+  expect(posts(service)).toEqual(['POST /v1/text_to_image', 'POST /api/v1/imagen_4/text_to_image']);
 });
+
+/** Without the questions whether the service has stopped selling the model. */
+function posts(service: Service): string[] {
+  return asked(service).filter((call) => call.startsWith('POST'));
+}
 
 describe('where the state of a task is found', () => {
   const done = (service: Service, { task }: Pick<Call, 'task'>, wrap: (body: object) => object) =>
@@ -138,8 +143,8 @@ test('a replay is the same task, and is said to cost nothing new', async () => {
   const machine = await newMachine();
   await run(machine, ['config', 'set', 'api', 'service']);
   const { stdout, stderr } = await run(machine, ['generate', 'a mug', '--json', '--base-url', service.url]);
-  expect(JSON.parse(stdout)).toMatchObject({ replayed: true, status: 'completed' });
-  expect(stderr).toContain('taken up, not paid again');
+  expect(JSON.parse(stdout)).toMatchObject({ replayed: true, reused: true, status: 'completed' });
+  expect(stderr).toMatch(/✔ a mug .* · already paid$/);
 });
 
 test('each request carries what the service asks for, and every try of a POST the same key', async () => {

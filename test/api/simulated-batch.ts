@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { createApi } from '../../src/api/client.ts';
 import { networkFault } from '../../src/api/network-fault.ts';
+import { imagenRoute } from '../../src/api/routes.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport.ts';
 import { follow } from '../../src/task/follow.ts';
 import { growingPace } from '../../src/task/pace.ts';
@@ -77,6 +78,8 @@ export async function simulateBatch(batch: Batch, seed: number): Promise<Outcome
     const deadline = time.deadline(900_000);
     const { id, dialect, statusUrl } = await api.submit({
       request: { model: 'imagen-4', prompt: `row ${row}` },
+      route: imagenRoute,
+      imageUrls: [],
       idempotencyKey: `key_${row}`,
       fate: { uncertain: false },
       deadline,

@@ -5,13 +5,15 @@ import { cold } from './cold.mjs';
 import { leave, machine, project } from './lab.mjs';
 import { long } from './long.mjs';
 import { many } from './many.mjs';
+import { old } from './old-record.mjs';
 import { start } from './start.mjs';
 import { streams } from './streams.mjs';
 import { table } from './table.mjs';
 import { waiting } from './waiting.mjs';
 
-const parts = { cold, start, waiting, many, streams, long };
-const usual = Object.keys(parts).filter((part) => part !== 'long');
+const parts = { cold, start, waiting, many, streams, long, old };
+const slow = ['long', 'old'];
+const usual = Object.keys(parts).filter((part) => !slow.includes(part));
 
 if (existsSync(join(project, 'dist/main.cjs'))) await bench(process.argv.slice(2));
 else fail('there is no dist/: npm run build');
@@ -38,7 +40,7 @@ async function bench(wanted) {
 }
 
 function commandOf(part) {
-  return part === 'long' ? 'npm run bench:long' : `npm run bench -- ${part}`;
+  return slow.includes(part) ? `npm run bench:${part}` : `npm run bench -- ${part}`;
 }
 
 function fail(message) {

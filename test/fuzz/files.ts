@@ -6,10 +6,13 @@ import { statusUrls } from '../../src/api/routes.ts';
 import { formatOf } from '../../src/commands/batch/format.ts';
 import { readRows } from '../../src/commands/batch/read-rows.ts';
 import { fieldNamed } from '../../src/commands/batch/row.ts';
+import { nodeFiles } from '../../src/disk/files.ts';
 import { Failure } from '../../src/errors.ts';
+import { digestOf } from '../../src/journal/digest.ts';
 import { apply, beganAt, costOf, type Entry, filesOf } from '../../src/journal/entry.ts';
+import { readLine } from '../../src/journal/event.ts';
+import { parsePart, partLine } from '../../src/journal/parts.ts';
 import { readRun } from '../../src/journal/read-run.ts';
-import { readLine, versionOf } from '../../src/journal/schema.ts';
 import { parseRequests } from '../../src/request/request.ts';
 import { namedSource } from '../../src/request/sources.ts';
 import { openServerMemory } from '../../src/settings/server-memory.ts';
@@ -74,12 +77,28 @@ const run = [
 ].join('');
 const runLines = run.trimEnd().split('\n');
 const begun = runLines.filter((line) => line.includes('"intended"'));
+/** Large enough to be digested. */
+const large =
+  run +
+  linesOf({ prompt: 'x'.repeat(600_000) }, 4, '/home/u') +
+  linesOf({ how: null, file: null }, 5, '/home/u');
+const indexLines = ['ended', 'open'].map((state) =>
+  partLine({
+    file: 'm1-aa.1-1-aaaa.jsonl',
+    nth: 0,
+    of: 1,
+    state: state as 'open',
+    span: { from: 0, to: Number.POSITIVE_INFINITY },
+    lastAt: 1,
+    batches: new Set(['ba7c4ba7c4ba7c40']),
+    ids: ['tsk_1'],
+  }).trimEnd(),
+);
 const events = runLines.map((line) => JSON.parse(line) as object);
 
 function read(entries: Map<string, Entry>, line: string): void {
   const event = readLine(line);
   if (event) apply(entries, event);
-  versionOf(line);
 }
 
 function ensureUsable(entries: Map<string, Entry>): void {
@@ -139,14 +158,34 @@ export const fileTargets = [
   }),
   slowTarget('record: files', 0.4, mutated([bytesOf(run)]), async (bytes) => {
     const entries = new Map<string, Entry>();
-    const open = await readRun(written('run.jsonl', bytes), (entry) => entries.set(entry.key, entry));
-    for (const [name, entry] of open ?? []) entries.set(name, entry);
+    const path = written('run.jsonl', bytes);
+    // A line that tells a newer format keeps the whole file from being read, one that closes it the rest.
+    const contents = await readRun(nodeFiles, path, (entry) => entries.set(entry.key, entry)).catch(
+      () => undefined,
+    );
+    for (const [name, entry] of contents?.open ?? []) entries.set(name, entry);
     ensureUsable(entries);
-    for (const line of bytes.toString('utf8').split('\n').slice(1)) {
+    const isWhole = contents && !bytes.includes('"closed":true');
+    for (const line of isWhole ? bytes.toString('utf8').split('\n') : []) {
       const event = readLine(line);
-      // A first line that tells a newer format keeps the whole file from being read.
-      if (open && event?.event === 'intended') ensure(entries.has(event.key), 'a whole line is read');
+      if (event?.event === 'intended') ensure(entries.has(event.key), 'a whole line is read');
     }
+  }),
+  slowTarget('record: digests', 0.4, fc.tuple(mutated([bytesOf(large)]), fc.nat()), async ([bytes, cut]) => {
+    rmSync(join(folder, 'digests'), { recursive: true, force: true });
+    const whole = await readRun(nodeFiles, written('whole.jsonl', bytes)).catch(() => undefined);
+    written('m1-aa.nobody.jsonl', bytes.subarray(0, cut % bytes.length));
+    await digestOf(nodeFiles, folder, join(folder, 'm1-aa.nobody.jsonl')).catch(() => undefined);
+    const later = await digestOf(nodeFiles, folder, written('m1-aa.nobody.jsonl', bytes)).catch(
+      () => undefined,
+    );
+    const told = (open: ReadonlyMap<string, Entry> | undefined) =>
+      JSON.stringify([...(open?.values() ?? [])]);
+    ensure(told(whole?.open) === told(later?.open), 'a file that is read in two goes says the same');
+  }),
+  target('index: lines', 1, mutatedText(indexLines), (line) => {
+    const part = parsePart(line);
+    ensure(!part || indexLines.includes(line), 'a damaged line of the index is none');
   }),
   target(
     'memory of servers',

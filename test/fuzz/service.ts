@@ -3,15 +3,15 @@ import { acceptedId, readObject, readTask, wasReplayed } from '../../src/api/ans
 import { askBalance } from '../../src/api/balance.ts';
 import { parseBaseUrl } from '../../src/api/base-url.ts';
 import { costOf } from '../../src/api/billing.ts';
+import { readCatalogue } from '../../src/api/catalogue.ts';
 import type { Caller } from '../../src/api/exchange.ts';
 import { createGovernor } from '../../src/api/governor.ts';
 import { openImage } from '../../src/api/open-image.ts';
-import { askPrice } from '../../src/api/prices.ts';
 import { problemOf } from '../../src/api/problem.ts';
 import { proxyFor } from '../../src/api/proxy.ts';
 import { askQuote } from '../../src/api/quote.ts';
 import { retryAfter } from '../../src/api/retry.ts';
-import { asTemplate, namedStatusUrl, statusUrls } from '../../src/api/routes.ts';
+import { asTemplate, imagenRoute, namedStatusUrl, statusUrls } from '../../src/api/routes.ts';
 import { exitCodes } from '../../src/errors.ts';
 import { jsonLine } from '../../src/json.ts';
 import { errorReport } from '../../src/report/task-report.ts';
@@ -49,7 +49,14 @@ const prices = [
   {
     as_of: '2026-09-01',
     price_schedules: [
-      { model: 'imagen-4', pricing_status: 'available', currency: 'USD', unit_price_cents: 8 },
+      {
+        service: 'imagen-4',
+        action: 'text_to_image',
+        model: 'imagen-4',
+        pricing_status: 'available',
+        currency: 'USD',
+        unit_price_cents: 8,
+      },
     ],
     price_quote: {
       pricing_status: 'available',
@@ -174,10 +181,11 @@ export const serviceTargets = [
   slowTarget('prices, quotes, balance', 2, texts(prices), async (text) => {
     const caller = answering(text);
     const { signal } = new AbortController();
+    const quoted = { request: { model: 'imagen-4', prompt: 'x' }, route: imagenRoute };
     const kept = { recallAnswer: () => undefined, keepAnswer: () => undefined };
     const asked = await Promise.allSettled([
-      askPrice(caller, base, 'imagen-4', kept, signal).then((each) => each.unit_price_cents),
-      askQuote(caller, base, { model: 'imagen-4', prompt: 'x' }, signal).then((each) => each.reserved_cents),
+      readCatalogue(caller, base, kept, signal).then(({ models }) => models[0]?.price.unit_price_cents ?? 0),
+      askQuote(caller, base, quoted, signal).then((each) => each.reserved_cents),
       askBalance(caller, base, signal).then((each) => each.balance_cents),
     ]);
     for (const each of asked) {

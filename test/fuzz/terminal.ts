@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { plainText } from '../../src/api/problem.ts';
 import { createRedactor, oneLine } from '../../src/api-key.ts';
 import { jsonLine } from '../../src/json.ts';
-import { failureText } from '../../src/report/failure-text.ts';
+import { failureText } from '../../src/report/human.ts';
 import { plainColours } from '../../src/terminal/colours.ts';
 import { columnsOf, fitted } from '../../src/terminal/columns.ts';
 import { printable, shortened } from '../../src/terminal/printable.ts';

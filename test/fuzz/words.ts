@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 import fc from 'fast-check';
 import { splitWords } from '../../src/command-line/read-words.ts';
-import { parseShard } from '../../src/commands/batch/row-key.ts';
 import { numbered, safeFileName, shortId, slug } from '../../src/image/file-name.ts';
 import { picturePath } from '../../src/image/template.ts';
 import { didYouMean } from '../../src/near-miss.ts';
-import { models } from '../../src/request/models.ts';
+import { parseShard } from '../../src/paid-task/row-key.ts';
+import { isModelName, models } from '../../src/request/models.ts';
 import { parseRequests } from '../../src/request/request.ts';
 import { namedSource } from '../../src/request/sources.ts';
 import { parseDuration } from '../../src/task/duration.ts';
@@ -81,7 +81,7 @@ export const wordTargets = [
       const requests = parseRequests([namedSource(words)], problems);
       ensure((requests === undefined) === problems.length > 0, 'there are requests or problems');
       for (const request of requests ?? []) {
-        ensure(models.includes(request.model), request.model);
+        ensure(isModelName(request.model), request.model);
         ensure(request.prompt === words.prompt.trim(), 'the prompt is sent as it was typed');
         ensure(Number.isSafeInteger(request.seed), `${request.seed} is a seed`);
       }
@@ -128,14 +128,14 @@ export const wordTargets = [
       attempt: fc.nat(20),
     }),
     ({ output, picture, attempt, ...values }) => {
-      const path = picturePath('', values, { picture, attempt });
+      const path = picturePath({ output: '' }, values, { picture, attempt });
       ensure(posix.dirname(posix.resolve('/in', path)) === '/in', `${path} stays in the folder`);
       ensureName(path);
       for (const name of [safeFileName(values.prompt), numbered(safeFileName(values.task), attempt)])
         ensureName(name);
       ensure(safeFileName(safeFileName(values.prompt)) === safeFileName(values.prompt), 'twice is as once');
       ensure(slug(values.prompt) !== '' && shortId(values.task) !== '', 'a name is never empty');
-      const typed = picturePath(output, values, { picture, attempt });
+      const typed = picturePath({ output }, values, { picture, attempt });
       // Folders that the user typed are the user's own; what words stand for makes none.
       const depth = output.split(/[/\\]/).length + 1;
       ensure(typed.split('/').length <= depth, `${typed} has no folder that was not typed`);

@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these variables are Hermes', not TypeScript's
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { has } from '../support/has.ts';
 import { filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { type Service, startService } from '../support/service.ts';
 
@@ -120,6 +122,37 @@ describe.each(setUps)('a home with nothing but Hermes: %s', (_, files, env, sour
     expect(exitCode).toBe(0);
   });
 });
+
+test.skipIf(!has('bash'))(
+  "doctor tells the lines for Hermes' openai backend once serve has a token (needs bash)",
+  async () => {
+    const machine = await newMachine();
+    await mkdir(join(machine.home, '.hermes'));
+    const before = await run(machine, ['doctor', '--json']);
+    expect(before.stdout).not.toContain('"serve"');
+    const config = join(machine.home, '.config/runapi-imagen');
+    await mkdir(config, { recursive: true });
+    await writeFile(join(config, 'serve-token'), 'a-token-of-the-server\n');
+    const { stdout } = await run(machine, ['doctor', '--json']);
+    expect(stdout).not.toContain('a-token-of-the-server');
+    const line =
+      String(stdout)
+        .split('\n')
+        .find((each) => each.includes('"serve"')) ?? '';
+    const { message, hint } = JSON.parse(line);
+    expect(parse(message.replace(/^.*config\.yaml: /, ''))).toEqual({
+      image_gen: {
+        provider: 'openai',
+        model: 'imagen-4',
+        openai: { base_url: 'http://127.0.0.1:4011/v1', key_env: 'RUNAPI_SERVE_TOKEN' },
+      },
+    });
+    await execa('bash', ['-c', hint], { env: machine.env });
+    expect(await readFile(join(machine.home, '.hermes/.env'), 'utf8')).toBe(
+      'RUNAPI_SERVE_TOKEN=a-token-of-the-server\n',
+    );
+  },
+);
 
 describe('where shell and Hermes meet', () => {
   test('two values of one variable are told: each program would use another key', async () => {

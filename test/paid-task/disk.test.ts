@@ -79,7 +79,7 @@ onSmallDisk(
   'the record has space for some intents only: none is bought, then or later (needs mount)',
   async ({ onTestFinished }) => {
     const { service, machine } = await setUp(onTestFinished);
-    machine.env.XDG_STATE_HOME = await mount(join(machine.home, 'state'), '8k', onTestFinished);
+    machine.env.XDG_STATE_HOME = await mount(join(machine.home, 'state'), '16k', onTestFinished);
     const words = ['generate', 'very long '.repeat(300), '-n', '3', '--base-url', service.url];
     const { exitCode, stderr } = await run(machine, words);
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${unwritable}ENOSPC`)]);
@@ -93,13 +93,17 @@ onSmallDisk(
   'the record fills up once the task is accepted: that is said, and the picture is saved (needs mount)',
   async ({ onTestFinished }) => {
     const { service, machine, generate } = await setUp(onTestFinished);
-    const state = await mount(join(machine.home, 'state'), '8k', onTestFinished);
+    const state = await mount(join(machine.home, 'state'), '12k', onTestFinished);
     machine.env.XDG_STATE_HOME = state;
-    const words = [...generate.slice(0, 1), 'very long '.repeat(360), ...generate.slice(2)];
+    const words = [...generate.slice(0, 1), 'very long '.repeat(340), ...generate.slice(2)];
     service.next('create', (_call, _response, usual) => void fill(state).then(usual));
     const { exitCode, stderr, stdout } = await run(machine, words);
     expect([exitCode, await filesIn(machine.folder), service.tasks.size]).toEqual([0, [stdout], 1]);
     expect(stderr).toMatch(/warning: cannot write the record \(ENOSPC\); task tsk_\w+ continues without it/);
+    remount(state, 'size=1m');
+    // The record cannot tell that the picture is there: it is fetched again, and not paid for again.
+    expect((await run(machine, ['resume', ...quick])).exitCode).toBe(0);
+    expect([(await filesIn(machine.folder)).length, service.tasks.size]).toEqual([2, 1]);
     const later = await run(machine, ['resume']);
     expect([later.exitCode, later.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);
   },

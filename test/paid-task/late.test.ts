@@ -18,8 +18,8 @@ interface Late {
   id: string;
 }
 
-/** A run that was killed eight days ago, after its task was accepted or just before. */
-async function setUp(atEnd: AtEnd, was: 'accepted' | 'intended'): Promise<Late> {
+/** A run that was killed eight days ago, after its task was accepted or when the request had just left. */
+async function setUp(atEnd: AtEnd, was: 'accepted' | 'sending'): Promise<Late> {
   const service = await startService({ pictures: [picture] }, atEnd);
   const machine = await newMachine(atEnd);
   const generate = ['generate', 'a mug', ...quick, '--base-url', service.url];
@@ -32,28 +32,30 @@ async function setUp(atEnd: AtEnd, was: 'accepted' | 'intended'): Promise<Late> 
   service.heal();
   const runs = join(machine.home, '.local/state/runapi-imagen/runs');
   const [name = ''] = await filesIn(runs);
-  const lines = (await readFile(join(runs, name), 'utf8')).split('\n').slice(0, was === 'accepted' ? 3 : 2);
+  const all = (await readFile(join(runs, name), 'utf8')).split('\n');
+  const lines = all.slice(0, all.findIndex((line) => line.includes(`"${was}"`)) + 1);
   await rm(join(runs, name));
-  const then = lines.map((line) => line.replace(/"at":(\d+)/, (_, at) => `"at":${Number(at) - eightDaysMs}`));
+  const aged = (_: string, name: string, at: string): string => `"${name}":${Number(at) - eightDaysMs}`;
+  const then = lines.map((line) => line.replace(/"(at|servedAt)":(\d+)/g, aged));
   await writeFile(join(runs, name), `${then.join('\n')}\n`);
   const [task] = service.tasks.values();
-  if (was === 'intended') service.tasks.clear();
   service.calls.length = 0;
   return { service, machine, generate, id: task?.id ?? '' };
 }
 
-test.concurrent('a request that never was answered is too old to be sent again', async ({
+test.concurrent('a request that never was answered is too old to be sent again unasked', async ({
   onTestFinished,
 }) => {
-  const { service, machine, generate } = await setUp(onTestFinished, 'intended');
-  const first = await run(machine, ['resume']);
-  expect([first.exitCode, first.stderr]).toEqual([
-    0,
-    expect.stringMatching(/is too old to be sent again: closed$/),
-  ]);
-  const second = await run(machine, ['resume']);
-  expect([second.exitCode, second.stderr, service.calls]).toEqual([...nothing, []]);
-  expect((await run(machine, generate)).exitCode).toBe(0);
+  const { service, machine, generate } = await setUp(onTestFinished, 'sending');
+  for (const words of [['resume'], ['resume'], generate]) {
+    const { exitCode, stderr } = await run(machine, words);
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining('resume --resend')]);
+  }
+  expect([service.calls, await filesIn(machine.folder)]).toEqual([[], []]);
+  const asked = await run(machine, ['resume', '--resend', ...quick]);
+  expect([asked.exitCode, service.tasks.size, (await filesIn(machine.folder)).length]).toEqual([0, 1, 1]);
+  const last = await run(machine, ['resume']);
+  expect([last.exitCode, last.stderr]).toEqual(nothing);
 });
 
 test.concurrent('a task that the service has forgotten is told once and closed', async ({
@@ -73,7 +75,10 @@ test.concurrent('a picture that is no longer there is told once and closed', asy
   const { service, machine } = await setUp(onTestFinished, 'accepted');
   service.always('image', saying(404));
   const first = await run(machine, ['resume', ...quick]);
-  expect([first.exitCode, first.stderr]).toEqual([9, expect.stringContaining('the picture is no longer at')]);
+  expect([first.exitCode, first.stderr]).toEqual([
+    9,
+    expect.stringContaining('the picture is no longer there'),
+  ]);
   const second = await run(machine, ['resume']);
   expect([second.exitCode, second.stderr, await filesIn(machine.folder)]).toEqual([...nothing, []]);
 });
@@ -84,11 +89,12 @@ test.concurrent('what the service still has is saved', async ({ onTestFinished }
   expect([exitCode, await filesIn(machine.folder), service.count('create')]).toEqual([0, [stdout], 0]);
 });
 
-test.concurrent('the same wish buys anew, and leaves the old task to resume', async ({ onTestFinished }) => {
+test.concurrent('the same wish takes the old task up, however old it is by the clock of this machine', async ({
+  onTestFinished,
+}) => {
   const { service, machine, generate } = await setUp(onTestFinished, 'accepted');
   const { exitCode, stderr } = await run(machine, generate);
-  expect([exitCode, service.tasks.size]).toEqual([0, 2]);
-  expect(stderr).not.toContain('Taking up');
-  expect((await run(machine, ['resume', ...quick])).exitCode).toBe(0);
-  expect(await filesIn(machine.folder)).toHaveLength(2);
+  expect([exitCode, service.tasks.size]).toEqual([0, 1]);
+  expect(stderr).toContain('Taking up');
+  expect(await filesIn(machine.folder)).toHaveLength(1);
 });

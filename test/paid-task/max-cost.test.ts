@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
-import { newMachine, run } from '../support/program.ts';
+import { describe, expect, test } from 'vitest';
+import { type Machine, newMachine, run } from '../support/program.ts';
 import { answering, losingTheAnswer, startService } from '../support/service.ts';
 import { countQuotes, pricing, tellPrices } from '../support/tariff.ts';
 
@@ -105,7 +105,9 @@ test('asks again before each POST: a price that went up stops the rest', async (
   const machine = await newMachine();
   const words = ['generate', 'a mug', '-n', '2', '--max-cost', '0.20', '--quiet', '--base-url', service.url];
   const { exitCode, stderr } = await run(machine, words);
-  expect(stderr).toContain('error: the picture costs $0.15 now on top of $0.15 reserved so far: more than');
+  expect(stderr).toMatch(
+    /error: \d of 2: the picture costs \$0\.15 now on top of \$0\.15 reserved so far: more than/,
+  );
   expect(exitCode).toBe(10);
   expect(service.tasks.size).toBe(1);
 });
@@ -122,14 +124,40 @@ test('counts what the service says it reserved, once a task is accepted', async 
   expect(service.tasks.size).toBe(2);
 });
 
-test('in a batch it stops where the budget ends, and the rest can be made later', async () => {
+test('a batch that costs more as a whole is refused before the first POST', async () => {
   const service = await startService();
   tellPrices(service);
   const machine = await newMachine();
   await writeFile(`${machine.folder}/rows.txt`, 'one\ntwo\nthree\nfour\n');
   const words = ['batch', 'rows.txt', '--quiet', '--base-url', service.url];
-  const first = await run(machine, [...words, '--max-cost', '0.20']);
-  expect(first.exitCode).toBe(10);
+  const first = await run(machine, [...words, '--max-cost', '0.31']);
+  expect(first).toMatchObject({ stdout: '', exitCode: 3 });
+  expect(first.stderr).toContain('the 4 pictures cost $0.32 now: more than --max-cost $0.31');
+  expect(service.count('create')).toBe(0);
+  expect((await run(machine, [...words, '--max-cost', '0.32'])).exitCode).toBe(0);
+  expect(service.tasks.size).toBe(4);
+});
+
+test('of a batch what is made already costs nothing', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const machine = await newMachine();
+  await writeFile(`${machine.folder}/rows.txt`, 'one\ntwo\n');
+  const words = ['batch', 'rows.txt', '--quiet', '--max-cost', '0.16', '--base-url', service.url];
+  await run(machine, words);
+  await writeFile(`${machine.folder}/rows.txt`, 'one\ntwo\nthree\nfour\n');
+  expect(await run(machine, words)).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(service.tasks.size).toBe(4);
+});
+
+test('a price that goes up stops a batch where the budget ends, and the rest can be made later', async () => {
+  const service = await startService();
+  service.next('other', pricing({ cents: 5 })); // all together are within
+  service.always('other', pricing({ cents: 8 }));
+  const machine = await newMachine();
+  await writeFile(`${machine.folder}/rows.txt`, 'one\ntwo\nthree\nfour\n');
+  const words = ['batch', 'rows.txt', '--quiet', '--base-url', service.url];
+  expect((await run(machine, [...words, '--max-cost', '0.20'])).exitCode).toBe(10);
   expect(service.tasks.size).toBe(2);
   const second = await run(machine, [...words, '--max-cost', '0.20']);
   expect(second).toMatchObject({ stderr: '', exitCode: 0 });
@@ -138,7 +166,8 @@ test('in a batch it stops where the budget ends, and the rest can be made later'
 
 test('a request that was refused gives its share back', async () => {
   const service = await startService();
-  tellPrices(service);
+  service.next('other', pricing({ cents: 4 }));
+  service.always('other', pricing({ cents: 8 }));
   service.next('create', answering(422, { error: 'no' }));
   const machine = await newMachine();
   await writeFile(`${machine.folder}/rows.txt`, 'one\ntwo\n');
@@ -146,6 +175,43 @@ test('a request that was refused gives its share back', async () => {
   const { exitCode } = await run(machine, [...words, '--base-url', service.url]);
   expect(exitCode).toBe(10);
   expect(service.tasks.size).toBe(1);
+});
+
+describe('the limit', () => {
+  const dear = (machine: Machine, base: string, ...words: string[]) =>
+    run(machine, ['generate', 'a mug', '--quiet', ...words, '--base-url', base]);
+
+  test('may come from the environment or a setting; the flag wins over the one, the one over the other', async () => {
+    const service = await startService();
+    tellPrices(service);
+    const machine = await newMachine();
+    await run(machine, ['config', 'set', 'max-cost', '0.05']);
+    const bySetting = await dear(machine, service.url);
+    expect([bySetting.exitCode, bySetting.stderr]).toEqual([3, expect.stringContaining('$0.05')]);
+    machine.env.RUNAPI_IMAGEN_MAX_COST = '0.06';
+    const byEnvironment = await dear(machine, service.url);
+    expect([byEnvironment.exitCode, byEnvironment.stderr]).toEqual([3, expect.stringContaining('$0.06')]);
+    const byFlag = await dear(machine, service.url, '--max-cost', '0.07');
+    expect([byFlag.exitCode, byFlag.stderr]).toEqual([3, expect.stringContaining('$0.07')]);
+    expect(service.count('create')).toBe(0);
+    expect((await dear(machine, service.url, '--max-cost', '0.08')).exitCode).toBe(0);
+  });
+
+  test.each(['batch', 'resume', 'mcp', 'generate'])(
+    'of %s is not passed over where it makes no sense',
+    async (command) => {
+      const service = await startService();
+      const machine = await newMachine();
+      await writeFile(`${machine.folder}/rows.txt`, 'one\n');
+      machine.env.RUNAPI_IMAGEN_MAX_COST = 'much';
+      const words = { batch: ['rows.txt'], generate: ['a mug'] }[command] ?? [];
+      const { exitCode, stderr } = await run(machine, [command, ...words, '--base-url', service.url]);
+      expect(stderr).toContain(
+        'Invalid RUNAPI_IMAGEN_MAX_COST "much": use an amount of US dollars such as 0.50.',
+      );
+      expect([exitCode, service.calls]).toEqual([4, []]);
+    },
+  );
 });
 
 test('a POST whose answer is lost is asked about once and paid once', async () => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -52,15 +52,48 @@ describe('the extension is that of the bytes, whatever the URL and the server sa
     expect(await readFile(image.path)).toEqual(picture);
   });
 
-  test('another extension gives way to that of the bytes, and that is said', async () => {
-    const picture = await readFile(join(fixtures, 'baseline.jpg'));
-    const { stdout, stderr } = await made(
-      await startService({ runningLooks: 0, pictures: [picture] }),
-      '-o',
-      'a.png',
+  test.each([
+    ['a.webp', 'a.png', true],
+    ['a.JPEG', 'a.png', true],
+    ['mug.final', 'mug.final.png', true],
+    ['a.PNG', 'a.PNG', false],
+    ['a', 'a.png', false],
+  ])('-o %s with a PNG is saved as %s', async (name, saved, isSaid) => {
+    const { machine, stdout, stderr, files } = await made(
+      await startService({ runningLooks: 0 }),
+      ...['-o', name],
     );
-    expect(stdout).toBe('a.jpg');
-    expect(stderr).toMatch(/warning: the picture is a JPG: saved as .*a\.jpg/);
+    expect([stdout, files]).toEqual([saved, [saved]]);
+    const said = `warning: the service sent a PNG picture: saved as ${machine.folder}/${saved}`;
+    expect(stderr.includes(said)).toBe(isSaid);
+  });
+
+  test('a JPEG keeps the name that ends like one', async () => {
+    const picture = await readFile(join(fixtures, 'baseline.jpg'));
+    const service = await startService({ runningLooks: 0, pictures: [picture] });
+    const { stdout, stderr } = await made(service, '-o', 'a.jpeg');
+    expect(stdout).toBe('a.jpeg');
+    expect(stderr).not.toContain('warning');
+  });
+
+  test('that is said once for several, and --overwrite is said of the typed name alone', async () => {
+    const service = await startService({ runningLooks: 0 });
+    const machine = await newMachine();
+    await writeFile(join(machine.folder, '1.png'), 'mine');
+    const words = ['generate', 'a mug', '-n', '3', '-o', '{index}.webp', '--overwrite'];
+    const { stdout, stderr } = await run(machine, [...words, '--base-url', service.url]);
+    expect(stdout.split('\n').sort()).toEqual(['1-2.png', '2.png', '3.png']);
+    expect(stderr.match(/warning:/g)).toHaveLength(1);
+    expect(await readFile(join(machine.folder, '1.png'), 'utf8')).toBe('mine');
+  });
+
+  test('--skip-existing finds the picture by the name that it got', async () => {
+    const service = await startService({ runningLooks: 0 });
+    const machine = await newMachine();
+    const words = ['generate', 'a mug', '-o', 'a.webp', '--skip-existing', '--base-url', service.url];
+    await run(machine, words);
+    expect((await run(machine, words)).stdout).toBe('a.png');
+    expect(service.tasks.size).toBe(1);
   });
 });
 

@@ -22,6 +22,8 @@ test('stands beside the picture and holds what is needed to make it again', asyn
     negative_prompt: 'dark',
     seed: 7,
     cost: { currency: 'USD', reserved_cents: 8, charged_cents: null, refunded: false },
+    sandbox: false,
+    server: service.url,
     created_at,
     file: 'mug.png',
     bytes: service.picture.length,
@@ -76,7 +78,7 @@ test('is replaced with --overwrite', async () => {
   expect(await readFile(`${machine.folder}/mug.png.json`, 'utf8')).toContain('"prompt": "a mug"');
 });
 
-test('says nothing of a picture that --skip-existing kept', async () => {
+test('stands beside the picture that found its name taken, with --skip-existing too', async () => {
   const service = await startService();
   const machine = await newMachine();
   service.next('image', (_call, _response, usual) => {
@@ -84,7 +86,7 @@ test('says nothing of a picture that --skip-existing kept', async () => {
   });
   const words = [...wanted, '--output', 'mug.png', '--skip-existing', '--base-url', service.url];
   expect((await run(machine, words)).exitCode).toBe(0);
-  expect(await filesIn(machine.folder)).toEqual(['mug.png']);
+  expect(await filesIn(machine.folder)).toEqual(['mug-2.png', 'mug-2.png.json', 'mug.png']);
 });
 
 test('is written by the resume of a run that was let go', async () => {

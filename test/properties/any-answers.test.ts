@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Api, createApi } from '../../src/api/client.ts';
+import { imagenRoute } from '../../src/api/routes.ts';
 import type { Fate } from '../../src/api/submit.ts';
 import type { TempFile } from '../../src/disk/temp-file.ts';
 import { exitCodes, Failure } from '../../src/errors.ts';
@@ -23,7 +24,8 @@ interface Life {
 /** The whole life of one picture, without a disk: what the program does between the POST and the saved file. */
 async function live({ api, clock, deadline, fate }: Life): Promise<'made' | 'failed'> {
   const request = { model: 'imagen-4', prompt: 'a mug' } as const;
-  const { id, dialect, statusUrl } = await api.submit({ request, idempotencyKey: 'key', fate, deadline });
+  const order = { request, route: imagenRoute, imageUrls: [], idempotencyKey: 'key' };
+  const { id, dialect, statusUrl } = await api.submit({ ...order, fate, deadline });
   expect(id).toMatch(/^[\w-]{1,128}$/);
   const poll = () => api.look(id, { dialect, statusUrl }, deadline.signal);
   const task = await follow({ poll, pace: fixedPace(500), clock, deadline, ageMs: 0 });

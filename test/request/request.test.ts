@@ -43,6 +43,44 @@ test.each([
     ],
   ],
   [
+    'any other model, with values as they are',
+    { prompt: 'x', model: 'constructor', ratio: '4x5', resolution: '9k', format: 'TIFF', quality: 'best' },
+    [
+      {
+        model: 'constructor',
+        prompt: 'x',
+        aspectRatio: '4:5',
+        resolution: '9k',
+        format: 'TIFF',
+        quality: 'best',
+      },
+    ],
+  ],
+  [
+    'further fields by their types',
+    { prompt: 'x', model: 'wan', set: ['a=1', 'b=true', 'c=TURBO', 'd=[1,"x"]', 'e="7"', 'f=null', 'g=a=b'] },
+    [
+      {
+        model: 'wan',
+        prompt: 'x',
+        set: { a: 1, b: true, c: 'TURBO', d: [1, 'x'], e: '7', f: null, g: 'a=b' },
+      },
+    ],
+  ],
+  [
+    'pictures for imagen-4 under the name of its remix, with any ratio',
+    { prompt: 'x', image: ['mug.png', 'https://x.test/a,b.png'], ratio: '21:9', resolution: '2k' },
+    [
+      {
+        model: 'imagen-4-pro-remix-image',
+        prompt: 'x',
+        images: ['mug.png', 'https://x.test/a,b.png'],
+        aspectRatio: '21:9',
+        resolution: '2k',
+      },
+    ],
+  ],
+  [
     'a picture for each model, seed and count',
     { prompt: 'x', model: 'fast,ultra', seed: '1,2', count: '2' },
     [1, 2].flatMap(() =>
@@ -63,11 +101,10 @@ test.each([
   ['no prompt', {}, ['--prompt is missing']],
   ['a prompt of space', { prompt: ' \n' }, ['--prompt is empty']],
   [
-    'a model that is misspelled',
-    { prompt: 'x', model: 'fast,imagen4' },
-    ['Invalid --model "imagen4": use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean imagen-4?'],
+    'what is no name of a model',
+    { prompt: 'x', model: 'fast,a model' },
+    ['Invalid --model "a model": use a name such as imagen-4; the command models lists all'],
   ],
-  ['a model named like what every object has', { prompt: 'x', model: 'constructor' }, [expect.any(String)]],
   [
     'a ratio between others',
     { prompt: 'x', ratio: '2:1' },
@@ -92,10 +129,10 @@ test.each([
   ],
   [
     'everything at once, the ratio although no model is right',
-    { prompt: '', model: 'gpt', ratio: '1:7', seed: '1.5,x', count: '0', negative: '', callbackUrl: 'me' },
+    { prompt: '', model: '?', ratio: '1:7', seed: '1.5,x', count: '0', negative: '', callbackUrl: 'me' },
     [
       '--prompt is empty',
-      'Invalid --model "gpt": use imagen-4, imagen-4-fast or imagen-4-ultra',
+      'Invalid --model "?": use a name such as imagen-4; the command models lists all',
       '--negative is empty',
       'Invalid --seed "1.5": use an integer',
       'Invalid --seed "x": use an integer',
@@ -103,6 +140,26 @@ test.each([
       'Invalid --count "0": use a whole number from 1 to 1000',
       'Invalid --ratio "1:7": imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 9:16',
     ],
+  ],
+  [
+    'for Imagen what it does not take',
+    { prompt: 'x', model: 'fast', resolution: '2k', format: 'png' },
+    [
+      '--resolution is not for imagen-4-fast: leave it out, or choose another model',
+      '--format is not for imagen-4-fast: leave it out, or choose another model',
+    ],
+  ],
+  [
+    'pictures for a model of Imagen that takes none',
+    { prompt: 'x', model: 'ultra', image: ['mug.png'] },
+    [
+      'Invalid --model "imagen-4-ultra": it takes no pictures; use imagen-4, which means imagen-4-pro-remix-image, or another of the command models',
+    ],
+  ],
+  [
+    'further fields that have a flag, or no value',
+    { prompt: 'x', model: 'wan', set: ['prompt=y'] },
+    [expect.stringMatching(/^Invalid --set \["prompt=y"\]: use key=value/)],
   ],
   [
     'one seed twice',
@@ -140,15 +197,30 @@ test('a problem names the place that the value comes from', () => {
     namedSource(tool, { aspectRatio: 'aspect_ratio' }),
     flagSource({ seed: 'x', prompt: '' }),
     requestSource({ negativePrompt: ' ' }, '--again tsk_1'),
-    settingSource({ model: 'gpt', ratio: '1:1' }),
+    settingSource({ model: '?', ratio: '1:1' }),
   ];
   expect(parseRequests(sources, problems)).toBeUndefined();
   expect(problems.map((problem) => problem.split(/:| is/)[0]).sort()).toEqual([
     'Invalid --seed "x"',
     'Invalid aspect_ratio "7',
     'Invalid n "0"',
-    'Invalid setting model "gpt"',
+    'Invalid setting model "?"',
     'negative of --again tsk_1',
+  ]);
+});
+
+test('settings of one model count for its pictures alone, and less than a flag', () => {
+  const settings = {
+    ratio: '1:1',
+    'models.nano-banana-2.ratio': '4:5',
+    'models.nano-banana-2.resolution': '2k',
+  };
+  expect(asked({ prompt: 'x', model: 'imagen-4,nano-banana-2' }, settings)).toEqual([
+    { model: 'imagen-4', prompt: 'x', aspectRatio: '1:1' },
+    { model: 'nano-banana-2', prompt: 'x', aspectRatio: '4:5', resolution: '2k' },
+  ]);
+  expect(asked({ prompt: 'x', model: 'nano-banana-2', ratio: '3:2' }, settings)).toEqual([
+    { model: 'nano-banana-2', prompt: 'x', aspectRatio: '3:2', resolution: '2k' },
   ]);
 });
 
@@ -163,8 +235,8 @@ const mug = { model: 'imagen-4', prompt: 'a mug' };
 
 test.each([
   ['as it is sent', { ...mug, aspectRatio: '16:9', seed: 7 }, []],
-  ['with a short name for the model', { ...mug, model: 'fast' }, ['model']],
-  ['with a model in capitals', { ...mug, model: 'Imagen-4' }, ['model']],
+  ['of another model, whatever its ratio', { ...mug, model: 'flux-2-flex', aspectRatio: '7:1' }, []],
+  ['with what is no name of a model', { ...mug, model: 'a model' }, ['model']],
   ['with a seed in a text', { ...mug, seed: '7' }, ['seed']],
   ['with a ratio of another model', { ...mug, aspectRatio: 'auto' }, ['aspectRatio']],
   ['with several mistakes', { ...mug, prompt: ' ', aspectRatio: '2:1' }, ['prompt', 'aspectRatio']],
@@ -180,10 +252,10 @@ test.each([
   ],
   [
     'what is wrong with each field, by its own name',
-    { model: 'fast', prompt: ' ', aspect_ratio: '2:1', negative_prompt: [], seed: 1.5, callback_url: 'me' },
+    { model: '', prompt: ' ', aspect_ratio: '2:1', negative_prompt: [], seed: 1.5, callback_url: 'me' },
     {
       errors: {
-        model: ['use imagen-4, imagen-4-fast or imagen-4-ultra; did you mean fast?'],
+        model: ['use a name such as imagen-4; the command models lists all'],
         prompt: ['must not be empty'],
         aspect_ratio: ['imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 16:9'],
         negative_prompt: [expect.any(String)],

@@ -78,7 +78,7 @@ describe('nothing takes long, whatever a prompt holds', () => {
     ['the beginning of a fault, over and over', '[sandbox:'.repeat(100_000)],
     ['one long fault', `[sandbox:${'x'.repeat(900_000)}`],
     ['brackets', '[]'.repeat(400_000)],
-    ['spaces', ' '.repeat(900_000) + 'x'],
+    ['spaces', `${' '.repeat(900_000)}x`],
     ['one word', 'x'.repeat(900_000)],
     ['words', 'x '.repeat(450_000)],
     ['marks on one letter', `x${'\u0301'.repeat(400_000)}`],

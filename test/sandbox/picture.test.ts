@@ -1,9 +1,10 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { drawPicture, type PictureOrder } from '../../src/sandbox/picture.ts';
+import { drawPicture, encodePng, type PictureOrder } from '../../src/sandbox/picture.ts';
 
 const order: PictureOrder = { prompt: 'mug', model: 'imagen-4', seed: undefined, ratio: undefined };
-const png = (changes: Partial<PictureOrder> = {}) => Buffer.from(drawPicture({ ...order, ...changes }));
+const png = (changes: Partial<PictureOrder> = {}) =>
+  Buffer.from(encodePng(drawPicture({ ...order, ...changes })));
 
 interface Box {
   left: number;

@@ -16,9 +16,12 @@ describe('prices', () => {
           ...standard,
           model: 'imagen-4-fast',
           pricing_status: 'available',
+          catalog_status: 'active',
           currency: 'USD',
-          billing_unit: 'task',
+          billing_unit: 'per_call',
+          billing_strategy: 'flat',
           unit_price_cents: 4,
+          billing_config: {},
         },
       ],
     });
@@ -30,7 +33,9 @@ describe('prices', () => {
       const { price_schedules } = await (await get(`/api/v1/price_schedules${query}`)).json();
       return price_schedules.map((price: { unit_price_cents: number }) => price.unit_price_cents);
     };
-    expect(await cents('')).toEqual([8, 4, 12]);
+    expect(await cents('?service=imagen-4&action=text_to_image')).toEqual([8, 4, 12]);
+    expect((await cents('')).length).toBeGreaterThan(30);
+    expect(await cents('?service=gpt-image-2')).toEqual([null, null]);
     expect(await cents('?model=imagen-5')).toEqual([]);
   });
 
@@ -52,13 +57,25 @@ describe('prices', () => {
     );
     expect(await answer.json()).toEqual({
       price_quote: {
+        ...standard,
         pricing_status: 'available',
         currency: 'USD',
         reservation_amount_cents: 8,
-        estimate_basis: 'fixed_price',
+        estimate_basis: 'exact',
         as_of: '2026-06-15T00:00:00.000Z',
       },
     });
+  });
+
+  it.each([
+    ['of several pictures', 'nano-banana', 'nano-banana', { output_count: 3 }, 12],
+    ['of four that one task makes anyway', 'midjourney', 'midjourney-v8.1', {}, 9],
+    ['of a better quality', 'gpt-image-2', 'gpt-image-2', { output_quality: 'high' }, 10],
+  ])('are quoted for a task %s', async (_, service, model, params, cents) => {
+    const { post } = await openSandbox();
+    const body = { service, action: 'text_to_image', model, params: { prompt: 'x', ...params } };
+    const told = await (await post('/api/v1/price_quotes', body)).json();
+    expect(told).toMatchObject({ price_quote: { reservation_amount_cents: cents } });
   });
 
   it('are not quoted for an unknown model', async () => {

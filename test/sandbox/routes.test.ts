@@ -28,7 +28,7 @@ describe('the routes', () => {
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);
   });
 
-  it.each(['/', '/v1', '/v1/tasks/', '/v1/tasks/a/b', '/v1/tasks/%2e%2e', '/files/x.jpg'])(
+  it.each(['/', '/v1', '/v1/tasks/', '/v1/tasks/a/b', '/v1/tasks/%2e%2e', '/files/x.gif'])(
     'have nothing at %s',
     async (path) => {
       const { get } = await openSandbox();

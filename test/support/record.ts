@@ -22,6 +22,8 @@ export interface Remembered {
   message?: string;
   row?: { batch: string; row: number; key: string; id?: string };
   sandbox?: boolean;
+  /** What the service told of the price; 8 cents where it is left out. */
+  cost?: { currency: string; reserved_cents: number | null; charged_cents: number; refunded: boolean } | null;
   key?: string;
   width?: number;
   height?: number;
@@ -48,7 +50,7 @@ export function linesOf(task: Remembered, position: number, folder: string): str
   const request = { model, prompt, aspectRatio, negativePrompt, seed };
   const server = { base: sandbox ? 'sandbox' : 'https://runapi.ai', sandbox };
   const target = { folder, output: '', existing: 'rename', index: 1 };
-  const cost = { currency: 'USD', reserved_cents: 8, charged_cents: 8, refunded: false };
+  const { cost = { currency: 'USD', reserved_cents: 8, charged_cents: 8, refunded: false } } = task;
   const events: object[] = [{ event: 'intended', key, at, server, request, target, row }];
   if (id !== null) events.push({ event: 'accepted', key, at, id, dialect: 'guide', replayed: false, cost });
   if (how === 'saved' || how === 'kept')
@@ -78,7 +80,7 @@ export async function remember(
   const open = tasks.some(({ how }) => how === null);
   const folder = join(machine.home, '.local/state/runapi-imagen', open ? 'runs' : 'done');
   await mkdir(folder, { recursive: true });
-  const path = join(folder, `${name}.4194300-1-0000000000.jsonl`);
+  const path = join(folder, `${name}.nobody.jsonl`);
   const lines = tasks.map((task, position) => linesOf(task, position, machine.folder));
   await writeFile(path, `${JSON.stringify({ format: 1, program: '0.1.0' })}\n${lines.join('')}`);
   const last =

@@ -1,3 +1,4 @@
+import { models } from '../../src/request/models.ts';
 import { json, type Order, type Service } from './service.ts';
 
 /** What a service tells of its prices. */
@@ -7,7 +8,15 @@ export interface Tariff {
   status?: string;
   /** How the service calls itself. */
   name?: string;
+  /** Of models that are not active. */
+  statuses?: Record<string, string>;
 }
+
+/** Models that no line of the program knows, their services and actions. */
+const others: ReadonlyArray<readonly [string, string, ...string[]]> = [
+  ['brand-new-1', 'brand-new', 'text_to_image', 'edit_image'],
+  ['painter-2', 'painter', 'text_to_image'],
+];
 
 /** Has the service answer price lists, quotes and a balance. */
 export function tellPrices(service: Service, tariff: Tariff = {}): void {
@@ -19,6 +28,7 @@ export function pricing({
   currency = 'USD',
   status = 'available',
   name = 'imagen-4',
+  statuses = {},
 }: Tariff): Order {
   return (call, response) => {
     const url = new URL(call.path, 'http://service');
@@ -29,9 +39,14 @@ export function pricing({
       return json(response, 200, { price_quote: { ...price, reservation_amount_cents: cents } });
     }
     if (url.pathname === '/api/v1/price_schedules') {
-      const [model, asked] = ['model', 'service'].map((each) => url.searchParams.get(each));
-      const schedule = { ...price, model, billing_unit: 'task', unit_price_cents: cents };
-      const body = { as_of: '2026-11-20T00:00:00Z', price_schedules: asked === name ? [schedule] : [] };
+      const action = url.searchParams.get('action');
+      const sold = [...models.map((model) => [model, name, 'text_to_image'] as const), ...others];
+      const schedules = sold.flatMap(([model, service, ...actions]) => {
+        const facts = { ...price, service, action, model, billing_unit: 'per_call', unit_price_cents: cents };
+        const catalog_status = statuses[model] ?? 'active';
+        return actions.includes(action ?? '') ? [{ ...facts, catalog_status, billing_strategy: 'flat' }] : [];
+      });
+      const body = { as_of: '2026-11-20T00:00:00Z', price_schedules: schedules };
       if (call.headers['if-none-match'] === etag) return void response.writeHead(304, { etag }).end();
       return json(response, 200, body, { etag });
     }

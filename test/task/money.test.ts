@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { laterCost, paidCents } from '../../src/task/cost.ts';
+import { addCost, costText, laterCost, newSum, sumText } from '../../src/task/cost.ts';
 import { amountText, parseDollars } from '../../src/task/money.ts';
 
 describe('dollars are read exactly', () => {
@@ -56,11 +56,53 @@ describe('what a later answer tells of the cost', () => {
 });
 
 test.each([
-  ['what was charged', { ...reserved, charged_cents: 7 }, false, 7],
-  ['what was reserved, where nothing else is known', reserved, false, 8],
-  ['nothing for a failed task', reserved, true, 0],
-  ['nothing after a refund', { ...reserved, charged_cents: 8, refunded: true }, false, 0],
-  ['nothing where nothing was told', null, false, 0],
-])('a task cost %s', (_, cost, failed, cents) => {
-  expect(paidCents(cost, failed)).toBe(cents);
+  ['what was charged', { ...reserved, charged_cents: 7 }, false, '$0.07'],
+  ['what was reserved, where nothing else is known', reserved, false, '$0.08'],
+  ['a part of a cent', { ...reserved, charged_cents: 1.05 }, false, '$0.0105'],
+  ['nothing for a failed task', reserved, true, 'not charged'],
+  ['nothing after a refund', { ...reserved, charged_cents: 8, refunded: true }, false, 'refunded'],
+  ['an unknown amount where nothing was told', null, false, 'cost unknown'],
+  ['nothing where a failed task tells nothing', null, true, 'not charged'],
+])('a task cost %s', (_, cost, failed, text) => {
+  expect(costText(cost, { failed, sandbox: false })).toBe(text);
+  expect(costText(cost, { failed, sandbox: true })).toBe('sandbox');
+});
+
+test.each<[string, Array<[Parameters<typeof addCost>[1], boolean]>]>([
+  ['', []],
+  ['$0.00', [[null, true]]],
+  ['cost unknown', [[null, false]]],
+  [
+    'cost unknown',
+    [
+      [null, true],
+      [null, false],
+    ],
+  ],
+  [
+    '$0.0805 + 2 of unknown cost',
+    [
+      [reserved, false],
+      [{ ...reserved, charged_cents: 0.05 }, false],
+      [null, false],
+      [null, false],
+    ],
+  ],
+  [
+    '$0.08 + EUR 0.10',
+    [
+      [reserved, false],
+      [{ ...reserved, currency: 'EUR', charged_cents: 10 }, false],
+    ],
+  ],
+])('several cost %j', (text, costs) => {
+  const sum = newSum();
+  for (const [cost, failed] of costs) addCost(sum, cost, failed);
+  expect(sumText(sum)).toBe(text);
+});
+
+test('a sum loses no fraction of a cent', () => {
+  const sum = newSum();
+  for (let at = 0; at < 1000; at++) addCost(sum, { ...reserved, charged_cents: 0.1 }, false);
+  expect(sumText(sum)).toBe('$1.00');
 });

@@ -48,7 +48,7 @@ describe('without HOME', () => {
         exitCode: 1,
         lines: [
           'error: the record of paid tasks cannot be written: there is no home folder',
-          'Mend it (XDG_STATE_HOME moves it), or go on without a record: --no-record',
+          'Free or fix the disk (XDG_STATE_HOME moves the record), or go on without a record: --no-record',
         ],
       });
       expect(service.calls).toEqual([]);
@@ -110,7 +110,7 @@ describe.skipIf(process.platform === 'win32' || !mayBeSomebody)(
       expect(exitCode).toBe(1);
       expect(stderr.split('\n')).toEqual([
         expect.stringMatching(/^error: the record of paid tasks cannot be written: .*EACCES/),
-        'Mend it (XDG_STATE_HOME moves it), or go on without a record: --no-record',
+        'Free or fix the disk (XDG_STATE_HOME moves the record), or go on without a record: --no-record',
       ]);
       expect(service.calls).toEqual([]);
       const unrecorded = await run(machine, [...words, '--no-record'], somebody);
@@ -136,7 +136,7 @@ describe.skipIf(process.platform === 'win32' || !mayBeSomebody)(
         ...somebody,
         env: { ...machine.env, XDG_CONFIG_HOME: join(machine.home, '.config') },
       });
-      expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 0, lines: 8 });
+      expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 0, lines: 9 });
       expect(stderr).toBe(`warning: ${folder}/config.json cannot be read: permission denied`);
       await chmod(folder, 0o755);
     });

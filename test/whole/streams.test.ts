@@ -33,7 +33,7 @@ describe('stdout carries data only', () => {
     const { exitCode, stdout, stderr } = await run(machine, ['generate', 'a mug', '--base-url', service.url]);
     const [file] = await filesIn(machine.folder);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: file });
-    expect(stderr).toMatch(/✔ a mug 16×16 PNG, \d+ B · \d\.\ds$/);
+    expect(stderr).toMatch(/✔ a mug 16×16 PNG, \d+ B · \d\.\ds · cost unknown$/);
   });
 
   test('a path outside the current folder is absolute, and one that begins with a dash is no flag', async () => {
@@ -82,6 +82,9 @@ describe('stdout carries data only', () => {
       ],
       cost: expect.objectContaining({ currency: 'USD', reserved_cents: 8, refunded: false }),
       replayed: false,
+      reused: false,
+      sandbox: false,
+      server: service.url,
       created_at: expect.stringMatching(/Z$/),
       elapsed_ms: expect.any(Number),
       resume: null,
@@ -166,7 +169,7 @@ describe('--output - is the picture', () => {
     expect(stdout).toBe('PNG');
     expect(stderr).toContain('exit 0');
     expect(stderr).not.toContain('error');
-    expect(stderr).toContain(`runapi-imagen download ${task?.id} saves it`);
+    expect(stderr).toContain(`: runapi-imagen download ${task?.id} saves it`);
     const saved = await run(machine, ['download', String(task?.id)]);
     expect(await readFile(join(machine.folder, saved.stdout))).toEqual(service.picture);
   });

@@ -6,7 +6,9 @@ import type { Table } from './csv.ts';
 import { fieldNamed, wordNamed } from './row.ts';
 
 /** The format of a batch file. */
-export type BatchFormat = { kind: 'lines' | 'jsonl' | 'json' | 'yaml' } | ({ kind: 'table' } & Table);
+export type BatchFormat =
+  | { kind: 'lines' | 'jsonl' | 'json' | 'yaml' | 'manifest' }
+  | ({ kind: 'table' } & Table);
 
 const headBytes = 64 * 1024;
 const delimiters = [',', ';', '\t'];
@@ -26,11 +28,11 @@ export async function formatOf(
   if (head.includes('\r') && !head.includes('\n'))
     throw unreadable(shown, 'has lines that end with CR alone');
   const ending = extname(named).toLowerCase();
-  if (['.yaml', '.yml'].includes(ending)) return { kind: 'yaml' };
+  if (['.yaml', '.yml'].includes(ending)) return yamlIn(head);
   if (['.json', '.jsonl', '.ndjson'].includes(ending)) return jsonIn(head, ending !== '.json');
   const isTable = ['.csv', '.tsv', '.tab'].includes(ending);
   if (!isTable && looksLikeJson.test(head)) return jsonIn(head, false);
-  if (!isTable && looksLikeYaml(head)) return { kind: 'yaml' };
+  if (!isTable && looksLikeYaml(head)) return yamlIn(head);
   if (!isTable && looksLikeMarkup.test(head)) throw unreadable(shown, 'looks like a table or page in markup');
   const isText = ['.txt', '.text', '.md'].includes(ending);
   return tableIn(head, variables, isTable ? 'surely' : isText ? 'hardly' : 'maybe') ?? { kind: 'lines' };
@@ -61,11 +63,18 @@ function jsonIn(head: string, isLines: boolean): BatchFormat {
   return { kind: isLines || parseJson(first) !== undefined ? 'jsonl' : 'json' };
 }
 
+/** Tells a manifest, which is a map, from a list. */
+function yamlIn(head: string): BatchFormat {
+  const first = head.split(/\r?\n/).find((line) => !/^(\s*(#.*)?|%.*|---\s*)$/.test(line)) ?? '';
+  return { kind: /^(\{|[\w-]+\s*:(\s|$))/.test(first) ? 'manifest' : 'yaml' };
+}
+
 /** Recognises a list of fields or of prompts, and a map whose first value is a list. */
 function looksLikeYaml(head: string): boolean {
   const lines = head.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   const [first = '', second = ''] = lines;
   if (/^---\s*$/.test(first)) return true;
+  if (/^(pictures|defaults)\s*:/.test(first)) return true;
   const [, key] = /^(?:-\s+)?([\w-]+):(?:\s|$)/.exec(first) ?? [];
   if (key !== undefined && fieldNamed(key) !== undefined) return true;
   if (/^[\w-]+:\s*$/.test(first) && /^\s*-\s/.test(second)) return true;

@@ -1,22 +1,20 @@
 import type { Context } from '../../context.ts';
-import { exists } from '../../disk/place.ts';
-import { type Entry, filesOf } from '../../journal/entry.ts';
+import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
-import type { LeftRun } from '../../journal/journal.ts';
-import { deadRuns } from '../../paid-task/take-up.ts';
+import type { LeftRun } from '../../journal/left-runs.ts';
+import { deadRuns, isForgotten } from '../../paid-task/take-up.ts';
+import type { BatchTask } from './plan.ts';
 
 /** What earlier runs made of the tasks of a batch at one server and account, by the task's key in the batch. */
 export interface Past {
-  /** Tasks whose pictures are there, or were left at the service. */
-  done: Set<string>;
+  /** Tasks that completed, each time as it is recorded, packed. */
+  made: Map<string, Buffer[]>;
   /** The task itself failed, or was refused for what it asks. */
   failed: Set<string>;
   /** Another process works on it now. */
   elsewhere: Set<string>;
   /** Dead runs left it unfinished. */
   unfinished: Map<string, { run: LeftRun; entry: Entry }>;
-  /** It was saved once, and its file is gone. */
-  lost: Map<string, Entry>;
   /** The highest generation of a task that is known. */
   generations: Map<string, number>;
 }
@@ -29,14 +27,16 @@ export interface Wanted {
   isMine(key: string): boolean;
 }
 
-/** Reads the record for one batch. Only keys are kept: it may have a hundred thousand tasks. */
-export async function readPast(context: Context, wanted: Wanted, signal: AbortSignal): Promise<Past> {
+/**
+ * Reads the record for one batch: it may have a hundred thousand tasks.
+ * @param signal ends the wait for runs of which nobody knows whether they live; without it they count as alive
+ */
+export async function readPast(context: Context, wanted: Wanted, signal?: AbortSignal): Promise<Past> {
   const past: Past = {
-    done: new Set(),
+    made: new Map(),
     failed: new Set(),
     elsewhere: new Set(),
     unfinished: new Map(),
-    lost: new Map(),
     generations: new Map(),
   };
   const left = await context.journal.ofBatch(wanted.batch, async (entry, run) => {
@@ -47,17 +47,20 @@ export async function readPast(context: Context, wanted: Wanted, signal: AbortSi
     if (generation > (past.generations.get(key) ?? 0)) forget(past, key);
     if (generation > 0) past.generations.set(key, generation);
     if (run || !entry.ended) past.elsewhere.add(key);
-    else await note(past, key, entry);
+    else note(past, key, entry);
   });
   for (const problem of left.unreadable) context.reporter.warn(problem);
   const isMine = ({ intended: { row } }: Entry): boolean =>
     row?.batch === wanted.batch && wanted.isMine(row.key);
-  for (const run of await deadRuns(context.engine, left, isMine, signal)) {
+  const dead = signal
+    ? await deadRuns(context.engine, left, isMine, signal)
+    : left.runs.filter(({ life }) => life === 'dead');
+  for (const run of dead) {
     for (const entry of run.entries.values()) {
       const { row } = entry.intended;
       if (row?.batch !== wanted.batch || !isAt(entry, wanted)) continue;
       past.elsewhere.delete(row.key);
-      if (!past.done.has(row.key)) past.unfinished.set(row.key, { run, entry });
+      if (!past.made.has(row.key)) past.unfinished.set(row.key, { run, entry });
     }
   }
   return past;
@@ -70,26 +73,62 @@ function isAt({ intended }: Entry, { server, account }: Wanted): boolean {
 }
 
 function forget(past: Past, key: string): void {
-  past.done.delete(key);
+  past.made.delete(key);
   past.failed.delete(key);
-  past.lost.delete(key);
 }
 
-async function note(past: Past, key: string, entry: Entry): Promise<void> {
-  if (entry.ended?.how === 'kept') past.done.add(key);
-  else if (entry.ended?.how === 'saved') await noteSaved(past, key, entry);
-  else if (isOwnFailure(entry) && !past.done.has(key)) past.failed.add(key);
+function note(past: Past, key: string, entry: Entry): void {
+  const how = entry.ended?.how;
+  if (how === 'kept' || how === 'saved') {
+    past.made.set(key, [...(past.made.get(key) ?? []), packed(entry)]);
+  } else if (how === 'expired') {
+    forget(past, key);
+    past.failed.add(key);
+  } else if (isOwnFailure(entry) && !past.made.has(key)) past.failed.add(key);
 }
 
-async function noteSaved(past: Past, key: string, entry: Entry): Promise<void> {
-  const files = filesOf(entry);
-  const there = await Promise.all(files.map(({ path }) => exists(path)));
-  if (files.length > 0 && there.every(Boolean)) past.done.add(key);
-  else past.lost.set(key, entry);
+/** As text outside the heap, without what the row says: objects of a hundred thousand tasks would fill the memory. */
+function packed({ intended, temps: _, saving: __, ...entry }: Entry): Buffer {
+  const { at, target } = intended;
+  return Buffer.from(JSON.stringify({ ...entry, intended: { at, target } }));
+}
+
+/** Returns what was made for a task, the newest last. */
+export function madeFor(
+  past: Past,
+  task: BatchTask,
+  { batch, server, account }: Omit<Wanted, 'isMine'>,
+): Entry[] {
+  const { row, id, key, request } = task;
+  return (past.made.get(key) ?? []).map((text) => {
+    const { intended, ...entry } = JSON.parse(text.toString()) as Entry;
+    const own = { batch, row, key, ...(id !== undefined && { id }) };
+    return { ...entry, temps: [], saving: {}, intended: { ...intended, server, account, request, row: own } };
+  });
 }
 
 /** A key, a balance or a rate that was refused says nothing about the task: the next run retries it. */
 function isOwnFailure({ ended }: Entry): boolean {
-  if (ended?.how === 'failed' || ended?.how === 'expired') return true;
+  if (ended?.how === 'failed') return true;
   return ended?.how === 'refused' && (ended.code === 'validation' || ended.code === 'conflict');
+}
+
+/** What there is of a task. Only what is wanted, and what never got an answer, is bought. */
+export type Standing = 'elsewhere' | 'made' | 'failed' | 'unanswered' | 'accepted' | 'wanted';
+
+export function standingOf(
+  past: Past,
+  key: string,
+  flags: { new?: boolean; retryFailed?: boolean },
+  { engine }: Pick<Context, 'engine'>,
+): Standing {
+  if (past.elsewhere.has(key)) return 'elsewhere';
+  if (flags.new) return 'wanted';
+  if (past.made.has(key)) return 'made';
+  const left = past.unfinished.get(key);
+  // The service may have forgotten the key of an old request without an answer: it is not sent again unasked.
+  const isFailed = past.failed.has(key) || (left !== undefined && isForgotten(engine, left.entry));
+  if (isFailed && !flags.retryFailed) return 'failed';
+  if (!left) return 'wanted';
+  return left.entry.accepted ? 'accepted' : 'unanswered';
 }

@@ -17,10 +17,14 @@ export interface RowFile {
  * Reads the rows one after the other, in constant memory but for lists. A row that cannot be read says so, and the
  * next follows.
  */
-export async function* readRows({ path, shown, format }: RowFile, others: OtherColumns): AsyncGenerator<Row> {
+export async function* readRows(file: RowFile, others: OtherColumns): AsyncGenerator<Row> {
+  const { path, shown, format } = file;
   if (format.kind === 'table') {
     const { readCsv } = await import('./csv.ts');
     yield* readCsv(path, format, others);
+  } else if (format.kind === 'manifest') {
+    const { readManifest } = await import('./manifest.ts');
+    yield* readManifest(file);
   } else if (format.kind === 'json' || format.kind === 'yaml')
     yield* readList(path, format.kind, shown, others);
   else yield* readLines(path, format.kind, others);
@@ -31,7 +35,7 @@ async function* readLines(path: string, kind: 'lines' | 'jsonl', others: OtherCo
   let number = 0;
   for await (const typed of linesOf(createReadStream(path) as AsyncIterable<Buffer>)) {
     line += 1;
-    const text = (line === 1 ? typed.replace(/^\uFEFF/, '') : typed).trim();
+    const text = (line === 1 ? typed.text.replace(/^\uFEFF/, '') : typed.text).trim();
     if (text === '') continue;
     const row = kind === 'lines' ? readItem(text, others) : readJson(text, others);
     if (!row) continue;

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { isObject } from '../../json.ts';
 import { quoted } from '../../request/parse-fields.ts';
 
 /** One row of a batch file that holds anything. */
@@ -26,6 +27,15 @@ const fieldNames: Readonly<Record<string, string>> = {
   seed: 'seed',
   count: 'count',
   n: 'count',
+  image: 'images',
+  resolution: 'resolution',
+  outputresolution: 'resolution',
+  format: 'format',
+  outputformat: 'format',
+  quality: 'quality',
+  outputquality: 'quality',
+  set: 'set',
+  action: 'action',
   output: 'output',
   callbackurl: 'callbackUrl',
   id: 'id',
@@ -72,7 +82,7 @@ export function readFields(
     if (value === null || value === undefined || value === '') continue;
     const problem = columnProblem(column, others);
     const field = fieldNamed(column);
-    const text = textOf(value);
+    const text = textOf(value, field);
     if (text !== undefined) words.set(wordNamed(column), text);
     if (problem) problems.push(problem);
     else if (text === undefined && (field !== undefined || others.variables.has(wordNamed(column))))
@@ -87,7 +97,10 @@ export function readFields(
   return { fields, names, words, problems };
 }
 
-function textOf(value: unknown): string | undefined {
+function textOf(value: unknown, field: string | undefined): string | undefined {
+  if (field === 'set' && isObject(value)) return JSON.stringify(value);
+  // An address may hold a comma.
+  if (field === 'images' && Array.isArray(value)) return value.map(String).join('\n');
   if (Array.isArray(value))
     return value.every((each) => typeof each !== 'object') ? value.join(',') : undefined;
   return ['string', 'number', 'bigint'].includes(typeof value) ? String(value) : undefined;

@@ -1,51 +1,62 @@
-import pMap from 'p-map';
-import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
-import { startWork } from '../../command-line/start-work.ts';
+import { confirmation } from '../../command-line/spending.ts';
+import { startWork, whatGoesOn } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
-import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
+import { Failure } from '../../errors.ts';
 import type { Claim } from '../../journal/claims.ts';
+import type { TaskEntry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
-import { intend } from '../../paid-task/begin.ts';
-import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts';
-import { adopt, type Claims, isForgotten, reopen } from '../../paid-task/take-up.ts';
-import { type ErrorReport, emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
-import { requestReport } from '../../request/request-report.ts';
-import { paidCents } from '../../task/cost.ts';
-import { checkRows } from './check-rows.ts';
-import { type Past, readPast } from './past.ts';
-import { type BatchFlags, type BatchPlan, type BatchTask, readBatchPlan, readTasks } from './plan.ts';
-import { inShard } from './row-key.ts';
+import { approve } from '../../paid-task/quotes.ts';
+import { inShard } from '../../paid-task/row-key.ts';
+import { shellWord } from '../../report/shell-command.ts';
+import { checkRows, flawsFailure, lotsToBuy, rowsToGo, warnOfFlaws } from './check.ts';
+import { openLocked } from './locked.ts';
+import { makeAll } from './make.ts';
+import { readPast } from './past.ts';
+import { pinnedPlan } from './pinned.ts';
+import { type BatchFlags, type BatchPlan, readBatchPlan, readTasks } from './plan.ts';
 import { type BatchSource, openBatch } from './source.ts';
-import { type BatchCount, sayBatchEnd } from './summary.ts';
-
-/** A rate limit is the whole batch's: a task of it is retried until its own deadline. */
-const rateLimitTries = 1000;
-/** Failures that no other row can escape either. */
-const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
-  'authentication',
-  'insufficient_credits',
-  'over_budget',
-  'interrupted',
-]);
 
 /** Makes the pictures of a batch file, or those that earlier runs left. Returns the exit code. */
-export async function batch(context: Context, file: string, flags: BatchFlags): Promise<number> {
-  const plan = readBatchPlan(context, flags);
+export async function batch(
+  context: Context,
+  file: string,
+  flags: BatchFlags & { dryRun?: boolean; yes?: boolean },
+): Promise<number> {
+  const typed = readBatchPlan(context, flags);
   const server = await context.server(flags.sandbox === true);
-  await context.api(server); // a missing key is told before anything else happens
-  const source = await openBatch(context, file, plan);
+  if (!flags.dryRun) await context.api(server); // a missing key is told before anything else happens
+  const source = await openBatch(context, file, typed);
   try {
-    const total = await checkRows(context, source, plan, flags);
+    const plan = pinnedPlan(context, source, typed, flags);
+    const checked = await checkRows(context, source, flags, plan);
+    if (flags.dryRun) {
+      const { dryRun } = await import('./dry-run.ts');
+      return await dryRun(context, { source, server, flags, plan, checked });
+    }
+    if (checked.flawed > 0 && !flags.skipInvalid) throw flawsFailure(checked, source.shown);
+    warnOfFlaws(context, checked);
     if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
-    const work = startWork(context, plan.wishes);
+    const { left } = checked;
+    const rows = left.size;
+    const work = startWork(context, plan.wishes, {
+      confirm: confirmation(context, flags.yes),
+      lastLine: (tasks) => lastLine(context, tasks, { left: left.size, rows }),
+    });
+    const { signal } = work.deadline;
     const account = await accountAt(context.engine, server);
-    const claim = await claimRows(context, { source, server, account, plan }, work.deadline.signal);
+    const claim = await claimRows(context, { source, server, account, plan }, signal);
     const isMine = (key: string): boolean => inShard(key, plan.shard);
-    const wanted = { batch: source.name, server, account, isMine };
-    const past = await readPast(context, wanted, work.deadline.signal);
-    return await makeAll({ context, work, source, flags, plan, server, past, total, claim });
+    const wanted = { batch: source.name, server, account };
+    const past = await readPast(context, { ...wanted, isMine }, signal);
+    const tasks = () => readTasks(source, plan);
+    const locked = flags.lock
+      ? await openLocked(context, { ...wanted, source, plan }, past, flags)
+      : undefined;
+    await approve(work, server, await lotsToBuy(context, locked?.unlocked(tasks()) ?? tasks(), past, flags));
+    const own = { context, work, flags, plan, past, claim, tasks, locked };
+    return await makeAll({ ...wanted, ...own, total: checked.total, ...rowsToGo(checked) });
   } finally {
     await source.remove();
   }
@@ -74,151 +85,15 @@ async function claimRows(
   });
 }
 
-interface Batch {
-  context: Context;
-  work: Work;
-  source: BatchSource;
-  flags: BatchFlags;
-  plan: BatchPlan;
-  server: Server;
-  past: Past;
-  total: number;
-  claim: Claim;
-}
-
-async function makeAll(all: Batch): Promise<number> {
-  const { context, source, flags, plan, server, past, total, claim } = all;
-  const work: Work = { ...all.work, rateLimitTries };
-  const { world, reporter, engine } = context;
-  const began = world.clock.monotonic();
-  const count: BatchCount = {
-    total,
-    made: 0,
-    failed: 0,
-    before: 0,
-    failedBefore: 0,
-    elsewhere: 0,
-    cents: 0,
-    codes: new Set(),
-  };
-  const claims: Claims = new Map();
-  const { wait, download } = plan.wishes;
-  const data = wait ? (download ? 'files' : 'urls') : 'id';
-  let halted: TaskReport | undefined;
-  reporter.progress.expect(total);
-
-  await pMap(unlessHalted(), make, { concurrency: plan.concurrency });
-  return sayBatchEnd(context, count, halted, world.clock.monotonic() - began);
-
-  async function* unlessHalted(): AsyncGenerator<BatchTask> {
-    for await (const task of readTasks(source, plan)) {
-      if (halted) return;
-      yield task;
-    }
-  }
-
-  async function make(task: BatchTask): Promise<void> {
-    if (halted || isSettled(task) || (await skipExisting(context, task.request, task.target))) return;
-    const report = await makeRow(task).catch((error) => unbegunReport(task, error));
-    if (report === undefined) {
-      count.elsewhere += 1;
-      return;
-    }
-    note(report);
-    await reporter.task(report, data);
-  }
-
-  /** Throws where the task cannot be begun: then no other can be either. */
-  async function makeRow(task: BatchTask): Promise<TaskReport | undefined> {
-    if (!(await claim.isHeld())) throw lostClaim();
-    const begun = await begin(task);
-    if (!begun) return undefined;
-    const deadline = startDeadline(engine, plan.wishes.timeoutMs);
-    const report = await makeAndReport(context, { ...work, deadline }, begun);
-    deadline.cancel();
-    work.fates.delete(begun.entry.key);
-    return report;
-  }
-
-  function unbegunReport({ row, id, request }: BatchTask, error: unknown): TaskReport {
-    const report: TaskReport = {
-      ...emptyReport,
-      ...requestReport(request),
-      error: errorReport(error),
-      row,
-      ...(id !== undefined && { id }),
-    };
-    halted ??= report;
-    return report;
-  }
-
-  /** Tells whether there is nothing to do for the task in this run. */
-  function isSettled({ key }: BatchTask): boolean {
-    if (past.elsewhere.has(key)) count.elsewhere += 1;
-    else if (flags.new) return false;
-    else if (past.done.has(key)) count.before += 1;
-    else if ((past.failed.has(key) || isUnanswered(key)) && !flags.retryFailed) count.failedBefore += 1;
-    else return false;
-    reporter.progress.settled();
-    return true;
-  }
-
-  /** The service may have forgotten the key of a request that never got an answer: it is not sent again unasked. */
-  function isUnanswered(key: string): boolean {
-    const left = past.unfinished.get(key);
-    if (!left || !isForgotten(engine, left.entry)) return false;
-    const date = new Date(left.entry.intended.at).toISOString();
-    reporter.warn(
-      `row ${left.entry.intended.row?.row}: a request of ${date} never got an answer and may be paid for`,
-    );
-    return true;
-  }
-
-  async function begin({ row, id, key, request, target }: BatchTask): Promise<Begun | undefined> {
-    const unfinished = flags.new ? undefined : past.unfinished.get(key);
-    const lost = flags.new ? undefined : past.lost.get(key);
-    if (!unfinished && !lost) {
-      const known = past.generations.get(key) ?? 0;
-      const isAgain = flags.new || past.failed.has(key);
-      const generation = isAgain ? known + 1 : known;
-      const own = {
-        batch: source.name,
-        row,
-        key,
-        ...(id !== undefined && { id }),
-        ...(generation > 0 && { generation }),
-      };
-      const [begun] = await intend(work, [{ request, server, target, row: own }]);
-      return begun;
-    }
-    const begun = unfinished
-      ? await adopt(engine, unfinished.run, unfinished.entry.key, claims)
-      : lost && (await reopen(engine, lost));
-    if (begun) work.fates.set(begun.entry.key, begun.fate);
-    return begun;
-  }
-
-  function note(report: TaskReport): void {
-    count.cents += paidCents(report.cost, report.error !== null);
-    if (!report.error) {
-      count.made += 1;
-      return;
-    }
-    count.failed += 1;
-    count.codes.add(exitCodes[report.error.code as ErrorCode] ?? exitCodes.internal);
-    if (stopsOthers(report.error, report.task_id !== null)) halted ??= report;
-  }
-}
-
-/** A key that is refused for a task that was accepted may still be good for others: only a fresh request tells. */
-function stopsOthers({ code, retryable }: ErrorReport, accepted: boolean): boolean {
-  if (accepted && code === 'authentication') return false;
-  // A wrong certificate, or a proxy that wants a password: every row would be told the same.
-  return stopsAll.has(code) || (!accepted && code === 'network' && !retryable);
-}
-
-function lostClaim(): Failure {
-  return new Failure('interrupted', 'another process has taken this batch over: nothing more is sent here', {
-    hint: 'It believed this one dead. Running the same batch again does what is left',
-  });
+/** The same command does all that is left; with --new, or without a record, it would buy again what was made. */
+function lastLine(
+  { flags, world, command }: Context,
+  tasks: readonly TaskEntry[],
+  { left, rows }: { left: number; rows: number },
+): string | undefined {
+  if (flags.record === false || left === 0) return undefined;
+  const words = world.argv.filter((word) => word !== '--new');
+  const again = command(words.map((word) => shellWord(word, world.platform)).join(' '));
+  const goingOn = tasks.length > 0 ? `${whatGoesOn(tasks)}; ` : '';
+  return `Stopped: ${goingOn}${left} of ${rows} rows are left. Continue with: ${again}`;
 }

@@ -15,6 +15,8 @@ import { textFault } from './text-fault.ts';
 export interface BatchSource extends RowFile {
   /** Names the batch in the record. */
   name: string;
+  /** It was a pipe. */
+  isCopy: boolean;
   remove(): Promise<void>;
 }
 
@@ -31,7 +33,7 @@ export async function openBatch(context: Context, file: string, plan: BatchPlan)
     if (fault) throw invalid(`${shown} ${fault}`, 'Save it as UTF-8 (in Excel: CSV UTF-8)');
     const variables = plan.prompt?.variables ?? new Set();
     const format = await formatOf(real, { named: file, shown, variables });
-    return { path: real, shown, format, name: nameOfBatch(cwd, file), remove };
+    return { path: real, shown, format, name: nameOfBatch(cwd, file), isCopy: copy !== undefined, remove };
   } catch (error) {
     await remove();
     throw error instanceof Failure ? error : unreadable(error, shown);

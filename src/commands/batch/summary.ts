@@ -2,7 +2,6 @@ import type { Context } from '../../context.ts';
 import { exitCodes, someFailed } from '../../errors.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { formatDuration } from '../../task/duration.ts';
-import { amountText } from '../../task/money.ts';
 
 /** What became of the tasks of a batch. */
 export interface BatchCount {
@@ -15,35 +14,54 @@ export interface BatchCount {
   failedBefore: number;
   /** Another process has it. */
   elsewhere: number;
-  cents: number;
+  /** Its file was changed by hand: not replaced. */
+  leftAlone: number;
   /** The exit codes of those that failed. */
   codes: Set<number>;
 }
 
-/** Says how a batch ended, and what to do next. Answers its exit code. */
+export function newCount(total: number): BatchCount {
+  return {
+    total,
+    made: 0,
+    failed: 0,
+    before: 0,
+    failedBefore: 0,
+    elsewhere: 0,
+    leftAlone: 0,
+    codes: new Set(),
+  };
+}
+
+/**
+ * Says how a batch ended, and what to do next. Answers its exit code.
+ * @param spent what it cost; empty where nothing was bought
+ */
 export function sayBatchEnd(
-  context: Context,
+  { reporter }: Context,
   count: BatchCount,
-  halted: TaskReport | undefined,
-  elapsedMs: number,
+  { halted, elapsedMs, spent }: { halted: TaskReport | undefined; elapsedMs: number; spent: string },
 ): number {
-  const { reporter } = context;
-  const left = count.total - count.made - count.failed - count.before - count.failedBefore - count.elsewhere;
+  const settled = count.made + count.failed + count.before + count.failedBefore;
+  const left = count.total - settled - count.elsewhere - count.leftAlone;
   const facts = [
     `${count.made} made`,
     count.failed > 0 && `${count.failed} failed`,
     count.before > 0 && `${count.before} made before`,
     count.failedBefore > 0 && `${count.failedBefore} failed before`,
     count.elsewhere > 0 && `${count.elsewhere} in another process`,
+    count.leftAlone > 0 && `${count.leftAlone} left alone`,
     left > 0 && `${left} not begun`,
     formatDuration(elapsedMs),
-    count.cents > 0 && amountText(count.cents),
+    spent,
   ];
   reporter.note(`Batch: ${facts.filter(Boolean).join(' · ')}`);
   if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
-  return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left);
+  return halted?.error?.code === 'interrupted'
+    ? exitCodes.interrupted
+    : exitCode(count, left + count.leftAlone);
 }
 
 function exitCode({ made, before, failed, failedBefore, codes }: BatchCount, left: number): number {

@@ -2,9 +2,10 @@ import { type Declaration, type Flag, namesOf, valueNameOf } from '../../command
 import { flagsOf, helpFlag, versionFlag } from '../../command-line/flags.ts';
 import { stateFolder } from '../../disk/state-folder.ts';
 import { recentTasks } from '../../journal/recent-tasks.ts';
-import { modelAliases, models, ratiosOf } from '../../request/models.ts';
+import { ratiosOf } from '../../request/models.ts';
 import { shortened } from '../../terminal/printable.ts';
 import type { World } from '../../world.ts';
+import { keptModels } from './kept-models.ts';
 
 /** A word that may be typed, and what it means. */
 type Suggestion = readonly [word: string, about?: string];
@@ -87,11 +88,10 @@ function allFlags(commands: readonly Declaration[]): Flag[] {
 
 function valuesOf(world: World, flag: Flag): Suggestions {
   const name = valueNameOf(flag) ?? '';
-  if (namesOf(flag).includes('--model'))
-    return [...models, ...Object.keys(modelAliases)].map((word) => [word]);
+  if (namesOf(flag).includes('--model')) return keptModels(world).map((word) => [word]);
   if (name === 'w:h') return ratiosOf('imagen-4-fast').map((word) => [word]);
   if (name === 'folder') return 'folders';
-  if (name === 'file' || name === 'path') return 'files';
+  if (name === 'file' || name.startsWith('path')) return 'files';
   if (name === 'task-id') return tasksIn(world);
   return listIn(flag[1]).map((word) => [word]);
 }

@@ -3,7 +3,13 @@ import { maskedKey, readKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
 import { Failure, invalid, sentence } from '../../errors.ts';
 import { kebab } from '../../request/sources.ts';
-import { knownSettings, type SettingName, settingName, settingProblem } from '../../settings/known.ts';
+import {
+  knownSetting,
+  knownSettings,
+  type SettingName,
+  settingName,
+  settingProblem,
+} from '../../settings/known.ts';
 import { noHome, writeSetting } from '../../settings/store.ts';
 import { askSecret } from '../../terminal/ask.ts';
 import { table } from '../../terminal/columns.ts';
@@ -13,9 +19,9 @@ import { printable } from '../../terminal/printable.ts';
 export async function getSetting(context: Context, typed: string): Promise<number> {
   const name = settingName(typed);
   const { value, source } = await effective(context, name);
-  await context.reporter.data({ name: kebab(name), value, source }, value ?? '');
+  await context.reporter.data({ name: shownName(name), value, source }, value ?? '');
   if (value !== null) return 0;
-  context.reporter.note(`${kebab(name)} is not set`);
+  context.reporter.note(`${shownName(name)} is not set`);
   return 1;
 }
 
@@ -29,14 +35,14 @@ export async function setSetting(
   const text = name === 'apiKey' ? await newKey(context, value) : value;
   if (text === undefined)
     throw invalid(
-      `${kebab(name)} needs a value`,
-      `For example: ${context.command(`config set ${kebab(name)} VALUE`)}`,
+      `${shownName(name)} needs a value`,
+      `For example: ${context.command(`config set ${shownName(name)} VALUE`)}`,
     );
   const problem = settingProblem(name, text);
   if (problem) throw invalid(sentence(problem));
   if (name === 'baseUrl') parseBaseUrl(text, 'base-url');
   await writeSetting(context.world, name, text);
-  context.reporter.note(`${kebab(name)} is set in ${context.stored.path}`);
+  context.reporter.note(`${shownName(name)} is set in ${context.stored.path}`);
   if (name === 'apiKey') context.reporter.next(context.command('generate "a mug"'), 'Try it');
   return 0;
 }
@@ -45,7 +51,7 @@ export async function setSetting(
 export async function unsetSetting(context: Context, typed: string): Promise<number> {
   const name = settingName(typed);
   await writeSetting(context.world, name, undefined);
-  context.reporter.note(`${kebab(name)} is no longer set`);
+  context.reporter.note(`${shownName(name)} is no longer set`);
   return 0;
 }
 
@@ -54,13 +60,18 @@ export async function listSettings(context: Context): Promise<number> {
   const { reporter, stored, world } = context;
   const { problems } = await context.credentials();
   for (const problem of [...stored.problems, ...problems]) reporter.warn(problem);
-  const names = Object.keys(knownSettings) as SettingName[];
+  const ofModels = Object.keys(stored.settings).filter((name) => name.startsWith('models.'));
+  const names = [...Object.keys(knownSettings), ...ofModels] as SettingName[];
   const found = await Promise.all(names.map((name) => effective(context, name)));
-  const rows = found.map(({ value, source }, at) => [kebab(names[at] ?? 'api'), value ?? 'not set', source]);
+  const rows = found.map(({ value, source }, at) => [
+    shownName(names[at] ?? 'api'),
+    value ?? 'not set',
+    source,
+  ]);
   const lines = table(rows, world.stdout.columns());
   for (const [at, name] of names.entries()) {
-    const { meaning } = knownSettings[name];
-    await reporter.data({ name: kebab(name), ...found[at], meaning }, lines[at] ?? '');
+    const meaning = knownSetting(name)?.meaning;
+    await reporter.data({ name: shownName(name), ...found[at], meaning }, lines[at] ?? '');
   }
   return 0;
 }
@@ -90,7 +101,7 @@ async function effective(
   }
   const kept = stored.settings[name];
   if (kept !== undefined) return { value: printable(kept), source: stored.path ?? 'file' };
-  const { fallback } = knownSettings[name];
+  const { fallback = '(not sent)' } = knownSetting(name) ?? {};
   return { value: fallback.startsWith('(') ? null : fallback, source: 'the default' };
 
   function invalidAddress(error: unknown): { value: null; source: string } {
@@ -122,4 +133,9 @@ async function newKey({ world, command }: Context, value: string | undefined): P
     if (answer.interrupted) world.interrupt();
     return answer.typed;
   }
+}
+
+/** The name of a model stays as it is. */
+function shownName(name: SettingName): string {
+  return name.startsWith('models.') ? name : kebab(name);
 }

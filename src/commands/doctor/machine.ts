@@ -5,7 +5,7 @@ import { prepareFolder } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
 import { Failure, tellAll } from '../../errors.ts';
 import { fixedFolder } from '../../image/template.ts';
-import { unwritable } from '../../journal/unwritable.ts';
+import { unwritable } from '../../journal/failures.ts';
 import { checkOptions } from '../../request/request.ts';
 import { kebab, settingSource } from '../../request/sources.ts';
 import { parseTarget, type Target } from '../../request/target.ts';

@@ -4,6 +4,7 @@ import { colours, wantsColour } from '../../terminal/colours.ts';
 import { type Check, linesOf } from './check.ts';
 import { findKeys } from './keys.ts';
 import { checkFolders, checkNode, checkSettings, checkTerminal } from './machine.ts';
+import { checkServe } from './serve.ts';
 import { askAccount, checkRoute } from './service.ts';
 
 /** Checks everything that a `generate` needs and prints each result as soon as it is known. Buys nothing. */
@@ -29,6 +30,7 @@ export async function doctor(context: Context): Promise<number> {
   await print(route.checks);
   if (keys.used && route.base !== undefined) await print([await askAccount(context, route.base)]);
   await print(await checkFolders(context));
+  await print(await checkServe(context));
   await print([checkTerminal(context)]);
   const [first] = errors;
   if (first) {

@@ -1,10 +1,10 @@
 import { askBalance } from '../../api/balance.ts';
 import { isLoopback } from '../../api/base-url.ts';
-import type { Caller } from '../../api/exchange.ts';
-import { askPrice } from '../../api/prices.ts';
 import { proxyFor } from '../../api/proxy.ts';
+import { liveCatalogue } from '../../command-line/account.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
+import { modelNamed } from '../../request/models.ts';
 import { keyPage } from '../../settings/credentials.ts';
 import { formatDuration } from '../../task/duration.ts';
 import { amountText } from '../../task/money.ts';
@@ -82,31 +82,30 @@ export async function askAccount(context: Context, base: string): Promise<Check>
     const { signal } = world.deadline(longestMs);
     const { balance_cents: cents } = await askBalance(caller, base, signal);
     const time = `${Math.round(world.clock.monotonic() - began)} ms`;
-    return judged(host, cents, await priceOfNext(context, caller, base, signal), time);
+    return judged(host, cents, await priceOfNext(context, base), time);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return explained(error, host);
   } finally {
-    reporter.progress.ended('doctor', false, 0);
+    reporter.progress.ended('doctor', false);
   }
 }
 
 interface Offer {
   model: string;
-  cents: number;
+  /** Undefined where it depends on what is asked for. */
+  cents: number | undefined;
+  status: string;
 }
 
-/** What `generate` without flags would cost; undefined where the price cannot be had. */
-async function priceOfNext(
-  { memory, stored }: Context,
-  caller: Caller,
-  base: string,
-  signal: AbortSignal,
-): Promise<Offer | undefined> {
+/** What `generate` without flags would buy; undefined where the catalogue cannot be had. */
+async function priceOfNext(context: Context, base: string): Promise<Offer | undefined> {
   try {
-    const { model = 'imagen-4' } = stored.settings;
-    const price = await askPrice({ ...caller, apiKey: undefined }, base, model, memory, signal);
-    return { model, cents: price.unit_price_cents };
+    const { model: typed = 'imagen-4' } = context.stored.settings;
+    const model = modelNamed(typed) ?? typed;
+    const { models } = await liveCatalogue(context, { base, sandbox: false });
+    const found = models.find((each) => each.model === model);
+    return { model, cents: found?.price.unit_price_cents ?? undefined, status: found?.status ?? 'not sold' };
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;
@@ -114,11 +113,16 @@ async function priceOfNext(
 }
 
 function judged(host: string, cents: number, offer: Offer | undefined, time: string): Check {
-  const costs = offer ? `, ${offer.model} costs ${amountText(offer.cents)}` : '';
+  const costs = offer?.cents === undefined ? '' : `, ${offer.model} costs ${amountText(offer.cents)}`;
   const message = `${host} accepts the key: ${amountText(cents)} left${costs}`;
-  if (cents > 0 && cents >= (offer?.cents ?? 0)) return ok('service', `${message} (${time})`);
-  const hint = `Add credits to the account at ${keyPage}`;
-  return broken('service', new Failure('insufficient_credits', message, { hint }));
+  if (cents <= 0 || cents < (offer?.cents ?? 0)) {
+    const hint = `Add credits to the account at ${keyPage}`;
+    return broken('service', new Failure('insufficient_credits', message, { hint }));
+  }
+  if (offer === undefined || offer.status === 'active') return ok('service', `${message} (${time})`);
+  const state = offer.status === 'maintenance' ? 'under maintenance' : 'no longer sold';
+  const hint = 'Choose another: runapi-imagen models lists them, config set model keeps one';
+  return warning('service', `${message}; ${offer.model} is ${state} (${time})`, hint);
 }
 
 function explained(failure: Failure, host: string): Check {

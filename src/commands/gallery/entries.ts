@@ -1,6 +1,5 @@
 import { costOf, type Entry } from '../../journal/entry.ts';
-import { paidCents } from '../../task/cost.ts';
-import { amountText } from '../../task/money.ts';
+import { addCost, costText, newSum, sumText } from '../../task/cost.ts';
 import type { GalleryPicture } from './tile.ts';
 
 /** Tells whether all of it is of one and the same batch. */
@@ -27,21 +26,8 @@ export function galleryEntries(entries: readonly Entry[]): Entry[] {
   );
 }
 
-/** Tells what a task cost. Unknown is not 0, and the money of the sandbox is not money. */
 export function taskCost(entry: Entry): string {
-  const cost = costOf(entry);
-  if (entry.intended.server.sandbox) return 'sandbox';
-  if (cost?.refunded) return 'refunded';
-  const cents = knownCents(entry);
-  if (cents === undefined) return 'cost unknown';
-  return cents === 0 && isFailed(entry) ? 'not charged' : amountText(cents, cost?.currency);
-}
-
-/** Answers undefined where the service told no price. It does not charge for tasks that failed. */
-function knownCents(entry: Entry): number | undefined {
-  const cost = costOf(entry);
-  const told = cost?.refunded || typeof (cost?.charged_cents ?? cost?.reserved_cents) === 'number';
-  return told || isFailed(entry) ? paidCents(cost, isFailed(entry)) : undefined;
+  return costText(costOf(entry), { failed: isFailed(entry), sandbox: entry.intended.server.sandbox });
 }
 
 function isFailed({ ended }: Entry): boolean {
@@ -55,26 +41,13 @@ export function gallerySummary(pictures: readonly GalleryPicture[], entries: rea
   const made = pictures.filter(({ file }) => file);
   const dates = made.map(({ madeAt }) => madeAt).sort((a, b) => a - b);
   const paid = entries.filter(({ intended: { server } }) => !server.sandbox);
-  const sum = sumText(paid.length > 0 ? paid : entries);
+  const sum = newSum();
+  for (const entry of paid.length > 0 ? paid : entries) addCost(sum, costOf(entry), isFailed(entry));
   const note = paid.length === 0 ? ' (sandbox, not charged)' : ' (sandbox left out)';
   const facts = [
     made.length === 1 ? '1 picture' : `${made.length} pictures`,
     day.formatRange(dates[0] ?? 0, dates.at(-1) ?? 0),
-    sum + (paid.length < entries.length ? note : ''),
+    sumText(sum) + (paid.length < entries.length ? note : ''),
   ];
   return facts.join(' · ');
-}
-
-function sumText(entries: readonly Entry[]): string {
-  const sums = new Map<string, number>();
-  let unknown = 0;
-  for (const entry of entries) {
-    const cents = knownCents(entry);
-    const currency = costOf(entry)?.currency ?? 'USD';
-    if (cents === undefined) unknown++;
-    else sums.set(currency, (sums.get(currency) ?? 0) + cents);
-  }
-  const amounts = [...sums].map(([currency, cents]) => amountText(cents, currency));
-  if (unknown > 0) amounts.push(amounts.length > 0 ? `${unknown} of unknown cost` : 'cost unknown');
-  return amounts.join(' + ');
 }

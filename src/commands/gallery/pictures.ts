@@ -2,10 +2,11 @@ import { defaultBaseUrl } from '../../api/base-url.ts';
 import type { Context } from '../../context.ts';
 import { beganAt, type Entry } from '../../journal/entry.ts';
 import type { SavedFile } from '../../journal/event.ts';
-import { shownPath, sizeText } from '../../report/human.ts';
+import { shownPath } from '../../report/human.ts';
 import { recordedStatus } from '../../report/report-entry.ts';
 import { generateWords } from '../../report/shell-command.ts';
 import { ratios } from '../../request/models.ts';
+import { sizeText } from '../../task/size.ts';
 import { isTaskId } from '../../task/task-id.ts';
 import { taskCost } from './entries.ts';
 import type { GalleryPicture } from './tile.ts';
@@ -87,7 +88,7 @@ function galleryPicture(context: Context, { entry, file, folder }: Shot): Galler
   const facts: Array<[string, string | undefined]> = [
     ['Model', model],
     ['Ratio', request.aspectRatio ?? nearestRatio(width / height)],
-    ['Seed', seed?.toString()],
+    ['Seed', (seed ?? entry.completed?.seed)?.toString()],
     ['Number', file && '1 of 1'],
     ['Size', file && `${file.width} × ${file.height}`],
     ['Cost', taskCost(entry)],

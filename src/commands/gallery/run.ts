@@ -3,8 +3,7 @@ import { type FilterFlags, newestSent, readFilter, readLimit } from '../../comma
 import { showOutside } from '../../command-line/show-pictures.ts';
 import type { Context } from '../../context.ts';
 import { Failure, tellAll } from '../../errors.ts';
-import { sizeText } from '../../report/human.ts';
-import { parseSize } from '../../task/size.ts';
+import { parseSize, sizeText } from '../../task/size.ts';
 import { galleryEntries, gallerySummary, isBatch } from './entries.ts';
 import { galleryPage } from './page.ts';
 import { galleryPictures } from './pictures.ts';

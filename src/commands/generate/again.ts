@@ -1,17 +1,115 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { newestSent } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
+import { readEmbedded } from '../../disk/embedded.ts';
 import { Failure, invalid } from '../../errors.ts';
-import type { Entry } from '../../journal/entry.ts';
-import { quoted } from '../../request/parse-fields.ts';
+import { type Entry, filesOf } from '../../journal/entry.ts';
+import type { Server } from '../../journal/event.ts';
+import { isObject, parseJson } from '../../json.ts';
+import { sidecarPath } from '../../paid-task/sidecar.ts';
+import type { ImageRequest } from '../../request/request.ts';
 import { isTaskId } from '../../task/task-id.ts';
 
-/** Finds what a task of the record asked for, and of which server. Throws `validation` or `not_found`. */
-export async function askedBefore(context: Context, id: string): Promise<Entry['intended']> {
-  if (!isTaskId(id)) throw invalid(`Invalid --again ${quoted(id)}: use a task id such as tsk_abc123`);
-  // At whatever server: --base-url says where to ask this time.
-  const [entry] = await newestSent(context, { matches: ({ accepted }) => accepted?.id === id }, 1);
+/** What was asked for before. */
+export interface Before {
+  /** What a sidecar holds is not checked yet. */
+  request: Omit<ImageRequest, 'model'> & { model: string };
+  /** Paths of its source pictures, by their names. */
+  inputs?: Record<string, string> | undefined;
+  /** Undefined where it was another machine that asked, at the service. */
+  server: Server | undefined;
+}
+
+/**
+ * Finds what `--again` names: a task of the record by its id, its number in the history, `last`, or its picture; or a
+ * sidecar. Throws `validation` or `not_found`.
+ */
+export async function askedBefore(context: Context, typed: string): Promise<Before> {
+  const path = resolve(context.world.cwd, typed);
+  if (/\.json$/i.test(typed)) return await readSidecar(path, typed);
+  const entry =
+    (await newest(context, ({ accepted }) => accepted?.id === typed)) ??
+    (await byNumber(context, typed)) ??
+    (await byPicture(context, path));
   if (entry) return entry.intended;
-  throw new Failure('not_found', `--again ${id}: this machine has no record of that task`, {
+  const sidecar = await readSidecar(sidecarPath(path), typed).catch(() => undefined);
+  if (sidecar) return sidecar;
+  const embedded = await readEmbedded(path).catch(() => undefined);
+  if (embedded)
+    return {
+      request: embedded.request,
+      server: embedded.sandbox ? { base: 'sandbox', sandbox: true } : undefined,
+    };
+  const what = isTaskId(typed) ? 'task' : 'picture, and it has no sidecar and nothing embedded';
+  throw new Failure('not_found', `--again ${typed}: this machine has no record of that ${what}`, {
     hint: `${context.command('history')} lists what it knows`,
   });
+}
+
+/** At whatever server: --base-url says where to ask this time. */
+async function newest(context: Context, matches: (entry: Entry) => boolean): Promise<Entry | undefined> {
+  return (await newestSent(context, { matches }, 1))[0];
+}
+
+async function byNumber(context: Context, typed: string): Promise<Entry | undefined> {
+  const number = typed === 'last' ? 1 : /^\d{1,6}$/.test(typed) ? Number(typed) : 0;
+  if (number === 0) return undefined;
+  return (await newestSent(context, { matches: () => true }, number))[number - 1];
+}
+
+/** A picture that was moved is known by its bytes, one that was edited by its place. */
+async function byPicture(context: Context, path: string): Promise<Entry | undefined> {
+  const bytes = await readFile(path).catch(() => undefined);
+  const sha256 = bytes && createHash('sha256').update(bytes).digest('hex');
+  const holds = (test: (file: { path: string; sha256: string }) => boolean) => (entry: Entry) =>
+    filesOf(entry).some(test);
+  return (
+    (sha256 &&
+      (await newest(
+        context,
+        holds((file) => file.sha256 === sha256),
+      ))) ||
+    (await newest(
+      context,
+      holds((file) => file.path === path),
+    ))
+  );
+}
+
+async function readSidecar(path: string, typed: string): Promise<Before> {
+  const told = parseJson(await readFile(path, 'utf8').catch(() => ''));
+  if (!isObject(told) || typeof told.prompt !== 'string' || typeof told.model !== 'string')
+    throw invalid(`--again ${typed} is not a sidecar: it holds no prompt and model`);
+  const { prompt, model, seed, sandbox, ...named } = told;
+  const { aspect_ratio: aspectRatio, negative_prompt: negativePrompt, source_images: images } = named;
+  const { resolution, format, quality, set, action } = named;
+  const further = { aspectRatio, negativePrompt, seed, images, resolution, format, quality, set, action };
+  const given = Object.entries(further).filter(([, value]) => value !== null && value !== undefined);
+  return {
+    request: { prompt, model, ...Object.fromEntries(given) },
+    server: sandbox === true ? { base: 'sandbox', sandbox: true } : undefined,
+  };
+}
+
+/**
+ * Returns the server to ask: the one that a flag, the environment or a setting names, else the one of the task that is
+ * repeated. What was made in the sandbox is bought where there is a key, and that is said.
+ */
+export async function serverOf(
+  context: Context,
+  flags: { sandbox?: boolean },
+  before: Before | undefined,
+): Promise<Server> {
+  const { world, stored, reporter } = context;
+  const named = context.flags.baseUrl ?? (world.env.RUNAPI_BASE_URL || stored.settings.baseUrl);
+  if (flags.sandbox || !before?.server) return await context.server(flags.sandbox === true);
+  if (!before.server.sandbox) return named === undefined ? before.server : await context.server(false);
+  if (named === undefined && (await context.credentials()).key === undefined) {
+    reporter.note('There is no key: made in the sandbox again');
+    return before.server;
+  }
+  reporter.warn('that task was made in the sandbox; this one is bought (--sandbox makes it there)');
+  return await context.server(false);
 }

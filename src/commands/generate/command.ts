@@ -9,11 +9,24 @@ export const generateCommand: Declaration = {
   words: [['[prompt...]', 'the prompt; words are joined by spaces, - reads stdin']],
   flags: [
     ...withFlags('model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'),
+    ...withFlags('image', 'resolution', 'format', 'quality', 'set', 'action'),
     ['--prompt-file <file>', 'read the prompt from a file; - reads stdin'],
-    ['--again <task-id>', 'repeat a task; the prompt and flags given now override it'],
+    [
+      '--again <task-id>',
+      'repeat a task: its id, its number in the history, last, its picture or a sidecar; the prompt and flags given now override it',
+    ],
     ...withFlags('output', 'dir', 'overwrite', 'skip-existing', 'new', 'no-wait', 'no-download'),
-    ...withFlags('timeout', 'poll-interval', 'callback-url', 'sidecar', 'preview', 'open', 'max-bytes'),
-    ...withFlags('max-cost'),
+    ...withFlags(
+      'timeout',
+      'poll-interval',
+      'callback-url',
+      'sidecar',
+      'embed',
+      'preview',
+      'open',
+      'max-bytes',
+    ),
+    ...withFlags('max-cost', 'yes'),
     ['--dry-run', 'print the request, where it would go and what it would cost; submit nothing'],
     ...withFlags('no-record', 'sandbox'),
     ['--json-schema', 'print the JSON Schema of the --json lines and exit'],
@@ -22,16 +35,19 @@ export const generateCommand: Declaration = {
     'generate "mug with HELLO" --ratio 16:9',
     'generate "red fox in snow" --dir shots --output fox.png',
     'echo "a quiet harbour" | runapi-imagen generate',
+    'generate "make it blue" --image mug.png',
+    'generate "a fox" --model nano-banana-2 --resolution 2k --format jpg',
     'generate "a mug" --no-wait',
-    'generate --again tsk_abc123 --model imagen-4-ultra',
+    'generate --again last --model imagen-4-ultra',
     'generate "a mug" --json | jq -r \'.images[0].path\'',
     'generate "a mug" --sandbox',
   ],
   sends: true,
   async run(context, [words]: [string[]], flags: Typed) {
     if (flags.jsonSchema) {
-      const { printSchema } = await import('./print-schema.ts');
-      return printSchema(context);
+      const { taskSchema } = await import('../../report/schema.ts');
+      await context.reporter.data(taskSchema(), JSON.stringify(taskSchema(), null, 2));
+      return 0;
     }
     if (flags.dryRun) {
       const { dryRun } = await import('./dry-run.ts');
@@ -47,6 +63,7 @@ export const generateCommand: Declaration = {
 };
 
 interface Typed extends GenerateFlags {
+  yes?: boolean;
   jsonSchema?: boolean;
   dryRun?: boolean;
 }

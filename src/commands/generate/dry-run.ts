@@ -1,20 +1,15 @@
 import { resolve } from 'node:path';
-import type { Api } from '../../api/client.ts';
-import type { Quote } from '../../api/quote.ts';
 import { wireRequest } from '../../api/submit.ts';
+import { priceLines, type Trial, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
-import { defaultTemplate } from '../../image/template.ts';
-import type { Target } from '../../journal/event.ts';
+import { defaultName } from '../../image/template.ts';
 import { prettyJson } from '../../json.ts';
-import { createBudget, unknownPrice } from '../../paid-task/budget.ts';
-import { quoteAll } from '../../paid-task/quotes.ts';
-import { errorReport } from '../../report/task-report.ts';
+import { routeFor } from '../../paid-task/models.ts';
+import { addToLots, type Lots, lotName } from '../../paid-task/quotes.ts';
 import type { ImageRequest } from '../../request/request.ts';
 import { amountText } from '../../task/money.ts';
 import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
-
-/** Long enough for a slow line, short enough for somebody who waits for an answer and nothing else. */
-const patienceMs = 20_000;
+import { differencesOf } from './run.ts';
 
 /** Tells what `generate` would send, where to, and what it would cost now. Sends nothing else, and writes nothing. */
 export async function dryRun(
@@ -23,62 +18,66 @@ export async function dryRun(
   flags: GenerateFlags,
 ): Promise<number> {
   const plan = await readPlan(context, words, flags);
-  const api = await context.api(plan.server, 'optional');
-  const quotes = await live(context, api, plan).catch((error: unknown) => error);
-  const reason = Array.isArray(quotes) ? undefined : quotes;
-  for (const [position, request] of plan.requests.entries()) {
-    const quote = Array.isArray(quotes) ? (quotes[position] ?? null) : null;
-    const target = { ...plan.target, index: position + 1 };
-    await tell(context, { url: api.createUrl(), request, target, quote, reason });
-  }
-  if (reason !== undefined) context.reporter.warn(`no price is known now: ${errorReport(reason).message}`);
-  context.reporter.note(`Nothing was submitted${Array.isArray(quotes) ? totalText(quotes) : ''}`);
-  checkLimit(plan, quotes);
+  const lots: Lots = new Map();
+  for (const request of plan.requests) addToLots(lots, request);
+  const trial = await tryPrices(context, plan.server, [...lots.values()]);
+  const posts = await postsOf(context, plan);
+  if (context.flags.json || plan.requests.length === 1) await tellEach(context, plan, posts, trial);
+  else await context.reporter.data({}, summaryOf(plan, posts, lots, trial));
+  trial.end(plan.wishes);
   return 0;
 }
 
-async function live(context: Context, api: Api, { requests }: Plan): Promise<Quote[]> {
-  const { clock, deadline } = context.world;
-  const onRetry = context.reporter.retrying;
-  return await quoteAll(api, requests, { clock, deadline: deadline(patienceMs), onRetry });
-}
-
-interface Trial {
-  url: string;
+interface Post {
   request: ImageRequest;
-  target: Target;
-  quote: Quote | null;
-  /** Why there is no quote. */
-  reason: unknown;
+  url: string;
+  body: ReturnType<typeof wireRequest>;
 }
 
-async function tell(context: Context, { url, request, target, quote, reason }: Trial): Promise<void> {
-  const body = wireRequest(request);
-  const path = target.output === '-' ? '-' : resolve(target.folder, target.output || defaultTemplate);
-  const object = {
-    dry_run: true,
-    method: 'POST',
-    url,
-    request: body,
-    path,
-    quote,
-    error: reason === undefined ? null : errorReport(reason),
-  };
-  const price = quote ? amountText(quote.reserved_cents, quote.currency) : 'not known';
-  const lines = [`POST ${url}`, prettyJson(body), `saved as  ${path}`, `costs     ${price}`];
-  await context.reporter.data(object, lines.join('\n'));
+/** What is sent for each request, and where to. */
+async function postsOf(context: Context, { server, requests }: Plan): Promise<Post[]> {
+  const api = await context.api(server, 'optional');
+  return await Promise.all(
+    requests.map(async (request) => {
+      const route = await routeFor(context.engine, server, request);
+      const body = wireRequest(request, { route, imageUrls: request.images ?? [] });
+      return { request, url: api.createUrl(route), body };
+    }),
+  );
 }
 
-function totalText(quotes: readonly Quote[]): string {
-  const [first] = quotes;
-  if (!first || quotes.length < 2 || quotes.some(({ currency }) => currency !== first.currency)) return '';
-  const cents = quotes.reduce((sum, { reserved_cents }) => sum + reserved_cents, 0);
-  return `: ${quotes.length} pictures would cost ${amountText(cents, first.currency)}`;
+/** A script gets an object for each request, whatever their number. */
+async function tellEach(context: Context, plan: Plan, posts: readonly Post[], trial: Trial): Promise<void> {
+  const { prices, error } = trial;
+  const quotes = new Map(prices?.map(({ request, quote }) => [lotName(request), quote]));
+  const paths = pathsOf(plan);
+  for (const [position, { request, url, body }] of posts.entries()) {
+    const quote = quotes.get(lotName(request)) ?? null;
+    const path = paths[position] ?? '';
+    const object = { dry_run: true, method: 'POST', url, request: body, path, quote, error };
+    const price = quote ? amountText(quote.reserved_cents, quote.currency) : 'not known';
+    const lines = [`POST ${url}`, prettyJson(body), `saved as  ${path}`, `costs     ${price}`];
+    await context.reporter.data(object, lines.join('\n'));
+  }
 }
 
-/** With --max-cost a dry run answers whether the real one would go through. */
-function checkLimit({ wishes: { maxCost } }: Plan, quotes: unknown): void {
-  if (maxCost === undefined) return;
-  if (!Array.isArray(quotes)) throw unknownPrice(quotes);
-  createBudget(maxCost).check(quotes as Quote[]);
+function summaryOf(plan: Plan, posts: readonly Post[], lots: Lots, { prices }: Trial): string {
+  const { model: _, seed: __, ...same } = posts[0]?.body ?? {};
+  const urls = new Set(posts.map(({ url }) => url));
+  const seeds = new Set(plan.requests.flatMap(({ seed }) => seed ?? []));
+  const [first, ...others] = new Set(pathsOf(plan));
+  return [
+    ...[...urls].map((url) => `POST ${url} ${posts.filter((post) => post.url === url).length} times`),
+    prettyJson(same),
+    ...priceLines(prices ?? [...lots.values()]),
+    ...(seeds.size > 0 ? [`seeds     ${[...seeds].join(', ')}`] : []),
+    `saved as  ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
+  ].join('\n');
+}
+
+function pathsOf({ requests, target }: Plan): string[] {
+  if (target.output === '-') return ['-'];
+  return differencesOf(requests).map(({ mark }) =>
+    resolve(target.folder, target.output || defaultName(mark)),
+  );
 }

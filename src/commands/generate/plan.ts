@@ -1,12 +1,14 @@
 import { checkShowing, type ShowFlags } from '../../command-line/show-pictures.ts';
+import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { noteProblem, tellAll } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
+import { namePictures } from '../../paid-task/input-pictures.ts';
 import { checkOptions, type ImageRequest, type PictureFlags, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, requestSource, settingSource } from '../../request/sources.ts';
 import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
-import { askedBefore } from './again.ts';
+import { askedBefore, serverOf } from './again.ts';
 import { readPrompt } from './read-prompt.ts';
 
 /** The flags of `generate`, as they were typed. */
@@ -45,14 +47,17 @@ export async function readPlan(
     flagSource(flags),
     before ? requestSource(before.request, `--again ${flags.again}`) : settingSource(settings),
   ];
-  const requests = prompt === undefined ? checkOptions(asked, problems) : parseRequests(asked, problems);
-  const typed = [flagSource(flags), settingSource(settings)];
+  for (const [name, path] of Object.entries(before?.inputs ?? {}))
+    context.engine.known.pictures.set(name, path);
+  const typedRequests = prompt === undefined ? checkOptions(asked, problems) : parseRequests(asked, problems);
+  const requests =
+    typedRequests && (await namePictures(context.engine, context.world, typedRequests).catch(note));
+  const typed = spendingSources(context, flags);
   const wishes = parseWishes(typed, problems);
   const pictures = { count: requests?.length ?? 1, areNew: true };
   const target = parseTarget(typed, context.world, pictures, problems);
   checkShowing(flags, target?.output ?? '', problems);
-  // What was tried in the sandbox is not bought because somebody wants to see it again.
-  const server = await context.server(flags.sandbox ?? before?.server.sandbox ?? false).catch(note);
+  const server = await serverOf(context, flags, before).catch(note);
   if (problems.length > 0 || !requests || !wishes || !target || !server) throw tellAll(problems);
   return { server, requests, target, wishes };
 }

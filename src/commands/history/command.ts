@@ -25,13 +25,20 @@ export const historyCommand: Declaration = {
   name: 'history',
   summary: 'list what was made on this machine',
   about:
-    'List what was made on this machine, newest first: date, state, model, prompt, task and files. Off a terminal the ' +
-    'columns are separated by tabs. With --json each task is an object like those that generate prints.',
-  flags: [...filterFlags, withFallback('limit', '50 on a terminal, else all')],
+    'List what was made on this machine, newest first. Off a terminal the columns are separated by tabs: date, state, ' +
+    'model, prompt, task, seed, cost and files. With --json each task is an object like those that generate prints.\n' +
+    '--sum adds up pictures and dollars instead, without the sandbox.',
+  flags: [
+    ...filterFlags,
+    withFallback('limit', '50 on a terminal, else all'),
+    ['--sum <by>', 'add up pictures and dollars by month, day or model'],
+    ['--sandbox', 'only tasks of the sandbox; with --sum, these too'],
+  ],
   examples: [
     'history',
     'history --search fox --since 7d',
     'history --model imagen-4-ultra --state failed --json',
+    'history --sum month',
     'history clear --before 30d',
   ],
   below: [clear],

@@ -1,8 +1,7 @@
-import { array, looseObject, meta, nullable, number, object, string } from 'zod/mini';
+import { array, looseObject, nullable, number, strictObject, string } from 'zod/mini';
 import type { Declaration } from './tool.ts';
 
-/** Takes nothing. What some clients send all the same does no harm. */
-const nothing = object({}).check(meta({ additionalProperties: false }));
+const nothing = strictObject({});
 
 const annotations = {
   readOnlyHint: true,

@@ -1,4 +1,4 @@
-export const agents = ['hermes', 'claude', 'codex', 'cursor', 'vscode'] as const;
+export const agents = ['hermes', 'claude', 'codex', 'gemini', 'openclaw', 'cursor', 'vscode'] as const;
 export type Agent = (typeof agents)[number];
 
 /** How an agent starts the server. */
@@ -27,6 +27,8 @@ const places: Readonly<Record<Agent, string>> = {
   hermes: "config.yaml in Hermes' home (~/.hermes)",
   claude: '.mcp.json in the project, or mcpServers in ~/.claude.json for all of them',
   codex: '~/.codex/config.toml',
+  gemini: '.gemini/settings.json in the project, or ~/.gemini/settings.json for all of them',
+  openclaw: '~/.openclaw/openclaw.json',
   cursor: '.cursor/mcp.json in the project, or ~/.cursor/mcp.json for all of them',
   vscode: '.vscode/mcp.json in the project',
 };
@@ -36,6 +38,8 @@ const formats: Readonly<Record<Agent, (launch: Launch) => string>> = {
   // An empty default: Claude Code passes on what is not set as it is written here.
   claude: (launch) => inJson({ mcpServers: { [name]: started(launch, filledIn('RUNAPI_API_KEY:-')) } }),
   codex: inToml,
+  gemini: (launch) => inJson({ mcpServers: { [name]: started(launch, filledIn('RUNAPI_API_KEY')) } }),
+  openclaw: (launch) => inJson({ mcp: { servers: { [name]: started(launch, filledIn('RUNAPI_API_KEY')) } } }),
   cursor: (launch) => inJson({ mcpServers: { [name]: started(launch, filledIn('env:RUNAPI_API_KEY')) } }),
   vscode(launch) {
     const input = { type: 'promptString', id: 'runapi-api-key', description: 'RunAPI key', password: true };

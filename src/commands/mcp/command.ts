@@ -10,14 +10,18 @@ export const mcpCommand: Declaration = {
   flags: [
     [
       '--print-config <agent>',
-      'print the configuration to paste for hermes, claude, codex, cursor or vscode',
+      'print the configuration to paste for hermes, claude, codex, gemini, openclaw, cursor or vscode',
     ],
     withFallback('dir', 'where the agent runs'),
+    ['--max-cost <usd>', 'spend at most this many US dollars in all (also RUNAPI_IMAGEN_MAX_COST)'],
+    ['--max-pictures <n>', 'buy at most this many pictures in all', '20'],
+    withFallback('timeout', '50s for each call'),
     ...withFlags('poll-interval', 'max-bytes', 'no-record', 'sandbox'),
   ],
   examples: [
     'mcp --print-config claude',
     'mcp --print-config codex >> ~/.codex/config.toml',
+    'mcp --max-cost 2 --max-pictures 50',
     'mcp --sandbox',
   ],
   ownsStdout: ({ printConfig }: Typed) => printConfig === undefined,

@@ -1,5 +1,5 @@
 import { boolean, describe, int, maxLength, meta, number, type output, strictObject, string } from 'zod/mini';
-import { wireNames } from '../../request/body.ts';
+import { wireNames } from '../../request/further-fields.ts';
 import { models, ratios } from '../../request/models.ts';
 import { argument, includeImage, waitSeconds } from './arguments.ts';
 import type { Declaration } from './tool.ts';

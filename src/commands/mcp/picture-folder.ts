@@ -7,13 +7,19 @@ import { safeFileName } from '../../image/file-name.ts';
 import { expandHome } from '../../task/home-path.ts';
 
 /**
- * The folder outside of which the server writes nothing: `--dir` or the setting `dir`, which count from the folder that
- * the agent runs in. Where that is no place for files (a root, the bare home, a program's own, one that can't be
- * written) it is a folder of our own among the user's pictures instead.
+ * The folder outside of which the server writes nothing: `--dir` or the setting `dir`, which count from the first
+ * folder that the client works in, or else the one that the server runs in. Where none of them is a place for files (the
+ * root of the disk, the bare home, a program's own, one that can't be written) it is a folder of our own among the
+ * user's pictures instead.
  */
-export async function rootFolder({ world, stored }: Context, dir: string | undefined): Promise<string> {
+export async function rootFolder(
+  { world, stored }: Context,
+  dir: string | undefined,
+  roots: readonly string[],
+): Promise<string> {
   const { cwd, home } = world;
-  const place = (await isForFiles(cwd, world)) || !home ? cwd : join(home, 'Pictures', 'runapi-imagen');
+  let place = home ? join(home, 'Pictures', 'runapi-imagen') : cwd;
+  for (const folder of [cwd, ...roots.toReversed()]) if (await isForFiles(folder, world)) place = folder;
   return resolve(place, expandHome(dir ?? stored.settings.dir ?? '.', home));
 }
 
@@ -38,7 +44,13 @@ export function folderBelow(root: string, named: string | undefined, home: strin
 async function isForFiles(folder: string, { home, env }: Context['world']): Promise<boolean> {
   if (dirname(folder) === folder || (home && folder === resolve(home))) return false;
   const programs = env.LOCALAPPDATA && join(env.LOCALAPPDATA, 'Programs');
-  const ofPrograms = [env.SystemRoot, env.ProgramFiles, env['ProgramFiles(x86)'], programs];
+  const ofPrograms = [
+    env.SystemRoot,
+    env.ProgramFiles,
+    env['ProgramFiles(x86)'],
+    programs,
+    env.PLUGIN_ROOT, // of the package that the server was installed with
+  ];
   if (ofPrograms.some((place) => place && !leadsOut(folder, place))) return false;
   return await access(folder, constants.W_OK).then(
     () => true,

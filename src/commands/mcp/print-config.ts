@@ -17,7 +17,8 @@ export async function printMcpConfig(context: Context, typed: string, flags: Mcp
   const { world, reporter } = context;
   const { place, text } = agentConfig(agent, {
     args: argsFor(context, agent, flags),
-    key: flags.sandbox !== true,
+    // OpenClaw does not start with a variable that is not set.
+    key: flags.sandbox !== true && (agent !== 'openclaw' || Boolean(world.env.RUNAPI_API_KEY)),
     env: environmentFor(context, agent),
     windows: world.platform === 'win32',
   });
@@ -29,12 +30,17 @@ export async function printMcpConfig(context: Context, typed: string, flags: Mcp
 function argsFor(context: Context, agent: Agent, flags: McpFlags): string[] {
   const { baseUrl } = context.flags;
   const home = agent === 'hermes' ? hermesHome(context.world) : undefined;
+  // Hermes makes one call at a time of a server: a long one holds up the others.
+  const timeout = flags.timeout ?? (agent === 'hermes' ? '20s' : undefined);
   // Every chat platform of Hermes may send what lies there.
   const dir = flags.dir ?? (home && joinPath(context.world, home, 'cache', 'images'));
   return [
     'mcp',
     ...(dir ? ['--dir', dir] : []),
     ...(baseUrl ? ['--base-url', baseUrl] : []),
+    ...(flags.maxCost ? ['--max-cost', flags.maxCost] : []),
+    ...(flags.maxPictures ? ['--max-pictures', flags.maxPictures] : []),
+    ...(timeout ? ['--timeout', timeout] : []),
     ...(flags.sandbox ? ['--sandbox'] : []),
   ];
 }

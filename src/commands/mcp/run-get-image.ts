@@ -9,7 +9,7 @@ import { exists } from '../../disk/place.ts';
 import { tellAll } from '../../errors.ts';
 import { fixedFolder } from '../../image/template.ts';
 import type { Entry } from '../../journal/entry.ts';
-import type { LeftRun } from '../../journal/journal.ts';
+import type { Known } from '../../journal/look-up.ts';
 import type { Work } from '../../paid-task/engine.ts';
 import { findTask, locate } from '../../paid-task/find-task.ts';
 import { retarget } from '../../paid-task/record.ts';
@@ -18,7 +18,7 @@ import type { TaskReport } from '../../report/task-report.ts';
 import { flagSource, namedSource } from '../../request/sources.ts';
 import type { Target } from '../../request/target.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
-import { patience } from './arguments.ts';
+import { defaultPatience, patience } from './arguments.ts';
 import type { GetImageInput } from './get-image.ts';
 import { imageBlock } from './image-block.ts';
 import { folderBelow, rootFolder } from './picture-folder.ts';
@@ -31,7 +31,10 @@ export async function getImage(call: ToolCall, input: GetImageInput): Promise<An
   const problems: string[] = [];
   checkTaskIds([input.task_id], problems);
   const waiting = patience(input.wait_seconds);
-  const wishes = parseWishes([namedSource(waiting), flagSource(call.flags)], problems);
+  const wishes = parseWishes(
+    [namedSource(waiting), flagSource(call.flags), namedSource(defaultPatience)],
+    problems,
+  );
   if (problems.length > 0 || !wishes)
     throw tellAll(problems, { sends: false, wayOut: 'Take the id from the answer of generate_image' });
   const report = await reportOf(call, input, { ...wishes, patient: waiting.wait });
@@ -39,28 +42,25 @@ export async function getImage(call: ToolCall, input: GetImageInput): Promise<An
 }
 
 async function reportOf(
-  { context, flags, deadline }: ToolCall,
+  { context, flags, roots, deadline }: ToolCall,
   input: GetImageInput,
   wishes: Wishes,
 ): Promise<TaskReport> {
   const work = { ...startWork(context, wishes), deadline: deadline(wishes.timeoutMs) };
   const id = input.task_id;
-  const dead = (await context.journal.left(true)).runs.filter(({ life }) => life === 'dead');
-  const entry = (await locate(context, [id], await namedBase(context))).get(id);
+  const known = (await locate(context, [id], await namedBase(context))).get(id);
+  const entry = known?.entry;
   const asked = { id, entry, sandbox: flags.sandbox === true };
   if (input.download === false) return await statusReport(context, work, asked);
-  if (entry && !input.folder && (await isSaved(entry))) return recordedReport(context, entry);
-  if (entry && !entry.ended && !holds(dead, id)) return await watch(context, work, asked);
-  return await fetch(context, work, { asked, dead, dir: input.folder, usualDir: flags.dir });
+  if (entry && input.folder === undefined && (await isSaved(entry)))
+    return recordedReport(context, entry, true);
+  if (entry && !entry.ended && !known?.run) return await watch(context, work, asked);
+  return await fetch(context, work, { asked, known, dir: input.folder, usualDir: flags.dir, roots });
 }
 
 async function isSaved({ saved, ended }: Entry): Promise<boolean> {
   const there = await Promise.all(Object.values(saved).map(({ path }) => exists(path)));
   return ended?.how === 'saved' && there.length > 0 && there.every(Boolean);
-}
-
-function holds(dead: readonly LeftRun[], id: string): boolean {
-  return dead.some(({ entries }) => [...entries.values()].some(({ accepted }) => accepted?.id === id));
 }
 
 const savingPolls = 25;
@@ -70,8 +70,8 @@ const savingPollEveryMs = 200;
 async function watch(context: Context, work: Work, asked: Asked): Promise<TaskReport> {
   const report = await statusReport(context, work, asked);
   for (let polls = 0; report.status === 'completed' && polls < savingPolls; polls++) {
-    const now = (await locate(context, [asked.id], await namedBase(context))).get(asked.id);
-    if (now?.ended) return recordedReport(context, now);
+    const now = (await locate(context, [asked.id], await namedBase(context))).get(asked.id)?.entry;
+    if (now?.ended) return recordedReport(context, now, true);
     await context.world.clock.wait(savingPollEveryMs, work.deadline.signal);
   }
   return report;
@@ -79,25 +79,26 @@ async function watch(context: Context, work: Work, asked: Asked): Promise<TaskRe
 
 interface Fetch {
   asked: Asked;
-  dead: readonly LeftRun[];
+  known: Known | undefined;
   /** The folder of this call, if it names one. */
   dir: string | undefined;
   usualDir: string | undefined;
+  roots: readonly string[];
 }
 
 async function fetch(
   context: Context,
   work: Work,
-  { asked: { id, entry, sandbox }, dead, dir, usualDir }: Fetch,
+  { asked: { id, sandbox }, known, dir, usualDir, roots }: Fetch,
 ): Promise<TaskReport> {
-  const root = await rootFolder(context, usualDir);
+  const root = await rootFolder(context, usualDir, roots);
   const folder = folderBelow(root, dir, context.world.home);
   const target: Target = { folder, output: '', existing: 'rename', index: 1, root };
-  if (!entry || dir !== undefined) await prepareTarget(context, target);
+  if (!known || dir !== undefined) await prepareTarget(context, target);
   // In another folder it is wanted again.
-  const recorded = new Map(entry ? [[id, dir === undefined ? entry : { ...entry, saved: {} }]] : []);
-  const place = { server: () => context.server(sandbox), target, base: await namedBase(context) };
-  const begun = await findTask(work, id, place, { dead, recorded, claims: new Map() });
+  const wanted = known && dir !== undefined ? { ...known, entry: { ...known.entry, saved: {} } } : known;
+  const place = { server: () => context.server(sandbox), target };
+  const begun = await findTask(work, id, place, wanted, new Map());
   await retarget(work, begun, dir === undefined ? within(begun.entry.intended.target, target) : target);
   return await makeAndReport(context, { ...work, wishes: { ...work.wishes, wait: true } }, begun);
 }

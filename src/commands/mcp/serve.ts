@@ -1,11 +1,20 @@
-import { Writable } from 'node:stream';
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
+import { PassThrough, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import {
+  type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  inputRequired,
+  inputResponse,
+  McpServer,
+  type Root,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { programVersion } from '../../version.ts';
 import type { Clock, Input, Output } from '../../world.ts';
-import type { Talk, Tool } from './tool.ts';
+import { type Arguments, argumentSchema, withJson } from './arguments.ts';
+import type { Answer, Talk, Tool } from './tool.ts';
 
 const instructions =
   'Makes pictures with Imagen 4 through RunAPI and saves them as files. Every picture costs money. ' +
@@ -13,37 +22,40 @@ const instructions =
   'with its task_id; calling generate_image again may buy a second picture.';
 
 /**
- * Serves the tools over stdio until the client closes its end; calls that are under way then are finished and
- * answered first.
+ * Serves the tools over stdio, in the protocol's revision of July 2026 and the older ones, until the client closes its
+ * end; calls that are under way then are finished and answered first.
  */
 export async function serve(
   { stdin, stdout, clock, complain }: Surface,
   tools: readonly Tool[],
 ): Promise<void> {
-  const server = new McpServer(
-    { name: 'runapi-imagen', title: 'RunAPI Imagen 4', version: programVersion },
-    { instructions },
-  );
   const underWay = new Set<Promise<unknown>>();
-  for (const tool of tools) register(server, tool, (call) => track(underWay, call));
-
-  const channel = new Writable({
+  const answers = new Writable({
     write: (chunk, _encoding, done) => void stdout.write(String(chunk)).then(() => done()),
   });
-  const { stream } = stdin;
-  const over = new Promise<void>((resolve) => {
-    for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());
-    server.server.onerror = ({ message }) => complain(message);
-    server.server.onclose = resolve; // a message without end closes the transport
+  // The SDK drops the calls under way when its input ends, so the end of stdin is kept from it.
+  const messages = new PassThrough();
+  const transport = new StdioServerTransport(messages, answers);
+  const connection = serveStdio(() => createServer(tools, underWay), {
+    transport,
+    onerror: ({ message }) => complain(message),
   });
-  await server.connect(new StdioServerTransport(stream, channel));
-  await over;
+  const { stream } = stdin;
+  await new Promise<void>((resolve) => {
+    for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());
+    const { onclose } = transport; // a message without end closes the transport
+    transport.onclose = () => {
+      onclose?.();
+      resolve();
+    };
+    stream.pipe(messages, { end: false });
+  });
   // The SDK takes some promises from a message to its call, and from the end of a call to its answer.
   await clock.wait(0);
   while (underWay.size > 0) await Promise.allSettled(underWay);
   await clock.wait(0);
-  await new Promise<void>((written) => channel.end(written));
-  await server.close();
+  await new Promise<void>((written) => answers.end(written));
+  await connection.close();
 }
 
 /** What the server works with: stdout is for its messages alone. */
@@ -55,21 +67,62 @@ export interface Surface {
   complain(problem: string): void;
 }
 
-function register(
-  server: McpServer,
-  { declaration, output, call }: Tool,
-  track: (call: ReturnType<Tool['call']>) => ReturnType<Tool['call']>,
-): void {
-  const { name, title, description, input, annotations } = declaration;
-  const facts = { title, description, inputSchema: input, outputSchema: output, annotations };
-  server.registerTool(name, facts, async (args, extra) => {
-    const { content, structured, failed } = await track(call(args as never, talkOf(extra)));
-    return {
-      content,
-      ...(structured && { structuredContent: structured as Record<string, unknown> }),
-      ...(failed && { isError: true }),
-    };
-  });
+function createServer(tools: readonly Tool[], underWay: Set<Promise<unknown>>): McpServer {
+  const identity = { name: 'runapi-imagen', title: 'RunAPI Imagen 4', version: programVersion };
+  const server = new McpServer(identity, { instructions });
+  for (const { declaration, output, call } of tools) {
+    const { name, input, ...shown } = declaration;
+    const schemas = { inputSchema: argumentSchema(input), outputSchema: withJson(output) };
+    server.registerTool(name, { ...shown, ...schemas }, (given, context) =>
+      track(underWay, answer(given, context)),
+    );
+
+    async function answer({ input: sent, ignored }: Arguments, context: ServerContext) {
+      const roots = 'folder' in input.shape ? await rootsOf(server, context) : [];
+      if (roots === undefined) return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
+      return resultOf(await call(sent as never, { ...talkOf(context), roots }), ignored);
+    }
+  }
+  return server;
+}
+
+function resultOf({ content, structured, failed }: Answer, ignored: readonly string[]): CallToolResult {
+  const note = {
+    type: 'text' as const,
+    text: `Ignored, not an argument of this tool: ${ignored.join(', ')}`,
+  };
+  return {
+    content: ignored.length > 0 ? [...content, note] : content,
+    ...(structured && { structuredContent: structured as Record<string, unknown> }),
+    ...(failed && { isError: true }),
+  };
+}
+
+/**
+ * The folders that the client works in; none where it does not tell. Undefined: they have to be asked for first, by an
+ * answer, which is how a server asks since July 2026.
+ */
+async function rootsOf({ server }: McpServer, { mcpReq }: ServerContext): Promise<string[] | undefined> {
+  if (mcpReq.envelope) {
+    const client = (mcpReq.envelope as { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities })[
+      CLIENT_CAPABILITIES_META_KEY
+    ];
+    if (!client?.roots) return [];
+    const told = inputResponse(mcpReq.inputResponses, 'roots');
+    if (told.kind === 'roots') return told.roots.flatMap(pathOf);
+    return mcpReq.inputResponses ? [] : undefined;
+  }
+  if (!server.getClientCapabilities()?.roots) return [];
+  const told = await server.listRoots(undefined, { timeout: 5000 }).catch(() => ({ roots: [] }));
+  return told.roots.flatMap(pathOf);
+}
+
+function pathOf({ uri }: Root): string[] {
+  try {
+    return [fileURLToPath(uri)];
+  } catch {
+    return []; // of another machine
+  }
 }
 
 async function track<Result>(underWay: Set<Promise<unknown>>, call: Promise<Result>): Promise<Result> {
@@ -81,17 +134,12 @@ async function track<Result>(underWay: Set<Promise<unknown>>, call: Promise<Resu
   }
 }
 
-type Extra = Pick<
-  RequestHandlerExtra<ServerRequest, ServerNotification>,
-  'signal' | '_meta' | 'sendNotification'
->;
-
 /** Progress goes to those only who sent a token for it; its number has to grow with each message. */
-function talkOf({ signal, _meta, sendNotification }: Extra): Talk {
-  const progressToken = _meta?.progressToken;
+function talkOf({ mcpReq }: ServerContext): Omit<Talk, 'roots'> {
+  const progressToken = mcpReq._meta?.progressToken;
   let progress = 0;
   return {
-    signal,
+    signal: mcpReq.signal,
     progress:
       progressToken === undefined
         ? undefined
@@ -99,7 +147,7 @@ function talkOf({ signal, _meta, sendNotification }: Extra): Talk {
             progress += 1;
             const params = { progressToken, progress, message };
             // A client that went away is told nothing.
-            sendNotification({ method: 'notifications/progress', params }).catch(() => undefined);
+            mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);
           },
   };
 }

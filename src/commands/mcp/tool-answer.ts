@@ -22,8 +22,14 @@ export function taskAnswer(
   const text = [...lines, more.note, structured.next].filter((line) => line).join('\n');
   const blocks: Block[] = [{ type: 'text', text }];
   if (more.image) blocks.push(more.image);
-  return { content: blocks, structured, failed: told.error !== null };
+  return { content: blocks, structured, failed: told.error !== null && !refusals.has(told.error.code) };
 }
+
+/**
+ * What is an answer, and no failure of the server: hosts stop calling a server after some failures in a row, and the
+ * next prompt may well be taken.
+ */
+const refusals = new Set(['task_failed', 'validation', 'over_budget', 'insufficient_credits']);
 
 /** The answer where no task is to be told of. */
 export function errorAnswer(error: ErrorReport): Answer {
@@ -38,7 +44,7 @@ export function factsAnswer(facts: object): Answer {
   return { content: [{ type: 'text', text: JSON.stringify(facts) }], structured: facts };
 }
 
-/** The ways out of the engine's failures, which are told in flags elsewhere. */
+/** The ways out of the engine's failures, where these are told in flags. */
 const waysOut: Readonly<Record<string, string>> = {
   over_budget: 'Nothing was sent for it. Ask the user before you allow more with max_cost_usd',
   timeout: 'Allow more time with wait_seconds',
@@ -47,7 +53,8 @@ const waysOut: Readonly<Record<string, string>> = {
 };
 
 function inTheirWords(error: ErrorReport): ErrorReport {
-  return { ...error, hint: error.hint && (waysOut[error.code] ?? error.hint) };
+  const isInFlags = error.hint?.includes('--');
+  return { ...error, hint: (isInFlags && waysOut[error.code]) || error.hint };
 }
 
 function errorLines({ code, message, hint }: ErrorReport, taskId: string | null): string[] {

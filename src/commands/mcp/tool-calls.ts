@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { type Context, createContext } from '../../context.ts';
-import { Failure } from '../../errors.ts';
+import type { Budget } from '../../paid-task/budget.ts';
+import { orCancelled } from '../../paid-task/join.ts';
 import { createProgress } from '../../report/progress.ts';
 import { errorReport } from '../../report/task-report.ts';
 import type { Deadline, StopSignal, World } from '../../world.ts';
@@ -12,7 +13,11 @@ export interface McpFlags {
   dir?: string;
   maxBytes?: string;
   pollInterval?: string;
+  maxCost?: string;
+  maxPictures?: string;
   sandbox?: boolean;
+  /** What a call waits that does not say. */
+  timeout?: string;
 }
 
 /** One call of a tool at work. */
@@ -20,6 +25,10 @@ export interface ToolCall {
   /** Its own, as a command has: settings and key are read anew, and nothing stays when it is over. */
   context: Context;
   flags: McpFlags;
+  /** Of all calls of the server's life together. */
+  session: Budget;
+  /** The folders that the client works in. */
+  roots: readonly string[];
   /** So many milliseconds from now, or when the client no longer wants the answer. */
   deadline(milliseconds: number): Deadline;
 }
@@ -29,7 +38,11 @@ export type RunCall = (talk: Talk, act: (call: ToolCall) => Promise<Answer>) => 
 const callsAtOnce = 8;
 
 /** Runs the calls of a server's life, each like a command of its own. Failures become answers. */
-export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): RunCall {
+export function toolCalls(
+  { world, flags: globals, sandbox }: Context,
+  flags: McpFlags,
+  session: Budget,
+): RunCall {
   const atOnce = pLimit(callsAtOnce);
   const stops = new Set<(signal: StopSignal) => string>();
   const leaving = new Set<Promise<unknown>>();
@@ -41,6 +54,7 @@ export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): 
     await Promise.allSettled(leaving);
     const own: Array<(signal: StopSignal) => string> = [];
     const context = await createContext(withStops(world, stops, own), globals);
+    context.sandbox = sandbox; // one for the server's life: its balance and its tasks stay
     const progress = createProgress(await lineOf(talk, world), world.clock);
     const reporter = { ...context.reporter, progress };
     try {
@@ -48,7 +62,8 @@ export function toolCalls({ world, flags: globals }: Context, flags: McpFlags): 
         orCancelled(world.deadline(milliseconds), talk.signal);
       const listener = { ...context.engine.listener, step: progress.step };
       const engine = { ...context.engine, listener };
-      return await act({ context: { ...context, reporter, engine }, flags, deadline });
+      const { roots } = talk;
+      return await act({ context: { ...context, reporter, engine }, flags, roots, session, deadline });
     } catch (error) {
       return errorAnswer(errorReport(error));
     } finally {
@@ -90,13 +105,4 @@ async function lineOf({ progress }: Talk, { clock }: World): Promise<Parameters<
   if (!progress) return undefined;
   const { progressLine } = await import('./progress-line.ts');
   return progressLine(progress, clock);
-}
-
-function orCancelled(deadline: Deadline, cancelled: AbortSignal): Deadline {
-  const controller = new AbortController();
-  const stop = (): void =>
-    controller.abort(new Failure('timeout', 'the client no longer waits for the answer'));
-  if (cancelled.aborted) stop();
-  else cancelled.addEventListener('abort', stop, { once: true });
-  return { ...deadline, signal: AbortSignal.any([deadline.signal, controller.signal]) };
 }

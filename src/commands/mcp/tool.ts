@@ -29,6 +29,8 @@ export interface Talk {
   signal: AbortSignal;
   /** Tells how far the call is; undefined where the client did not ask for it. */
   progress: ((message: string) => void) | undefined;
+  /** The folders that it works in, absolute; empty where it does not tell. */
+  roots: readonly string[];
 }
 
 export type Block = { type: 'text'; text: string } | { type: 'image'; data: string; mimeType: string };

@@ -3,13 +3,20 @@ import { withFlags } from '../../command-line/flags.ts';
 
 export const modelsCommand: Declaration = {
   name: 'models',
-  summary: 'list models, ratios and live prices',
+  summary: 'list the picture models with their live prices',
   about:
-    'List the models with their ratios and current prices. The prices come from the service; no key is needed.',
+    'List the picture models of the service: name, service, price, status, and what each makes pictures from. ' +
+    'No key is needed. Without a connection it is the list as it was last read.',
+  words: [['[filter...]', 'only models with these words in the name, service or action']],
   flags: withFlags('sandbox'),
-  examples: ['models', "models --json | jq -r 'select(.price.unit_price_cents <= 5) | .model'"],
-  async run(context, _words, flags: { sandbox?: boolean }) {
+  examples: [
+    'models',
+    'models flux',
+    'models edit_image',
+    "models --json | jq -r 'select(.price.unit_price_cents <= 5) | .model'",
+  ],
+  async run(context, [words]: [string[]], flags: { sandbox?: boolean }) {
     const { listModels } = await import('./run.ts');
-    return listModels(context, flags.sandbox);
+    return listModels(context, words.join(' '), flags.sandbox);
   },
 };

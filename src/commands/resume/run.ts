@@ -1,18 +1,17 @@
 import { resolve } from 'node:path';
 import pMap from 'p-map';
 import { checkTaskIds, makeAndReport } from '../../command-line/make-and-report.ts';
+import { spendingSources } from '../../command-line/spending.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
-import { exitCodes, Failure, tellAll } from '../../errors.ts';
-import type { Entry } from '../../journal/entry.ts';
-import type { Left, LeftRun } from '../../journal/journal.ts';
+import { exitCodeOf, exitCodes, Failure, tellAll } from '../../errors.ts';
+import { type Entry, isUnsent } from '../../journal/entry.ts';
+import type { Left, LeftRun } from '../../journal/left-runs.ts';
 import type { Begun, Work } from '../../paid-task/engine.ts';
-import { retarget } from '../../paid-task/record.ts';
+import { record, retarget } from '../../paid-task/record.ts';
 import { adopt, type Claims, deadRuns, foreign, isForgotten, reopen } from '../../paid-task/take-up.ts';
-import { exitCodeOf } from '../../report/exit-code.ts';
 import { fetchCommand } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
-import { flagSource, settingSource } from '../../request/sources.ts';
 import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 import { expandHome } from '../../task/home-path.ts';
 
@@ -28,22 +27,24 @@ const tasksAtOnce = 8;
 export async function resume(context: Context, ids: readonly string[], flags: ResumeFlags): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
-  const wishes = parseWishes([flagSource(flags), settingSource(context.stored.settings)], problems);
+  const wishes = parseWishes(spendingSources(context, flags), problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = startWork(context, wishes);
-  const left = await context.journal.left(true);
+  const left = await context.journal.left({ letGo: true });
   const isMeant = (entry: Entry): boolean => isChosen(entry, ids, flags.all === true);
   const dead = await deadRuns(context.engine, left, isMeant, work.deadline.signal);
   const unfinished = dead.flatMap((run) => [...run.entries.values()].map((entry) => ({ run, entry })));
   const chosen = unfinished.filter(({ entry }) => isMeant(entry));
   const forgotten = flags.resend ? [] : chosen.filter(({ entry }) => isForgotten(context.engine, entry));
-  const found = chosen.filter((each) => !forgotten.includes(each));
+  const unsent = chosen.filter(({ entry }) => isUnsent(entry));
+  const found = chosen.filter((each) => !forgotten.includes(each) && !unsent.includes(each));
   const others = await named(
     context,
     ids.filter((id) => !found.some(({ entry }) => entry.accepted?.id === id)),
   );
   const damaged = ids.length > 0 ? [] : damagedTasks(context, work, dead);
   const claims: Claims = new Map();
+  await giveUp(context, work, unsent, claims);
   const begin = [
     ...found.map(
       ({ run, entry }) =>
@@ -55,13 +56,17 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   ];
   const untold = await tellTrouble(context, left, dead, forgotten);
   if (begin.length === 0) {
-    if (untold === 0) context.reporter.note(nothingToDo(unfinished.length, left));
+    if (untold === 0) context.reporter.note(nothingToDo(unfinished.length - unsent.length, left));
     return untold;
   }
   context.reporter.progress.expect(begin.length);
-  const reports = await pMap(begin, async (start) => finish(context, work, await start(), flags.dir), {
-    concurrency: tasksAtOnce,
-  });
+  const reports = await pMap(
+    begin,
+    async (start) => finish(context, work, await start(), { dir: flags.dir, isOneOfMany: begin.length > 1 }),
+    {
+      concurrency: tasksAtOnce,
+    },
+  );
   await closeDamaged(context, dead, reports);
   return exitCodeOf(reports.flatMap((report) => (report ? [report.error?.code] : []))) || untold;
 }
@@ -69,6 +74,22 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
 function isChosen(entry: Entry, ids: readonly string[], all: boolean): boolean {
   if (ids.length > 0) return entry.accepted !== undefined && ids.includes(entry.accepted.id);
   return all || !entry.letGo;
+}
+
+/** Closes requests that were interrupted before they left: nobody bought them, and nobody asks for them now. */
+async function giveUp(
+  { engine, reporter }: Context,
+  work: Work,
+  unsent: ReadonlyArray<{ run: LeftRun; entry: Entry }>,
+  claims: Claims,
+): Promise<void> {
+  for (const { run, entry } of unsent) {
+    const begun = await adopt(engine, run, entry.key, claims);
+    const message = 'interrupted before it was sent';
+    if (begun) await record({ work, ...begun }, { event: 'ended', how: 'given-up', message });
+  }
+  if (unsent.length > 0)
+    reporter.note(`Gave up ${counted(unsent.length)} that never left: nothing was bought`);
 }
 
 /** Tells what cannot be finished, and why. Returns the exit code for it. */
@@ -169,7 +190,7 @@ async function finish(
   context: Context,
   work: Work,
   begun: Begun | undefined,
-  dir: string | undefined,
+  { dir, isOneOfMany }: { dir: string | undefined; isOneOfMany: boolean },
 ): Promise<TaskReport | undefined> {
   if (!begun) return undefined;
   const { target } = begun.entry.intended;
@@ -179,6 +200,6 @@ async function finish(
   const output = target.output === '-' ? '' : target.output;
   await retarget(work, begun, { ...target, folder, output });
   const report = await makeAndReport(context, work, begun);
-  await context.reporter.task(report, 'files');
+  await context.reporter.task(report, 'files', { isOneOfMany });
   return report;
 }

@@ -9,10 +9,19 @@ export const sandboxCommand: Declaration = {
     ['--port <n>', 'port to listen on; 0 picks a free one', '4010'],
     ['--latency <duration>', 'how long a task takes, such as 0s or 3s', '1.5s'],
     ['--fail-rate <share>', 'share of tasks that fail, from 0 to 1', '0'],
+    ['--sell <list>', 'sell more models, each NAME:SERVICE:CENTS; separate several with commas'],
+    ['--retire <list>', 'models that are no longer sold'],
+    ['--maintenance <list>', 'models that are under maintenance'],
     ['--dialect <name>', 'form of the API: guide, service or both', 'both'],
+    [
+      '--billing <form>',
+      'how costs are told: new (usage), or old (billing) as before 28 September 2026',
+      'new',
+    ],
   ],
   examples: [
     'sandbox --port 4010',
+    'sandbox --retire imagen-4 --sell new-model:new:5',
     'RUNAPI_API_KEY=any runapi-imagen generate "a mug" --base-url http://127.0.0.1:4010',
   ],
   async run(context, _words, flags: SandboxFlags) {

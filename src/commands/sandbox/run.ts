@@ -1,6 +1,8 @@
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
+import { openShop } from '../../sandbox/models.ts';
 import { parseDuration } from '../../task/duration.ts';
+import { printable } from '../../terminal/printable.ts';
 
 /** The flags of `sandbox`, as typed. */
 export interface SandboxFlags {
@@ -8,6 +10,10 @@ export interface SandboxFlags {
   latency?: string;
   failRate?: string;
   dialect?: string;
+  billing?: string;
+  sell?: string;
+  retire?: string;
+  maintenance?: string;
 }
 
 const defaultPort = 4010;
@@ -28,15 +34,31 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   if (dialect !== 'guide' && dialect !== 'service' && dialect !== 'both') {
     problems.push(`Invalid --dialect ${JSON.stringify(dialect)}: use guide, service or both.`);
   }
+  const { billing = 'new' } = flags;
+  if (billing !== 'new' && billing !== 'old')
+    problems.push(`Invalid --billing ${JSON.stringify(billing)}: use new or old.`);
+  const shop = {
+    models: listOf(flags.sell),
+    retire: listOf(flags.retire),
+    maintenance: listOf(flags.maintenance),
+  };
+  try {
+    openShop(shop);
+  } catch (error) {
+    problems.push(`Invalid model ${(error as Error).message}`);
+  }
   if (problems.length > 0) throw tellAll(problems, { sends: false });
 
   const { startSandbox } = await import('../../sandbox/server.ts');
-  const { clock } = context.world;
+  const { clock, stderr } = context.world;
   const server = await startSandbox({
     port,
     failRate,
     dialect: dialect as 'both',
+    billing: billing as 'new',
+    ...shop,
     now: clock.now,
+    ...(context.flags.verbose && { log: (text) => void stderr.write(`${printable(text)}\n`) }),
     ...(latencyMs !== undefined && { latencyMs }),
   });
   const { url } = server;
@@ -49,4 +71,8 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   );
   await new Promise(() => undefined); // a signal ends it
   return 0;
+}
+
+function listOf(typed: string | undefined): string[] {
+  return typed === undefined ? [] : typed.split(',').map((each) => each.trim());
 }

@@ -14,7 +14,7 @@ const install: Declaration = {
   flags: [
     ...choice,
     ['--image-backend', 'for Hermes: also install a backend for its image tool; it is not turned on'],
-    ['--force', 'overwrite a file that was changed, or that something else wrote'],
+    ['--force', 'overwrite what was changed, or what something else wrote'],
     ['--print', 'print the skill and write nothing'],
   ],
   examples: [
@@ -25,7 +25,7 @@ const install: Declaration = {
   ],
   async run(context, _words, flags: SkillFlags) {
     const { installSkill, printSkill } = await import('./run.ts');
-    return flags.print ? printSkill(context, flags) : installSkill(context, flags);
+    return flags.print ? printSkill(context) : installSkill(context, flags);
   },
 };
 
@@ -35,7 +35,7 @@ const uninstall: Declaration = {
   flags: [
     ...choice,
     ['--image-backend', 'for Hermes: remove only the backend of its image tool'],
-    ['--force', 'also remove a file that was changed'],
+    ['--force', 'also remove what was changed'],
   ],
   examples: ['skill uninstall --target claude', 'skill uninstall --all'],
   async run(context, _words, flags: SkillFlags) {

@@ -1,23 +1,32 @@
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
-import { Failure } from '../../errors.ts';
-import { exitCodeOf } from '../../report/exit-code.ts';
+import { exists } from '../../disk/place.ts';
+import { exitCodeOf, Failure } from '../../errors.ts';
 import { table } from '../../terminal/columns.ts';
 import { programVersion } from '../../version.ts';
-import provider from './image-backend/__init__.py';
-import manifest from './image-backend/plugin.yaml';
-import { putFile, removeFile, stamped, stateOf, type WantedFile } from './own-file.ts';
-import { skillName, skillText } from './skill-text.ts';
+import backend from './hermes-backend/__init__.py';
+import manifest from './hermes-backend/plugin.yaml';
+import { type OwnFolder, putFolder, removeFolder, stateOf } from './own-folder.ts';
+import { skillText } from './skill-text.ts';
 import { chosenPlaces, type Place, placesOf, type SkillFlags } from './targets.ts';
 
 /** Writes the skill for each agent that the flags name, and for Hermes the image backend. */
 export async function installSkill(context: Context, flags: SkillFlags): Promise<number> {
   const places = await chosenPlaces(context, flags);
-  const filesOf = (place: Place): WantedFile[] => [
-    skillFile(context, place),
-    ...(flags.imageBackend ? backendFiles(context, place) : []),
+  const foldersOf = (place: Place): OwnFolder[] => [
+    skillFolder(place),
+    ...(flags.imageBackend ? backendFolders(place) : []),
   ];
-  const codes = await forEachFile(context, places, filesOf, (file) => putFile(file, flags.force === true));
+  const codes = await forEachFolder(context, places, foldersOf, (folder) =>
+    putFolder(folder, flags.force === true),
+  );
+  for (const { homes, skills } of places) {
+    for (const home of homes) {
+      const copy = join(home, 'skills', skillName);
+      if (copy !== join(skills, skillName) && (await exists(copy)))
+        context.reporter.warn(`${copy} is another copy of the skill: remove it`);
+    }
+  }
   if (codes.some((code) => code !== undefined)) return exitCodeOf(codes);
   if (flags.imageBackend) {
     context.reporter.next(`hermes plugins enable ${backendName}`, 'Turn the image backend on');
@@ -30,23 +39,18 @@ export async function installSkill(context: Context, flags: SkillFlags): Promise
 /** Removes what was written, unless it was changed since. Does not fail where there is nothing. */
 export async function uninstallSkill(context: Context, flags: SkillFlags): Promise<number> {
   const places = await chosenPlaces(context, flags, true); // an agent that is gone may have left its skill
-  const filesOf = (place: Place): WantedFile[] => [
-    ...(flags.imageBackend ? [] : [skillFile(context, place)]),
-    ...backendFiles(context, place),
+  const foldersOf = (place: Place): OwnFolder[] => [
+    ...(flags.imageBackend ? [] : [skillFolder(place)]),
+    ...backendFolders(place),
   ];
-  const codes = await forEachFile(context, places, filesOf, async (file) =>
-    (await removeFile(file, flags.force === true)) ? 'removed' : 'absent',
+  return exitCodeOf(
+    await forEachFolder(context, places, foldersOf, (folder) => removeFolder(folder, flags.force === true)),
   );
-  return exitCodeOf(codes);
 }
 
 /** Prints the skill as it would be installed. */
-export async function printSkill(context: Context, flags: SkillFlags): Promise<number> {
-  const isNamed = flags.target !== undefined || flags.all === true;
-  for (const place of await chosenPlaces(context, isNamed ? flags : { ...flags, dir: '.' })) {
-    const text = skillText(context.world, place);
-    await context.reporter.data({ target: place.target ?? null, text }, text.trimEnd());
-  }
+export async function printSkill(context: Context): Promise<number> {
+  await context.reporter.data({ text: skillText() }, skillText().trimEnd());
   return 0;
 }
 
@@ -54,11 +58,11 @@ export async function printSkill(context: Context, flags: SkillFlags): Promise<n
 export async function listSkills(context: Context): Promise<number> {
   const found = [];
   for (const place of placesOf(context)) {
-    const [program] = backendFiles(context, place);
-    const files = { skill: skillFile(context, place), ...(program && { 'image backend': program }) };
-    for (const [what, file] of Object.entries(files)) {
-      const { state, version = null } = await stateOf(file);
-      found.push({ target: place.target ?? null, what, state, version, path: file.path });
+    const [backend] = backendFolders(place);
+    const folders = { skill: skillFolder(place), ...(backend && { 'image backend': backend }) };
+    for (const [what, folder] of Object.entries(folders)) {
+      const { state, version } = await stateOf(folder);
+      found.push({ target: place.targets.join(','), what, state, version, path: mainFile(folder) });
     }
   }
   const rows = found.map((each) => Object.values(each).map((value) => value ?? '-'));
@@ -67,20 +71,22 @@ export async function listSkills(context: Context): Promise<number> {
   return 0;
 }
 
-/** Handles each file, reports it, and goes on where one fails. Returns the error codes. */
-async function forEachFile(
+/** Handles each folder, reports it, and goes on where one fails. Returns the error codes. */
+async function forEachFolder(
   context: Context,
   places: readonly Place[],
-  filesOf: (place: Place) => WantedFile[],
-  handle: (file: WantedFile) => Promise<string>,
+  foldersOf: (place: Place) => OwnFolder[],
+  handle: (folder: OwnFolder) => Promise<string>,
 ): Promise<Array<string | undefined>> {
   const codes: Array<string | undefined> = [];
   for (const place of places) {
-    for (const file of filesOf(place)) {
+    for (const folder of foldersOf(place)) {
       try {
-        const state = await handle(file);
-        const object = { target: place.target ?? null, path: file.path, state, version: programVersion };
-        await context.reporter.data(object, state === 'absent' ? '' : file.path);
+        const state = await handle(folder);
+        const path = mainFile(folder);
+        const target = place.targets.join(',') || null;
+        const object = { target, path, state, version: programVersion };
+        await context.reporter.data(object, state === 'absent' ? '' : path);
         context.reporter.note(`${place.label}: ${state}`);
         codes.push(undefined);
       } catch (error) {
@@ -93,21 +99,23 @@ async function forEachFile(
   return codes;
 }
 
-function skillFile({ world }: Context, place: Place): WantedFile {
-  return { path: join(place.skills, skillName, 'SKILL.md'), text: skillText(world, place) };
+function mainFile({ path, files }: OwnFolder): string {
+  return join(path, Object.keys(files)[0] ?? '');
+}
+
+/** At most 64 characters of a-z, 0-9 and single hyphens; the folder has the same name (agentskills.io). */
+const skillName = 'runapi-imagen';
+
+function skillFolder({ skills }: Place): OwnFolder {
+  return { path: join(skills, skillName), files: { 'SKILL.md': skillText() } };
 }
 
 /** The name by which Hermes knows it: the folder, the plugin and the provider. */
 const backendName = 'runapi';
 
-/** The image backend in a Hermes home, the program first. It starts this program wherever the PATH of a service leads. */
-function backendFiles({ world }: Context, { target, home }: Place): WantedFile[] {
-  if (target !== 'hermes' || home === undefined) return [];
-  const folder = join(home, 'plugins', 'image_gen', backendName);
-  const installed = `INSTALLED: List[str] = ${JSON.stringify(world.invocation)}`;
-  const program = provider.replace('INSTALLED: List[str] = []', () => installed);
-  return [
-    { path: join(folder, '__init__.py'), text: stamped(program, 'hash') },
-    { path: join(folder, 'plugin.yaml'), text: stamped(manifest.replace('VERSION', programVersion), 'hash') },
-  ];
+/** The image backend in a Hermes home, where `hermes plugins install` puts it too. */
+function backendFolders({ targets, homes }: Place): OwnFolder[] {
+  const home = targets[0] === 'hermes' && homes[0];
+  const files = { '__init__.py': backend, 'plugin.yaml': manifest };
+  return home ? [{ path: join(home, 'plugins', backendName), files }] : [];
 }

@@ -5,10 +5,9 @@ import { joinPath } from '../../disk/surroundings.ts';
 import { invalid, tellAll } from '../../errors.ts';
 import { hermesHome } from '../../hermes/home.ts';
 import { didYouMean } from '../../near-miss.ts';
-import type { Surroundings } from '../../world.ts';
 
 const targetNames = ['hermes', 'claude', 'codex', 'gemini', 'openclaw'] as const;
-export type TargetName = (typeof targetNames)[number];
+type TargetName = (typeof targetNames)[number];
 
 /** The flags of `skill install` and `skill uninstall`, as they were typed. */
 export interface SkillFlags {
@@ -20,14 +19,14 @@ export interface SkillFlags {
   print?: boolean;
 }
 
-/** Where a skill goes: the folder of an agent's skills, or one that was named. */
+/** A folder of skills: that of an agent, one that several agents read, or one that was named. */
 export interface Place {
-  target?: TargetName;
+  targets: readonly TargetName[];
   label: string;
-  /** The folder of skills, one folder each. */
+  /** One folder for each skill. */
   skills: string;
-  /** The agent's own folder: where that exists, the agent is set up. */
-  home?: string;
+  /** The agents' own folders: where one exists, its agent is set up. */
+  homes: readonly string[];
 }
 
 /**
@@ -46,10 +45,11 @@ export async function chosenPlaces(context: Context, flags: SkillFlags, everyone
   if (problems.length > 0) throw tellAll(problems, { sends: false });
   if (flags.dir !== undefined) {
     const skills = resolve(context.world.cwd, flags.dir);
-    return [{ ...(names[0] && { target: names[0] }), label: skills, skills }];
+    return [{ targets: names, label: skills, skills, homes: [] }];
   }
   if (flags.all) return everyone ? placesOf(context) : await setUpPlaces(context);
-  if (names.length > 0) return placesOf(context, names);
+  if (names.length > 0)
+    return placesOf(context).filter(({ targets }) => targets.some((target) => names.includes(target)));
   throw invalid(
     'no agent is named',
     `Name one: --target ${targetNames.join(', ')}; or --all, or --dir FOLDER`,
@@ -69,36 +69,40 @@ function targetsIn({ target }: SkillFlags, problems: string[]): TargetName[] {
 
 async function setUpPlaces(context: Context): Promise<Place[]> {
   const places = placesOf(context);
-  const there = await Promise.all(places.map(({ home }) => home !== undefined && exists(home)));
+  const there = await Promise.all(
+    places.map(async ({ homes }) => (await Promise.all(homes.map(exists))).includes(true)),
+  );
   const missing = places.filter((_, index) => !there[index]).map(({ label }) => label);
   if (missing.length === places.length)
-    throw invalid(`no agent is set up here (${missing.join(', ')})`, 'Name one all the same with --target');
-  if (missing.length > 0) context.reporter.note(`Not set up here: ${missing.join(', ')}`);
+    throw invalid(`no agent is set up here (${missing.join('; ')})`, 'Name one all the same with --target');
+  if (missing.length > 0) context.reporter.note(`Not set up here: ${missing.join('; ')}`);
   return places.filter((_, index) => there[index]);
 }
 
-/** The agents on this machine, whether they are set up or not. */
-export function placesOf({ world }: Context, names: readonly TargetName[] = targetNames): Place[] {
-  const places = agentsOn(world).filter(({ target }) => names.includes(target));
-  if (places.length < names.length)
+/** The agents on this machine, whether they are set up or not. Sources: the documentation of each, September 2026. */
+export function placesOf({ world }: Context): Place[] {
+  const { env, home } = world;
+  const hermes = hermesHome(world);
+  if (!home || hermes === undefined)
     throw invalid('there is no home folder to look for agents in', 'Set HOME');
-  return places;
-}
-
-/** Every agent whose folders can be named. Sources: the documentation of each, September 2026. */
-function agentsOn(surroundings: Surroundings): Array<Place & { target: TargetName }> {
-  const { env, home } = surroundings;
-  const at = (named: string | undefined, folder: string): string | undefined =>
-    named?.trim() || (home && joinPath(surroundings, home, folder));
-  const homes: Array<[TargetName, string, string | undefined, (string | undefined)?]> = [
-    ['hermes', 'Hermes Agent', hermesHome(surroundings)],
-    ['claude', 'Claude Code', at(env.CLAUDE_CONFIG_DIR, '.claude')],
-    // Codex keeps its settings in one folder and reads the skills of all agents in another.
-    ['codex', 'Codex', at(env.CODEX_HOME, '.codex'), at(undefined, '.agents')],
-    ['gemini', 'Gemini CLI', at(undefined, '.gemini')],
-    ['openclaw', 'OpenClaw', at(env.OPENCLAW_STATE_DIR, '.openclaw')],
+  const at = (named: string | undefined, folder: string): string =>
+    named?.trim() || joinPath(world, home, folder);
+  const claude = at(env.CLAUDE_CONFIG_DIR, '.claude');
+  const others = [
+    at(env.CODEX_HOME, '.codex'),
+    at(undefined, '.gemini'),
+    at(env.OPENCLAW_STATE_DIR, '.openclaw'),
   ];
-  return homes.flatMap(([target, label, folder, reads = folder]) =>
-    folder && reads ? [{ target, label, home: folder, skills: joinPath(surroundings, reads, 'skills') }] : [],
-  );
+  const place = (targets: TargetName[], label: string, folder: string, homes = [folder]): Place => ({
+    targets,
+    label,
+    homes,
+    skills: joinPath(world, folder, 'skills'),
+  });
+  return [
+    place(['hermes'], 'Hermes Agent', hermes),
+    place(['claude'], 'Claude Code', claude),
+    // A skill in this folder hides one of the same name in their own folders.
+    place(['codex', 'gemini', 'openclaw'], 'Codex, Gemini CLI, OpenClaw', at(undefined, '.agents'), others),
+  ];
 }

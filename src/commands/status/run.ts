@@ -1,10 +1,9 @@
 import { checkServer, checkTaskIds, namedBase } from '../../command-line/make-and-report.ts';
 import { statusReport } from '../../command-line/status-report.ts';
 import type { Context } from '../../context.ts';
-import { exitCodes, tellAll } from '../../errors.ts';
+import { exitCodeOf, exitCodes, tellAll } from '../../errors.ts';
 import { createWork } from '../../paid-task/engine.ts';
 import { locate } from '../../paid-task/find-task.ts';
-import { exitCodeOf } from '../../report/exit-code.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { flagSource, settingSource } from '../../request/sources.ts';
 import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
@@ -29,11 +28,11 @@ export async function status(context: Context, ids: readonly string[], flags: St
     ids.map(async (id) => {
       const report = await statusReport(context, work, {
         id,
-        entry: known.get(id),
+        entry: known.get(id)?.entry,
         sandbox: flags.sandbox === true,
       });
-      context.reporter.progress.ended(id, report.error !== null, 0);
-      await context.reporter.task(report, 'state');
+      context.reporter.progress.ended(id, report.error !== null);
+      await context.reporter.task(report, 'state', { isOneOfMany: ids.length > 1 });
       return report;
     }),
   );

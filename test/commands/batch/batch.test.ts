@@ -15,7 +15,7 @@ async function machineWith(name: string, text: string) {
   return machine;
 }
 
-test('makes a picture for each row, and nothing when it is run again', async () => {
+test('makes a picture for each row, and prints them in order when it is run again', async () => {
   const service = await startService();
   const machine = await machineWith('rows.txt', 'a fox\nan owl\na whale\n');
   const words = ['batch', 'rows.txt', '--dir', 'out', '--poll-interval', '20ms', '--base-url', service.url];
@@ -27,7 +27,12 @@ test('makes a picture for each row, and nothing when it is run again', async () 
   );
   const second = await run(machine, words);
   expect(second.stderr).toContain('0 made · 3 made before');
-  expect([second.stdout, second.exitCode]).toEqual(['', 0]);
+  expect(lines(second.stdout).map((path) => path.replace(/-\w{8}\.png$/, ''))).toEqual([
+    'out/a-fox',
+    'out/an-owl',
+    'out/a-whale',
+  ]);
+  expect([second.exitCode, lines(second.stdout).sort()]).toEqual([0, lines(first.stdout).sort()]);
   expect(service.tasks.size).toBe(3);
 });
 
@@ -38,7 +43,11 @@ test('makes only the new rows when the file has grown, and all with --new', asyn
   await run(machine, words);
   await writeFile(join(machine.folder, 'rows.txt'), 'an owl\na fox\n');
   const grown = await run(machine, [...words, '--json']);
-  expect(lines(grown.stdout).map((line) => JSON.parse(line))).toMatchObject([{ row: 1, prompt: 'an owl' }]);
+  const told = lines(grown.stdout).map((line) => JSON.parse(line));
+  expect(told.sort((a, b) => a.row - b.row)).toMatchObject([
+    { row: 1, prompt: 'an owl', reused: false },
+    { row: 2, prompt: 'a fox', reused: true, images: [{ path: expect.stringContaining('a-fox') }] },
+  ]);
   const fresh = await run(machine, [...words, '--new']);
   expect([lines(fresh.stdout).length, fresh.exitCode]).toEqual([2, 0]);
   expect(service.tasks.size).toBe(4);
@@ -138,9 +147,10 @@ test('is the same batch under a link to its file', async () => {
   const machine = await machineWith('rows.txt', 'a fox\n');
   await symlink('rows.txt', join(machine.folder, 'link.txt'));
   const words = ['--poll-interval', '20ms', '--base-url', service.url];
-  expect((await run(machine, ['batch', 'rows.txt', ...words])).exitCode).toBe(0);
+  const first = await run(machine, ['batch', 'rows.txt', ...words]);
   const again = await run(machine, ['batch', 'link.txt', ...words]);
-  expect([again.exitCode, again.stdout, service.tasks.size]).toEqual([0, '', 1]);
+  expect([again.exitCode, again.stdout, service.tasks.size]).toEqual([0, first.stdout, 1]);
+  expect(again.stderr).toContain('0 made · 1 made before');
 });
 
 test('a leading ~ is the home folder in --dir and in a row, which must stay in the folder', async () => {
@@ -179,10 +189,10 @@ test('goes on when one row fails, and tries it again with --retry-failed', async
   expect([lines(first.stdout).length, first.exitCode]).toEqual([2, 10]);
   const second = await run(machine, words);
   expect(second.stderr).toContain('1 failed before');
-  expect([second.stdout, second.exitCode]).toEqual(['', 10]);
+  expect([lines(second.stdout).length, second.exitCode]).toEqual([2, 10]);
   mended = true;
   const third = await run(machine, [...words, '--retry-failed']);
-  expect([lines(third.stdout).length, third.exitCode, service.tasks.size]).toEqual([1, 0, 3]);
+  expect([lines(third.stdout).length, third.exitCode, service.tasks.size]).toEqual([3, 0, 3]);
 });
 
 test.each([

@@ -5,8 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { formatOf } from '../../../src/commands/batch/format.ts';
 import { parsePrompt } from '../../../src/commands/batch/prompt-template.ts';
 import { readRows } from '../../../src/commands/batch/read-rows.ts';
-import { createRowKeys, inShard, parseShard } from '../../../src/commands/batch/row-key.ts';
 import { textFault } from '../../../src/commands/batch/text-fault.ts';
+import { createRowKeys, inShard, parseShard } from '../../../src/paid-task/row-key.ts';
 
 async function fileOf(name: string, content: string | Buffer): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rows-'));
@@ -171,8 +171,6 @@ test.each([
   ['JSON that is not whole', 'a.json', '[{"prompt":"a fox"}', /^a\.json is not valid JSON: /],
   ['one JSON object', 'a.json', '{\n  "prompt": "a fox"\n}\n', /^a\.json holds no list of rows$/],
   ['an object without an ending', 'list', '{\n  "rows": []\n}\n', /^list holds no list of rows$/],
-  ['a YAML map', 'a.yaml', 'prompts:\n  - a fox\n', /^a\.yaml holds no list of rows$/],
-  ['a YAML map without an ending', 'list', 'prompts:\n  - a fox\n', /^list holds no list of rows$/],
   ['YAML that is wrong', 'a.yaml', '- "a fox\n- b\n', /^a\.yaml is not valid YAML \(line \d\)$/],
   ['several YAML documents', 'a.yaml', '- a fox\n---\n- an owl\n', /^a\.yaml holds more than one document$/],
   ['a web page', 'list', '<!DOCTYPE html>\n<p>a fox\n', /^list looks like a table or page in markup$/],

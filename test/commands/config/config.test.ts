@@ -41,6 +41,7 @@ describe('a setting', () => {
       'dir\t.\tthe default',
       'output\t{prompt}-{task}.{ext}\tthe default',
       'timeout\t15m\tthe default',
+      'max-cost\tnot set\tthe default',
       'base-url\thttps://runapi.ai\tthe default',
       'api\tauto\tthe default',
     ]);
@@ -71,7 +72,7 @@ describe('a setting', () => {
     await run(machine, ['config', 'set', 'dir', `/pictures/${'deep/'.repeat(20)}`]);
     const { screen } = await runOnTerminal(machine, ['config', 'list'], {}, { columns: 50, rows: 24 });
     const lines = screen.toString().trim().split('\r\n');
-    expect(lines).toHaveLength(8);
+    expect(lines).toHaveLength(9);
     const sources = lines.map((line) => line.search(/(the default|\/tmp\S*)$/));
     expect(new Set(sources).size).toBe(1);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(50);
@@ -81,12 +82,13 @@ describe('a setting', () => {
     const key = 'sk-live-AUDITKEY-0123456789abcdef';
     const { exitCode, stdout, stderr } = await run(await bare(), ['config', 'set', 'model', key]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
-    expect(stderr).toContain('error: Invalid model …cdef: use imagen-4');
+    expect(stderr).toContain('error: Invalid model …cdef: use a name such as imagen-4');
     expect(stderr).not.toContain('0123456789');
   });
 
   test.each([
-    ['model', 'gpt', 'Invalid model "gpt": use imagen-4, imagen-4-fast or imagen-4-ultra.'],
+    ['model', 'a model', 'Invalid model "a model": use a name such as imagen-4'],
+    ['models.imagen-4.ratio', '5:5', 'Invalid models.imagen-4.ratio "5:5": imagen-4 supports 1:1'],
     [
       'ratio',
       '5:5',
@@ -264,7 +266,7 @@ describe('a broken settings file', () => {
       exit: 0,
       err: `warning: ${path} ${problem}`,
     });
-    expect(list.stdout.split('\n')).toHaveLength(8);
+    expect(list.stdout.split('\n')).toHaveLength(9);
     expect((await run(machine, ['config', 'path'])).stdout).toBe(path);
     const make = await run(machine, ['generate', 'a mug']);
     expect(make.exitCode).toBe(2);
@@ -292,12 +294,12 @@ describe('a broken settings file', () => {
 
   test('with one wrong value keeps the others', async () => {
     const machine = await bare();
-    const path = await store(machine, '{"model":"gpt","ratio":"16:9","timeout":5,"later":{"x":1}}');
+    const path = await store(machine, '{"model":"a model","ratio":"16:9","timeout":5,"later":{"x":1}}');
     const { exitCode, stdout, stderr } = await run(machine, ['config', 'list']);
     expect({ exitCode, lines: stderr.split('\n') }).toEqual({
       exitCode: 0,
       lines: [
-        `warning: ${path}: Invalid model "gpt": use imagen-4, imagen-4-fast or imagen-4-ultra`,
+        `warning: ${path}: Invalid model "a model": use a name such as imagen-4; the command models lists all`,
         `warning: ${path}: timeout is not text`,
       ],
     });

@@ -42,7 +42,16 @@ async function accountService(cents: number): Promise<Service> {
 }
 
 const prices: Order = answering(200, {
-  price_schedules: [{ model: 'imagen-4', pricing_status: 'available', unit_price_cents: 8, currency: 'USD' }],
+  price_schedules: [
+    {
+      service: 'imagen-4',
+      action: 'text_to_image',
+      model: 'imagen-4',
+      pricing_status: 'available',
+      unit_price_cents: 8,
+      currency: 'USD',
+    },
+  ],
 });
 
 async function settingsFile(machine: Machine, text: string, mode = 0o600): Promise<string> {
@@ -77,7 +86,7 @@ describe('a machine on which all is well', () => {
     ]);
     expect(stderr).toContain('generate would work. Try it: runapi-imagen generate "a mug"');
     expect(exitCode).toBe(0);
-    expect(service.calls.map(({ method }) => method)).toEqual(['GET', 'GET']);
+    expect(service.calls.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET']);
   });
 
   test('is left as it was', async () => {

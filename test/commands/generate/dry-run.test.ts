@@ -71,6 +71,27 @@ test('is one object a request with --json, and the same request is asked about o
   expect(countQuotes(service)).toBe(2);
 });
 
+test('is a summary for people where there are many', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const machine = await newMachine();
+  const many = ['generate', 'a mug', '-n', '300', '--model', 'imagen-4,fast', '-r', '16:9', '--dry-run'];
+  const { exitCode, stdout, stderr } = await run(machine, [...many, '--base-url', service.url]);
+  expect(stdout.split('\n')).toEqual([
+    `POST ${service.url}/v1/text_to_image 600 times`,
+    '{',
+    '  "prompt": "a mug",',
+    '  "aspect_ratio": "16:9"',
+    '}',
+    '300 × imagen-4 16:9 at $0.08',
+    '300 × imagen-4-fast 16:9 at $0.08',
+    `saved as  ${machine.folder}/{prompt}-{model}-1-{task}.{ext} and 299 more`,
+  ]);
+  expect(stderr).toBe('Nothing was submitted: 600 pictures would cost $48.00');
+  expect(exitCode).toBe(0);
+  expect([countQuotes(service), service.count('create')]).toEqual([2, 0]);
+});
+
 test('goes on without a price where the service tells none', async () => {
   const service = await startService();
   const { exitCode, stdout, stderr } = await run(await newMachine(), [...words, '--base-url', service.url]);

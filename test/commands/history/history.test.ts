@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { appendFile, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { columnsOf } from '../../../src/terminal/columns.ts';
 import { filesIn, type Machine, newMachine, run } from '../../support/program.ts';
 import { apartMs, firstAt, linesOf, remember } from '../../support/record.ts';
@@ -22,16 +22,16 @@ async function listed(machine: Machine, ...flags: string[]): Promise<string[]> {
 test('lists what was made, newest first, with tabs between the columns', async () => {
   const machine = await newMachine();
   await remember(machine, [
-    { prompt: 'a mug' },
-    { prompt: 'two\nlines\tand a tab', model: 'imagen-4-fast' },
-    { prompt: 'went wrong', how: 'failed', message: 'the task failed: no luck' },
+    { prompt: 'a mug', sandbox: true },
+    { prompt: 'two\nlines\tand a tab', model: 'imagen-4-fast', seed: 7 },
+    { prompt: 'went wrong', how: 'failed', message: 'the task failed: no luck', cost: null },
   ]);
   const { stdout, stderr, exitCode } = await run(machine, ['history']);
   expect({ stdout: stdout.split('\n'), stderr, exitCode }).toEqual({
     stdout: [
-      '2024-10-20T10:02:00.000Z\tfailed\timagen-4\twent wrong\ttsk_000002',
-      '2024-10-20T10:01:00.000Z\tcompleted\timagen-4-fast\ttwo lines and a tab\ttsk_000001\tpicture-1.png',
-      '2024-10-20T10:00:00.000Z\tcompleted\timagen-4\ta mug\ttsk_000000\tpicture-0.png',
+      '2024-10-20T10:02:00.000Z\tfailed\timagen-4\twent wrong\ttsk_000002\t\tnot charged',
+      '2024-10-20T10:01:00.000Z\tcompleted\timagen-4-fast\ttwo lines and a tab\ttsk_000001\t7\t$0.08\tpicture-1.png',
+      '2024-10-20T10:00:00.000Z\tcompleted\timagen-4\ta mug\ttsk_000000\t\tsandbox\tpicture-0.png',
     ],
     stderr: '',
     exitCode: 0,
@@ -142,8 +142,6 @@ test('tells all that is wrong with the filters at once', async () => {
   const machine = await newMachine();
   const { stdout, stderr, exitCode } = await run(machine, [
     'history',
-    '--model',
-    'fats',
     '--state',
     'complete',
     '--since',
@@ -153,10 +151,10 @@ test('tells all that is wrong with the filters at once', async () => {
   ]);
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 4 });
   expect(stderr).toBe(
-    'error: Invalid --model "fats": use imagen-4, imagen-4-fast or imagen-4-ultra. ' +
-      '--state "complete" is none of completed, failed, processing, pending, unfinished (did you mean completed?). ' +
-      '--since "soon" is no date like 2026-11-20 and no age like 7d or 12h. --limit "0" is no whole number from 1.\n' +
-      '4 problems; nothing was sent. --help lists the flags',
+    'error: Invalid --state "complete": use completed, failed, processing, pending, unfinished; did you mean completed? ' +
+      'Invalid --since "soon": use a date such as 2026-11-20 or an age such as 7d or 12h. ' +
+      'Invalid --limit "0": use a whole number from 1.\n' +
+      '3 problems. --help lists the flags',
   );
 });
 
@@ -179,7 +177,7 @@ test('lists a task once that was downloaded again, with its newest files', async
   await run(machine, ['download', task?.id ?? '', '--dir', 'again', ...base]);
   const { stdout } = await run(machine, ['history']);
   expect(stdout.split('\n')).toHaveLength(1);
-  expect(stdout.split('\t')[5]).toMatch(/^again\//);
+  expect(stdout.split('\t')[7]).toMatch(/^again\//);
   expect(await filesIn(join(machine.home, record, 'done'))).toHaveLength(2);
 });
 
@@ -204,7 +202,10 @@ test('is not harmed by files that are broken', async () => {
   const { stdout, stderr, exitCode } = await run(machine, ['history']);
   expect(stdout.split('\n').map((line) => line.split('\t')[3])).toEqual(['good']);
   expect(stderr).toBe(
-    `warning: ${join(done, 'm4.4194300-1-0000000000.jsonl')} cannot be read (EISDIR): it is left out`,
+    [
+      `warning: ${join(done, 'm4.4194300-1-0000000000.jsonl')} cannot be read (EISDIR): it is left out`,
+      `warning: ${join(done, 'm2.4194300-1-0000000000.jsonl')} cannot be read (a later version wrote it): it is left out`,
+    ].join('\n'),
   );
   expect(exitCode).toBe(0);
 });
@@ -230,32 +231,50 @@ test('needs no more memory for 40,000 tasks where a few are asked for', async ()
   );
 }, 90_000);
 
-test.skipIf(!hasTerminal)('aligns the columns on a terminal, wide letters too (needs script)', async () => {
-  const machine = await newMachine();
-  await remember(machine, [
-    { prompt: '커피 머그잔' },
+describe.skipIf(!hasTerminal)('on a terminal (needs script)', () => {
+  const tasks = [
+    { prompt: '커피 머그잔', seed: 7, cost: null },
     {
       prompt: 'a mug with a very long prompt that does not fit into the line at all',
       model: 'imagen-4-ultra',
     },
-  ]);
-  const { screen, exitCode } = await runOnTerminal(
-    machine,
-    ['history', '--no-color'],
-    { TZ: 'UTC' },
-    { columns: 120, rows: 24 },
-  );
-  expect(exitCode).toBe(0);
-  expect(screen.toString('utf8')).toBe(
-    '2024-10-20 10:01  completed  imagen-4-ultra  a mug with a very long prompt that does not fit…  tsk_000001  picture-1.png\r\n' +
-      '2024-10-20 10:00  completed  imagen-4        커피 머그잔                                       tsk_000000  picture-0.png\r\n',
-  );
-  for (const columns of [60, 80, 100]) {
-    const narrow = await runOnTerminal(machine, ['history', '--no-color'], {}, { columns, rows: 24 });
-    const lines = narrow.screen.toString('utf8').trim().split('\r\n');
-    expect(lines.map(columnsOf).filter((width) => width > columns)).toEqual([]);
-    expect(new Set(lines.map((line) => columnsOf(line.slice(0, line.indexOf('tsk_'))))).size).toBe(1);
+    { prompt: 'no luck', how: 'failed', message: 'the task failed: no luck', cost: null },
+    { prompt: 'play', sandbox: true },
+  ] as const;
+
+  async function screenOf(columns: number, ...words: string[]): Promise<string[]> {
+    const machine = await newMachine();
+    await remember(machine, tasks);
+    const size = { columns, rows: 24 };
+    const { screen, exitCode } = await runOnTerminal(
+      machine,
+      ['history', '--no-color', ...words],
+      { TZ: 'UTC' },
+      size,
+    );
+    expect(exitCode).toBe(0);
+    return screen.toString('utf8').trimEnd().split('\r\n');
   }
+
+  test('the columns line up, wide letters too', async () => {
+    expect(await screenOf(140)).toEqual([
+      '✔ 1  2024-10-20 10:03  imagen-4                sandbox       play                                       tsk_000003  picture-3.png',
+      '✖ 2  2024-10-20 10:02  imagen-4                not charged   no luck                                    tsk_000002  the task failed: no luck',
+      '✔ 3  2024-10-20 10:01  imagen-4-ultra          $0.08         a mug with a very long prompt that does…   tsk_000001  picture-1.png',
+      '✔ 4  2024-10-20 10:00  imagen-4        seed 7  cost unknown  커피 머그잔                                tsk_000000  picture-0.png',
+    ]);
+  });
+
+  test.each([80, 90, 100, 120, 200])('nothing is wider than %d columns', async (columns) => {
+    for (const line of await screenOf(columns)) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+  });
+
+  test('a filter leaves the numbers that --again knows', async () => {
+    expect((await screenOf(120, '--search', 'mug')).map((line) => line.slice(0, 3))).toEqual(['✔ 3']);
+    expect(
+      (await screenOf(120, '--state', 'completed', '--limit', '2')).map((line) => line.slice(0, 3)),
+    ).toEqual(['✔ 1', '✔ 3']);
+  });
 });
 
 test.skipIf(!hasTerminal)('shows 50 on a terminal and says how to see more (needs script)', async () => {
@@ -287,7 +306,7 @@ test('forgets finished tasks and nothing else', async () => {
   expect({ ...refused, stdout: refused.stdout, stderr: refused.stderr }).toMatchObject({
     stdout: '',
     stderr:
-      'error: history clear asks before it forgets, and nobody can answer here: add --yes.\nNothing was sent. --help lists the flags',
+      'error: history clear asks for confirmation, which needs a terminal: add --yes.\n--help lists the flags',
     exitCode: 4,
   });
   const { stdout, stderr, exitCode } = await run(machine, ['history', 'clear', '--yes', '--json']);

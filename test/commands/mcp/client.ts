@@ -1,6 +1,5 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import { Client, type ClientOptions, type RequestOptions } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { onTestFinished } from 'vitest';
 import { bin, type Machine } from '../../support/program.ts';
 
@@ -22,8 +21,21 @@ export interface Agent {
   call(name: string, input: object, asking?: RequestOptions): Promise<ToolResult>;
 }
 
+export type Revision = 'legacy' | { pin: string };
+
+interface AgentOptions {
+  /** Which protocol the client speaks; the handshake of 2025 by default. */
+  revision?: Revision;
+  /** The folders that the client works in. */
+  roots?: readonly string[];
+}
+
 /** Ended with the test. */
-export async function startAgent(machine: Machine, words: readonly string[]): Promise<Agent> {
+export async function startAgent(
+  machine: Machine,
+  words: readonly string[],
+  { revision = 'legacy', roots }: AgentOptions = {},
+): Promise<Agent> {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [bin, 'mcp', ...words],
@@ -35,20 +47,29 @@ export async function startAgent(machine: Machine, words: readonly string[]): Pr
   transport.stderr?.on('data', (chunk: Buffer) => {
     said += chunk.toString('utf8');
   });
-  const client = new Client({ name: 'test', version: '1.0.0' });
+  const options: ClientOptions = {
+    versionNegotiation: { mode: revision },
+    ...(roots && { capabilities: { roots: {} } }),
+  };
+  const client = new Client({ name: 'test', version: '1.0.0' }, options);
+  if (roots) client.setRequestHandler('roots/list', () => ({ roots: roots.map((uri) => ({ uri })) }));
   await client.connect(transport);
   onTestFinished(() => client.close());
   return {
     client,
     stderr: () => said,
     call: async (name, input, asking) =>
-      (await client.callTool({ name, arguments: { ...input } }, undefined, asking)) as ToolResult,
+      (await client.callTool({ name, arguments: { ...input } }, asking)) as ToolResult,
   };
 }
 
 /** The agent of a service, which looks often: tests wait for nothing. */
-export function startAgentOf(service: { url: string }, machine: Machine): Promise<Agent> {
-  return startAgent(machine, ['--base-url', service.url, '--poll-interval', '20ms']);
+export function startAgentOf(
+  service: { url: string },
+  machine: Machine,
+  options: AgentOptions = {},
+): Promise<Agent> {
+  return startAgent(machine, ['--base-url', service.url, '--poll-interval', '20ms'], options);
 }
 
 export function textOf({ content }: ToolResult): string {

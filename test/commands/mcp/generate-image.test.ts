@@ -61,7 +61,7 @@ test('keeps several calls apart that run at once', async () => {
   const service = await startService({ runningLooks: 3 });
   const machine = await newMachine();
   const { call } = await startAgentOf(service, machine);
-  const prompts = ['a mug', 'a fox', 'a harbour', 'a mug', 'a bridge'];
+  const prompts = ['a mug', 'a fox', 'a harbour', 'a kite', 'a bridge'];
   const answers = await Promise.all(prompts.map((prompt) => call('generate_image', { prompt })));
   expect(answers.map(({ structuredContent }) => structuredContent?.error)).toEqual(prompts.map(() => null));
   expect(answers.map(({ structuredContent }) => structuredContent?.prompt)).toEqual(prompts);

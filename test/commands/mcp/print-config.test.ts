@@ -13,6 +13,18 @@ test.each([
     { mcpServers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('RUNAPI_API_KEY:-') } } } },
   ],
   [
+    'gemini',
+    { mcpServers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('RUNAPI_API_KEY') } } } },
+  ],
+  [
+    'openclaw',
+    {
+      mcp: {
+        servers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('RUNAPI_API_KEY') } } },
+      },
+    },
+  ],
+  [
     'cursor',
     {
       mcpServers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('env:RUNAPI_API_KEY') } } },
@@ -41,7 +53,7 @@ test.each([
 test('prints the YAML of Hermes, with the folder of its pictures and, where it has another home, that', async () => {
   const machine = await newMachine();
   const usual = await run(machine, ['mcp', '--print-config', 'hermes']);
-  const args = [...launch.args, '--dir', `${machine.home}/.hermes/cache/images`];
+  const args = [...launch.args, '--dir', `${machine.home}/.hermes/cache/images`, '--timeout', '20s'];
   const env = { RUNAPI_API_KEY: variable('RUNAPI_API_KEY') };
   expect(parse(usual.stdout)).toEqual({
     mcp_servers: { runapi_imagen: { ...launch, args, env, timeout: 300 } },
@@ -65,6 +77,14 @@ test.skipIf(!has('python3'))(
     expect(server.env_vars).toBeUndefined();
   },
 );
+
+test('asks OpenClaw for no variable that is not set', async () => {
+  const machine = await newMachine();
+  machine.env.RUNAPI_API_KEY = '';
+  const { stdout } = await run(machine, ['mcp', '--print-config', 'openclaw', '--timeout', '30s']);
+  const args = [...launch.args, '--timeout', '30s'];
+  expect(JSON.parse(stdout)).toEqual({ mcp: { servers: { 'runapi-imagen': { ...launch, args } } } });
+});
 
 test('suggests the agent that was meant, and prints nothing', async () => {
   const { exitCode, stdout, stderr } = await run(await newMachine(), ['mcp', '--print-config', 'cladue']);

@@ -58,7 +58,7 @@ test('nothing but messages goes to stdout, whatever there is to say', async () =
   const { exitCode, stderr, answers } = await converse(
     machine,
     ['--base-url', service.url, '--verbose', '--json'],
-    [...hello, 'this is no message', asking(2, 'a mug')],
+    [...hello, '{"this":"is no message"}', asking(2, 'a mug')],
   );
   for (const answer of answers) expect(answer).toMatchObject({ jsonrpc: '2.0' });
   expect(stderr).toContain('POST');

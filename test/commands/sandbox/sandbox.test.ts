@@ -18,6 +18,9 @@ describe('--sandbox', () => {
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     expect(first).toMatchObject({
       status: 'completed',
+      sandbox: true,
+      server: 'sandbox',
+      reused: false,
       images: [{ width: 1408, height: 768, mime: 'image/png' }],
     });
     expect(first.images[0].sha256).toBe(second.images[0].sha256);
@@ -94,6 +97,35 @@ describe('the standing sandbox', () => {
   test.each([['guide'], ['service']])('speaks only the dialect %s where it is told to', async (dialect) => {
     const { ask } = await standing('--dialect', dialect);
     expect((await ask('any')).exitCode).toBe(0);
+  });
+
+  test.each([
+    ['new', { reserved_cents: null, charged_cents: 8 }],
+    ['old', { reserved_cents: 8, charged_cents: 8 }],
+  ])('tells costs in the %s form', async (form, cost) => {
+    const { machine, url } = await standing('--billing', form, '--dialect', 'service');
+    const { stdout } = await run(machine, ['generate', 'a mug', '--json', '--base-url', url], {
+      env: { ...machine.env, RUNAPI_API_KEY: 'any' },
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ cost, sandbox: false, server: url });
+  });
+
+  test('refuses another form of billing', async () => {
+    const { exitCode, stderr } = await run(await keyless(), ['sandbox', '--billing', 'older']);
+    expect(stderr).toContain('Invalid --billing "older": use new or old.');
+    expect(exitCode).toBe(4);
+  });
+
+  test('logs its exchanges with --verbose, without the key', async () => {
+    const { server, ask } = await standing('--verbose');
+    expect((await ask('secret-key')).exitCode).toBe(0);
+    server.kill('SIGINT');
+    const { stderr } = await server;
+    expect(stderr).toMatch(
+      /^> POST \/v1\/text_to_image\n> {3}\{"model":"imagen-4","prompt":"a mug"\}\n< 200 POST \/v1\/text_to_image\n< {3}\{"task_id":"tsk_\w+"/m,
+    );
+    expect(stderr).toMatch(/^< 200 GET \/files\/tsk_\w+\.png\n< {3}\d+ bytes$/m);
+    expect(stderr).not.toContain('secret-key');
   });
 
   test('fails as many tasks as it is told to', async () => {

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { filesIn, type Machine, newMachine, run } from '../../support/program.ts';
-import { stampedBy } from './stamped.ts';
 
 const skill = 'skills/runapi-imagen/SKILL.md';
 
@@ -12,9 +12,13 @@ async function outcome(machine: Machine, words: string) {
   return { stdout: String(stdout), stderr: String(stderr), exitCode };
 }
 
-/** As an older version would have left it: with a stamp that is right for another text. */
+/** As an older version would have left it. */
 async function ageIn(path: string): Promise<void> {
-  await writeFile(path, stampedBy('0.0.9', '---\nname: runapi-imagen\n---\nold\n'));
+  const old = '---\nname: runapi-imagen\n---\nold\n';
+  await writeFile(path, old);
+  const sum = createHash('sha256').update(old).digest('hex');
+  const receipt = { version: '0.0.9', sums: { 'SKILL.md': sum } };
+  await writeFile(join(dirname(path), '.runapi-imagen.json'), JSON.stringify(receipt));
 }
 
 describe('skill install', () => {
@@ -22,15 +26,15 @@ describe('skill install', () => {
     ['hermes', `.hermes/${skill}`],
     ['claude', `.claude/${skill}`],
     ['codex', `.agents/${skill}`],
-    ['gemini', `.gemini/${skill}`],
-    ['openclaw', `.openclaw/${skill}`],
+    ['gemini', `.agents/${skill}`],
+    ['openclaw', `.agents/${skill}`],
   ])('puts the skill where %s looks for it and prints the path', async (target, place) => {
     const machine = await newMachine();
     const { stdout, stderr, exitCode } = await outcome(machine, `install --target ${target}`);
     expect(stdout).toBe(join(machine.home, place));
     expect(stderr).toContain('Check that the key is found: runapi-imagen doctor');
     expect(exitCode).toBe(0);
-    const printed = await outcome(machine, `install --target ${target} --print`);
+    const printed = await outcome(machine, 'install --print');
     expect(await readFile(join(machine.home, place), 'utf8')).toBe(`${printed.stdout}\n`);
   });
 
@@ -38,10 +42,23 @@ describe('skill install', () => {
     const machine = await newMachine();
     machine.env.HERMES_HOME = join(machine.home, 'h');
     machine.env.CLAUDE_CONFIG_DIR = join(machine.home, 'c');
-    machine.env.OPENCLAW_STATE_DIR = join(machine.home, 'o');
-    await outcome(machine, 'install --target hermes,claude,openclaw');
+    await outcome(machine, 'install --target hermes,claude');
     const files = (await filesIn(machine.home)).filter((name) => name.endsWith('.md'));
-    expect(files).toEqual([`c/${skill}`, `h/${skill}`, `o/${skill}`]);
+    expect(files).toEqual([`c/${skill}`, `h/${skill}`]);
+  });
+
+  test('goes once to the folder that several agents read, and tells of a copy that it hides', async () => {
+    const machine = await newMachine();
+    machine.env.OPENCLAW_STATE_DIR = join(machine.home, 'o');
+    const copy = join(machine.home, 'o/skills/runapi-imagen');
+    await mkdir(copy, { recursive: true });
+    const { stdout, stderr } = await outcome(machine, 'install --target codex,gemini,openclaw');
+    expect(stdout).toBe(join(machine.home, '.agents', skill));
+    expect(stderr).toContain('Codex, Gemini CLI, OpenClaw: written');
+    expect(stderr).toContain(`${copy} is another copy of the skill: remove it`);
+    expect((await filesIn(machine.home)).filter((name) => name.endsWith('.md'))).toEqual([
+      `.agents/${skill}`,
+    ]);
   });
 
   test('takes a folder of a project', async () => {
@@ -60,11 +77,8 @@ describe('skill install', () => {
     await mkdir(join(machine.home, '.gemini'));
     await mkdir(join(machine.home, '.codex'));
     const { stdout, stderr } = await outcome(machine, 'install --all');
-    expect(stdout.split('\n')).toEqual([
-      join(machine.home, '.agents', skill),
-      join(machine.home, '.gemini', skill),
-    ]);
-    expect(stderr).toContain('Not set up here: Hermes Agent, Claude Code, OpenClaw');
+    expect(stdout).toBe(join(machine.home, '.agents', skill));
+    expect(stderr).toContain('Not set up here: Hermes Agent; Claude Code');
   });
 
   test('goes from all agents, set up or not', async () => {
@@ -133,10 +147,10 @@ describe('skill install', () => {
 
   test('does what it can where one of several cannot be written', async () => {
     const machine = await newMachine();
-    await writeFile(join(machine.home, '.gemini'), 'a file where a folder should be');
+    await writeFile(join(machine.home, '.agents'), 'a file where a folder should be');
     const { stdout, stderr, exitCode } = await outcome(machine, 'install --target gemini,claude');
     expect(stdout).toBe(join(machine.home, '.claude', skill));
-    expect(stderr).toMatch(/cannot write .*\.gemini/);
+    expect(stderr).toMatch(/cannot write .*\.agents/);
     expect(exitCode).toBe(10);
   });
 
@@ -148,6 +162,7 @@ describe('skill install', () => {
     await ageIn(real);
     await mkdir(folder, { recursive: true });
     await symlink(real, join(folder, 'SKILL.md'));
+    await symlink(join(dirname(real), '.runapi-imagen.json'), join(folder, '.runapi-imagen.json'));
     expect((await outcome(machine, 'install --target claude')).exitCode).toBe(0);
     expect(await readFile(real, 'utf8')).not.toContain('0.0.9');
   });
@@ -189,16 +204,14 @@ describe('skill list', () => {
   test('tells of every agent what it has', async () => {
     const machine = await newMachine();
     await outcome(machine, 'install --target hermes,claude,gemini --image-backend');
-    await appendFile(join(machine.home, '.gemini', skill), 'mine\n');
+    await appendFile(join(machine.home, '.agents', skill), 'mine\n');
     await ageIn(join(machine.home, '.claude', skill));
     const { stdout, exitCode } = await outcome(machine, 'list');
     expect(stdout.split('\n').map((line) => line.split('\t').slice(0, 3).join(' '))).toEqual([
       'hermes skill current',
       'hermes image backend current',
       'claude skill outdated',
-      'codex skill absent',
-      'gemini skill changed',
-      'openclaw skill absent',
+      'codex,gemini,openclaw skill changed',
     ]);
     expect(exitCode).toBe(0);
   });

@@ -20,9 +20,9 @@ home, method = sys.argv[1:3]
 keywords = json.loads(sys.argv[3]) if len(sys.argv) > 3 else {}
 quick = keywords.pop("_quick", False)
 
-folder = Path(home) / "plugins" / "image_gen" / "runapi"
+folder = Path(home) / "plugins" / "runapi"
 spec = importlib.util.spec_from_file_location(
-    "hermes_plugins.image_gen.runapi",
+    "hermes_plugins.runapi",
     folder / "__init__.py",
     submodule_search_locations=[str(folder)],
 )
@@ -30,7 +30,7 @@ module = importlib.util.module_from_spec(spec)
 sys.modules[spec.name] = module
 spec.loader.exec_module(module)
 if quick:  # nobody waits minutes in a test
-    module.PATIENCE_SECONDS, module.GRACE_SECONDS, module.STOP_SECONDS = 2, 4, 1
+    module.PATIENCE_SECONDS, module.GRACE_SECONDS = 2, 4
 
 context = Context()
 module.register(context)

@@ -20,7 +20,8 @@ class ImageGenProvider(abc.ABC):
         return []
 
     def default_model(self):
-        return None
+        models = self.list_models()
+        return models[0].get("id") if models else None
 
     def get_setup_schema(self):
         return {"name": self.display_name, "badge": "", "tag": "", "env_vars": []}

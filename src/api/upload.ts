@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { record, string } from 'zod/mini';
+import { Failure } from '../errors.ts';
+import { at, firstText } from '../json.ts';
+import { readObject } from './answer.ts';
+import { ask } from './ask.ts';
+import { hostOf, isLoopback } from './base-url.ts';
+import type { Caller } from './exchange.ts';
+import { problemOf } from './problem.ts';
+
+export interface LocalPicture {
+  /** Without a folder. */
+  name: string;
+  bytes: Uint8Array;
+  mime: string;
+}
+
+/** A picture at the service, free of charge, for an hour or so. */
+export interface Uploaded {
+  url: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+const usualLifeMs = 3_600_000;
+
+/**
+ * Uploads a picture: the service names a place, the picture goes there without the key, the service is told. Throws
+ * its refusal, a network fault, or `bad_response`.
+ */
+export async function upload(
+  caller: Caller,
+  base: string,
+  { name, bytes, mime }: LocalPicture,
+  signal: AbortSignal,
+): Promise<Uploaded> {
+  const checksum = createHash('md5').update(bytes).digest('base64');
+  const place = await tell('prepare', { filename: name, byte_size: bytes.length, checksum });
+  const url = placeOf(place, base);
+  const headers = record(string(), string()).safeParse(at(place, 'headers') ?? {}).data;
+  const id = firstText(place, ['signed_id']);
+  if (url === undefined || headers === undefined || id === undefined)
+    throw unreadable('names no place for it');
+  await put(caller, { url, bytes, headers: { 'content-type': mime, ...lowerCased(headers) }, signal });
+  const told = await tell('confirm', { signed_id: id });
+  const address = firstText(told, ['url']);
+  if (address === undefined || !/^https?:/i.test(address) || !URL.canParse(address))
+    throw unreadable('gives no URL for it');
+  const end = Date.parse(firstText(told, ['expires_at']) ?? '');
+  return { url: address, expiresAt: Number.isNaN(end) ? caller.clock.now() + usualLifeMs : end };
+
+  async function tell(step: string, body: object) {
+    const answer = await ask(caller, { method: 'POST', url: `${base}/api/v1/files/${step}`, body, signal });
+    return readObject(answer.text, hostOf(base));
+  }
+
+  function unreadable(what: string): Failure {
+    return new Failure('bad_response', `${hostOf(base)} takes a picture and ${what}`, {
+      hint: '--verbose shows its answer',
+    });
+  }
+}
+
+/** A picture goes over plain http to this machine alone, where a sandbox may be. */
+function placeOf(place: unknown, base: string): string | undefined {
+  const named = firstText(place, ['upload_url']);
+  if (named === undefined || !URL.canParse(named, base)) return undefined;
+  const url = new URL(named, base);
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  return isSafe ? url.href : undefined;
+}
+
+/** The host is another, which has no business with the key. */
+async function put(
+  { transport }: Caller,
+  { url, ...sent }: { url: string; bytes: Uint8Array; headers: Record<string, string>; signal: AbortSignal },
+): Promise<void> {
+  const { 'content-length': _, host: __, authorization: ___, ...headers } = sent.headers;
+  const answer = await transport({ method: 'PUT', url, headers, body: sent.bytes, signal: sent.signal });
+  answer.close();
+  if (answer.status < 300) return;
+  throw problemOf({ status: answer.status, text: '', host: hostOf(url) });
+}
+
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

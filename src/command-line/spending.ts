@@ -1,0 +1,110 @@
+import type { Context } from '../context.ts';
+import { Failure } from '../errors.ts';
+import type { Server } from '../journal/event.ts';
+import {
+  createBudget,
+  type Lot,
+  type PricedLot,
+  type Purchase,
+  priceOf,
+  unknownPrice,
+} from '../paid-task/budget.ts';
+import type { Work } from '../paid-task/engine.ts';
+import { quoteAll } from '../paid-task/quotes.ts';
+import { type ErrorReport, errorReport } from '../report/task-report.ts';
+import type { Source } from '../request/parse-fields.ts';
+import { flagSource, namedSource, settingSource } from '../request/sources.ts';
+import type { Wishes } from '../request/wishes.ts';
+import { newSum, sumText } from '../task/cost.ts';
+import { amountText, microCents, microCentsText, parseDollars } from '../task/money.ts';
+import { askYes } from '../terminal/ask.ts';
+
+const variable = 'RUNAPI_IMAGEN_MAX_COST';
+
+/** Flags, then the limit of the environment, then settings: the first that gives a value wins. */
+export function spendingSources({ world: { env }, stored: { settings } }: Context, flags: object): Source[] {
+  const limit = namedSource({ [variable]: env[variable] || undefined }, { maxCost: variable });
+  return [flagSource(flags), limit, settingSource(settings)];
+}
+
+const mostPictures = 20;
+const mostDollars = '2.00';
+
+/** Returns what asks a person before more than 20 pictures or 2 dollars; undefined where nobody is to be asked. */
+export function confirmation({ world, reporter }: Context, yes: boolean | undefined): Work['confirm'] {
+  const { stdin, stderr, env } = world;
+  if (yes || env.CI || !stdin.isTerminal || !stderr.isTerminal) return undefined;
+  return async (purchase) => {
+    const { count } = purchase;
+    const price = priceIn(purchase);
+    if (count <= mostPictures && (price ?? 0) <= (parseDollars(mostDollars) ?? 0)) return;
+    const costs = price === undefined ? 'at an unknown price' : `for ${microCentsText(price)}`;
+    reporter.progress.stop();
+    if (await askYes(`Buy ${count} pictures ${costs}?`, stdin, stderr)) return;
+    throw new Failure('over_budget', `the purchase of ${count} pictures was not confirmed`, {
+      hint: 'Nothing was sent. --yes buys without the question',
+    });
+  };
+}
+
+/** Undefined where it is not known, or in another currency. */
+function priceIn({ priced }: Purchase): number | undefined {
+  try {
+    return priced && priceOf(priced);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `2 × imagen-4 16:9 at $0.08`, a line for each lot. */
+export function priceLines(lots: ReadonlyArray<Lot & Partial<PricedLot>>): string[] {
+  return lots.map(({ request: { model, aspectRatio }, count, quote }) => {
+    const price = quote ? amountText(quote.reserved_cents, quote.currency) : 'an unknown price';
+    return `${count} × ${[model, aspectRatio].filter(Boolean).join(' ')} at ${price}`;
+  });
+}
+
+/** Long enough for a slow line, short enough for somebody who waits for an answer and nothing else. */
+const patienceMs = 20_000;
+
+/** What a dry run finds out. */
+export interface Trial {
+  prices: readonly PricedLot[] | undefined;
+  /** Why no price is known. */
+  error: ErrorReport | null;
+  /** Says that nothing was submitted and, with a limit, throws `over_budget` where the real run would. */
+  end(wishes: Pick<Wishes, 'maxCost'>): void;
+}
+
+/** Asks what pictures would cost now. Needs no key. */
+export async function tryPrices(context: Context, server: Server, lots: readonly Lot[]): Promise<Trial> {
+  const { world, reporter } = context;
+  const api = await context.api(server, 'optional');
+  const deadline = world.deadline(patienceMs);
+  const patience = { clock: world.clock, deadline, onRetry: reporter.retrying };
+  const asked = await quoteAll(context.engine, api, { server, lots }, patience).catch((error: unknown) => ({
+    error,
+  }));
+  const prices = 'error' in asked ? undefined : asked;
+  return {
+    prices,
+    error: 'error' in asked ? errorReport(asked.error) : null,
+    end(wishes) {
+      if ('error' in asked) reporter.warn(`no price is known now: ${errorReport(asked.error).message}`);
+      reporter.note(`Nothing was submitted${prices ? totalText(prices) : ''}`);
+      if (wishes.maxCost === undefined) return;
+      if ('error' in asked) throw unknownPrice(asked.error);
+      createBudget(wishes).check(asked);
+    },
+  };
+}
+
+function totalText(lots: readonly PricedLot[]): string {
+  const sum = newSum();
+  for (const { count, quote } of lots) {
+    const amount = (sum.amounts.get(quote.currency) ?? 0) + count * microCents(quote.reserved_cents);
+    sum.amounts.set(quote.currency, amount);
+  }
+  const count = lots.reduce((all, lot) => all + lot.count, 0);
+  return count < 2 ? '' : `: ${count} pictures would cost ${sumText(sum)}`;
+}

@@ -1,0 +1,45 @@
+import type { ImageRequest } from '../request/request.ts';
+
+/** What tells one picture from the others of its call; undefined where nothing does. */
+export interface Difference {
+  /** For people: `imagen-4-fast · seed 1 · 2 of 3`. */
+  label: string | undefined;
+  /** For the default file name: `{model}-{seed}-2`. */
+  mark: string | undefined;
+}
+
+/** Learns of all pictures of a call, then tells what each differs by from the others. */
+export interface Differences {
+  /** @param name is the same for requests that are repeated */
+  note(request: ImageRequest, name: string): void;
+  /** @param nth counts the pictures of that name from 1 */
+  of(request: ImageRequest, name: string, nth: number): Difference;
+}
+
+export function noteDifferences(): Differences {
+  const models = new Set<string>();
+  const seeds = new Set<number | undefined>();
+  const repeats = new Map<string, number>();
+  const names = new Set<string>();
+  return {
+    note({ model, seed }, name) {
+      models.add(model);
+      if (seeds.size < 2) seeds.add(seed); // a batch may have very many
+      if (names.has(name)) repeats.set(name, (repeats.get(name) ?? 1) + 1);
+      names.add(name);
+    },
+    of({ model, seed }, name, nth) {
+      const count = repeats.get(name);
+      const facts = [
+        models.size > 1 && [model, '{model}'],
+        seeds.size > 1 && seed !== undefined && [`seed ${seed}`, '{seed}'],
+        count !== undefined && [`${nth} of ${count}`, String(nth)],
+      ].filter((fact) => fact !== false);
+      if (facts.length === 0) return { label: undefined, mark: undefined };
+      return {
+        label: facts.map(([text]) => text).join(' · '),
+        mark: facts.map(([, word]) => word).join('-'),
+      };
+    },
+  };
+}

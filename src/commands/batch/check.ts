@@ -1,0 +1,120 @@
+import { type Difference, type Differences, noteDifferences } from '../../command-line/tell-apart.ts';
+import type { Context } from '../../context.ts';
+import { type Failure, invalid, sentence } from '../../errors.ts';
+import { findExisting } from '../../paid-task/existing.ts';
+import { addToLots, type Lots } from '../../paid-task/quotes.ts';
+import { inShard } from '../../paid-task/row-key.ts';
+import { type Past, standingOf } from './past.ts';
+import { type BatchFlags, type BatchPlan, type BatchTask, readTasks } from './plan.ts';
+import type { BatchSource } from './source.ts';
+
+const flawsTold = 20;
+
+/** What a batch file holds. */
+export interface Checked {
+  /** Tasks of this shard. */
+  total: number;
+  /** How many tasks each row of this shard has to go, by its number. */
+  left: Map<number, number>;
+  differences: Differences;
+  /** Problems of rows, the first twenty. */
+  flaws: string[];
+  /** The number of rows with problems. */
+  flawed: number;
+}
+
+/** Reads the whole file before anything is paid. Throws `validation` where no valid row is in it. */
+export async function checkRows(
+  { reporter }: Context,
+  source: BatchSource,
+  { skipInvalid }: BatchFlags,
+  plan: BatchPlan,
+): Promise<Checked> {
+  const flaws: string[] = [];
+  const checked: Checked = { total: 0, left: new Map(), differences: noteDifferences(), flaws, flawed: 0 };
+  const invalidRows = new Set<string>();
+  const ignored = new Set<string>();
+  let problems = 0;
+  let valid = 0;
+  for await (const task of readTasks(source, { ...plan, shard: undefined }, note, ignored)) {
+    valid += 1;
+    checked.differences.note(task.request, copyOf(task).name);
+    if (!inShard(task.key, plan.shard)) continue;
+    checked.total += 1;
+    checked.left.set(task.row, (checked.left.get(task.row) ?? 0) + 1);
+  }
+  checked.flawed = invalidRows.size;
+  if (problems > flaws.length) flaws.push(`and ${problems - flaws.length} more`);
+  if (ignored.size > 0) reporter.note(`Ignored columns: ${shortList([...ignored])}`);
+  if (valid > 0) return checked;
+  if (checked.flawed > 0) throw flawsFailure(checked, source.shown, skipInvalid && 'No row is left to make');
+  throw invalid(
+    `${source.shown} holds no rows`,
+    'Write one prompt a line, JSON, YAML, or CSV with a header row that names a column prompt',
+  );
+
+  function note(place: string, problem: string): void {
+    problems += 1;
+    invalidRows.add(place);
+    if (flaws.length < flawsTold) flaws.push(sentence(`${place}: ${problem}`));
+  }
+}
+
+export function flawsFailure({ flaws, flawed }: Checked, shown: string, hint?: string | false): Failure {
+  const many = flawed === 1 ? 'one row is invalid' : `${flawed} rows are invalid`;
+  const usual = 'Nothing was sent. Correct the rows, or leave them out with --skip-invalid';
+  return invalid(`${shown}: ${many}`, hint || usual, flaws);
+}
+
+export function warnOfFlaws({ reporter }: Context, { flaws }: Checked): void {
+  for (const flaw of flaws) reporter.warn(`left out: ${flaw}`);
+}
+
+function shortList(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(', ');
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}
+
+/** A key ends with the number of a task that is asked for several times. */
+function copyOf({ key }: BatchTask): { name: string; nth: number } {
+  const [, name = key, nth = '1'] = /^(.+)-(\d+)$/.exec(key) ?? [];
+  return { name, nth: Number(nth) };
+}
+
+/** What is told of the rows while they are made. */
+export interface RowsToGo {
+  differenceOf(task: BatchTask): Difference;
+  /** The task needs nothing more in this run. */
+  done(task: BatchTask): void;
+}
+
+export function rowsToGo({ left, differences }: Checked): RowsToGo {
+  return {
+    differenceOf(task) {
+      const { name, nth } = copyOf(task);
+      return differences.of(task.request, name, nth);
+    },
+    done({ row }) {
+      const tasks = (left.get(row) ?? 1) - 1;
+      if (tasks > 0) left.set(row, tasks);
+      else left.delete(row);
+    },
+  };
+}
+
+/** Returns what a run would buy, by its price. */
+export async function lotsToBuy(
+  context: Context,
+  tasks: AsyncIterable<BatchTask>,
+  past: Past,
+  flags: BatchFlags,
+): Promise<Lots> {
+  const lots: Lots = new Map();
+  for await (const { key, request, target } of tasks) {
+    const standing = standingOf(past, key, flags, context);
+    if (standing !== 'wanted' && standing !== 'unanswered') continue;
+    if ((await findExisting({ request, target }, context.world.clock.now())) === undefined)
+      addToLots(lots, request);
+  }
+  return lots;
+}

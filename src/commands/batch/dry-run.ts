@@ -1,0 +1,77 @@
+import { priceLines, tryPrices } from '../../command-line/spending.ts';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../errors.ts';
+import type { Server } from '../../journal/event.ts';
+import { accountAt } from '../../paid-task/account.ts';
+import type { PricedLot } from '../../paid-task/budget.ts';
+import { inShard } from '../../paid-task/row-key.ts';
+import { type Checked, flawsFailure, lotsToBuy, warnOfFlaws } from './check.ts';
+import { readPast, standingOf } from './past.ts';
+import { type BatchFlags, type BatchPlan, readTasks } from './plan.ts';
+import type { BatchSource } from './source.ts';
+
+interface Trial {
+  source: BatchSource;
+  server: Server;
+  flags: BatchFlags;
+  plan: BatchPlan;
+  checked: Checked;
+}
+
+/** Tells what a batch would buy and what that would cost now. Sends nothing else. Returns the exit code. */
+export async function dryRun(
+  context: Context,
+  { source, server, flags, plan, checked }: Trial,
+): Promise<number> {
+  const account = await accountAt(context.engine, server).catch(keyless);
+  const isMine = (key: string): boolean => inShard(key, plan.shard);
+  const past = await readPast(context, { batch: source.name, server, account, isMine });
+  const tasks = () => readTasks(source, plan);
+  const before = { made: 0, failed: 0, elsewhere: 0 };
+  for await (const { key } of tasks()) {
+    const standing = standingOf(past, key, flags, context);
+    if (standing === 'made' || standing === 'failed' || standing === 'elsewhere') before[standing] += 1;
+  }
+  const lots = [...(await lotsToBuy(context, tasks(), past, flags)).values()];
+  const { prices, error, end } = await tryPrices(context, server, lots);
+  const report = {
+    rows: checked.left.size,
+    pictures: checked.total,
+    ...before,
+    to_buy: lots.reduce((sum, lot) => sum + lot.count, 0),
+    prices: prices?.map(priceReport) ?? null,
+    problems: checked.flaws,
+    invalid_rows: checked.flawed,
+    error,
+  };
+  const facts = [
+    `${counted(report.pictures, 'picture')} in ${counted(report.rows, 'row')}`,
+    report.made > 0 && `${report.made} made already`,
+    report.failed > 0 && `${report.failed} failed before (--retry-failed makes them)`,
+    report.elsewhere > 0 && `${report.elsewhere} in another process`,
+    checked.flawed > 0 && `${counted(checked.flawed, 'row')} with problems`,
+    `${report.to_buy} to buy`,
+    ...priceLines(prices ?? lots),
+  ];
+  await context.reporter.data(report, facts.filter(Boolean).join('\n'));
+  const isRefused = checked.flawed > 0 && !flags.skipInvalid;
+  if (!isRefused) warnOfFlaws(context, checked);
+  end(isRefused ? {} : plan.wishes);
+  if (isRefused) throw flawsFailure(checked, source.shown);
+  return 0;
+}
+
+function priceReport({ request: { model, aspectRatio }, count, quote }: PricedLot): object {
+  const { currency, reserved_cents: each_cents } = quote;
+  return { model, aspect_ratio: aspectRatio ?? null, pictures: count, currency, each_cents };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${count === 1 ? what : `${what}s`}`;
+}
+
+/** Without a key nothing is known of earlier runs: they belong to an account. */
+function keyless(error: unknown): undefined {
+  if (!(error instanceof Failure) || error.code !== 'authentication') throw error;
+  return undefined;
+}

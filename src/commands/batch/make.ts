@@ -1,0 +1,254 @@
+import pMap from 'p-map';
+import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
+import type { Context } from '../../context.ts';
+import { exists } from '../../disk/place.ts';
+import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
+import type { Claim } from '../../journal/claims.ts';
+import { type Entry, filesOf } from '../../journal/entry.ts';
+import type { Server } from '../../journal/event.ts';
+import { intend } from '../../paid-task/begin.ts';
+import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts';
+import { retarget } from '../../paid-task/record.ts';
+import { adopt, type Claims, reopen } from '../../paid-task/take-up.ts';
+import { dataLines } from '../../report/human.ts';
+import { goneSuccessors, recordedReport } from '../../report/report-entry.ts';
+import { type ErrorReport, emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
+import { requestReport } from '../../request/request-report.ts';
+import { sumText } from '../../task/cost.ts';
+import type { RowsToGo } from './check.ts';
+import type { Locked, Step } from './locked.ts';
+import { madeFor, type Past, type Standing, standingOf } from './past.ts';
+import type { BatchFlags, BatchPlan, BatchTask } from './plan.ts';
+import { buyAgain, goneText, isGone, openBought, otherServerReport } from './refetch.ts';
+import { newCount, sayBatchEnd } from './summary.ts';
+
+export interface Batch extends RowsToGo {
+  context: Context;
+  work: Work;
+  flags: BatchFlags;
+  plan: BatchPlan;
+  server: Server;
+  /** How the record names it. */
+  batch: string;
+  account: string | undefined;
+  past: Past;
+  claim: Claim;
+  total: number;
+  /** Undefined without --lock. */
+  locked: Locked | undefined;
+  /** Reads the tasks one after the other, those of this shard. */
+  tasks(): AsyncGenerator<BatchTask>;
+}
+
+/** A task that there is something to do for, with what is known of it if it was made before. */
+interface Open {
+  task: BatchTask;
+  standing: Standing;
+  made: Entry | undefined;
+  /** What the lock says is to be done. */
+  step?: Step | undefined;
+}
+
+/** A rate limit is the whole batch's: a task of it is retried until its own deadline. */
+const rateLimitTries = 1000;
+/** Failures that no other row can escape either. */
+const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
+  'authentication',
+  'insufficient_credits',
+  'over_budget',
+  'interrupted',
+]);
+
+/** Makes what is left of a batch, and prints what is there. Returns the exit code. */
+export async function makeAll(batch: Batch): Promise<number> {
+  const { context, flags, plan, server, past, claim, locked } = batch;
+  const work: Work = { ...batch.work, rateLimitTries };
+  const { world, reporter, engine } = context;
+  const began = world.clock.monotonic();
+  const count = newCount(batch.total);
+  const claims: Claims = new Map();
+  const { wait, download } = plan.wishes;
+  const data = wait ? (download ? 'files' : 'urls') : 'id';
+  let halted: TaskReport | undefined;
+  reporter.progress.expect(batch.total);
+
+  await pMap(openTasks(), make, { concurrency: plan.concurrency });
+  await locked?.finish(!halted && !flags.skipInvalid);
+  const spent = server.sandbox && count.made > 0 ? 'sandbox' : sumText(work.spent);
+  return sayBatchEnd(context, count, { halted, elapsedMs: world.clock.monotonic() - began, spent });
+
+  /** Settles in the order of the file what needs no work. */
+  async function* openTasks(): AsyncGenerator<Open> {
+    for await (const task of batch.tasks()) {
+      if (halted) return;
+      const standing = standingOf(past, task.key, flags, context);
+      const step = standing === 'elsewhere' ? undefined : await locked?.step(task);
+      const earlier = standing === 'made' && !step ? madeFor(past, task, batch) : [];
+      const made = await nearest(earlier.reverse(), task);
+      if (standing === 'elsewhere') count.elsewhere += 1;
+      else if (step?.do === 'nothing') count.before += 1;
+      else if (step?.do === 'leave') leaveAlone(step);
+      else if (standing === 'failed' && step?.do !== 'fetch') countFailed(task);
+      else if (made && (!download || (await isThere(made, task)))) {
+        count.before += 1;
+        const report = recordedReport(context, made, true);
+        await reporter.data(report, dataLines(report, data, world.cwd).join('\n'));
+      } else if (
+        !step &&
+        (await skipExisting(context, {
+          server,
+          request: task.request,
+          target: task.target,
+          row: rowOf(task),
+        }))
+      )
+        count.before += 1;
+      else {
+        yield { task, standing, made, step };
+        continue;
+      }
+      reporter.progress.settled();
+      batch.done(task);
+    }
+  }
+
+  function leaveAlone({ why }: Extract<Step, { do: 'leave' }>): void {
+    count.leftAlone += 1;
+    reporter.warn(why);
+  }
+
+  function countFailed({ key }: BatchTask): void {
+    count.failedBefore += 1;
+    const left = past.unfinished.get(key)?.entry.intended;
+    if (left)
+      reporter.warn(
+        `row ${left.row?.row}: a request of ${new Date(left.at).toISOString()} never got an answer and may be paid for`,
+      );
+  }
+
+  async function make(open: Open): Promise<void> {
+    if (halted) return;
+    const { task } = open;
+    const report = await makeOrRefetch(open);
+    if (report && !report.error) await locked?.saved(task, report);
+    if (report === undefined) count.elsewhere += 1;
+    else note(report, open.standing);
+    if (!halted) batch.done(task);
+    if (report) await reporter.task(report, data, batch.differenceOf(task));
+  }
+
+  /** What the lock has and the service no longer has is bought again where that was asked for. */
+  async function makeOrRefetch(open: Open): Promise<TaskReport | undefined> {
+    const { task, step } = open;
+    const report = await makeRow(open).catch((error) => unbegunReport(task, error));
+    if (step?.do !== 'fetch' || !report || !isGone(report)) return report;
+    if (!flags.refetchMissing) {
+      reporter.warn(goneText(task, step));
+      return report;
+    }
+    const anew = { ...open, standing: 'wanted', step: buyAgain(task, step) } as const;
+    return await makeRow(anew).catch((error) => unbegunReport(task, error));
+  }
+
+  /** Throws where the task cannot be begun: then no other can be either. */
+  async function makeRow(open: Open): Promise<TaskReport | undefined> {
+    if (!(await claim.isHeld())) throw lostClaim();
+    const { task, step } = open;
+    if (step?.do === 'fetch' && step.line.server !== server.base)
+      return { ...otherServerReport(task.request, step, server), ...rowOf(task) };
+    const begun = step?.do === 'fetch' ? await openBought(work, step, server) : await begin(open);
+    if (!begun) return undefined;
+    const deadline = startDeadline(engine, plan.wishes.timeoutMs);
+    const report = await makeAndReport(context, { ...work, deadline }, begun);
+    deadline.cancel();
+    work.fates.delete(begun.entry.key);
+    return { ...report, ...rowOf(task) };
+  }
+
+  function unbegunReport(task: BatchTask, error: unknown): TaskReport {
+    const told = { ...requestReport(task.request), error: errorReport(error), ...rowOf(task) };
+    const report: TaskReport = { ...emptyReport(server), ...told };
+    halted ??= report;
+    return report;
+  }
+
+  async function begin({ task, standing, made, step }: Open): Promise<Begun | undefined> {
+    const { mark } = batch.differenceOf(task);
+    const wanted = step?.do === 'buy' ? step.target : task.target;
+    const target = { ...wanted, ...(mark !== undefined && { mark }) };
+    const unfinished = past.unfinished.get(task.key);
+    if (standing === 'wanted' || (!made && !unfinished)) {
+      const [begun] = await intend(work, [
+        { request: task.request, server, target, row: recordedRow(task, step) },
+      ]);
+      return begun;
+    }
+    const begun = made
+      ? await reopen(engine, made)
+      : unfinished && (await adopt(engine, unfinished.run, unfinished.entry.key, claims));
+    if (!begun) return undefined;
+    work.fates.set(begun.entry.key, begun.fate);
+    await retarget(work, begun, target);
+    return made ? { ...begun, copies: made.saved } : begun;
+  }
+
+  function recordedRow({ row, id, key }: BatchTask, step: Step | undefined) {
+    const known = past.generations.get(key) ?? 0;
+    const isAgain = flags.new || past.failed.has(key) || (step && past.made.has(key));
+    const generation = isAgain ? known + 1 : known;
+    return {
+      batch: batch.batch,
+      row,
+      key,
+      ...(id !== undefined && { id }),
+      ...(generation > 0 && { generation }),
+    };
+  }
+
+  function note(report: TaskReport, standing: Standing): void {
+    const { error } = report;
+    if (!error) {
+      count[standing === 'made' ? 'before' : 'made'] += 1;
+      return;
+    }
+    count.failed += 1;
+    count.codes.add(exitCodes[error.code as ErrorCode] ?? exitCodes.internal);
+    if (stopsOthers(error, report.task_id !== null)) halted ??= report;
+  }
+}
+
+/** A key that is refused for a task that was accepted may still be good for others: only a fresh request tells. */
+function stopsOthers(error: ErrorReport, accepted: boolean): boolean {
+  const { code, retryable } = error;
+  if (accepted && code === 'authentication') return false;
+  // A wrong certificate, or a proxy that wants a password: every row would be told the same.
+  const isHopeless = !accepted && code === 'network' && !retryable;
+  return stopsAll.has(code) || isHopeless || goneSuccessors(error).length > 0;
+}
+
+function rowOf({ row, id }: BatchTask): Pick<TaskReport, 'row' | 'id'> {
+  return { row, ...(id !== undefined && { id }) };
+}
+
+/** Of what was made for a task, what is where it is wanted now; else what has its files; else the last. */
+async function nearest(entries: readonly Entry[], task: BatchTask): Promise<Entry | undefined> {
+  for (const entry of entries) if (await isThere(entry, task)) return entry;
+  for (const entry of entries) if (await hasFiles(entry)) return entry;
+  return entries[0];
+}
+
+async function isThere(entry: Entry, { target }: BatchTask): Promise<boolean> {
+  const { folder, output } = entry.intended.target;
+  return folder === target.folder && output === target.output && (await hasFiles(entry));
+}
+
+async function hasFiles(entry: Entry): Promise<boolean> {
+  const there = await Promise.all(filesOf(entry).map(({ path }) => exists(path)));
+  return there.length > 0 && there.every(Boolean);
+}
+
+function lostClaim(): Failure {
+  return new Failure('interrupted', 'another process has taken this batch over: nothing more is sent here', {
+    hint: 'It believed this one dead. Running the same batch again does what is left',
+  });
+}

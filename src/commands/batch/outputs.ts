@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { parseTemplate, picturePath } from '../../image/template.ts';
+import type { Target } from '../../journal/event.ts';
+import type { Shard } from '../../paid-task/row-key.ts';
+import { nameOf } from '../../paid-task/take-up.ts';
+import type { ImageRequest } from '../../request/request.ts';
+
+/** An output that one entry makes and no other. */
+export interface Output {
+  /** Its path from the folder of the lock file, without the extension: that is known only with the bytes. */
+  slot: string;
+  /** Names what was asked for. */
+  hash: string;
+}
+
+/** The outputs of a file whose names do not change from one run to the next. */
+export interface Outputs {
+  /** Registers the output of a task; the file may be read again. Returns what is wrong with it instead. */
+  add(place: string, request: ImageRequest, target: Target): Output | string;
+  has(slot: string): boolean;
+}
+
+/** @param folder of the lock file, absolute */
+export function createOutputs(folder: string): Outputs {
+  const places = new Map<string, { place: string; index: number }>();
+  return {
+    add(place, request, target) {
+      if (target.output === '') return 'output is missing: name the file, such as output: fox.png';
+      const changing = [...parseTemplate(target.output).words].find((word) => passing.has(word));
+      if (changing)
+        return `the output ${target.output} has {${changing}}, which is not the same in each run; use {prompt}, {model}, {ratio} or {seed}`;
+      const slot = slotOf(request, target, folder);
+      const name = sameName(slot);
+      const other = places.get(name);
+      if (other && other.index !== target.index)
+        return `the output ${slot} is that of ${other.place}, too: give each picture a file of its own`;
+      places.set(name, { place, index: target.index });
+      return { slot, hash: hashOf(request) };
+    },
+    has: (slot) => places.has(sameName(slot)),
+  };
+}
+
+const passing = new Set<string>(['task', 'index', 'date']);
+
+/** Some file systems take two names for one that differ in case or in the form of a letter. */
+function sameName(slot: string): string {
+  return slot.normalize('NFC').toLowerCase();
+}
+
+function slotOf({ prompt, model, aspectRatio, seed }: ImageRequest, target: Target, folder: string): string {
+  const values = { prompt, model, ratio: aspectRatio, seed, task: '', index: 0, date: '', ext: 'png' };
+  const path = picturePath({ output: target.output }, values, { picture: 0, attempt: 1 });
+  return slotOfFile(pathFrom(folder, resolve(target.folder, path)));
+}
+
+/** A path as the lock file writes it. */
+export function pathFrom(folder: string, path: string): string {
+  return relative(folder, path).replaceAll(sep, '/');
+}
+
+export function slotOfFile(path: string): string {
+  return path.replace(/\.(png|jpe?g|webp|gif|avif)$/i, '');
+}
+
+/** Where the service calls back changes nothing of the picture. */
+function hashOf({ callbackUrl: _, ...request }: ImageRequest): string {
+  return createHash('sha256')
+    .update(nameOf(request as ImageRequest))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** `images.lock.jsonl` beside `images.yaml`; of a shard `images.lock.1-of-4.jsonl`. */
+export function lockPath(manifest: string, shard?: Shard): string {
+  const stem = basename(manifest, extname(manifest));
+  const part = shard ? `.${shard.index}-of-${shard.of}` : '';
+  return join(dirname(manifest), `${stem}.lock${part}.jsonl`);
+}

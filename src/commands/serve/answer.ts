@@ -1,0 +1,103 @@
+import { createHmac } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Context } from '../../context.ts';
+import { pictureLifeMs } from '../../paid-task/follow-task.ts';
+import type { ImageReport, TaskReport } from '../../report/task-report.ts';
+import { ApiError } from './api-error.ts';
+import { isSame } from './guard.ts';
+
+const formats: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpeg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+};
+
+/** Answers with pictures as OpenAI does. They are read piece by piece: memory does not grow with them. */
+export async function sendPictures(
+  response: ServerResponse,
+  reports: readonly TaskReport[],
+  format: 'b64_json' | 'url',
+  { urlOf, now }: { urlOf(id: string, index: number, image: ImageReport): string; now: number },
+): Promise<void> {
+  const pictures = reports.flatMap(({ task_id, images }) =>
+    images.flatMap((image, index) => (image.path === null ? [] : [{ id: task_id ?? '', index, image }])),
+  );
+  const [first] = pictures;
+  const about = {
+    created: Math.floor(now / 1000),
+    output_format: formats[first?.image.mime ?? ''] ?? 'png',
+    size: `${first?.image.width}x${first?.image.height}`,
+    tasks: reports.map(({ task_id, cost, replayed }) => ({ task_id, cost, replayed })),
+  };
+  async function* body(): AsyncGenerator<string> {
+    yield `${JSON.stringify(about).slice(0, -1)},"data":[`;
+    for (const [position, { id, index, image }] of pictures.entries()) {
+      if (position > 0) yield ',';
+      if (format === 'url') yield JSON.stringify({ url: urlOf(id, index, image) });
+      else {
+        yield '{"b64_json":"';
+        yield* base64Of(image.path as string);
+        yield '"}';
+      }
+    }
+    yield ']}';
+  }
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  await pipeline(Readable.from(body()), response);
+}
+
+/** A multiple of three: the pieces can be put together. */
+const pieceBytes = 48 * 1024;
+
+async function* base64Of(path: string): AsyncGenerator<string> {
+  const file = await open(path);
+  try {
+    const piece = Buffer.alloc(pieceBytes);
+    for (let filled = pieceBytes; filled === pieceBytes; ) {
+      filled = 0;
+      for (let read = 1; read > 0 && filled < pieceBytes; filled += read)
+        ({ bytesRead: read } = await file.read(piece, filled, pieceBytes - filled));
+      yield piece.toString('base64', 0, filled);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The path of a picture's URL: nobody can make it who does not have the token. */
+export function picturePath(token: string, id: string, index: number, mime: string | null): string {
+  const signature = createHmac('sha256', token).update(`${id} ${index}`).digest('hex').slice(0, 32);
+  return `/files/${id}.${index}.${signature}.${formats[mime ?? ''] ?? 'png'}`;
+}
+
+/** Answers with a picture's bytes for seven days after its task completed. */
+export async function sendFile(
+  response: ServerResponse,
+  path: string,
+  { journal, world }: Context,
+  token: string,
+): Promise<void> {
+  const gone = new ApiError(404, 'not_found', 'No such picture, or its seven days are over');
+  const [, id = '', number = '', signature = ''] =
+    /^\/files\/([\w-]{1,128})\.(\d{1,3})\.([0-9a-f]{32})\.\w{1,5}$/.exec(path) ?? [];
+  const index = Number(number);
+  if (id === '' || !isSame(signature, picturePath(token, id, index, null).split('.')[2] ?? '')) throw gone;
+  const entry = (await journal.find([id])).get(id)?.entry;
+  const saved = entry?.saved[index];
+  const at = entry?.completed?.at ?? 0;
+  if (!saved || world.clock.now() - at > pictureLifeMs) throw gone;
+  const file = await open(saved.path).catch(() => {
+    throw gone;
+  });
+  response.writeHead(200, {
+    'content-type': saved.mime,
+    'content-length': (await file.stat()).size,
+    'cache-control': 'private',
+    'x-content-type-options': 'nosniff',
+  });
+  // A client that has all bytes may close before the end of the file is noticed.
+  await pipeline(file.createReadStream(), response).catch(() => response.destroy());
+}

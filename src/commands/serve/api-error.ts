@@ -1,0 +1,85 @@
+import type { ServerResponse } from 'node:http';
+import { type ErrorCode, sentence } from '../../errors.ts';
+import { type ErrorReport, errorReport } from '../../report/task-report.ts';
+
+/** A request that is answered with an error in OpenAI's form. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** Seconds after which the same request may go through. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, code: string, message: string, retryAfter?: number) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+const statuses: Readonly<Record<ErrorCode, number>> = {
+  internal: 500,
+  authentication: 403, // 401 would mean the token
+  insufficient_credits: 402,
+  over_budget: 402,
+  validation: 400,
+  not_found: 404,
+  conflict: 409,
+  timeout: 504,
+  rate_limit: 429,
+  task_failed: 400,
+  network: 502,
+  service_unavailable: 503,
+  bad_response: 502,
+  download: 502,
+  interrupted: 503,
+};
+
+/** Failures after which clients should not send the same again by themselves. */
+const final: ReadonlySet<number> = new Set([400, 401, 402, 403, 404, 409, 413, 415, 501]);
+
+/** Answers with an error. `taskId`: the task goes on, and the same request joins it. */
+export function sendError(response: ServerResponse, error: unknown, taskId: string | null = null): ApiError {
+  const told = error instanceof ApiError ? error : fromReport(errorReport(error), taskId);
+  const { status, code, message, retryAfter } = told;
+  const type =
+    status === 401 || status === 403
+      ? 'authentication_error'
+      : status === 402
+        ? 'insufficient_quota'
+        : status === 429
+          ? 'rate_limit_error'
+          : status < 500
+            ? 'invalid_request_error'
+            : 'server_error';
+  const body = JSON.stringify({ error: { message, type, param: null, code } });
+  if (final.has(status)) response.setHeader('x-should-retry', 'false');
+  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+  return told;
+}
+
+export function fromReport({ code, message, hint }: ErrorReport, taskId: string | null): ApiError {
+  const status = statuses[code as ErrorCode] ?? 500;
+  const goesOn = taskId !== null && code === 'timeout';
+  const todo = goesOn ? `task ${taskId} goes on: the same request joins it` : (waysOut[code] ?? hint);
+  return new ApiError(
+    status,
+    code,
+    todo ? `${sentence(message)} ${todo}` : message,
+    status === 429 ? 30 : undefined,
+  );
+}
+
+/** The ways out of the engine's failures, which are told in flags of other commands elsewhere. */
+const waysOut: Readonly<Record<string, string>> = {
+  over_budget: 'Nothing was sent for it. Start the server with a larger --max-cost',
+  timeout: 'Send the same request again: it is not paid for twice',
+  conflict: 'Send the same request again later, or another Idempotency-Key for a new picture',
+  download:
+    'Free some space or start the server with another --dir, then send the same request again: it is not paid for twice',
+};

@@ -1,0 +1,111 @@
+import { makeAndReport } from '../../command-line/make-and-report.ts';
+import { type Context, createContext } from '../../context.ts';
+import type { Entry } from '../../journal/entry.ts';
+import { accountAt } from '../../paid-task/account.ts';
+import type { Budget } from '../../paid-task/budget.ts';
+import { type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
+import { awaitOther } from '../../paid-task/join.ts';
+import { beginRow, type KnownRows, knownRows, type RowPlace } from '../../paid-task/rows.ts';
+import { abandon } from '../../paid-task/stop.ts';
+import { adopt, type Claims, deadRuns, isForgotten } from '../../paid-task/take-up.ts';
+import { recordedReport } from '../../report/report-entry.ts';
+import type { TaskReport } from '../../report/task-report.ts';
+import type { ImageRequest } from '../../request/request.ts';
+import type { ServeSettings } from './settings.ts';
+
+export const door = 'serve';
+
+/** A record that the orders of some time share, with settings and key as they were when it was opened. */
+export interface Desk {
+  context: Context;
+  place: Omit<RowPlace, 'batch'>;
+  known(batch: string): Promise<KnownRows>;
+  /** Brings one picture of an order to its end; what goes wrong is part of the report. */
+  make(batch: string, request: ImageRequest, number: number, known: KnownRows): Promise<TaskReport>;
+  /** Takes up what servers that died had begun. */
+  takeUpLeft(): Promise<void>;
+  /** For a signal: returns how many tasks go on at the service. */
+  abandon(reason: string): number;
+}
+
+/** Throws `authentication` without a key. */
+export async function openDesk(
+  { world, flags }: Context,
+  { wishes, target }: ServeSettings,
+  budget: Budget | undefined,
+): Promise<Desk> {
+  const context = await createContext(
+    { ...world, onStop: () => undefined },
+    { ...flags, json: false, quiet: true },
+  );
+  const { engine } = context;
+  const server = await context.server(flags.sandbox === true);
+  await context.api(server);
+  const work: Work = { ...createWork(engine, wishes), budget };
+  const place = { server, account: await accountAt(engine, server), door };
+  const claims: Claims = new Map();
+  const working = new Map<string, Promise<TaskReport>>();
+  let adopting: Promise<void> | undefined;
+
+  /** Joins whoever works on the same task in this process. */
+  function finish(begun: Begun): Promise<TaskReport> {
+    const { key } = begun.entry;
+    const making = working.get(key) ?? makeOnce(begun).finally(() => working.delete(key));
+    working.set(key, making);
+    return making;
+  }
+
+  async function makeOnce(begun: Begun): Promise<TaskReport> {
+    const deadline = startDeadline(engine, wishes.timeoutMs);
+    const report = await makeAndReport(context, { ...work, deadline }, begun);
+    deadline.cancel();
+    work.fates.delete(begun.entry.key);
+    return report;
+  }
+
+  async function adoptLeft(): Promise<Array<Begun | undefined>> {
+    const isOurs = ({ intended, letGo }: Entry): boolean => intended.door === door && !letGo;
+    const deadline = startDeadline(engine, wishes.timeoutMs);
+    const dead = await deadRuns(engine, await engine.journal.left(), isOurs, deadline.signal);
+    deadline.cancel();
+    const begun = dead.flatMap((run) =>
+      [...run.entries.values()]
+        .filter((entry) => isOurs(entry) && !isForgotten(engine, entry))
+        .map(({ key }) => adopt(engine, run, key, claims)),
+    );
+    return await Promise.all(begun);
+  }
+
+  return {
+    context,
+    place,
+    async known(batch) {
+      await adopting; // a row is in one run or the other, not between them
+      const deadline = startDeadline(engine, wishes.timeoutMs);
+      return await knownRows(engine, { ...place, batch }, deadline.signal).finally(() => deadline.cancel());
+    },
+
+    async make(batch, request, number, known) {
+      const row = { row: number, key: String(number) };
+      const wanted = { request, target: { ...target, index: number }, row };
+      const start = await beginRow(work, { ...place, batch }, wanted, known, { claims });
+      if ('begun' in start) return await finish(start.begun);
+      if ('ended' in start) return recordedReport(context, start.ended, true);
+      const deadline = startDeadline(engine, wishes.timeoutMs);
+      const isThis = ({ key }: Entry): boolean => key === start.elsewhere.key;
+      const other = awaitOther({ ...work, deadline }, isThis).finally(() => deadline.cancel());
+      return recordedReport(context, await other, true);
+    },
+
+    async takeUpLeft() {
+      const adopted = adoptLeft();
+      adopting = adopted.then(
+        () => undefined,
+        () => undefined,
+      );
+      for (const each of await adopted) if (each) void finish(each);
+    },
+
+    abandon: (reason) => abandon(work, reason).length,
+  };
+}

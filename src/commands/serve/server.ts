@@ -1,0 +1,163 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../errors.ts';
+import { models } from '../../request/models.ts';
+import { picturePath, sendFile, sendPictures } from './answer.ts';
+import { ApiError, fromReport, sendError } from './api-error.ts';
+import { checkSender, checkToken } from './guard.ts';
+import type { Orders } from './orders.ts';
+import { readEdit } from './read-edit.ts';
+import { mostBodyBytes, type PictureOrder, readJson, readOrder } from './read-request.ts';
+import type { ServeSettings } from './settings.ts';
+
+/** What the server tells of a request that it answered. No prompt, no key, no token. */
+export interface Logged {
+  method: string;
+  path: string;
+  status: number;
+  elapsed_ms: number;
+  /** How much of it the longest task took from its acceptance on. */
+  task_ms?: number;
+  model?: string | undefined;
+  pictures?: number;
+  cents?: number;
+  task_ids?: string[];
+  /** Another request had begun it. */
+  joined?: boolean;
+  error?: string;
+}
+
+export interface Door {
+  context: Context;
+  settings: ServeSettings;
+  orders: Orders;
+  token: string;
+  log(line: Logged): void;
+}
+
+const requestMs = 30_000;
+const headersMs = 10_000;
+const mostConnections = 1024;
+
+/** Starts to listen and returns the server's own address. Throws `validation` where it cannot. */
+export async function startServer(door: Door): Promise<{ url: string; server: Server }> {
+  const { host, port } = door.settings;
+  const limits = { requestTimeout: requestMs, headersTimeout: headersMs, connectionsCheckingInterval: 1000 };
+  const server = createServer(limits, (request, response) => void answer(door, request, response));
+  server.maxConnections = mostConnections;
+  await new Promise<void>((listening, refused) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => refused(cannotListen(host, port, cause)));
+    server.listen(port, host, () => listening());
+  });
+  const name = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${name}:${(server.address() as AddressInfo).port}`, server };
+}
+
+async function answer(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { clock } = door.context.world;
+  const began = clock.monotonic();
+  const [path = ''] = (request.url ?? '').split('?');
+  const line: Logged = { method: request.method ?? '', path: shown(path), status: 0, elapsed_ms: 0 };
+  try {
+    checkSender(request, door.settings.host);
+    await route(door, request, response, path, line);
+  } catch (error) {
+    if (!request.complete && !response.headersSent) refuseRest(request, response);
+    line.error = response.headersSent ? 'client_closed' : sendError(response, error).code;
+  }
+  line.status = response.statusCode;
+  line.elapsed_ms = Math.round(clock.monotonic() - began);
+  door.log(line);
+}
+
+/** Reads what is left of a small body: a client that still sends would miss the answer otherwise. */
+function refuseRest(request: IncomingMessage, response: ServerResponse): void {
+  if (Number(request.headers['content-length'] ?? Number.NaN) <= mostBodyBytes) request.resume();
+  else response.setHeader('connection', 'close');
+}
+
+async function route(
+  door: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  line: Logged,
+): Promise<void> {
+  const { settings, token, orders } = door;
+  const is = (method: string, wanted: string): boolean => request.method === method && path === wanted;
+  if (request.method === 'GET' && path.startsWith('/files/'))
+    return await sendFile(response, path, (await orders.desk()).context, token);
+  checkToken(request, token);
+  if (is('GET', '/v1/models')) return sendModels(response, settings);
+  if (is('POST', '/v1/images/generations')) {
+    const body = await readJson(request);
+    return await sendOrder(
+      door,
+      request,
+      response,
+      readOrder(body, request.headers, door.context, settings),
+      line,
+    );
+  }
+  if (is('POST', '/v1/images/edits'))
+    return await sendOrder(door, request, response, await readEdit(request), line);
+  throw new ApiError(404, 'not_found', 'Not served here: POST /v1/images/generations, GET /v1/models');
+}
+
+/** Waits for the pictures as long as they take. A client that went away finds them when it asks again. */
+async function sendOrder(
+  { context, orders, token }: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+  order: PictureOrder,
+  line: Logged,
+): Promise<void> {
+  line.model = order.requests[0]?.model;
+  const taken = await orders.take(order);
+  const { joined, left } = taken;
+  if (response.destroyed) void left(false);
+  else response.once('close', () => void left(response.writableFinished));
+  const reports = await taken.reports;
+  const made = reports.filter(({ error }) => error === null);
+  const paid = made.filter(({ reused }) => !joined && !reused).map(({ cost }) => cost?.charged_cents);
+  Object.assign(line, {
+    pictures: made.length,
+    task_ms: Math.max(0, ...reports.map(({ elapsed_ms }) => elapsed_ms ?? 0)),
+    cents: paid.includes(null) ? undefined : paid.reduce<number>((sum, cents) => sum + (cents ?? 0), 0),
+    task_ids: reports.flatMap(({ task_id }) => task_id ?? []),
+    ...(joined && { joined }),
+  });
+  const [failed] = reports.filter(({ error }) => error !== null);
+  if (failed?.error) line.error = failed.error.code;
+  if (failed?.error && made.length === 0) throw fromReport(failed.error, failed.task_id);
+  const urlOf = (id: string, index: number, { mime }: { mime: string | null }): string =>
+    `http://${request.headers.host}${picturePath(token, id, index, mime)}`;
+  await sendPictures(response, made, order.format, { urlOf, now: context.world.clock.now() });
+}
+
+function sendModels(response: ServerResponse, { aliases }: ServeSettings): void {
+  const data = [...models, ...aliases.keys()].map((id) => ({
+    id,
+    object: 'model',
+    created: 0,
+    owned_by: 'runapi',
+  }));
+  response
+    .writeHead(200, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ object: 'list', data }));
+}
+
+/** A path as it is logged: one of ours, or that it was none. */
+function shown(path: string): string {
+  if (path.startsWith('/files/')) return '/files/…';
+  return /^\/v1\/(models|images\/(generations|edits))$/.test(path) ? path : '(other)';
+}
+
+function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): Failure {
+  const reason = cause.code === 'EADDRINUSE' ? 'the port is taken' : (cause.code ?? cause.message);
+  return new Failure('validation', `cannot listen on ${host}, port ${port}: ${reason}`, {
+    hint: 'Choose another port with --port, or --port 0 for any free one',
+    cause,
+  });
+}

@@ -1,0 +1,192 @@
+import { crc32 } from 'node:zlib';
+
+/** What is put into a picture: `request` is JSON, exact; the others are for people and their programs. */
+export interface Told {
+  prompt: string;
+  model: string;
+  seed: number | undefined;
+  task: string;
+  software: string;
+  request: string;
+}
+
+/** The first `drop` bytes of a file become `before`, and `after` follows its end. */
+export interface Splice {
+  drop: number;
+  before: Buffer;
+  after: Buffer;
+}
+
+/** As much of a file's beginning as `spliceFor` needs. */
+export const headBytes = 64 * 1024 + 256;
+
+/**
+ * Says how the facts get into a picture, of which the pixels stay as they are: XMP, and texts in a PNG. Returns the
+ * reason where they cannot. The file must have been checked.
+ * @param head its beginning
+ */
+export function spliceFor(
+  { ext, bytes, width, height }: { ext: string; bytes: number; width: number; height: number },
+  head: Buffer,
+  told: Told,
+): Splice | string {
+  if (ext === 'png') return spliceForPng(head, told);
+  if (ext === 'jpg') return spliceForJpeg(head, told);
+  if (ext === 'webp') return spliceForWebp({ bytes, width, height }, head, told);
+  return `a ${ext.toUpperCase()} takes no prompt`;
+}
+
+/** PNG, third edition, §11.3.3: behind IHDR. */
+function spliceForPng(head: Buffer, told: Told): Splice {
+  const ihdrEnd = 33;
+  const chunks = [
+    pngText('Software', told.software),
+    pngText('Description', told.prompt),
+    pngText('prompt', told.prompt),
+    pngText('model', told.model),
+    ...(told.seed === undefined ? [] : [pngText('seed', String(told.seed))]),
+    pngText('task', told.task),
+    pngText('XML:com.adobe.xmp', xmpOf(told)),
+  ];
+  return { drop: ihdrEnd, before: Buffer.concat([head.subarray(0, ihdrEnd), ...chunks]), after: none };
+}
+
+/** tEXt holds Latin-1, iTXt any text; XMP is iTXt in any case. */
+function pngText(keyword: string, text: string): Buffer {
+  const isPlain = /^[\n\x20-\x7e]*$/.test(text) && !keyword.startsWith('XML:');
+  const body = isPlain
+    ? Buffer.from(`${keyword}\0${text}`, 'latin1')
+    : Buffer.from(`${keyword}\0\0\0\0\0${text.replaceAll('\0', '')}`);
+  const typed = Buffer.concat([Buffer.from(isPlain ? 'tEXt' : 'iTXt'), body]);
+  return Buffer.concat([uint32(body.length, 'BE'), typed, uint32(crc32(typed), 'BE')]);
+}
+
+/** XMP, part 3, §1.1.3: an APP1 segment behind SOI and a JFIF segment. */
+function spliceForJpeg(head: Buffer, told: Told): Splice | string {
+  const hasJfif = head.readUInt16BE(2) === 0xffe0;
+  const drop = hasJfif ? 4 + head.readUInt16BE(4) : 2;
+  if (drop > head.length) return 'its first segment is too long';
+  const body = Buffer.from(`http://ns.adobe.com/xap/1.0/\0${xmpOf(told)}`);
+  if (body.length > 0xffff - 2) return 'the prompt is too long for a JPEG';
+  const length = Buffer.from([0xff, 0xe1, (body.length + 2) >> 8, (body.length + 2) & 0xff]);
+  return { drop, before: Buffer.concat([head.subarray(0, drop), length, body]), after: none };
+}
+
+const hasXmp = 0x04;
+const hasAlpha = 0x10;
+
+/** RFC 9649 §2.7: VP8X says what follows, and metadata comes last. */
+function spliceForWebp(
+  { bytes, width, height }: { bytes: number; width: number; height: number },
+  head: Buffer,
+  told: Told,
+): Splice | string {
+  const end = 8 + head.readUInt32LE(4);
+  if (end !== bytes) return 'its length is not what it says';
+  const isExtended = head.toString('latin1', 12, 16) === 'VP8X';
+  const flags = isExtended ? (head[20] ?? 0) : isTransparent(head) ? hasAlpha : 0;
+  if ((flags & hasXmp) !== 0) return 'it has XMP of its own';
+  const extension = isExtended
+    ? Buffer.from(head.subarray(12, 30))
+    : Buffer.concat([
+        Buffer.from('VP8X'),
+        uint32(10, 'LE'),
+        Buffer.alloc(4),
+        uint24(width - 1),
+        uint24(height - 1),
+      ]);
+  extension[8] = flags | hasXmp;
+  const body = Buffer.from(xmpOf(told));
+  const after = Buffer.concat([
+    Buffer.alloc(bytes % 2),
+    Buffer.from('XMP '),
+    uint32(body.length, 'LE'),
+    body,
+    Buffer.alloc(body.length % 2),
+  ]);
+  const drop = isExtended ? 30 : 12;
+  const size = bytes - drop + 12 + extension.length + after.length - 8;
+  const start = Buffer.concat([Buffer.from('RIFF'), uint32(size, 'LE'), Buffer.from('WEBP')]);
+  return { drop, before: Buffer.concat([start, extension]), after };
+}
+
+/** RFC 9649 §3.4: alpha_is_used is bit 28 behind the signature of VP8L. */
+function isTransparent(head: Buffer): boolean {
+  return head.toString('latin1', 12, 16) === 'VP8L' && ((head.readUInt32LE(21) >>> 28) & 1) === 1;
+}
+
+const none = Buffer.alloc(0);
+
+function uint32(value: number, order: 'BE' | 'LE'): Buffer {
+  const bytes = Buffer.alloc(4);
+  if (order === 'BE') bytes.writeUInt32BE(value);
+  else bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+function uint24(value: number): Buffer {
+  const bytes = Buffer.alloc(3);
+  bytes.writeUIntLE(value, 0, 3);
+  return bytes;
+}
+
+const namespace = 'https://github.com/runapi-imagen/runapi-imagen/ns/1.0/';
+
+/** An XMP packet (ISO 16684-1, §7). */
+function xmpOf({ prompt, model, seed, task, software, request }: Told): string {
+  const attributes = [
+    ['xmlns:dc', 'http://purl.org/dc/elements/1.1/'],
+    ['xmlns:xmp', 'http://ns.adobe.com/xap/1.0/'],
+    ['xmlns:imagen', namespace],
+    ['xmp:CreatorTool', software],
+    ['imagen:Model', model],
+    ...(seed === undefined ? [] : [['imagen:Seed', String(seed)]]),
+    ['imagen:Task', task],
+    ['imagen:Request', safeJson(request)],
+  ];
+  const written = attributes.map(([name, value = '']) => `\n   ${name}="${escaped(value)}"`).join('');
+  return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""${written}>
+   <dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escaped(prompt)}</rdf:li></rdf:Alt></dc:description>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>`;
+}
+
+/** XML 1.0 has no way to write most control characters. The request has none: in JSON they are escaped. */
+const unwritable = /[^\P{Cc}\t\n\r]|[\ufffe\uffff\p{Cs}]/gu;
+
+function safeJson(json: string): string {
+  return json.replace(unwritable, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function escaped(text: string): string {
+  return text.replace(unwritable, '').replace(/[&<>"\r]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** Finds the request that `spliceFor` put into a picture, in a part of its bytes that holds it. */
+export function embeddedRequest(bytes: Buffer): unknown {
+  const text = bytes.toString('utf8');
+  const at = text.indexOf(`${namespace}`);
+  // Other programs write it as an element, or in other quotes.
+  const [, double, single, element] =
+    /imagen:Request(?:="([^"]*)"|='([^']*)'|>([^<]*)<)/.exec(at < 0 ? '' : text) ?? [];
+  const written = double ?? single ?? element;
+  if (written === undefined) return undefined;
+  try {
+    return JSON.parse(written.replace(/&#(x?)([0-9a-f]+);|&(amp|lt|gt|quot|apos);/gi, unescaped));
+  } catch {
+    return undefined;
+  }
+}
+
+const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function unescaped(_: string, hex: string, digits: string | undefined, name: string | undefined): string {
+  return name === undefined
+    ? String.fromCodePoint(Number.parseInt(digits ?? '', hex ? 16 : 10))
+    : (named[name.toLowerCase()] ?? '');
+}

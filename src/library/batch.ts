@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { makeAndReport } from '../command-line/make-and-report.ts';
+import { prepareTarget } from '../command-line/prepare-target.ts';
+import { type ErrorCode, Failure, invalid } from '../errors.ts';
+import { accountAt } from '../paid-task/account.ts';
+import { awaitOther } from '../paid-task/join.ts';
+import { createRowKeys } from '../paid-task/row-key.ts';
+import { beginRow, knownRows, type RowPlace } from '../paid-task/rows.ts';
+import { recordedReport } from '../report/report-entry.ts';
+import { emptyReport, errorReport, type TaskReport } from '../report/task-report.ts';
+import { type Call, inTheirWords, readTarget, settled } from './call.ts';
+import type { BatchOptions, PictureRequest } from './contract.ts';
+import { door, readRequest } from './generate.ts';
+
+type Requests = Iterable<PictureRequest> | AsyncIterable<PictureRequest>;
+
+/** A rate limit is the whole batch's: a task of it is retried until its own deadline. */
+const rateLimitTries = 1000;
+/** Failures that no other request can escape either. */
+const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
+  'authentication',
+  'insufficient_credits',
+  'over_budget',
+  'interrupted',
+]);
+
+/** Makes the requests of a batch, or those that earlier runs left, and tells each task as it ends. */
+export async function batch(
+  call: Call,
+  requests: Requests,
+  { name, concurrency = 8, retryFailed = false }: BatchOptions,
+  tell: (report: TaskReport) => Promise<void>,
+): Promise<void> {
+  if (typeof name !== 'string' || name.trim() === '') throw invalid('a batch needs a name');
+  if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 64))
+    throw invalid(`Invalid concurrency ${concurrency}: use a whole number from 1 to 64`);
+  const { context, options } = call;
+  const { engine } = context;
+  const target = readTarget(call, 'many');
+  const server = await context.server(options.sandbox === true);
+  await context.api(server); // a missing key is told before anything else happens
+  await prepareTarget(context, target);
+  const work = { ...call.work, rateLimitTries };
+  const place: RowPlace = { batch: hash(name), server, account: await accountAt(engine, server), door };
+  const claim = await claimRows(call, place);
+  const known = await knownRows(engine, place, work.deadline.signal);
+  const keyOf = createRowKeys();
+  const claims = new Map();
+  const running = new Set<Promise<void>>();
+  let halted: TaskReport | undefined;
+  let row = 0;
+
+  try {
+    for await (const asked of requests) {
+      row += 1;
+      const made: Promise<void> = make(asked, row).finally(() => running.delete(made));
+      running.add(made);
+      if (running.size >= concurrency) await Promise.race(running);
+      if (halted || options.signal?.aborted) break;
+    }
+    while (running.size > 0) await Promise.race(running);
+  } finally {
+    await Promise.allSettled(running);
+  }
+  options.signal?.throwIfAborted();
+  if (halted) settled(call, halted);
+
+  async function make(asked: PictureRequest, number: number): Promise<void> {
+    let report: TaskReport;
+    try {
+      report = await makeRow(asked, number);
+    } catch (error) {
+      report = { ...emptyReport(place.server), ...told(asked), row: number, error: errorReport(error) };
+    }
+    if (report.error && stopsAll.has(report.error.code)) halted ??= report;
+    await tell({ ...report, error: report.error && inTheirWords(report.error) });
+  }
+
+  async function makeRow(asked: PictureRequest, number: number): Promise<TaskReport> {
+    const request = readRequest(call, asked);
+    const key = keyOf(request, undefined);
+    if (!(await claim.isHeld()))
+      throw new Failure('interrupted', 'another process has taken this batch over');
+    const wanted = { request, target: { ...target, index: number }, row: { row: number, key } };
+    const start = await beginRow(work, place, wanted, known, { claims, retryFailed });
+    if ('ended' in start) return recordedReport(context, start.ended, true);
+    const deadline = call.deadline();
+    if ('elsewhere' in start) {
+      const isThis = ({ key: other }: { key: string }): boolean => other === start.elsewhere.key;
+      return recordedReport(context, await awaitOther({ ...work, deadline }, isThis), true);
+    }
+    const report = await makeAndReport(context, { ...work, deadline }, start.begun);
+    deadline.cancel();
+    work.fates.delete(start.begun.entry.key);
+    return report;
+  }
+}
+
+function told({ prompt }: PictureRequest): Partial<TaskReport> {
+  return { prompt: typeof prompt === 'string' ? prompt : null };
+}
+
+/** Excludes every other call from these rows. Throws `conflict` where one is at work on them. */
+async function claimRows({ context: { engine }, work }: Call, { batch: name, server, account }: RowPlace) {
+  const { keyOf } = await engine.journal.identity();
+  const claimed = keyOf(['batch', server.base, account ?? null, name]);
+  const claim = await engine.journal.claim(claimed, undefined, work.deadline.signal);
+  if (claim) return claim;
+  throw new Failure('conflict', 'another call or process is at work on the batch of this name', {
+    hint: 'Leave it to that one',
+    retryable: true,
+  });
+}
+
+/** Names a batch for the record, apart from those of files. */
+function hash(name: string): string {
+  return createHash('sha256').update(`library ${name}`).digest('hex').slice(0, 16);
+}

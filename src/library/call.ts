@@ -1,0 +1,152 @@
+import { startWork } from '../command-line/start-work.ts';
+import { type Context, createContext } from '../context.ts';
+import { Failure, invalid, tellAll } from '../errors.ts';
+import { type Budget, createBudget } from '../paid-task/budget.ts';
+import { startDeadline, type Work } from '../paid-task/engine.ts';
+import { orCancelled } from '../paid-task/join.ts';
+import { type ErrorReport, errorReport, type TaskReport } from '../report/task-report.ts';
+import { namedSource, settingSource } from '../request/sources.ts';
+import { parseTarget, type Target } from '../request/target.ts';
+import { parseWishes, type Wishes } from '../request/wishes.ts';
+import type { Deadline, World } from '../world.ts';
+import { type GenerateOptions, ImagenError, type ImagenOptions } from './contract.ts';
+
+/** What all calls of a client share. */
+export interface Client {
+  world: World;
+  options: ImagenOptions;
+  /** Of all calls together, made with the first. */
+  budget?: Budget;
+}
+
+/** One call at work, with a record of its own as a command has. */
+export interface Call {
+  client: Client;
+  context: Context;
+  options: GenerateOptions & ImagenOptions;
+  wishes: Wishes;
+  work: Work;
+  /** For one of several tasks. */
+  deadline(): Deadline;
+}
+
+/** Runs a call. Whatever it throws becomes an `ImagenError`. */
+export async function inCall<Result>(
+  client: Client,
+  given: GenerateOptions,
+  act: (call: Call) => Promise<Result>,
+): Promise<Result> {
+  const options = { ...client.options, ...given };
+  const { signal } = options;
+  try {
+    const context = await openContext(client, options);
+    try {
+      return await act(openCall(client, context, options));
+    } finally {
+      await context.close();
+    }
+  } catch (error) {
+    if (error instanceof ImagenError) throw error;
+    throw signal?.aborted
+      ? aborted(null, signal)
+      : new ImagenError(inTheirWords(errorReport(error)), null, error);
+  }
+}
+
+async function openContext({ world, options: always }: Client, options: ImagenOptions): Promise<Context> {
+  const { apiKey, baseUrl, sandbox = false, record } = always;
+  const env = apiKey === undefined ? world.env : { ...world.env, RUNAPI_API_KEY: apiKey };
+  const context = await createContext(
+    { ...world, env },
+    {
+      quiet: true,
+      color: false,
+      sandbox,
+      ...(baseUrl !== undefined && { baseUrl }),
+      ...(record !== undefined && { record }),
+    },
+  );
+  const { onProgress, onWarning } = options;
+  const warn = (message: string): void => onWarning?.(message);
+  const listener = {
+    ...context.engine.listener,
+    warn,
+    step: (_: string, { taskId, model, doing, detail }: Parameters<Work['engine']['listener']['step']>[1]) =>
+      onProgress?.({ task_id: taskId ?? null, model: model ?? null, doing, detail: detail ?? null }),
+  };
+  return {
+    ...context,
+    reporter: { ...context.reporter, warn },
+    engine: { ...context.engine, listener },
+  };
+}
+
+function openCall(client: Client, context: Context, options: Call['options']): Call {
+  const problems: string[] = [];
+  const { timeout, maxCost, signal } = options;
+  const waiting = namedSource({ maxCost, ...(timeout !== undefined && { timeout: `${timeout}ms` }) });
+  const wishes = parseWishes([waiting, settingSource(context.stored.settings)], problems);
+  if (!wishes) throw tellAll(problems, { wayOut: '' });
+  if (wishes.maxCost !== undefined) client.budget ??= createBudget(wishes);
+  const within = (deadline: Deadline): Deadline =>
+    signal === undefined ? deadline : orCancelled(deadline, signal);
+  const work = startWork(context, wishes);
+  return {
+    client,
+    context,
+    options,
+    wishes,
+    work: { ...work, deadline: within(work.deadline), budget: client.budget },
+    deadline: () => within(startDeadline(context.engine, wishes.timeoutMs)),
+  };
+}
+
+/** Reads where pictures go. Throws `validation`. */
+export function readTarget(
+  { context: { stored, world }, options }: Call,
+  count: 1 | 'many',
+  areNew = true,
+): Target {
+  const problems: string[] = [];
+  const { output: usual, ...settings } = stored.settings;
+  const named = usual === '-' ? settings : { ...settings, output: usual };
+  const { dir, output } = options;
+  if (output === '-') throw invalid('Invalid output "-": a program reads the file that is saved');
+  const target = parseTarget(
+    [namedSource({ dir, output }), settingSource(named)],
+    world,
+    { count, areNew },
+    problems,
+  );
+  if (!target) throw tellAll(problems, { wayOut: '' });
+  return { ...target, index: 1 };
+}
+
+/** Returns the report of a task that is as it was wished; throws what is wrong with any other. */
+export function settled({ options: { signal } }: Call, report: TaskReport): TaskReport {
+  const { error, task_id } = report;
+  if (error === null) return report;
+  throw signal?.aborted ? aborted(task_id, signal) : new ImagenError(inTheirWords(error), task_id);
+}
+
+function aborted(taskId: string | null, { reason }: AbortSignal): ImagenError {
+  const hint =
+    taskId === null ? null : 'The task goes on: call download with its id, or generate with the same request';
+  const failure = new Failure('interrupted', 'aborted by the program', {
+    ...(hint && { hint }),
+    retryable: true,
+  });
+  return new ImagenError(errorReport(failure), taskId, reason);
+}
+
+/** The ways out of the engine's failures, which are told in flags elsewhere. */
+const waysOut: Readonly<Record<string, string>> = {
+  over_budget: 'Nothing was sent for it. Allow more with maxCost',
+  timeout: 'Allow more time with timeout. A task that was accepted goes on: the same call takes it up',
+  conflict: 'Wait for the other call, or buy another with new: true',
+  download: 'Check dir and the free space, then call download with the task id',
+};
+
+export function inTheirWords(error: ErrorReport): ErrorReport {
+  return { ...error, hint: error.hint && (waysOut[error.code] ?? error.hint) };
+}

@@ -1,0 +1,121 @@
+import { exists } from '../disk/place.ts';
+import { type Entry, filesOf } from '../journal/entry.ts';
+import type { BatchRow, Server } from '../journal/event.ts';
+import type { LeftRun } from '../journal/left-runs.ts';
+import type { Run } from '../journal/run.ts';
+import { intend } from './begin.ts';
+import type { Begun, Engine, Wanted, Work } from './engine.ts';
+import { adopt, type Claims, deadRuns, isForgotten, reopen, unanswered } from './take-up.ts';
+
+/** The rows of one name, at one server and account. Asked for again, a row is the same purchase. */
+export interface RowPlace {
+  batch: string;
+  server: Server;
+  account: string | undefined;
+  /** Who asks, where it is not a person. */
+  door?: string;
+}
+
+/** What the record says of a row. Without a run it has ended. */
+interface KnownRow {
+  entry: Entry;
+  /** `elsewhere`: a living process works on it. */
+  run: Run | LeftRun | 'elsewhere' | undefined;
+}
+
+/** The newest that the record knows of each row, by its key. */
+export type KnownRows = ReadonlyMap<string, KnownRow>;
+
+/** Reads what earlier calls made of the rows. */
+export async function knownRows(engine: Engine, place: RowPlace, signal: AbortSignal): Promise<KnownRows> {
+  const known = new Map<string, KnownRow>();
+  const isOurs = (entry: Entry): boolean => isAt(entry, place);
+  const note = (entry: Entry, run?: KnownRow['run']): void => {
+    const { key } = entry.intended.row as BatchRow;
+    const before = known.get(key);
+    if (!before || rank({ entry, run }) >= rank(before)) known.set(key, { entry, run });
+  };
+  for (const run of engine.journal.owned())
+    for (const entry of run.open.values())
+      if (entry.intended.request && isOurs(entry as Entry)) note(entry as Entry, run);
+  await engine.journal.left({ letGo: true }); // puts runs aside that died when all was done: only there are their rows found
+  const left = await engine.journal.ofBatch(place.batch, async (entry, run) => {
+    if (isOurs(entry)) note(entry, run && 'elsewhere');
+  });
+  for (const problem of left.unreadable) engine.listener.warn(problem);
+  for (const run of await deadRuns(engine, left, isOurs, signal))
+    for (const entry of run.entries.values()) if (isOurs(entry)) note(entry, run);
+  return known;
+}
+
+function isAt({ intended: { row, server, account } }: Entry, place: RowPlace): boolean {
+  if (row?.batch !== place.batch) return false;
+  if (server.base !== place.server.base || server.sandbox !== place.server.sandbox) return false;
+  return account === undefined || account === place.account;
+}
+
+/** A newer attempt counts; of one attempt what was made of it, then what is unfinished, then why it failed. */
+function rank({ entry, run }: KnownRow): number {
+  const generation = entry.intended.row?.generation ?? 0;
+  return generation * 3 + (isMade(entry) ? 2 : run === undefined ? 0 : 1);
+}
+
+function isMade({ ended }: Entry): boolean {
+  return ended?.how === 'saved' || ended?.how === 'kept';
+}
+
+/** What is to be done for a row: work on it, tell what the record says of it, or wait for another process. */
+export type RowStart = { begun: Begun } | { ended: Entry } | { elsewhere: Entry };
+
+/**
+ * Begins a row, or takes up what was begun of it. A row that failed is bought again only with `retryFailed`.
+ * Throws `conflict` where nobody knows whether an old request was accepted.
+ */
+export async function beginRow(
+  work: Work,
+  place: RowPlace,
+  wanted: Wanted & { row: Omit<BatchRow, 'batch' | 'generation'> },
+  known: KnownRows,
+  { claims, retryFailed = false }: { claims: Claims; retryFailed?: boolean },
+): Promise<RowStart> {
+  const { entry, run } = known.get(wanted.row.key) ?? {};
+  if (entry && run) return await takeUpRow(work, entry, run, claims);
+  if (entry && isMade(entry)) {
+    const there = await Promise.all(filesOf(entry).map(({ path }) => exists(path)));
+    if (entry.ended?.how === 'kept' || there.every(Boolean)) return { ended: entry };
+    const begun = await reopen(work.engine, entry);
+    if (begun) return started(work, begun);
+  }
+  const hasFailed = entry !== undefined && isOwnFailure(entry);
+  if (hasFailed && !retryFailed) return { ended: entry };
+  const generation = (entry?.intended.row?.generation ?? 0) + (hasFailed ? 1 : 0);
+  const { batch, server, door } = place;
+  const row = { ...wanted.row, batch, ...(generation > 0 && { generation }) };
+  const [begun] = await intend(work, [{ ...wanted, row, server, ...(door && { door }) }]);
+  if (!begun) throw new Error('one picture was wanted, and none was begun');
+  return { begun };
+}
+
+async function takeUpRow(
+  work: Work,
+  entry: Entry,
+  run: NonNullable<KnownRow['run']>,
+  claims: Claims,
+): Promise<RowStart> {
+  if (run === 'elsewhere') return { elsewhere: entry };
+  if (!('life' in run)) return started(work, { run, entry, fate: { uncertain: true } });
+  if (isForgotten(work.engine, entry)) throw unanswered(entry);
+  const begun = await adopt(work.engine, run, entry.key, claims);
+  return begun ? started(work, begun) : { elsewhere: entry };
+}
+
+function started(work: Work, begun: Begun): RowStart {
+  work.fates.set(begun.entry.key, begun.fate);
+  return { begun };
+}
+
+/** A key, a balance or a rate that was refused says nothing about the task: the next call retries it. */
+function isOwnFailure({ ended }: Entry): boolean {
+  if (ended?.how === 'failed' || ended?.how === 'expired') return true;
+  return ended?.how === 'refused' && (ended.code === 'validation' || ended.code === 'conflict');
+}

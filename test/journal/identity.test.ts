@@ -1,0 +1,51 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Files, nodeFiles } from '../../src/disk/files.ts';
+import { newRecords, somePid } from './machine.ts';
+
+test('the same facts give the same names in every process, and others in another record', async () => {
+  const records = await newRecords();
+  const [one, two] = await Promise.all([1, 2].map((pid) => records.process(somePid + pid).identity()));
+  const facts = ['https://runapi.ai', 'batch', 'row', 0];
+  expect(one?.keyOf(facts)).toBe(two?.keyOf(facts));
+  expect(one?.account('rk_secret')).toBe(two?.account('rk_secret'));
+  const other = await (await newRecords()).process(somePid).identity();
+  expect(other.keyOf(facts)).not.toBe(one?.keyOf(facts));
+  expect(other.account('rk_secret')).not.toBe(one?.account('rk_secret'));
+});
+
+test('other facts give other names', async () => {
+  const { keyOf, account } = await (await newRecords()).process(somePid).identity();
+  const all = [['a', 0], ['a', 1], ['b', 0], ['a0'], [], [null], ['']];
+  expect(new Set(all.map(keyOf)).size).toBe(all.length);
+  expect(keyOf([])).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  expect(account('rk_secret')).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test.each<[string, (salt: string) => string]>([
+  ['cut short', (salt) => salt.slice(0, 40)],
+  ['of one other digit', (salt) => salt.replace(/[0-8]/, (digit) => String(Number(digit) + 1))],
+  ['of zeros', (salt) => salt.replace(/./g, '\0')],
+])('a salt that is %s makes no other names: it is refused', async (_, harm) => {
+  const records = await newRecords();
+  await records.process(somePid).identity();
+  const path = join(records.folder, 'salt');
+  await writeFile(path, harm(await readFile(path, 'utf8')));
+  await expect(records.process(somePid + 1).identity()).rejects.toMatchObject({
+    code: 'internal',
+    message: `${path} is damaged: the names of what was bought follow from it`,
+  });
+});
+
+test('where another process is about to write the salt it is waited for', async () => {
+  const records = await newRecords();
+  const salt = await records
+    .process(somePid)
+    .identity()
+    .then(() => readFile(join(records.folder, 'salt'), 'utf8'));
+  let reads = 0;
+  const slow: Files = { ...nodeFiles, read: async () => (++reads < 4 ? '' : salt) };
+  const identity = await records.process(somePid + 1, 'aaaa', slow).identity();
+  expect(identity.account('x')).toBe((await records.process(somePid).identity()).account('x'));
+});

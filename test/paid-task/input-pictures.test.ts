@@ -1,0 +1,196 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Machine, newMachine, run } from '../support/program.ts';
+import { json, type Order, type Service, smallPng, startService } from '../support/service.ts';
+
+/** A service that takes uploads, each at an address of its own, and notes the name of each picture. */
+function takeUploads(service: Service, { lifeMs = 3_600_000 } = {}): { names: string[]; keys: unknown[] } {
+  const names: string[] = [];
+  const keys: unknown[] = [];
+  const order: Order = ({ method, path, headers, body }, response) => {
+    if (path === '/api/v1/files/prepare') {
+      names.push(JSON.parse(body).filename);
+      const upload_url = `${service.url}/put/${names.length}`;
+      return json(response, 200, { upload_url, headers: { 'X-Part': '1' }, signed_id: `s${names.length}` });
+    }
+    if (method === 'PUT') {
+      keys.push(headers.authorization, headers['x-part']);
+      return void response.writeHead(200).end();
+    }
+    if (path !== '/api/v1/files/confirm') return json(response, 404, {});
+    const url = `https://file.runapi.ai/${JSON.parse(body).signed_id}.png`;
+    json(response, 200, { url, expires_at: new Date(Date.now() + lifeMs).toISOString() });
+  };
+  service.always('other', order);
+  return { names, keys };
+}
+
+async function setUp() {
+  const service = await startService();
+  const machine = await newMachine();
+  await writeFile(join(machine.folder, 'mug.png'), smallPng(200));
+  const words = ['make it blue', '--image', 'mug.png', '--poll-interval', '5ms', '--base-url', service.url];
+  return { service, machine, generate: ['generate', ...words] };
+}
+
+/** What was posted, each body. */
+function posted(service: Service) {
+  return service.calls.filter(({ kind }) => kind === 'create').map(({ body }) => JSON.parse(body));
+}
+
+/** Runs until the service gets a request that the order is for, and is killed there. */
+async function killed(
+  service: Service,
+  machine: Machine,
+  words: string[],
+  kind: 'create' | 'look' | 'other',
+) {
+  let arrived: () => void = () => undefined;
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  service.next(kind, () => arrived());
+  const child = run(machine, words);
+  await arrival;
+  child.kill('SIGKILL');
+  await child;
+}
+
+test('uploads a local picture without the key, and posts its address', async () => {
+  const { service, machine, generate } = await setUp();
+  const { names, keys } = takeUploads(service);
+  const { exitCode } = await run(machine, generate);
+  expect(exitCode).toBe(0);
+  expect(names).toEqual(['mug.png']);
+  expect(keys).toEqual([undefined, '1']);
+  expect(posted(service)).toEqual([
+    {
+      model: 'imagen-4-pro-remix-image',
+      prompt: 'make it blue',
+      source_image_urls: ['https://file.runapi.ai/s1.png'],
+    },
+  ]);
+});
+
+test('uploads one picture once for many tasks', async () => {
+  const { service, machine, generate } = await setUp();
+  const { names } = takeUploads(service);
+  expect((await run(machine, [...generate, '-n', '4'])).exitCode).toBe(0);
+  expect([names.length, service.tasks.size]).toEqual([1, 4]);
+});
+
+test('takes up what was killed during the upload, and pays once', async () => {
+  const { service, machine, generate } = await setUp();
+  const { names } = takeUploads(service);
+  await killed(service, machine, generate, 'other');
+  const { exitCode, stderr } = await run(machine, generate);
+  expect(stderr).toContain('Taking up');
+  expect([exitCode, names.length, service.tasks.size]).toEqual([0, 1, 1]);
+});
+
+test('repeats a request that may have left with the same address, even an old one', async () => {
+  const { service, machine, generate } = await setUp();
+  const { names } = takeUploads(service, { lifeMs: 0 });
+  await killed(service, machine, generate, 'create');
+  const { exitCode } = await run(machine, ['resume', '--poll-interval', '5ms']);
+  const [first, second] = posted(service);
+  expect(second).toEqual(first);
+  expect([exitCode, names.length, service.tasks.size]).toEqual([0, 1, 1]);
+});
+
+test('a picture that was changed between two runs makes another request', async () => {
+  const { service, machine, generate } = await setUp();
+  takeUploads(service);
+  await killed(service, machine, generate, 'look');
+  await writeFile(join(machine.folder, 'mug.png'), smallPng(90));
+  const { exitCode, stderr } = await run(machine, generate);
+  expect(stderr).not.toContain('Taking up');
+  expect([exitCode, service.tasks.size]).toEqual([0, 2]);
+});
+
+test('the same picture at another place is the same request', async () => {
+  const { service, machine, generate } = await setUp();
+  takeUploads(service);
+  await killed(service, machine, generate, 'look');
+  await mkdir(join(machine.folder, 'other'));
+  await writeFile(join(machine.folder, 'other/cup.png'), smallPng(200));
+  const moved = generate.map((word) => (word === 'mug.png' ? 'other/cup.png' : word));
+  expect((await run(machine, moved)).stderr).toContain('Taking up');
+  expect(service.tasks.size).toBe(1);
+});
+
+test('a run that died before its picture was uploaded is given up: nothing is paid', async () => {
+  const { service, machine, generate } = await setUp();
+  takeUploads(service);
+  await killed(service, machine, generate, 'other');
+  await rm(join(machine.folder, 'mug.png'));
+  const { exitCode, stderr } = await run(machine, ['resume']);
+  expect(stderr).toContain('Gave up a request that never left: nothing was bought');
+  expect([exitCode, service.tasks.size]).toEqual([0, 0]);
+});
+
+test('a picture of the record is named by its task, and --again keeps it', async () => {
+  const { service, machine, generate } = await setUp();
+  takeUploads(service);
+  const [first] = (await run(machine, [...generate, '--json'])).stdout
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const words = ['--poll-interval', '5ms', '--base-url', service.url];
+  await run(machine, ['generate', 'now red', '--image', `task:${first.task_id}`, ...words]);
+  await run(machine, ['generate', '--again', first.task_id, ...words]);
+  expect(posted(service).map(({ prompt, source_image_urls }) => [prompt, source_image_urls.length])).toEqual([
+    ['make it blue', 1],
+    ['now red', 1],
+    ['make it blue', 1],
+  ]);
+});
+
+test('a batch takes pictures from a column, and makes a row again whose picture has changed', async () => {
+  const { service, machine } = await setUp();
+  takeUploads(service);
+  await writeFile(join(machine.folder, 'rows.csv'), 'prompt,image\nblue,mug.png\nred,https://x.test/a.png\n');
+  const words = ['batch', 'rows.csv', '--poll-interval', '5ms', '--base-url', service.url];
+  expect((await run(machine, words)).exitCode).toBe(0);
+  expect((await run(machine, words)).exitCode).toBe(0);
+  expect(service.tasks.size).toBe(2);
+  await writeFile(join(machine.folder, 'mug.png'), smallPng(90));
+  expect((await run(machine, words)).exitCode).toBe(0);
+  expect(service.tasks.size).toBe(3);
+});
+
+test.each([
+  ['is missing', 'none.png', 'there is no such file'],
+  ['is a folder', '.', 'it is not a file'],
+  ['is not a picture', 'note.txt', 'it is not a whole PNG, JPEG, WebP, GIF or AVIF'],
+  ['is of an unknown task', 'task:tsk_none', 'this machine has no record of that task'],
+])('a picture that %s is refused before anything is sent', async (_, image, reason) => {
+  const { service, machine } = await setUp();
+  await writeFile(join(machine.folder, 'note.txt'), 'hello');
+  const { exitCode, stderr } = await run(machine, [
+    'generate',
+    'x',
+    '--image',
+    image,
+    '--base-url',
+    service.url,
+  ]);
+  expect(stderr).toContain(`Invalid --image ${JSON.stringify(image)}: ${reason}`);
+  expect([exitCode, service.calls.length]).toEqual([4, 0]);
+});
+
+test('saves at most 16 pictures of a task that sends more', async () => {
+  const service = await startService({ pictures: Array.from({ length: 20 }, (_, at) => smallPng(at * 5)) });
+  const machine = await newMachine();
+  const { exitCode, stdout, stderr } = await run(machine, [
+    'generate',
+    'x',
+    '--poll-interval',
+    '5ms',
+    '--base-url',
+    service.url,
+  ]);
+  expect(stdout.split('\n')).toHaveLength(16);
+  expect(stderr).toContain('made 20 pictures: only the first 16 are saved');
+  expect(exitCode).toBe(0);
+});
