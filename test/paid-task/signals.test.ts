@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { has } from '../support/has.ts';
 import { type AtEnd, bin, filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { answering, type Order, type Service, startService } from '../support/service.ts';
@@ -255,7 +255,7 @@ test.skipIf(!has('mkfifo')).concurrent.for<[NodeJS.Signals]>([['SIGINT'], ['SIGT
     const env = { ...machine.env, NODE_OPTIONS: `--import=${pathToFileURL(hang)}` };
     const words = ['generate', 'a mug', '--poll-interval', '50ms', '--base-url', service.url];
     const child = run(machine, words, { env });
-    await expect.poll(() => service.count('look'), { timeout: 20_000 }).toBeGreaterThan(10);
+    await vi.waitFor(() => expect(service.count('look')).toBeGreaterThan(10), { timeout: 20_000 });
     const began = performance.now();
     child.kill(signal);
     const ended = await child;

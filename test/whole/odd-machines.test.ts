@@ -156,7 +156,7 @@ describe.skipIf(process.platform === 'win32')('what others could have written (n
     expect(refused.stderr.split('\n')).toEqual([
       `warning: ${state} can be written by other users: chmod go-w it`,
       `error: the record of paid tasks cannot be written: ${state} can be written by other users: chmod go-w it`,
-      'Mend it (XDG_STATE_HOME moves it), or go on without a record: --no-record',
+      'Free or fix the disk (XDG_STATE_HOME moves the record), or go on without a record: --no-record',
     ]);
     expect(service.calls).toEqual([]);
     expect((await run(machine, [...words, '--no-record'])).exitCode).toBe(0);
