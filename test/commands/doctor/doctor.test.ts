@@ -186,7 +186,9 @@ describe('what the service says', () => {
       const machine = await newMachine();
       machine.env.HTTPS_PROXY = proxy;
       const { of, checks, exitCode } = await examine(machine, '--base-url', 'https://imagen.invalid');
-      expect(of('proxy')).toMatchObject([{ state: 'error', message: 'the address of the proxy is invalid' }]);
+      expect(of('proxy')).toMatchObject([
+        { state: 'error', message: 'HTTPS_PROXY is not a usable address of a proxy' },
+      ]);
       expect(JSON.stringify(checks)).not.toMatch(/secret|u:1/);
       expect(exitCode).toBe(4);
     },
