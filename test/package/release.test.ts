@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import { has } from '../support/has.ts';
 import { project } from './pack.ts';
 
@@ -69,3 +70,31 @@ test.skipIf(!has('git')).each([
   const { release } = await repository({});
   expect(await release('--check', tag)).toMatchObject({ exitCode, stdout: '', stderr });
 });
+
+test('the job that may publish runs no code of the project or of a dependency, and no dependency runs scripts', async () => {
+  const file = await readFile(join(project, '.github/workflows/release.yml'), 'utf8');
+  const { permissions, jobs } = parse(file) as Workflow;
+  expect(permissions).toEqual({ contents: 'read' });
+  const mayPublish = Object.entries(jobs).filter(([, job]) => job.permissions?.['id-token'] === 'write');
+  expect(mayPublish.map(([name]) => name)).toEqual(['publish']);
+  const commands = (name: string) => jobs[name]?.steps.flatMap(({ run = '' }) => run.split('\n')) ?? [];
+  const used = jobs.publish?.steps.flatMap(({ uses = '' }) => uses.split('@').slice(0, 1)).filter(Boolean);
+  expect(used).toEqual(['actions/setup-node', 'actions/download-artifact']);
+  expect(commands('publish').filter((line) => /\b(npm|node|npx)\b/.test(line))).toEqual([
+    expect.stringMatching(/^npm publish \.\/runapi-imagen-\*\.tgz --ignore-scripts --provenance /),
+  ]);
+  for (const job of Object.keys(jobs))
+    for (const line of commands(job))
+      if (/npm (ci|install)/.test(line)) expect(line).toContain('--ignore-scripts');
+  // Each action is one commit, whoever owns its tags tomorrow.
+  for (const { uses } of Object.values(jobs).flatMap(({ steps }) => steps))
+    if (uses) expect(uses).toMatch(/@[0-9a-f]{40}$/);
+});
+
+interface Workflow {
+  permissions: Record<string, string>;
+  jobs: Record<
+    string,
+    { permissions?: Record<string, string>; steps: Array<{ run?: string; uses?: string }> }
+  >;
+}
