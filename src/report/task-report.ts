@@ -26,7 +26,7 @@ export function errorReport(cause: unknown): ErrorReport {
 function withoutPasswords(text: string): string {
   const start = text.indexOf('://') + 3;
   const end = text.lastIndexOf('@');
-  return start > 2 && text.slice(start, end).includes(':')
+  return start > 2 && end > start && text.slice(start, end).includes(':')
     ? `${text.slice(0, start)}…${text.slice(end)}`
     : text;
 }
