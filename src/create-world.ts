@@ -38,19 +38,26 @@ export function createWorld(process: NodeJS.Process): World {
   }
 
   /**
-   * Node's exit waits for its threads, and a name look-up or a call to a file system may hang in one of them. Then the
-   * signal itself ends the process, which shells count alike.
+   * Node's exit waits for its threads, and a name look-up or a call to a file system may hang in one of them: then the
+   * signal itself ends the process in a moment, which shells count alike.
    */
   function leave(signal: StopSignal): void {
-    const waitedFor = process.getActiveResourcesInfo().filter((name) => /^(FS|File|GetAddrInfo)/.test(name));
-    if (waitedFor.length === 0 || process.platform === 'win32') process.exit(signalExits[signal]);
-    for (const each of signals) process.removeAllListeners(each);
-    process.kill(process.pid, signal);
+    const isBusy = process.getActiveResourcesInfo().some((name) => /^(FS|File|GetAddrInfo)/.test(name));
+    if (isBusy && process.platform !== 'win32') {
+      for (const each of signals) process.removeAllListeners(each);
+      const { spawn } = process.getBuiltinModule('node:child_process');
+      const words = ['-c', `sleep 0.1; kill -s ${signal.slice(3)} ${process.pid}`];
+      spawn('sh', words, { detached: true, stdio: 'ignore', env: { PATH: process.env.PATH } }).unref();
+    }
+    process.exit(signalExits[signal]);
   }
 
   const stderr = createOutput(2, () => process.stderr, redactor.redact);
   return {
     ...machineOf(process),
+    get cwd() {
+      return currentFolder();
+    },
     keepSecret: redactor.keep,
     redact: redactor.redact,
     stdin: createInput(
@@ -86,10 +93,14 @@ export function createSilentWorld(process: NodeJS.Process): World {
       return process.stderr;
     },
   };
+  const redactor = createRedactor();
   return {
     ...machineOf(process),
-    keepSecret: () => undefined,
-    redact: (text) => text,
+    get cwd() {
+      return currentFolder();
+    },
+    keepSecret: redactor.keep,
+    redact: redactor.redact,
     stdin: createInput(
       () => process.stdin,
       () => false,
@@ -104,7 +115,7 @@ export function createSilentWorld(process: NodeJS.Process): World {
 
 type Machine = Omit<
   World,
-  'stdin' | 'stdout' | 'stderr' | 'keepSecret' | 'redact' | 'keepCompiled' | 'interrupt' | 'onStop'
+  'cwd' | 'stdin' | 'stdout' | 'stderr' | 'keepSecret' | 'redact' | 'keepCompiled' | 'interrupt' | 'onStop'
 >;
 
 function machineOf(process: NodeJS.Process): Machine {
@@ -115,9 +126,6 @@ function machineOf(process: NodeJS.Process): Machine {
     home: homeFolder(),
     readText: (path) => readTrustedText(path, user),
     folderFlaw: (path) => folderFlaw(path, user),
-    get cwd() {
-      return currentFolder();
-    },
     pid: process.pid,
     nodeVersion: process.version,
     calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',

@@ -62,8 +62,8 @@ async function lookEverywhere(
     lastAnswer = answer;
     isGone ||= answer.status === 410;
     if (answer.status === 404 || answer.status === 405 || answer.status === 410) continue;
-    if (answer.status >= 300) throw lostOrRefused(answer, base, now);
     try {
+      if (answer.status >= 300) throw lostOrRefused(answer, base, now);
       const task = readTask(readObject(answer.text, hostOf(base)), id);
       return {
         task,
@@ -71,11 +71,17 @@ async function lookEverywhere(
         retryAfterMs: retryAfter(answer.headers, now),
       };
     } catch (error) {
-      if (!(error instanceof Failure) || !error.facts.retryable) throw error;
+      if (!(error instanceof Failure) || isEverywhere(error)) throw error;
       unreadable ??= error;
     }
   }
   throw unreadable ?? unknownTask(base, id, isGone, lastAnswer);
+}
+
+/** What is said at one address may be wrong of another, but for the key, the server's state, and a task without picture. */
+function isEverywhere({ code, facts }: Failure): boolean {
+  if (code === 'bad_response') return !facts.retryable;
+  return code === 'authentication' || code === 'rate_limit' || code === 'service_unavailable';
 }
 
 /** A firewall's page is no refusal of the key, whatever its status. */

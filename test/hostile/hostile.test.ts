@@ -50,6 +50,33 @@ const manyImages: Order = (_call, response) => {
   json(response, 200, { ...done, images: Array.from({ length: 100_000 }, () => ({ url })) });
 };
 
+const someImages: Order = (_call, response) => {
+  const images = Array.from({ length: 20_000 }, () => 'http://127.0.0.1:1/x');
+  json(response, 200, { ...done, images });
+};
+
+const smallThings: Order = (_call, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(`{"status":"running","x":[${'{},'.repeat(1e6)}{}]}`);
+};
+
+const longAddress: Order = (_call, response) =>
+  json(response, 200, { ...done, images: [`https://x.invalid/${'A'.repeat(5e6)}`] });
+
+/** Blocks of a packed stream that hold nothing, one after the other. */
+const nothingPacked: Order = (_call, response) => {
+  const { socket } = response;
+  socket?.on('error', () => undefined);
+  socket?.write(head('content-type: image/png', 'content-encoding: gzip'));
+  socket?.write(Buffer.from('1f8b0800000000000003', 'hex'));
+  const empty = Buffer.alloc(65_535, Buffer.from('000000ffff', 'hex'));
+  const pour = (): void => {
+    while (socket && !socket.destroyed && socket.write(empty));
+    if (socket && !socket.destroyed) socket.once('drain', pour);
+  };
+  pour();
+};
+
 const cases: Case[] = [
   [
     'escape codes in every field of a refusal',
@@ -99,12 +126,12 @@ const cases: Case[] = [
   [
     'a picture that says it has a billion times a billion pixels',
     always('image', saying(200, huge)),
-    { exitCode: 0, files: 1 },
+    { exitCode: 9 },
   ],
   [
     'an answer that unpacks to 300 MB, by brotli',
     always('look', bomb('{"id":"', 300, 'br')),
-    { exitCode: 8, told: 'without end' },
+    { exitCode: 5, told: /without end|not finished/ },
   ],
   [
     'a picture that unpacks to 300 MB',
@@ -137,7 +164,31 @@ const cases: Case[] = [
     ),
     { exitCode: 5 },
   ],
-  ['100,000 pictures', always('look', manyImages), { exitCode: 9 }],
+  ['100,000 pictures', always('look', manyImages), { exitCode: 5, told: 'not JSON' }],
+  ['20,000 pictures', always('look', someImages), { exitCode: 9 }],
+  ['22 million small things', always('look', smallThings), { exitCode: 5 }],
+  ['an address of 5 MB', always('look', longAddress), { exitCode: 5, told: 'holds no image' }],
+  [
+    'details of 5 MB',
+    always('create', answering(422, { error: 'no', errors: { prompt: ['A'.repeat(5e6)] } })),
+    { exitCode: 4, words: ['--json'] },
+  ],
+  [
+    'a picture that is packed, and unpacks to nothing without end',
+    always('image', nothingPacked),
+    { exitCode: 9, told: /cannot be unpacked|not finished/ },
+  ],
+  [
+    'an answer that is packed, and unpacks to nothing without end',
+    always('look', nothingPacked),
+    { exitCode: 5 },
+  ],
+  ['a currency and a unit that a terminal would obey', always('look', evilTask), { exitCode: 9 }],
+  [
+    'an id that is a flag',
+    always('create', answering(200, { task_id: '--all' })),
+    { exitCode: 5, told: 'resume -- --all' },
+  ],
   [
     'a task id of another user in a header',
     always('create', answering(200, {}, { 'x-runapi-task-id': '../../etc/passwd' })),
@@ -154,7 +205,7 @@ const cases: Case[] = [
       'look',
       answering(200, { ...done, images: ['file:///etc/passwd', '/etc/passwd', 'ftp://x/y', 'javascript:1'] }),
     ),
-    { exitCode: 8, told: 'holds no image' },
+    { exitCode: 5, told: 'holds no image' },
   ],
   [
     'a picture that is sent to a data: address',
@@ -179,7 +230,7 @@ const cases: Case[] = [
   [
     'fewer bytes than were announced',
     always('image', sendingRaw(head('content-length: 99999', 'content-type: image/png'), png)),
-    { exitCode: 9, words: ['--timeout', '10s'] },
+    { exitCode: 0, files: 1, words: ['--timeout', '10s'] }, // all of the picture is there
   ],
   [
     'two lengths that differ',

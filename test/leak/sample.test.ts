@@ -34,15 +34,16 @@ async function noted(plant = false) {
   const { path, writes } = await makeNotedBin(folder, ownBin, plant);
   const machine: Machine = await newMachine();
   const env = { ...machine.env, RUNAPI_API_KEY: key };
-  const at = (service: Service, ...words: string[]) =>
-    execa(process.execPath, [path, ...words, '--verbose', '--base-url', service.url], {
+  const withEnv = (own: Record<string, string>, ...words: string[]) =>
+    execa(process.execPath, [path, ...words, '--verbose'], {
       cwd: machine.folder,
-      env,
+      env: { ...env, ...own },
       extendEnv: false,
       reject: false,
       stdin: 'ignore',
     });
-  return { machine, at, found: () => search(writes, [key]) };
+  const at = (service: Service, ...words: string[]) => withEnv({}, ...words, '--base-url', service.url);
+  return { machine, at, withEnv, found: () => search(writes, [key]) };
 }
 
 test('no byte that is written holds a part of the key, whatever is run and whatever the service repeats', async () => {
@@ -67,6 +68,33 @@ test('no byte that is written holds a part of the key, whatever is run and whate
   expect(hits).toEqual([]);
   expect(runs).toBe(10);
   expect(bytes).toBeGreaterThan(10_000);
+});
+
+/** A password of a proxy that looks like the key, so that the search finds it. */
+const other = 'https://api.runapi.test';
+const faulty: Array<[string, Record<string, string>]> = [
+  ['a proxy with the password', { HTTPS_PROXY: `http://me:${key}@127.0.0.1:1`, RUNAPI_BASE_URL: other }],
+  ['with a / in it', { HTTPS_PROXY: `http://me:a/${key}@127.0.0.1:1`, RUNAPI_BASE_URL: other }],
+  ['with a @ and a # in it', { ALL_PROXY: `http://me:a@${key}#b@127.0.0.1:1`, RUNAPI_BASE_URL: other }],
+  ['a proxy of an unknown kind', { ALL_PROXY: `socks4://me:${key}@127.0.0.1:1`, RUNAPI_BASE_URL: other }],
+  ['swapped variables', { RUNAPI_API_KEY: other, RUNAPI_BASE_URL: key }],
+  ['the key in quotes', { RUNAPI_API_KEY: `"${key}"`, RUNAPI_BASE_URL: 'http://127.0.0.1:1' }],
+  ['the key in both', { RUNAPI_BASE_URL: key }],
+  ['a password in the base URL', { RUNAPI_BASE_URL: `https://me:${key}@runapi.test` }],
+  ['in one that is none', { RUNAPI_BASE_URL: `https://me:${key}@run api.test` }],
+  ['in one with a bad port', { RUNAPI_BASE_URL: `https://me:${key}@runapi.test:99999` }],
+];
+
+test.each(faulty)('nor where the user makes a mistake: %s', async (_, env) => {
+  const { withEnv, found } = await noted();
+  for (const words of [
+    ['generate', 'x', '--timeout', '3s'],
+    ['doctor'],
+    ['doctor', '--json'],
+    ['balance', '--json'],
+  ])
+    expect((await withEnv(env, ...words)).exitCode).not.toBe(0);
+  expect(found().hits).toEqual([]);
 });
 
 test('a key that was written would be found', async () => {

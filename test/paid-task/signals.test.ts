@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { has } from '../support/has.ts';
 import { type AtEnd, bin, filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { answering, type Order, type Service, startService } from '../support/service.ts';
 import { leftInRecord, picture } from './life.ts';
@@ -238,3 +240,30 @@ test.concurrent.for<[string, string]>([
   expect(await readFile(join(machine.folder, files[0] ?? ''))).toEqual(picture);
   expect([service.tasks.size, await leftInRecord(machine)]).toEqual([1, []]);
 });
+
+test.skipIf(!has('mkfifo')).concurrent.for<[NodeJS.Signals]>([['SIGINT'], ['SIGTERM']])(
+  '%s ends it at once while a call to the file system hangs (needs mkfifo)',
+  async ([signal], { onTestFinished }) => {
+    const { service, machine } = await setUp(onTestFinished);
+    const pipe = join(machine.home, 'pipe');
+    const hang = join(machine.home, 'hang.mjs');
+    await execa('mkfifo', [pipe]);
+    const opening = `open(${JSON.stringify(pipe)}).catch(() => undefined)`;
+    // A thread of Node's waits there for ever, as for a name look-up on a dead network or a file server that is gone.
+    await writeFile(hang, `import { open } from 'node:fs/promises'; setTimeout(() => ${opening}, 300);`);
+    service.always('look', running);
+    const env = { ...machine.env, NODE_OPTIONS: `--import=${pathToFileURL(hang)}` };
+    const words = ['generate', 'a mug', '--poll-interval', '50ms', '--base-url', service.url];
+    const child = run(machine, words, { env });
+    await vi.waitFor(() => expect(service.count('look')).toBeGreaterThan(10), { timeout: 20_000 });
+    const began = performance.now();
+    child.kill(signal);
+    const ended = await child;
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(ended.signal).toBe(signal); // which shells count as 130 or 143
+    expect(String(ended.stderr).split('\n').at(-1)).toMatch(/^Stopped: task tsk_\w+ went on\. Take up: /);
+    service.heal();
+    expect((await run(machine, ['resume', '--poll-interval', '20ms'])).exitCode).toBe(0);
+    expect(service.count('create')).toBe(1);
+  },
+);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, chown, mkdir } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { bin, filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { startService } from '../support/service.ts';
@@ -141,3 +142,111 @@ describe.skipIf(process.platform === 'win32' || !mayBeSomebody)(
     });
   },
 );
+
+describe.skipIf(process.platform === 'win32')('what others could have written (needs file modes)', () => {
+  test('a state folder that is open is told and left as it is, and nothing is bought without a record', async () => {
+    const service = await startService({ runningLooks: 0 });
+    const machine = await newMachine();
+    const state = join(machine.home, '.local/state/runapi-imagen');
+    await mkdir(join(state, 'compiled'), { recursive: true });
+    await chmod(state, 0o777);
+    const words = ['generate', 'a mug', '--base-url', service.url];
+    const refused = await run(machine, words);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr.split('\n')).toEqual([
+      `warning: ${state} can be written by other users: chmod go-w it`,
+      `error: the record of paid tasks cannot be written: ${state} can be written by other users: chmod go-w it`,
+      'Free or fix the disk (XDG_STATE_HOME moves the record), or go on without a record: --no-record',
+    ]);
+    expect(service.calls).toEqual([]);
+    expect((await run(machine, [...words, '--no-record'])).exitCode).toBe(0);
+    const doctor = await run(machine, ['doctor', '--json']);
+    expect(doctor.stdout).toContain('can be written by other users');
+    expect(await filesIn(state)).toEqual(['compiled']); // Node's compiled code neither
+    await chmod(state, 0o700);
+    expect((await run(machine, words)).exitCode).toBe(0);
+  });
+
+  test.skipIf(Number(process.versions.node.split('.')[0]) < 22)(
+    'compiled code is kept and used only where nobody else could have put it (needs Node 22)',
+    async () => {
+      const machine = await newMachine();
+      const compiled = join(machine.home, '.local/state/runapi-imagen/compiled');
+      await mkdir(compiled, { recursive: true, mode: 0o700 });
+      await chmod(join(compiled, '..'), 0o700);
+      await run(machine, ['history']);
+      const [tag = ''] = await filesIn(compiled);
+      expect(tag).not.toBe('');
+      for (const open of [compiled, join(compiled, tag)]) {
+        await rm(join(compiled, tag), { recursive: true });
+        await mkdir(join(compiled, tag));
+        await chmod(open, 0o777);
+        await run(machine, ['history']);
+        expect(await filesIn(compiled)).toEqual([tag]);
+        await chmod(open, 0o700);
+      }
+    },
+  );
+});
+
+describe.skipIf(process.platform === 'win32')('a machine in trouble', () => {
+  test.each([
+    ['--version', 0],
+    ['--help', 0],
+    ['generate', 4],
+    ['history', 4],
+  ])('in a folder that was deleted %s says so in two lines at most, exit %d', async (word, code) => {
+    const machine = await newMachine();
+    const line = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
+    const { exitCode, stderr } = await execa('sh', ['-c', line, 'sh', process.execPath, bin, word], {
+      cwd: machine.folder,
+      env: machine.env,
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+    });
+    expect(exitCode).toBe(code);
+    expect(stderr.split('\n')).toEqual(
+      code === 0 ? [''] : ['error: the current folder was deleted', 'Change to a folder that exists (cd)'],
+    );
+  });
+
+  test.skipIf(!mayBeSomebody).each(['history', 'resume', 'generate', 'gallery', 'doctor'])(
+    'a state folder that cannot be read is no crash of %s',
+    async (word) => {
+      const machine = await newMachine();
+      const state = join(machine.home, '.local/state/runapi-imagen');
+      await mkdir(state, { recursive: true });
+      const somebody = await asSomebody(machine);
+      if (isRoot)
+        for (const path of ['.local', '.local/state', '.local/state/runapi-imagen'])
+          await chown(join(machine.home, path), stranger, stranger);
+      await chmod(state, 0o000);
+      const words = word === 'generate' ? ['generate', 'x', '--base-url', 'http://127.0.0.1:1'] : [word];
+      const { exitCode, stderr } = await run(machine, words, somebody);
+      expect(exitCode).not.toBe(0);
+      expect(stderr).not.toMatch(/\n\s+at |node:internal/);
+      const lines = stderr.split('\n').filter((line) => !line.startsWith('warning: '));
+      expect(lines.length).toBeLessThanOrEqual(2);
+      await chmod(state, 0o700);
+    },
+  );
+
+  test.skipIf(process.platform !== 'linux')(
+    'a limit on the address space is no obstacle (needs Linux)',
+    async () => {
+      const service = await startService({ runningLooks: 0 });
+      const machine = await newMachine();
+      const words = ['generate', 'a mug', '--base-url', service.url];
+      const line = 'ulimit -v 8000000; exec "$@"';
+      const { exitCode, stdout } = await execa('sh', ['-c', line, 'sh', process.execPath, bin, ...words], {
+        cwd: machine.folder,
+        env: machine.env,
+        extendEnv: false,
+        reject: false,
+        stdin: 'ignore',
+      });
+      expect([exitCode, await filesIn(machine.folder)]).toEqual([0, [stdout]]);
+    },
+  );
+});
