@@ -88,9 +88,9 @@ async function refusalOf(
   if (refused === undefined) return undefined;
   return new Failure(
     'download',
-    `the service names a picture at ${hostname}, which is ${refused}: not fetched`,
+    `the service names an address at ${hostname}, which is ${refused}: not followed`,
     {
-      hint: 'A service on the Internet must name pictures that are there too',
+      hint: 'What a service on the Internet names must be there too',
     },
   );
 }

@@ -41,7 +41,8 @@ export async function upload(
   const id = firstText(place, ['signed_id']);
   if (url === undefined || headers === undefined || id === undefined)
     throw unreadable('names no place for it');
-  await put(caller, { url, bytes, headers: { 'content-type': mime, ...lowerCased(headers) }, signal });
+  const sent = { 'content-type': mime, ...lowerCased(headers) };
+  await put(caller, { url, bytes, headers: sent, signal, namedBy: new URL(base).hostname });
   const told = await tell('confirm', { signed_id: id });
   const address = firstText(told, ['url']);
   if (address === undefined || !/^https?:/i.test(address) || !URL.canParse(address))
@@ -66,17 +67,22 @@ function placeOf(place: unknown, base: string): string | undefined {
   const named = firstText(place, ['upload_url']);
   if (named === undefined || !URL.canParse(named, base)) return undefined;
   const url = new URL(named, base);
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-  return isSafe ? url.href : undefined;
+  const isHere = url.protocol === 'http:' && new URL(base).protocol === 'http:' && isLoopback(url.hostname);
+  return url.protocol === 'https:' || isHere ? url.href : undefined;
+}
+
+interface Put {
+  url: string;
+  bytes: Uint8Array;
+  headers: Record<string, string>;
+  signal: AbortSignal;
+  namedBy: string;
 }
 
 /** The host is another, which has no business with the key. */
-async function put(
-  { transport }: Caller,
-  { url, ...sent }: { url: string; bytes: Uint8Array; headers: Record<string, string>; signal: AbortSignal },
-): Promise<void> {
+async function put({ transport }: Caller, { url, bytes, ...sent }: Put): Promise<void> {
   const { 'content-length': _, host: __, authorization: ___, ...headers } = sent.headers;
-  const answer = await transport({ method: 'PUT', url, headers, body: sent.bytes, signal: sent.signal });
+  const answer = await transport({ ...sent, method: 'PUT', url, headers, body: bytes });
   answer.close();
   if (answer.status < 300) return;
   throw problemOf({ status: answer.status, text: '', host: hostOf(url) });

@@ -5,6 +5,7 @@ import { Failure } from '../errors.ts';
 import { costOf, type Entry } from '../journal/entry.ts';
 import type { Server } from '../journal/event.ts';
 import type { Work } from '../paid-task/engine.ts';
+import { mostPictures } from '../paid-task/follow-task.ts';
 import { restoreSandboxTask } from '../paid-task/make-picture.ts';
 import { fetchCommand, imageReport } from '../report/report-entry.ts';
 import { emptyReport, errorReport, type TaskReport } from '../report/task-report.ts';
@@ -95,7 +96,9 @@ function reportTask(context: Context, server: Server, task: Task, entry: Entry |
     status: task.status,
     ...requestReport(entry?.intended.request),
     seed: entry?.intended.request.seed ?? task.seed ?? null,
-    images: task.images.map((image, index) => imageReport(image, entry?.completed?.at, entry?.saved[index])),
+    images: task.images
+      .slice(0, mostPictures(entry?.intended.request))
+      .map((image, index) => imageReport(image, entry?.completed?.at, entry?.saved[index])),
     cost: laterCost(entry && costOf(entry), task.cost),
     reused: true,
     created_at: at === undefined ? null : new Date(at).toISOString(),

@@ -54,3 +54,26 @@ export function readSaved(path: string, sha256: string, most: number): Uint8Arra
     return undefined;
   }
 }
+
+/**
+ * Opens a picture that is to be sent piece by piece, where it is still the one that was saved; whoever calls closes it.
+ * Undefined where it is not.
+ */
+export async function openSaved(path: string, sha256: string): Promise<number | undefined> {
+  let file: number | undefined;
+  try {
+    ({ file } = openRegular(path, mostBytes));
+    const hash = createHash('sha256');
+    for await (const chunk of piecesOf(file)) hash.update(chunk);
+    if (hash.digest('hex') === sha256) return file;
+  } catch {
+    // As if it were gone.
+  }
+  if (file !== undefined) closeSync(file);
+  return undefined;
+}
+
+/** Reads an open file from its beginning, and leaves it open. */
+export function piecesOf(file: number, pieceBytes = 2 ** 16): AsyncIterable<Uint8Array> {
+  return createReadStream('', { fd: file, start: 0, autoClose: false, highWaterMark: pieceBytes });
+}

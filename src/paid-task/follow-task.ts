@@ -1,5 +1,6 @@
 import { tryAgain } from '../api/try-again.ts';
 import { Failure } from '../errors.ts';
+import type { TaskEntry } from '../journal/entry.ts';
 import { laterCost } from '../task/cost.ts';
 import { follow } from '../task/follow.ts';
 import type { RemoteImage, Task } from '../task/task.ts';
@@ -10,7 +11,7 @@ import { keepRecord, record } from './record.ts';
 export const pictureLifeMs = 7 * 24 * 3_600_000;
 
 /** A service that sends more than was asked for must not fill the disk. */
-function mostPictures(request: Job['entry']['intended']['request']): number {
+export function mostPictures(request: TaskEntry['intended']['request']): number {
   return Math.max(16, Number(request?.set?.output_count) || 0);
 }
 

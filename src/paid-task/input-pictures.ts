@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { tryAgain } from '../api/try-again.ts';
 import type { Uploaded } from '../api/upload.ts';
-import { examine } from '../disk/examine.ts';
+import { examine, readSaved } from '../disk/examine.ts';
 import { Failure, invalid } from '../errors.ts';
 import { filesOf } from '../journal/entry.ts';
 import type { ImageRequest } from '../request/request.ts';
@@ -131,7 +131,8 @@ async function send({ work, entry, api }: Job, name: string): Promise<Uploaded> 
   const { clock, listener } = work.engine;
   const path = entry.intended.inputs?.[name];
   const facts = path === undefined ? undefined : await examine(path);
-  if (path === undefined || `sha256:${facts?.sha256}` !== name) {
+  const bytes = path === undefined ? undefined : readSaved(path, name.replace('sha256:', ''), mostBytes);
+  if (path === undefined || !facts || !bytes) {
     throw new Failure(
       'validation',
       `${path ?? name} has changed or is gone since this picture was asked for`,
@@ -140,7 +141,7 @@ async function send({ work, entry, api }: Job, name: string): Promise<Uploaded> 
       },
     );
   }
-  const picture = { name: basename(path), bytes: await readFile(path), mime: facts?.mime ?? 'image/png' };
+  const picture = { name: basename(path), bytes, mime: facts.mime };
   const { deadline } = work;
   return await tryAgain(() => api.upload(picture, deadline.signal), {
     clock,

@@ -33,7 +33,7 @@ test.each([
 ])('a picture at %s, named by %s', async (address, api, refused) => {
   const told = await checkAddress(address, api).catch(({ message }) => message);
   if (refused === undefined) expect(told).toBeUndefined();
-  else expect(told).toBe(`the service names a picture at ${address}, which is ${refused}: not fetched`);
+  else expect(told).toBe(`the service names an address at ${address}, which is ${refused}: not followed`);
 });
 
 /** What a connection is told of a name. */
@@ -44,7 +44,7 @@ function lookedUp(name: string, api: string, all: boolean): Promise<unknown> {
 }
 
 test('a name that leads to this machine is refused when it is looked up', async () => {
-  const message = 'the service names a picture at localhost, which is this machine: not fetched';
+  const message = 'the service names an address at localhost, which is this machine: not followed';
   expect(await lookedUp('localhost', '93.184.216.34', true)).toBe(message);
   expect(await lookedUp('localhost', '93.184.216.34', false)).toBe(message);
   expect(await lookedUp('localhost', '127.0.0.1', false)).toMatch(/^(127\.|::1)/);

@@ -66,9 +66,9 @@ test.skipIf(!has('openssl')).each([
   ['http://0.0.0.0:PORT/x.png', 'not followed'],
   ['http://[::ffff:127.0.0.1]:PORT/x.png', 'not followed'],
   ['http://me:pw@localhost:PORT/x.png', 'not followed'],
-  ['https://169.254.169.254/latest/meta-data', 'which is the local link: not fetched'],
-  ['https://[::ffff:a9fe:a9fe]/latest', 'which is the local link: not fetched'],
-  ['https://10.0.0.1/admin', 'which is a private network: not fetched'],
+  ['https://169.254.169.254/latest/meta-data', 'which is the local link: not followed'],
+  ['https://[::ffff:a9fe:a9fe]/latest', 'which is the local link: not followed'],
+  ['https://10.0.0.1/admin', 'which is a private network: not followed'],
   ['https://2130706434:PORT/', undefined],
 ])('a service under https cannot have %s fetched', async (address, reason) => {
   const service = await startService({ runningLooks: 0 });

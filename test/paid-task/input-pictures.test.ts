@@ -194,3 +194,22 @@ test('saves at most 16 pictures of a task that sends more', async () => {
   expect(stderr).toContain('made 20 pictures: only the first 16 are saved');
   expect(exitCode).toBe(0);
 });
+
+test.each([
+  'https://169.254.169.254/latest',
+  'https://10.0.0.1/put',
+  'https://[::ffff:c0a8:1]/put',
+  'http://10.0.0.1/put',
+  'ftp://127.0.0.1/put',
+])('uploads to no neighbour of this machine: %s', async (upload_url) => {
+  const { service, machine, generate } = await setUp();
+  service.always('other', ({ path }, response) =>
+    path === '/api/v1/files/prepare'
+      ? json(response, 200, { upload_url, headers: {}, signed_id: 's1' })
+      : json(response, 404, {}),
+  );
+  const { exitCode, stderr } = await run(machine, [...generate, '--timeout', '5s']);
+  expect(exitCode).not.toBe(0);
+  expect(stderr).toMatch(/not followed|names no place for it/);
+  expect(service.tasks.size).toBe(0);
+});

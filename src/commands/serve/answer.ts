@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { closeSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '../../context.ts';
+import { openSaved, piecesOf } from '../../disk/examine.ts';
 import { pictureLifeMs } from '../../paid-task/follow-task.ts';
 import type { ImageReport, TaskReport } from '../../report/task-report.ts';
 import { ApiError } from './api-error.ts';
@@ -39,7 +40,7 @@ export async function sendPictures(
       if (format === 'url') yield JSON.stringify({ url: urlOf(id, index, image) });
       else {
         yield '{"b64_json":"';
-        yield* base64Of(image.path as string);
+        yield* base64Of(image);
         yield '"}';
       }
     }
@@ -49,21 +50,23 @@ export async function sendPictures(
   await pipeline(Readable.from(body()), response);
 }
 
-/** A multiple of three: the pieces can be put together. */
 const pieceBytes = 48 * 1024;
 
-async function* base64Of(path: string): AsyncGenerator<string> {
-  const file = await open(path);
+/** Empty where another file has taken the picture's name: that one is nobody's business. */
+async function* base64Of({ path, sha256 }: ImageReport): AsyncGenerator<string> {
+  const file = path === null || sha256 === null ? undefined : await openSaved(path, sha256);
+  if (file === undefined) return;
   try {
-    const piece = Buffer.alloc(pieceBytes);
-    for (let filled = pieceBytes; filled === pieceBytes; ) {
-      filled = 0;
-      for (let read = 1; read > 0 && filled < pieceBytes; filled += read)
-        ({ bytesRead: read } = await file.read(piece, filled, pieceBytes - filled));
-      yield piece.toString('base64', 0, filled);
+    let rest: Uint8Array = Buffer.alloc(0);
+    for await (const read of piecesOf(file, pieceBytes)) {
+      const piece = Buffer.concat([rest, read]);
+      const whole = piece.length - (piece.length % 3);
+      yield piece.toString('base64', 0, whole);
+      rest = piece.subarray(whole);
     }
+    yield Buffer.from(rest).toString('base64');
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -89,15 +92,15 @@ export async function sendFile(
   const saved = entry?.saved[index];
   const at = entry?.completed?.at ?? 0;
   if (!saved || world.clock.now() - at > pictureLifeMs) throw gone;
-  const file = await open(saved.path).catch(() => {
-    throw gone;
-  });
+  const file = await openSaved(saved.path, saved.sha256);
+  if (file === undefined) throw gone;
   response.writeHead(200, {
     'content-type': saved.mime,
-    'content-length': (await file.stat()).size,
+    'content-length': saved.bytes,
     'cache-control': 'private',
     'x-content-type-options': 'nosniff',
   });
   // A client that has all bytes may close before the end of the file is noticed.
-  await pipeline(file.createReadStream(), response).catch(() => response.destroy());
+  await pipeline(piecesOf(file), response).catch(() => response.destroy());
+  closeSync(file);
 }

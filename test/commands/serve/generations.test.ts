@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesIn, newMachine, run } from '../../support/program.ts';
@@ -153,3 +153,23 @@ test('tells every wrong flag at once, and a missing key before it listens', asyn
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain('no RunAPI key found');
 });
+
+test.skipIf(process.platform === 'win32')(
+  'another file in the place of a saved picture is sent to nobody',
+  async () => {
+    const service = await startService();
+    const machine = await newMachine();
+    const served = await startServeOf(service, machine, ['--dir', 'shots']);
+    const { body } = await served.ask({ prompt: 'a mug', model: 'dall-e-3' });
+    const [{ url = '' } = {}] = body.data ?? [];
+    expect((await fetch(url)).status).toBe(200);
+    const [name = ''] = await filesIn(join(machine.folder, 'shots'));
+    const path = join(machine.folder, 'shots', name);
+    const secret = join(machine.home, 'id');
+    await writeFile(secret, 'a private key');
+    await rm(path);
+    await symlink(secret, path);
+    const answer = await fetch(url);
+    expect([answer.status, (await answer.text()).includes('private')]).toEqual([404, false]);
+  },
+);
