@@ -71,7 +71,7 @@ export function maskedKey(key: string): string {
 }
 
 /** Matches a key however its letters are written: as they are, escaped as in JSON once or twice, or as in a URL. */
-export function keyForms(key: string): RegExp {
+function keyForms(key: string): RegExp {
   const letters = [...key].map((letter) => {
     const code = letter.charCodeAt(0).toString(16).padStart(2, '0');
     const either = code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);

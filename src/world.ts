@@ -53,7 +53,7 @@ export interface Input {
 
 export interface Output {
   isTerminal: boolean;
-  /** 0 where it is no terminal, or one without a width. */
+  /** 0 off a terminal, or where its width is unknown. */
   columns(): number;
   /** Resolves when the text left the program, or nobody reads it any more. */
   write(text: string): Promise<void>;

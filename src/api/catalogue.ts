@@ -18,7 +18,7 @@ export interface CatalogueModel {
   price: ModelPrice;
 }
 
-export interface ModelPrice {
+interface ModelPrice {
   currency: string;
   /** Null where it depends on what is asked for. */
   unit_price_cents: number | null;

@@ -43,7 +43,7 @@ const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 
 /**
  * Reads a date in one of the three forms of RFC 9110 §5.6.7, all in GMT, or in ISO 8601 with its zone. `Date.parse`
- * takes one of them for local time and guesses at much that is no date.
+ * takes one of them for local time and accepts much that is not a date.
  */
 function httpDate(text: string): number | undefined {
   if (/^\s*\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)\s*$/.test(text)) return Date.parse(text) || undefined;

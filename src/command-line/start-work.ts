@@ -53,7 +53,7 @@ async function toStdout(
     const fault = stdout.fault();
     if (fault) throw diskFailure(fault, 'stdout');
     if (!stdout.isClosed()) continue;
-    // The reader has what it wanted: that is no failure, and the picture can still be had.
+    // The reader has what it wanted. That is not a failure, and the picture can still be had.
     const save = entry.accepted ? `: ${command(`download ${idWords([entry.accepted.id])}`)} saves it` : '';
     reporter.warn(`stdout was closed before it had the whole picture${save}`);
     return false;

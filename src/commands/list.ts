@@ -37,7 +37,7 @@ export const commands: readonly Declaration[] = [
   completionCommand,
 ];
 
-/** Answers a shell that completes a word: at each press of a key, so it is no command with flags and help. */
+/** Answers a shell that completes a word: at each press of a key, so it has no flags or help. */
 export async function complete(world: World, typed: readonly string[]): Promise<number> {
   const { printSuggestions } = await import('./completion/suggest.ts');
   await printSuggestions(world, typed, commands);

@@ -51,7 +51,7 @@ export interface Span {
   to: number;
 }
 
-export interface FileFacts {
+interface FileFacts {
   /** When it was last written, by the file system's own clock: milliseconds since 1970. */
   writtenMs: number;
   /** Changes with every write, or name that comes or goes in a folder: the modification time in full resolution. */
@@ -242,7 +242,7 @@ function isSame(a: Stats, b: Stats): boolean {
   return a.ino === b.ino && a.dev === b.dev;
 }
 
-/** Some file systems cannot flush a file and say so: that is no failed write. */
+/** Some file systems cannot flush a file and say so. The write has not failed then. */
 export function passUnsupported(error: NodeJS.ErrnoException): void {
   if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(error.code ?? '')) throw error;
 }

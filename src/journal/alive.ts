@@ -11,7 +11,7 @@ export const leaseMs = 25_000;
 export const leastWatchMs = 5_000;
 const pollMs = 250;
 
-export type Life = 'alive' | 'dead' | 'unsure';
+type Life = 'alive' | 'dead' | 'unsure';
 
 /** Shows other processes that this one lives, and finds out whether they do. */
 export interface Pulse {

@@ -28,7 +28,7 @@ export interface Entry extends Course {
 }
 
 /** A task of which only the id is known: another machine submitted it, or its request was damaged in the record. */
-export interface ForeignEntry extends Course {
+interface ForeignEntry extends Course {
   intended: Pick<Told<'intended'>, 'at' | 'server' | 'target' | 'account'> & {
     request?: undefined;
     row?: undefined;

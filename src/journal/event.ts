@@ -96,7 +96,7 @@ const pictureIndex = int().check(gte(0), lte(999));
 const dialect = oneOf(['guide', 'service']);
 
 /** One line of the record: what happened to one task. */
-export const eventSchema = discriminatedUnion('event', [
+const eventSchema = discriminatedUnion('event', [
   object({
     event: literal('intended'),
     ...told,

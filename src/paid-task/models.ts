@@ -59,7 +59,7 @@ function withoutCatalogue(error: unknown): undefined {
  * Reads the catalogue of a server, once in a process for each age. Throws where it cannot be had and was never kept.
  * @param maxAgeMs one that is kept and younger is good enough
  */
-export function catalogueOf(engine: Engine, server: Server, maxAgeMs: number): Promise<Catalogue> {
+function catalogueOf(engine: Engine, server: Server, maxAgeMs: number): Promise<Catalogue> {
   const { catalogues } = engine.known;
   const name = `${server.base} ${maxAgeMs === 0}`;
   const reading = catalogues.get(name) ?? read();

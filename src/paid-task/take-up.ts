@@ -12,7 +12,7 @@ import type { Begun, Engine, Wanted, Work } from './engine.ts';
 import { retarget } from './record.ts';
 
 /** The service may have forgotten a key that is older: a request without an answer is not sent again unasked. */
-export const keyLifeMs = 24 * 3_600_000;
+const keyLifeMs = 24 * 3_600_000;
 
 /**
  * Finds tasks of the same requests at the same server in interrupted runs and takes them over: the unfinished ones
@@ -95,7 +95,7 @@ export async function takeUp(
   }
 }
 
-/** Tells whether a recorded task, which is no row of a batch, asked for the same at the same server and account. */
+/** Tells whether a recorded task outside of batches asked for the same at the same server and account. */
 export function isSameRequest(
   { intended }: Entry,
   { request, server, account }: { request: ImageRequest; server: Server; account: string | undefined },

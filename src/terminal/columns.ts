@@ -31,7 +31,7 @@ export function fitted(text: string, columns: number): string {
 }
 
 /** What stands between two columns. */
-export const gap = '  ';
+const gap = '  ';
 
 /**
  * Formats rows for people: aligned columns that fit a terminal; tabs where there is none.
@@ -47,7 +47,7 @@ export function table(rows: ReadonlyArray<readonly string[]>, columns: number): 
 }
 
 /** The width of each column: that of its longest cell, where need be the widest reduced until all of them fit. */
-export function widthsFor(rows: ReadonlyArray<readonly string[]>, columns: number): number[] {
+function widthsFor(rows: ReadonlyArray<readonly string[]>, columns: number): number[] {
   const widths = (rows[0] ?? []).map((_, at) =>
     Math.max(...rows.map((row) => columnsOf(printable(row[at] ?? '')))),
   );

@@ -7,7 +7,7 @@ import { checkInside, parseTarget } from '../../src/request/target.ts';
 import type { Output } from '../../src/world.ts';
 
 const stdout = { isTerminal: false } as Output;
-const world = { cwd: resolve('/work'), home: '/home/u', stdout };
+const world = { cwd: resolve('/here'), home: '/home/u', stdout };
 const one = { count: 1, areNew: true } as const;
 
 /** Where the pictures go, or what is wrong with the flags. */
@@ -21,8 +21,8 @@ function target(
 }
 
 test.each([
-  ['the current folder', {}, {}, { folder: resolve('/work'), output: '', existing: 'rename' }],
-  ['a folder', { dir: 'shots' }, {}, { folder: resolve('/work/shots'), output: '', existing: 'rename' }],
+  ['the current folder', {}, {}, { folder: resolve('/here'), output: '', existing: 'rename' }],
+  ['a folder', { dir: 'shots' }, {}, { folder: resolve('/here/shots'), output: '', existing: 'rename' }],
   ['the home folder', { dir: '~' }, {}, { folder: resolve('/home/u'), output: '', existing: 'rename' }],
   [
     'a folder in it',
@@ -34,21 +34,21 @@ test.each([
     'a file in it',
     { output: '~/a.png', overwrite: true },
     {},
-    { folder: resolve('/work'), output: '/home/u/a.png', existing: 'overwrite' },
+    { folder: resolve('/here'), output: '/home/u/a.png', existing: 'overwrite' },
   ],
   [
     "what is another user's name",
     { dir: '~root' },
     {},
-    { folder: resolve('/work/~root'), output: '', existing: 'rename' },
+    { folder: resolve('/here/~root'), output: '', existing: 'rename' },
   ],
   [
     'a template with a sidecar',
     { output: '{prompt}.{ext}', skipExisting: true, sidecar: true },
     {},
-    { folder: resolve('/work'), output: '{prompt}.{ext}', existing: 'skip', sidecar: true },
+    { folder: resolve('/here'), output: '{prompt}.{ext}', existing: 'skip', sidecar: true },
   ],
-  ['stdout', { output: '-' }, {}, { folder: resolve('/work'), output: '-', existing: 'rename' }],
+  ['stdout', { output: '-' }, {}, { folder: resolve('/here'), output: '-', existing: 'rename' }],
 ])('takes %s', (_, flags, settings, expected) => {
   expect(target(flags, one, settings)).toEqual(expected);
 });

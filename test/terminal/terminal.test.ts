@@ -151,8 +151,8 @@ describe.skipIf(process.platform !== 'linux' || !has('script'))(
       const { exitCode, stdout } = await onTerminal(await newMachine(), `${run} resume tsk_0123456789abcdef`);
       expect(exitCode).toBe(4);
       expect(stdout.replaceAll('\r', '').trim().split('\n')).toEqual([
-        'error: the record of this machine holds',
-        'no task tsk_0123456789abcdef',
+        'error: the record of this machine has no',
+        'task tsk_0123456789abcdef',
         'Fetch it by its id:',
         'runapi-imagen download tsk_0123456789abcdef --wait',
       ]);

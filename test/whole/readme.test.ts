@@ -88,6 +88,7 @@ test.skipIf(!has('bash')).each([
   const { exitCode, stdout, stderr } = await execa('bash', ['-euo', 'pipefail', '-c', stand + block], {
     cwd: machine.folder,
     reject: false,
+    stdin: 'ignore', // on a socket bash reads its start files
     stripFinalNewline: false,
   });
   expect([exitCode, stdout, stderr]).toEqual([ends, does, says]);

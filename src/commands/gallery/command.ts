@@ -16,7 +16,7 @@ export const galleryCommand: Declaration = {
     ['--overwrite', 'overwrite a file that is not a gallery; a gallery is always overwritten'],
     ['--open', 'open the page in the browser'],
     ['--title <text>', 'heading of the page'],
-    ['--embed <size>', 'embed pictures up to this size in total', '40MB'],
+    ['--max-embed <size>', 'embed pictures up to this size in total', '40MB'],
     ['--link', 'embed nothing and link to the files'],
   ],
   examples: [

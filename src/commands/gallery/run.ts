@@ -16,7 +16,7 @@ export interface GalleryFlags extends FilterFlags {
   output?: string;
   overwrite?: boolean;
   title?: string;
-  embed?: string;
+  maxEmbed?: string;
   link?: boolean;
   open?: boolean;
 }
@@ -69,7 +69,7 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
   if (changed > 0)
     reporter.warn(`${changed} of ${made.length} picture files were changed after they were saved`);
   if (!embeds && !flags.link) {
-    const flag = `--embed ${Math.ceil(bytes / 1e6)}MB`;
+    const flag = `--max-embed ${Math.ceil(bytes / 1e6)}MB`;
     reporter.note(`The page links to the picture files. To put all ${sizeText(bytes)} into it: ${flag}`);
   }
   if (toStdout) return 0;
@@ -79,10 +79,11 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
   return 0;
 }
 
-function readEmbed({ embed, link }: GalleryFlags, problems: string[]): number {
-  if (link && embed !== undefined) problems.push('--link and --embed exclude each other');
-  const size = embed === undefined ? usualEmbed : parseSize(embed);
-  if (size === undefined) problems.push(`Invalid --embed ${JSON.stringify(embed)}: use a size such as 200MB`);
+function readEmbed({ maxEmbed, link }: GalleryFlags, problems: string[]): number {
+  if (link && maxEmbed !== undefined) problems.push('--link and --max-embed exclude each other');
+  const size = maxEmbed === undefined ? usualEmbed : parseSize(maxEmbed);
+  if (size === undefined)
+    problems.push(`Invalid --max-embed ${JSON.stringify(maxEmbed)}: use a size such as 200MB`);
   return link ? -1 : (size ?? 0);
 }
 

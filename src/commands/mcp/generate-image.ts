@@ -1,6 +1,15 @@
-import { boolean, describe, int, maxLength, meta, number, type output, strictObject, string } from 'zod/mini';
+import {
+  array,
+  boolean,
+  describe,
+  int,
+  maxLength,
+  number,
+  type output,
+  strictObject,
+  string,
+} from 'zod/mini';
 import { wireNames } from '../../request/further-fields.ts';
-import { models, ratios } from '../../request/models.ts';
 import { argument, includeImage, waitSeconds } from './arguments.ts';
 import type { Declaration } from './tool.ts';
 
@@ -10,15 +19,19 @@ const input = strictObject({
     describe('What the picture shows. It reaches the model word for word, in any language.'),
   ),
   model: argument(
-    string().check(meta({ enum: [...models] })),
-    "imagen-4-fast is the cheapest, imagen-4-ultra the best and dearest. Default: the user's setting, else imagen-4.",
+    string(),
+    "imagen-4-fast is the cheapest of Imagen, imagen-4-ultra the best and dearest; list_models tells all others. Default: the user's setting, else imagen-4.",
   ),
   aspect_ratio: argument(
-    string().check(meta({ enum: [...ratios, 'auto'] })),
-    "Width to height. auto works with imagen-4-fast only. Default: the user's setting, else the model's own.",
+    string(),
+    "Width to height. Imagen takes 1:1, 16:9, 9:16, 3:4 and 4:3; auto works with imagen-4-fast only. Default: the user's setting, else the model's own.",
   ),
   negative_prompt: argument(string(), 'What to avoid in the picture.'),
   seed: argument(int(), 'The same seed and prompt give a similar picture again.'),
+  image_paths: argument(
+    array(string()),
+    'Pictures to change or to start from: absolute paths, URLs, or task:TASK-ID of an earlier picture.',
+  ),
   folder: argument(
     string(),
     'A folder below the default one; made if missing. Nothing is saved elsewhere. Leave it out unless the user named it.',
@@ -44,6 +57,7 @@ export type GenerateImageInput = output<typeof input>;
 /** The arguments that have another name in a request. */
 export const argumentNames = {
   ...wireNames,
+  images: 'image_paths',
   dir: 'folder',
   output: 'file_name',
   timeout: 'wait_seconds',

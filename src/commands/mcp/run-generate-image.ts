@@ -8,6 +8,7 @@ import { defaultTemplate } from '../../image/template.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { begin } from '../../paid-task/begin.ts';
 import { createBudget } from '../../paid-task/budget.ts';
+import { namePictures } from '../../paid-task/input-pictures.ts';
 import { awaitOther, isFirst } from '../../paid-task/join.ts';
 import { isSameRequest } from '../../paid-task/take-up.ts';
 import { recordedReport } from '../../report/report-entry.ts';
@@ -89,5 +90,6 @@ async function readOrder(
   const place = namedSource({ folder, file_name }, argumentNames);
   const target = parseTarget([place], context.world, { count: 1, areNew: true }, problems);
   if (problems.length > 0 || !request || !wishes || !target) throw tellAll(problems, { wayOut: '' });
-  return { request, target: { ...target, index: 1, root }, wishes };
+  const [named = request] = await namePictures(context.engine, context.world, [request]);
+  return { request: named, target: { ...target, index: 1, root }, wishes };
 }

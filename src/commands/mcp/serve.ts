@@ -63,7 +63,7 @@ export interface Surface {
   stdin: Input;
   stdout: Output;
   clock: Clock;
-  /** Something came that is no message, or could not be sent. */
+  /** Something that came is not a message, or could not be sent. */
   complain(problem: string): void;
 }
 

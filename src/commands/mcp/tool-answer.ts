@@ -8,6 +8,9 @@ interface ToolReport extends TaskReport {
   next: string | null;
 }
 
+/** More would fill the memory of a model. */
+const mostImages = 16;
+
 /** The answer about a task. One that still runs is no failure: the model is told how to go on. */
 export function taskAnswer(
   report: TaskReport,
@@ -16,7 +19,11 @@ export function taskAnswer(
   const { task_id, status, error } = report;
   const timedOut = task_id !== null && error?.code === 'timeout';
   const stillRuns = (error === null || timedOut) && (status === 'pending' || status === 'processing');
-  const told = { ...report, error: error === null || timedOut ? null : inTheirWords(error) };
+  const told = {
+    ...report,
+    images: report.images.slice(0, mostImages),
+    error: error === null || timedOut ? null : inTheirWords(error),
+  };
   const structured: ToolReport = { ...told, next: nextOf(told, stillRuns) };
   const lines = told.error ? errorLines(told.error, task_id) : resultLines(told, more.image !== undefined);
   const text = [...lines, more.note, structured.next].filter((line) => line).join('\n');

@@ -82,7 +82,7 @@ describe('a setting', () => {
     const key = 'sk-live-AUDITKEY-0123456789abcdef';
     const { exitCode, stdout, stderr } = await run(await bare(), ['config', 'set', 'model', key]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
-    expect(stderr).toContain('error: Invalid model …cdef: use a name such as imagen-4');
+    expect(stderr).toContain('error: Invalid model "…cdef": use a name such as imagen-4');
     expect(stderr).not.toContain('0123456789');
   });
 

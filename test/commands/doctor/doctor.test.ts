@@ -172,7 +172,7 @@ describe('what the service says', () => {
     machine.env.HTTPS_PROXY = 'http://someone:secret@127.0.0.1:1';
     machine.env.NO_PROXY = 'example.com';
     const { of, checks } = await examine(machine, '--base-url', 'https://imagen.invalid');
-    expect(of('proxy')[0]?.message).toBe('127.0.0.1:1, but not for example.com');
+    expect(of('proxy')[0]?.message).toBe('127.0.0.1:1, from HTTPS_PROXY');
     expect(JSON.stringify(checks)).not.toContain('secret');
   });
 

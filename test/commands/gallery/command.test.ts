@@ -77,12 +77,12 @@ test('refers to the pictures by their way from the page with --link', async () =
 test('says so where there are too many pictures to put into it', async () => {
   const machine = await newMachine();
   await remember(machine, [{}, {}]);
-  const linked = await run(machine, ['gallery', '--embed', '100']);
+  const linked = await run(machine, ['gallery', '--max-embed', '100']);
   expect(linked.stderr).toMatch(
-    /^The page links to the picture files. To put all \d+ B into it: --embed 1MB$/,
+    /^The page links to the picture files. To put all \d+ B into it: --max-embed 1MB$/,
   );
   expect(await readFile(linked.stdout, 'utf8')).toContain('src="picture-0.png"');
-  const embedded = await run(machine, ['gallery', '--embed', '1MB']);
+  const embedded = await run(machine, ['gallery', '--max-embed', '1MB']);
   expect(embedded.stderr).toBe('');
   const picture = await readFile(join(machine.folder, 'picture-0.png'));
   expect(await readFile(embedded.stdout, 'utf8')).toContain(
@@ -117,7 +117,7 @@ test('tells all that is wrong with the flags at once', async () => {
   const { stderr, exitCode } = await run(machine, [
     'gallery',
     '--link',
-    '--embed',
+    '--max-embed',
     'much',
     '--limit',
     'few',
@@ -125,7 +125,12 @@ test('tells all that is wrong with the flags at once', async () => {
     'soon',
   ]);
   expect(exitCode).toBe(4);
-  for (const flag of ['--link and --embed', 'Invalid --embed "much"', '--limit "few"', '--since "soon"'])
+  for (const flag of [
+    '--link and --max-embed',
+    'Invalid --max-embed "much"',
+    '--limit "few"',
+    '--since "soon"',
+  ])
     expect(stderr).toContain(flag);
 });
 

