@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { nodeFiles } from '../../disk/files.ts';
 import { exists } from '../../disk/place.ts';
 import { someFailed } from '../../errors.ts';
+import { shellWord } from '../../report/shell-command.ts';
 import { checkRows, flawsFailure, warnOfFlaws } from './check.ts';
 import type { LockLine } from './lock.ts';
 import { openLock } from './lock.ts';
@@ -60,7 +61,10 @@ async function check(
   await disk.save();
   if (findings.length === 0)
     reporter.note(`Check: ${total} ${total === 1 ? 'picture is' : 'pictures are'} as locked`);
-  else reporter.next(context.command(`batch ${source.shown} --lock`), 'Make what is stale or missing');
+  else {
+    const file = shellWord(source.shown, context.world.platform) ?? 'FILE';
+    reporter.next(context.command(`batch ${file} --lock`), 'Make what is stale or missing');
+  }
   return findings.length === 0 ? 0 : someFailed;
 
   async function findingsOf({ output: wanted }: BatchTask): Promise<Finding[]> {

@@ -92,8 +92,9 @@ function lastLine(
   { left, rows }: { left: number; rows: number },
 ): string | undefined {
   if (flags.record === false || left === 0) return undefined;
-  const words = world.argv.filter((word) => word !== '--new');
-  const again = command(words.map((word) => shellWord(word, world.platform)).join(' '));
+  const typed = world.argv.filter((word) => word !== '--new');
+  const words = typed.map((word) => shellWord(word, world.platform));
+  const again = words.includes(undefined) ? 'the same command' : command(words.join(' '));
   const goingOn = tasks.length > 0 ? `${whatGoesOn(tasks)}; ` : '';
   return `Stopped: ${goingOn}${left} of ${rows} rows are left. Continue with: ${again}`;
 }

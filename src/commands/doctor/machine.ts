@@ -6,6 +6,7 @@ import { exists } from '../../disk/place.ts';
 import { Failure, tellAll } from '../../errors.ts';
 import { fixedFolder } from '../../image/template.ts';
 import { unwritable } from '../../journal/failures.ts';
+import { shellWord } from '../../report/shell-command.ts';
 import { checkOptions } from '../../request/request.ts';
 import { kebab, settingSource } from '../../request/sources.ts';
 import { parseTarget, type Target } from '../../request/target.ts';
@@ -41,7 +42,7 @@ export async function checkSettings(context: Context): Promise<Check[]> {
   if (checks.length === 0)
     checks.push(ok('settings', names.length > 0 ? `${path}: ${names.join(', ')}` : `none yet (${path})`));
   if (settings.apiKey !== undefined && (await isPublic(context, path)))
-    checks.push(warning('settings', `other users can read the key in ${path}`, `chmod 600 '${path}'`));
+    checks.push(warning('settings', `other users can read the key in ${path}`, privately(path)));
   const conflicts: string[] = [];
   checkOptions([settingSource(settings)], conflicts);
   usualTarget(context, conflicts);
@@ -50,6 +51,11 @@ export async function checkSettings(context: Context): Promise<Check[]> {
     checks.push(broken('settings', new Failure('validation', conflicts.join('; '), facts)));
   }
   return checks;
+}
+
+function privately(path: string): string {
+  const word = shellWord(path, 'linux');
+  return word ? `chmod 600 ${word}` : 'Give it the mode 600';
 }
 
 async function isPublic({ world }: Context, path: string): Promise<boolean> {

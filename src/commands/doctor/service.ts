@@ -62,8 +62,7 @@ function checkProxy({ world: { env } }: Context, base: string): Check {
   const url = new URL(base);
   try {
     const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, env);
-    const exceptions = env.no_proxy || env.NO_PROXY;
-    return ok('proxy', proxy ? `${proxy.host}${exceptions ? `, but not for ${exceptions}` : ''}` : 'none');
+    return ok('proxy', proxy ? `${proxy.host}, from ${proxy.variable}` : 'none');
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return broken('proxy', error);

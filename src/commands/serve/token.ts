@@ -7,6 +7,7 @@ import { nodeFiles } from '../../disk/files.ts';
 import { makeFolders } from '../../disk/make-folders.ts';
 import { joinPath, readForeign } from '../../disk/surroundings.ts';
 import { Failure } from '../../errors.ts';
+import { shellWord } from '../../report/shell-command.ts';
 import { expandHome } from '../../task/home-path.ts';
 
 /** Reads the token that every request needs; makes it where there is none. Throws `validation`. */
@@ -35,7 +36,10 @@ export async function readToken(
         'Remove the file to have one made',
       );
     if (world.platform !== 'win32' && (statSync(path as string).mode & 0o077) !== 0)
-      throw unusable(`${path} can be read by other users`, `chmod 600 ${path}`);
+      throw unusable(
+        `${path} can be read by other users`,
+        `chmod 600 ${shellWord(path as string, 'linux') ?? 'it'}`,
+      );
     return found;
   }
 

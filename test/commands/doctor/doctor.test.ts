@@ -292,7 +292,7 @@ describe('settings and folders', () => {
       const service = await accountService(500);
       const path = await settingsFile(machine, JSON.stringify({ apiKey: key }), 0o644);
       const { wrong, exitCode } = await examine(machine, '--base-url', service.url);
-      expect(wrong).toMatchObject([{ check: 'settings', state: 'warning', hint: `chmod 600 '${path}'` }]);
+      expect(wrong).toMatchObject([{ check: 'settings', state: 'warning', hint: `chmod 600 ${path}` }]);
       expect(exitCode).toBe(0);
     },
   );
