@@ -13,10 +13,7 @@ const forBrowsers = [];
 /** `import text from './page.ts?inline'`: the file and all that it imports, bundled for browsers, as one text. */
 const inline = {
   name: 'inline',
-  resolveId: {
-    filter: { id: /\?inline$/ },
-    handler: (id, importer) => resolve(importer, '..', id),
-  },
+  resolveId: { filter: { id: /\?inline$/ }, handler: (id, importer) => resolve(importer, '..', id) },
   load: {
     filter: { id: /\?inline$/ },
     async handler(id) {
@@ -87,14 +84,10 @@ const modules = output.map(({ fileName, moduleIds = [] }) => [fileName, moduleId
 const bundled = [...forBrowsers, ...modules.flatMap(([, paths]) => paths)];
 await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licencesOf(bundled));
 // What is in which file; not published.
-await writeFile(
-  'dist/modules.json',
-  JSON.stringify(Object.fromEntries([...modules, ['browser', forBrowsers]])),
-);
+await writeFile('dist/modules.json', JSON.stringify(Object.fromEntries([...modules, ['browser', forBrowsers]])));
 // The types of the library and of the JSON lines, in one file.
 const schema = execFileSync(process.execPath, ['bin/runapi-imagen.cjs', 'generate', '--json-schema']);
-const declarations =
-  typesOf(JSON.parse(schema)) + (await declarationsOf(['src/library/contract.ts', 'src/index.ts']));
+const declarations = typesOf(JSON.parse(schema)) + (await declarationsOf(['src/library/contract.ts', 'src/index.ts']));
 await writeFile('dist/index.d.cts', declarations);
 // For editors: # yaml-language-server: $schema=./node_modules/runapi-imagen/dist/manifest.schema.json
 const manifest = execFileSync(process.execPath, ['bin/runapi-imagen.cjs', 'batch', '--schema']);

@@ -8,9 +8,7 @@ export async function licencesOf(files) {
     const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file) ?? [];
     if (folder) packages.set(folder, [...(packages.get(folder) ?? []), file]);
   }
-  const texts = [...packages].map(
-    async ([folder, own]) => (await licenceOf(folder)) + (await noticesIn(own)),
-  );
+  const texts = [...packages].map(async ([folder, own]) => (await licenceOf(folder)) + (await noticesIn(own)));
   const all = `This program contains the following packages.\n\n${(await Promise.all(texts)).join('\n')}`;
   // Files under the Apache License may be passed on only with a copy of it.
   const apache = await readFile('node_modules/typescript/LICENSE', 'utf8');

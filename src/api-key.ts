@@ -84,10 +84,7 @@ function keyForms(key: string): RegExp {
 const shortestSecret = 8;
 
 /** Removes secrets from every text, however JSON and URLs write them. */
-export function createRedactor(): {
-  keep(secret: string): void;
-  redact(text: string): string;
-} {
+export function createRedactor(): { keep(secret: string): void; redact(text: string): string } {
   const secrets = new Map<string, RegExp>();
   return {
     keep(text) {

@@ -75,11 +75,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   const stateFlaw = usualState === undefined ? 'there is no home folder' : world.folderFlaw(usualState);
   const state = stateFlaw === undefined ? usualState : undefined;
   const colour = wantsColour(stderr, env, flags.color);
-  const line = flags.quiet
-    ? undefined
-    : isLive(stderr, env)
-      ? spinnerLine(stderr, colour)
-      : plainLines(stderr, clock);
+  const line = flags.quiet ? undefined : isLive(stderr, env) ? spinnerLine(stderr, colour) : plainLines(stderr, clock);
   const reporter = createReporter({
     stdout,
     stderr,
@@ -160,9 +156,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     },
 
     sandbox: () =>
-      (sandbox ??= import('./sandbox/server.ts').then(({ startSandbox }) =>
-        startSandbox({ now: clock.now }),
-      )),
+      (sandbox ??= import('./sandbox/server.ts').then(({ startSandbox }) => startSandbox({ now: clock.now }))),
 
     command: (words) => `${world.calledAs} ${words}`,
 

@@ -9,11 +9,7 @@ import { wrapped } from './terminal/wrap.ts';
 import type { Clock, Deadline, Output, StopSignal, World } from './world.ts';
 
 /** As shells count them: 128 and the signal's number. */
-const signalExits: Record<StopSignal, number> = {
-  SIGHUP: 129,
-  SIGINT: 130,
-  SIGTERM: 143,
-};
+const signalExits: Record<StopSignal, number> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 /** The front door: all of the process that the program sees. */
 export function createWorld(process: NodeJS.Process): World {

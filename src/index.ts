@@ -84,15 +84,11 @@ export function createImagen(options: ImagenOptions = {}): Imagen {
     batch,
     generate: (request, given = {}) =>
       run(given, async (call) => (await import('./library/generate.ts')).generate(call, request)),
-    status: (id, given = {}) =>
-      run(given, async (call) => (await import('./library/tasks.ts')).status(call, id)),
-    download: (id, given = {}) =>
-      run(given, async (call) => (await import('./library/tasks.ts')).download(call, id)),
+    status: (id, given = {}) => run(given, async (call) => (await import('./library/tasks.ts')).status(call, id)),
+    download: (id, given = {}) => run(given, async (call) => (await import('./library/tasks.ts')).download(call, id)),
     resume: (given = {}) => run(given, async (call) => (await import('./library/tasks.ts')).resume(call)),
     models: () =>
-      run({}, async ({ context }) =>
-        (await import('./command-line/account.ts')).readModels(context, options.sandbox),
-      ),
+      run({}, async ({ context }) => (await import('./command-line/account.ts')).readModels(context, options.sandbox)),
     async close() {
       closed = true;
       while (underWay.size > 0) await Promise.allSettled(underWay);

@@ -167,8 +167,7 @@ function cyclesIn(program: Program): string[] {
     if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
     if (done.has(file)) return;
     done.add(file);
-    for (const name of program.get(file) ?? [])
-      if (name.startsWith('.')) visit(fileOf(file, name), [...path, file]);
+    for (const name of program.get(file) ?? []) if (name.startsWith('.')) visit(fileOf(file, name), [...path, file]);
   };
   for (const file of program.keys()) visit(file, []);
   return cycles;

@@ -6,14 +6,7 @@ import { Failure } from '../errors.ts';
 /** Where addresses lead that are not on the Internet. */
 const areas = {
   'this machine': ['127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128'],
-  'a private network': [
-    '10.0.0.0/8',
-    '172.16.0.0/12',
-    '192.168.0.0/16',
-    '100.64.0.0/10',
-    'fc00::/7',
-    'fec0::/10',
-  ],
+  'a private network': ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10'],
   'the local link': ['169.254.0.0/16', 'fe80::/10'],
 } as const;
 
@@ -86,13 +79,9 @@ async function refusalOf(
   const own = await areasOf(bare(apiHost));
   const refused = local.find((area) => !own.includes(area));
   if (refused === undefined) return undefined;
-  return new Failure(
-    'download',
-    `the service names an address at ${hostname}, which is ${refused}: not followed`,
-    {
-      hint: 'What a service on the Internet names must be there too',
-    },
-  );
+  return new Failure('download', `the service names an address at ${hostname}, which is ${refused}: not followed`, {
+    hint: 'What a service on the Internet names must be there too',
+  });
 }
 
 async function areasOf(host: string): Promise<Area[]> {

@@ -42,8 +42,7 @@ function seedOf(told: JsonObject): number | undefined {
 export function readObject(text: string, host: string): JsonObject {
   const answer = parseJson(text);
   if (isObject(answer)) return answer;
-  const what =
-    text.trim() === '' ? 'an empty body' : /^\s*</.test(text) ? 'a web page' : 'something that is not JSON';
+  const what = text.trim() === '' ? 'an empty body' : /^\s*</.test(text) ? 'a web page' : 'something that is not JSON';
   throw unreadable(`${host} answered ${what}`);
 }
 
@@ -57,15 +56,7 @@ function unwrapped(answer: JsonObject): JsonObject {
 }
 
 function reasonOf(told: JsonObject, word: string | undefined): string | undefined {
-  const paths = [
-    'error.message',
-    'error',
-    'failure_reason',
-    'reason',
-    'message',
-    'data.error.message',
-    'data.error',
-  ];
+  const paths = ['error.message', 'error', 'failure_reason', 'reason', 'message', 'data.error.message', 'data.error'];
   const text = firstText(told, paths);
   return text === undefined ? word : plainText(text);
 }

@@ -13,11 +13,7 @@ export async function ask(caller: Caller, call: Call): Promise<Answer> {
 
 /** A refusal in the service's words, with the time that it asks to wait. */
 export function refusalOf(answer: Answer, url: string, now: number): Failure {
-  const failure = problemOf({
-    ...answer,
-    requestId: answer.headers['x-request-id'],
-    host: hostOf(url),
-  });
+  const failure = problemOf({ ...answer, requestId: answer.headers['x-request-id'], host: hostOf(url) });
   failure.facts.answeredAt = answeredAt(answer.headers);
   failure.facts.retryAfterMs = retryAfter(answer.headers, now);
   return failure;

@@ -23,10 +23,7 @@ export function parseBaseUrl(text: string, source: string): string {
   }
   const url = new URL(typed);
   if (url.username || url.password) {
-    throw invalid(
-      `${source}: a base URL may not hold a user name or password`,
-      'The key goes into RUNAPI_API_KEY',
-    );
+    throw invalid(`${source}: a base URL may not hold a user name or password`, 'The key goes into RUNAPI_API_KEY');
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw invalid(
@@ -46,7 +43,5 @@ export function hostOf(url: string): string {
 
 export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
-  return (
-    host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d+){3}$/.test(host)
-  );
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }

@@ -21,12 +21,7 @@ export function costOf(answer: unknown): Cost | null {
   if (reserved === null && charged === null && !refunded) return null;
   const currency = at(billing, 'currency') ?? at(billing, 'reservation.currency') ?? 'USD';
   if (!currencyForm.test(String(currency))) return null; // an amount of nobody knows what
-  return {
-    currency: String(currency),
-    reserved_cents: reserved,
-    charged_cents: charged,
-    refunded,
-  };
+  return { currency: String(currency), reserved_cents: reserved, charged_cents: charged, refunded };
 }
 
 /** Counts in whole micro-cents, so that 0.07 dollars are 7 cents and not 7.000000000000001. */

@@ -12,10 +12,7 @@ import { type LocalPicture, type Uploaded, upload } from './upload.ts';
 
 /** What is known of a server from earlier calls. */
 interface Memory {
-  recall(base: string): {
-    dialect?: Dialect | undefined;
-    statusTemplate?: string | undefined;
-  };
+  recall(base: string): { dialect?: Dialect | undefined; statusTemplate?: string | undefined };
   remember(base: string, facts: { dialect?: Dialect; statusTemplate?: string }): void;
 }
 

@@ -61,11 +61,7 @@ async function decoderOf(coding: string, first: Uint8Array) {
 }
 
 function spoilt(cause?: unknown): Failure {
-  return new Failure('bad_response', 'what was sent cannot be unpacked', {
-    retryable: true,
-    restart: true,
-    cause,
-  });
+  return new Failure('bad_response', 'what was sent cannot be unpacked', { retryable: true, restart: true, cause });
 }
 
 /**

@@ -65,21 +65,14 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
     answer.close();
     const sameCall = call.method === 'GET' || answer.status === 307 || answer.status === 308;
     if (target.origin !== new URL(url).origin || !sameCall) {
-      throw new Failure(
-        'bad_response',
-        `${new URL(url).host} redirects to ${target.origin}${target.pathname}`,
-        {
-          hint: 'The key is not sent after a redirect: set --base-url to the address that is right',
-          status: answer.status,
-        },
-      );
+      throw new Failure('bad_response', `${new URL(url).host} redirects to ${target.origin}${target.pathname}`, {
+        hint: 'The key is not sent after a redirect: set --base-url to the address that is right',
+        status: answer.status,
+      });
     }
     url = target.href;
   }
-  throw new Failure('bad_response', `${new URL(url).host} redirects in a circle`, {
-    hint: 'Check --base-url',
-    status,
-  });
+  throw new Failure('bad_response', `${new URL(url).host} redirects in a circle`, { hint: 'Check --base-url', status });
 }
 
 /**
@@ -96,8 +89,7 @@ const errorCodes = ['code', 'status', 'statusCode', 'status_code', 'error.code',
 
 /** The HTTP status, or the one that stands in the body of a 200: `{"code":402,"msg":"…"}`. */
 function statusIn({ status, headers }: HttpAnswer, text: string): number {
-  if (status >= 300 || headers[taskHeader] !== undefined || !/"(code|status|status_?code)"/i.test(text))
-    return status;
+  if (status >= 300 || headers[taskHeader] !== undefined || !/"(code|status|status_?code)"/i.test(text)) return status;
   const body = parseJson(text);
   if (!isObject(body) || acceptedId(body) !== undefined) return status;
   const code = errorCodes.map((path) => Number(at(body, path))).find((told) => told >= 400 && told < 600);

@@ -51,8 +51,7 @@ export function createGovernor(clock: Clock): Governor {
     },
     refused(retryAfterMs = defaultPauseMs) {
       refusedInRow += 1;
-      if (refusedInRow >= refusalsThatClose)
-        closedUntil = Math.max(closedUntil, clock.monotonic() + retryAfterMs);
+      if (refusedInRow >= refusalsThatClose) closedUntil = Math.max(closedUntil, clock.monotonic() + retryAfterMs);
       learn(true);
     },
   };

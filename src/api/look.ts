@@ -65,11 +65,7 @@ async function lookEverywhere(
     try {
       if (answer.status >= 300) throw lostOrRefused(answer, base, now);
       const task = readTask(readObject(answer.text, hostOf(base)), id);
-      return {
-        task,
-        statusUrl: url,
-        retryAfterMs: retryAfter(answer.headers, now),
-      };
+      return { task, statusUrl: url, retryAfterMs: retryAfter(answer.headers, now) };
     } catch (error) {
       if (!(error instanceof Failure) || isEverywhere(error)) throw error;
       unreadable ??= error;

@@ -63,24 +63,16 @@ export function networkFault(error: unknown, { host, proxy, left }: Way): unknow
     });
   }
   if (isTlsTrouble(code, error)) {
-    return new NetworkFault(
-      `${host}: no safe connection (${wordsOf(error).replace(nodesAdvice, '')})`,
-      left !== true,
-      {
-        hint: 'Check the address, the clock and a proxy that opens TLS (NODE_EXTRA_CA_CERTS names its certificate)',
-        cause: error,
-      },
-    );
+    return new NetworkFault(`${host}: no safe connection (${wordsOf(error).replace(nodesAdvice, '')})`, left !== true, {
+      hint: 'Check the address, the clock and a proxy that opens TLS (NODE_EXTRA_CA_CERTS names its certificate)',
+      cause: error,
+    });
   }
   if (isOutOfAddresses(error)) {
-    return new Failure(
-      'internal',
-      'there is too little address space for WebAssembly, which reads the answers',
-      {
-        hint: 'Raise the limit (ulimit -v unlimited), or set NODE_OPTIONS=--disable-wasm-trap-handler',
-        cause: error,
-      },
-    );
+    return new Failure('internal', 'there is too little address space for WebAssembly, which reads the answers', {
+      hint: 'Raise the limit (ulimit -v unlimited), or set NODE_OPTIONS=--disable-wasm-trap-handler',
+      cause: error,
+    });
   }
   const how = lost[code] ?? (isNotHttp(code, error) ? 'answered something that is not HTTP' : undefined);
   if (how === undefined && !isOfNetwork(code, error)) return error;

@@ -73,10 +73,7 @@ function headersOf(userAgent: string, resume: Resumption | undefined): Record<st
     accept: 'image/png,image/jpeg,image/*;q=0.9,*/*;q=0.5',
     'accept-encoding': 'identity',
     'user-agent': `Mozilla/5.0 (compatible; ${userAgent})`,
-    ...(resume && {
-      range: `bytes=${resume.offset}-`,
-      'if-range': resume.validator,
-    }),
+    ...(resume && { range: `bytes=${resume.offset}-`, 'if-range': resume.validator }),
   };
 }
 
@@ -102,8 +99,7 @@ function opened(answer: HttpAnswer, resume: Resumption | undefined, url: string)
   const [offset, total] = [wholeNumber(first), wholeNumber(size)];
   const isSame = resume && validator === resume.validator && total === (resume.total ?? total);
   const isWanted = resume ? isSame && offset === resume.offset : offset === 0;
-  if (isWanted && offset !== undefined && total !== undefined)
-    return { offset, total, validator, body, close };
+  if (isWanted && offset !== undefined && total !== undefined) return { offset, total, validator, body, close };
   close();
   throw new Failure('download', `${hostOf(url)} sent another part of the picture than was asked for`, {
     retryable: true,

@@ -11,8 +11,7 @@ export interface ProblemAnswer {
 
 const hints: Partial<Record<ErrorCode, string>> = {
   authentication: 'Check the key: runapi-imagen doctor shows where it comes from',
-  insufficient_credits:
-    'Add credits to the account at https://runapi.ai; runapi-imagen balance shows what is left',
+  insufficient_credits: 'Add credits to the account at https://runapi.ai; runapi-imagen balance shows what is left',
   rate_limit: 'Wait a little and run the same command again',
   service_unavailable: 'Run the same command again in a while: nothing is paid twice',
   validation: 'The service refused the request: nothing was charged',

@@ -46,12 +46,7 @@ function parseProxy(typed: string, variable: string): NamedProxy {
   }
   const [name = '', password = ''] = user?.split(/:(.*)/s) ?? [];
   const credentials = Buffer.from(`${unescaped(name)}:${unescaped(password)}`).toString('base64');
-  return {
-    url,
-    host: host + port,
-    authorization: user ? `Basic ${credentials}` : undefined,
-    variable,
-  };
+  return { url, host: host + port, authorization: user ? `Basic ${credentials}` : undefined, variable };
 }
 
 /** People type a `%` as it is, too. */

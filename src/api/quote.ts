@@ -53,17 +53,13 @@ export async function askQuote(
 }
 
 /** The service's own documents write its name with - and with _. Throws the first refusal. */
-async function withBothNames<Result>(
-  service: string,
-  ask: (name: string) => Promise<Result>,
-): Promise<Result> {
+async function withBothNames<Result>(service: string, ask: (name: string) => Promise<Result>): Promise<Result> {
   let refusal: unknown;
   for (const name of new Set([service, service.replaceAll('-', '_')])) {
     try {
       return await ask(name);
     } catch (error) {
-      const isUnknown =
-        error instanceof Failure && (error.code === 'validation' || error.code === 'not_found');
+      const isUnknown = error instanceof Failure && (error.code === 'validation' || error.code === 'not_found');
       if (!isUnknown) throw error;
       refusal ??= error;
     }

@@ -25,8 +25,7 @@ const statusPaths = [
 /** In the guide's form the name of the model is enough. Throws `validation` where the service's form lacks its part. */
 export function createUrl(base: string, dialect: Dialect, { service, action }: Route = imagenRoute): string {
   if (dialect === 'guide') return `${base}/v1/text_to_image`;
-  if (service !== undefined)
-    return `${base}/api/v1/${encodeURIComponent(service.replaceAll('-', '_'))}/${action}`;
+  if (service !== undefined) return `${base}/api/v1/${encodeURIComponent(service.replaceAll('-', '_'))}/${action}`;
   throw new Failure(
     'validation',
     `the catalogue of models cannot be had, and ${new URL(base).host} is not told a request without the model's service`,
@@ -49,18 +48,14 @@ export function statusUrls(base: string, id: string, clues: StatusClues): string
   if (clues.dialect === 'service') own.unshift(own.pop() as string);
   const templates = [clues.statusUrl, clues.remembered, ...own].filter((url) => url !== undefined);
   const urls = templates.map((template) => template.replace('{id}', encodeURIComponent(id)));
-  return [...new Set(urls)].filter(
-    (url) => URL.canParse(url) && new URL(url).origin === new URL(base).origin,
-  );
+  return [...new Set(urls)].filter((url) => URL.canParse(url) && new URL(url).origin === new URL(base).origin);
 }
 
 /** The same address for any task, to be remembered; undefined where the id is not part of it. */
 export function asTemplate(url: string, id: string): string | undefined {
   const encoded = encodeURIComponent(id);
   const at = url.lastIndexOf(encoded); // a short id may also be a part of the host
-  return at < new URL(url).origin.length
-    ? undefined
-    : `${url.slice(0, at)}{id}${url.slice(at + encoded.length)}`;
+  return at < new URL(url).origin.length ? undefined : `${url.slice(0, at)}{id}${url.slice(at + encoded.length)}`;
 }
 
 /** Longer addresses are refused by most servers. */

@@ -92,8 +92,7 @@ function persistent(failure: Failure): Failure {
   if (failure.code === 'interrupted' || failure.code === 'timeout') return failure;
   failure.facts.retryable = true;
   failure.facts.persist = failure.code === 'conflict'; // the service is at work on it
-  failure.facts.hint =
-    'An earlier try may have been accepted. The same command later asks again, and pays once';
+  failure.facts.hint = 'An earlier try may have been accepted. The same command later asks again, and pays once';
   return failure;
 }
 
@@ -107,10 +106,7 @@ async function post(caller: Caller, submission: Submission, dialect: Dialect): P
       method: 'POST',
       url: createUrl(base, dialect, route),
       body: wireRequest(request, { route, imageUrls }),
-      headers: {
-        'idempotency-key': idempotencyKey,
-        'x-client-request-id': idempotencyKey,
-      },
+      headers: { 'idempotency-key': idempotencyKey, 'x-client-request-id': idempotencyKey },
       signal: deadline.signal,
       leaving() {
         try {

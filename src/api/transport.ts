@@ -58,13 +58,7 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
   let loading: Promise<typeof import('undici')> | undefined;
   const dispatchers = new Map<string, Dispatcher>();
 
-  async function send({
-    url: address,
-    leaving,
-    body: text,
-    namedBy,
-    ...wanted
-  }: HttpRequest): Promise<HttpAnswer> {
+  async function send({ url: address, leaving, body: text, namedBy, ...wanted }: HttpRequest): Promise<HttpAnswer> {
     loading ??= loadUndici();
     const undici = await loading;
     wanted.signal?.throwIfAborted();
@@ -110,11 +104,7 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
 }
 
 /** Adds to an answer as it was sent how to read it. */
-export function answerOf(
-  raw: Omit<HttpAnswer, 'text'>,
-  host: string,
-  redact: (text: string) => string,
-): HttpAnswer {
+export function answerOf(raw: Omit<HttpAnswer, 'text'>, host: string, redact: (text: string) => string): HttpAnswer {
   const { headers, close } = raw;
   const body = decoded(raw.body, headers['content-encoding']);
   return {

@@ -39,8 +39,7 @@ export async function upload(
   const url = placeOf(place, base);
   const headers = record(string(), string()).safeParse(at(place, 'headers') ?? {}).data;
   const id = firstText(place, ['signed_id']);
-  if (url === undefined || headers === undefined || id === undefined)
-    throw unreadable('names no place for it');
+  if (url === undefined || headers === undefined || id === undefined) throw unreadable('names no place for it');
   const sent = { 'content-type': mime, ...lowerCased(headers) };
   await put(caller, { url, bytes, headers: sent, signal, namedBy: new URL(base).hostname });
   const told = await tell('confirm', { signed_id: id });

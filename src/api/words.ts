@@ -21,7 +21,5 @@ const meanings: Readonly<Record<string, TaskStatus>> = {
 
 /** What a state word of the service means. A word that is not listed means that the task still runs. */
 export function statusOf(word: string): TaskStatus {
-  return Object.hasOwn(meanings, word.toLowerCase())
-    ? (meanings[word.toLowerCase()] as TaskStatus)
-    : 'processing';
+  return Object.hasOwn(meanings, word.toLowerCase()) ? (meanings[word.toLowerCase()] as TaskStatus) : 'processing';
 }

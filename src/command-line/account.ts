@@ -44,9 +44,7 @@ export async function readModels(context: Context, inSandbox = false, filter = '
   const isMeant = searchFor(filter);
   const catalogue = await liveCatalogue(context, server).catch(errorReport);
   const reports =
-    'models' in catalogue
-      ? catalogue.models.map(reportOf)
-      : models.map((model) => unknownModel(model, catalogue));
+    'models' in catalogue ? catalogue.models.map(reportOf) : models.map((model) => unknownModel(model, catalogue));
   if ('models' in catalogue && catalogue.staleness) {
     const { staleness, at } = catalogue;
     const age = formatDuration(Math.max(0, context.world.clock.now() - at));

@@ -8,11 +8,7 @@ import { readCommandLine } from './read-command-line.ts';
 /** What the arguments ask for: a text, or work that returns an exit code. */
 export type Call = { text: string } | { flags: GlobalFlags; act(context: Context): Promise<number> };
 
-export function readCall(
-  typed: readonly string[],
-  commands: readonly Declaration[],
-  columns: () => number,
-): Call {
+export function readCall(typed: readonly string[], commands: readonly Declaration[], columns: () => number): Call {
   const usual = { json: typed.includes('--json'), color: !typed.includes('--no-color') };
   try {
     const { path, command, asksFor, argv, problems } = readCommandLine(typed, commands);
@@ -40,8 +36,6 @@ async function actOn(
     return await command.run(context, values.words, values.flags);
   }
   if (values)
-    await command
-      .check?.(context, values.words, values.flags)
-      .catch((error) => problems.push(...problemsIn(error)));
+    await command.check?.(context, values.words, values.flags).catch((error) => problems.push(...problemsIn(error)));
   throw tellAll(problems, { sends: command.sends === true });
 }

@@ -51,10 +51,7 @@ const shared = {
   preview: ['--preview', 'show each picture in the terminal'],
   open: ['--open', "open each picture in the system's viewer"],
   'max-bytes': ['--max-bytes <size>', 'refuse a picture larger than this, such as 20MB', '256MB'],
-  'max-cost': [
-    '--max-cost <usd>',
-    'spend at most this many US dollars, at live prices (also RUNAPI_IMAGEN_MAX_COST)',
-  ],
+  'max-cost': ['--max-cost <usd>', 'spend at most this many US dollars, at live prices (also RUNAPI_IMAGEN_MAX_COST)'],
   yes: ['--yes', 'do not ask before buying more than 20 pictures or 2 dollars'],
   'no-record': ['--no-record', 'keep no record on disk: interrupted work cannot be resumed'],
   sandbox: ['--sandbox', 'use the built-in sandbox: no key, no cost'],

@@ -53,8 +53,7 @@ export function readFilter(context: Context, flags: FilterFlags, problems: strin
     matches(entry) {
       const { request, row } = entry.intended;
       const at = beganAt(entry);
-      if (at < (since ?? at) || at > (until ?? at) || at >= (before ?? Number.POSITIVE_INFINITY))
-        return false;
+      if (at < (since ?? at) || at > (until ?? at) || at >= (before ?? Number.POSITIVE_INFINITY)) return false;
       if (models && !models.includes(request.model)) return false;
       if (batch !== undefined && row?.batch !== batch) return false;
       return isState(entry) && found(textsOf(entry));
@@ -76,9 +75,7 @@ function readStates(typed: string | undefined, problems: string[]): (entry: Entr
   const wanted = typed.split(',').map((word) => word.trim());
   for (const word of wanted) {
     if ((states as readonly string[]).includes(word)) continue;
-    problems.push(
-      `Invalid --state ${JSON.stringify(word)}: use ${states.join(', ')}${didYouMean(word, states)}`,
-    );
+    problems.push(`Invalid --state ${JSON.stringify(word)}: use ${states.join(', ')}${didYouMean(word, states)}`);
   }
   return (entry) =>
     wanted.includes(recordedStatus(entry)) || (wanted.includes('unfinished') && entry.ended === undefined);

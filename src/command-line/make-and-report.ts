@@ -54,9 +54,7 @@ async function skippedReport(server: Server, { request, task }: Nameable, path: 
 export function checkTaskIds(ids: readonly string[], problems: string[]): void {
   const wrong = ids.filter((id) => !isTaskId(id)).map((id) => JSON.stringify(id));
   if (wrong.length === 0) return;
-  problems.push(
-    `invalid task id ${wrong.join(', ')}: an id such as tsk_abc123 has only letters, digits, _ and -`,
-  );
+  problems.push(`invalid task id ${wrong.join(', ')}: an id such as tsk_abc123 has only letters, digits, _ and -`);
 }
 
 /** Returns the server that --base-url names; undefined without the flag, when any server counts. */

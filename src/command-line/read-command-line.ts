@@ -76,8 +76,7 @@ function problemOf(
   const found = find(own, flag);
   if (found && flaw === 'needs a value') return `${flag} needs a value: ${found[0]}`;
   if (found) return flaw && `${flag} ${flaw}`;
-  if (isSentence(flag))
-    return `unknown flag ${JSON.stringify(flag)}; put -- before a prompt that begins with -`;
+  if (isSentence(flag)) return `unknown flag ${JSON.stringify(flag)}; put -- before a prompt that begins with -`;
   if (find(known, flag)) return `${path.join(' ')} does not accept ${flag}`;
   return `unknown flag ${flag}${didYouMeanFlag(flag, [...own, helpFlag, versionFlag])}`;
 }
@@ -105,11 +104,7 @@ function unknownCommand(
 
 const firstCommand = 'To make a picture: runapi-imagen generate "a mug". --help lists the commands';
 
-function missingCommand(
-  command: Declaration | undefined,
-  path: readonly string[],
-  others: readonly string[],
-): Error {
+function missingCommand(command: Declaration | undefined, path: readonly string[], others: readonly string[]): Error {
   if (command) {
     const names = (command.below ?? []).map(({ name }) => name);
     return invalid(

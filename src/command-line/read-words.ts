@@ -55,8 +55,7 @@ export function splitWords(argv: readonly string[], { takesValue, meant }: Known
 
   /** The word behind a misspelled flag is that flag's value all the same. */
   function readFlag(flag: string): void {
-    if (!(takesValue(flag) ?? takesValue(meant?.(flag) ?? flag)))
-      return void parts.push({ typed: [flag], flag });
+    if (!(takesValue(flag) ?? takesValue(meant?.(flag) ?? flag))) return void parts.push({ typed: [flag], flag });
     const [value] = left;
     if (value === undefined || isLikeFlag(value)) parts.push({ typed: [], flag, flaw: 'needs a value' });
     else parts.push({ typed: [flag, left.shift() as string], flag });

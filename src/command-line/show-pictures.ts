@@ -34,11 +34,7 @@ export async function showPictures(context: Context, report: TaskReport, flags: 
 }
 
 /** Off a terminal there is nothing to show it on. */
-async function showHere(
-  { world, flags, reporter }: Context,
-  image: ImageReport,
-  path: string,
-): Promise<void> {
+async function showHere({ world, flags, reporter }: Context, image: ImageReport, path: string): Promise<void> {
   const { stderr, env } = world;
   if (!stderr.isTerminal || stderr.columns() === 0 || env.TERM === 'dumb') return;
   try {

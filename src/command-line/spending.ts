@@ -1,14 +1,7 @@
 import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
-import {
-  createBudget,
-  type Lot,
-  type PricedLot,
-  type Purchase,
-  priceOf,
-  unknownPrice,
-} from '../paid-task/budget.ts';
+import { createBudget, type Lot, type PricedLot, type Purchase, priceOf, unknownPrice } from '../paid-task/budget.ts';
 import type { Work } from '../paid-task/engine.ts';
 import { quoteAll } from '../paid-task/quotes.ts';
 import { type ErrorReport, errorReport } from '../report/task-report.ts';
@@ -82,9 +75,7 @@ export async function tryPrices(context: Context, server: Server, lots: readonly
   const api = await context.api(server, 'optional');
   const deadline = world.deadline(patienceMs);
   const patience = { clock: world.clock, deadline, onRetry: reporter.retrying };
-  const asked = await quoteAll(context.engine, api, { server, lots }, patience).catch((error: unknown) => ({
-    error,
-  }));
+  const asked = await quoteAll(context.engine, api, { server, lots }, patience).catch((error: unknown) => ({ error }));
   const prices = 'error' in asked ? undefined : asked;
   return {
     prices,

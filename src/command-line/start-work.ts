@@ -22,11 +22,7 @@ export interface WorkOptions {
  * Starts the work of one command: pictures for stdout go there, and a signal ends it at once with a line that names
  * the tasks that go on and the command that takes them up.
  */
-export function startWork(
-  context: Context,
-  wishes: Wishes,
-  { listener, confirm, lastLine }: WorkOptions = {},
-): Work {
+export function startWork(context: Context, wishes: Wishes, { listener, confirm, lastLine }: WorkOptions = {}): Work {
   const { engine, world, reporter } = context;
   const work: Work = {
     ...createWork({ ...engine, listener: { ...engine.listener, ...listener } }, wishes),

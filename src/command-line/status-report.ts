@@ -24,18 +24,12 @@ export interface Asked {
 }
 
 /** Reports the state of a task now or, where the work waits, at its end. Nothing is recorded, nothing is thrown. */
-export async function statusReport(
-  context: Context,
-  work: Work,
-  { id, entry, sandbox }: Asked,
-): Promise<TaskReport> {
+export async function statusReport(context: Context, work: Work, { id, entry, sandbox }: Asked): Promise<TaskReport> {
   const server = entry?.intended.server ?? (await context.server(sandbox));
   try {
     const api = await context.api(server);
     if (entry?.intended.server.sandbox) await restoreSandboxTask(work, entry);
-    const task = work.wishes.wait
-      ? await waitFor(work, api, id, entry)
-      : await pollOnce(work, api, id, entry);
+    const task = work.wishes.wait ? await waitFor(work, api, id, entry) : await pollOnce(work, api, id, entry);
     return reportTask(context, server, task, entry);
   } catch (error) {
     const report = errorReport(error);
@@ -46,23 +40,11 @@ export async function statusReport(
 }
 
 function cluesOf(entry: Entry | undefined): Parameters<Api['look']>[1] {
-  return {
-    dialect: entry?.accepted?.dialect,
-    statusUrl: entry?.accepted?.statusUrl,
-  };
+  return { dialect: entry?.accepted?.dialect, statusUrl: entry?.accepted?.statusUrl };
 }
 
-async function pollOnce(
-  { engine, deadline }: Work,
-  api: Api,
-  id: string,
-  entry: Entry | undefined,
-): Promise<Task> {
-  const patience = {
-    clock: engine.clock,
-    deadline,
-    onRetry: engine.listener.retrying,
-  };
+async function pollOnce({ engine, deadline }: Work, api: Api, id: string, entry: Entry | undefined): Promise<Task> {
+  const patience = { clock: engine.clock, deadline, onRetry: engine.listener.retrying };
   const { task } = await tryAgain(() => api.look(id, cluesOf(entry), deadline.signal), patience);
   return task;
 }
@@ -78,12 +60,7 @@ async function waitFor(work: Work, api: Api, id: string, entry: Entry | undefine
     deadline,
     // A task of which nothing is known here may be old: nobody waits for it to become known.
     ageMs: entry?.accepted ? Math.max(0, clock.now() - entry.accepted.at) : 60_000,
-    onPoll: (task) =>
-      listener.step(id, {
-        doing: task.status,
-        model: entry ? model : undefined,
-        taskId: id,
-      }),
+    onPoll: (task) => listener.step(id, { doing: task.status, model: entry ? model : undefined, taskId: id }),
     onLost: listener.retrying,
   });
 }
@@ -108,9 +85,7 @@ function reportTask(context: Context, server: Server, task: Task, entry: Entry |
         : fetchCommand(context, [task.id], { wait: !hasEnded(task), recorded: entry !== undefined }),
     error:
       task.status === 'failed'
-        ? errorReport(
-            new Failure('task_failed', `the task failed: ${task.reason ?? 'the service gave no reason'}`),
-          )
+        ? errorReport(new Failure('task_failed', `the task failed: ${task.reason ?? 'the service gave no reason'}`))
         : null,
   };
 }

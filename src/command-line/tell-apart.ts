@@ -36,10 +36,7 @@ export function noteDifferences(): Differences {
         count !== undefined && [`${nth} of ${count}`, String(nth)],
       ].filter((fact) => fact !== false);
       if (facts.length === 0) return { label: undefined, mark: undefined };
-      return {
-        label: facts.map(([text]) => text).join(' · '),
-        mark: facts.map(([, word]) => word).join('-'),
-      };
+      return { label: facts.map(([text]) => text).join(' · '), mark: facts.map(([, word]) => word).join('-') };
     },
   };
 }

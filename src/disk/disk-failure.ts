@@ -22,9 +22,7 @@ export function diskFailure(error: unknown, path: string): Failure {
   const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   return new Failure('download', `cannot write ${path}: ${reason}`, {
-    hint: full
-      ? 'Free some space, or name another folder with --dir'
-      : 'Name a folder that can be written with --dir',
+    hint: full ? 'Free some space, or name another folder with --dir' : 'Name a folder that can be written with --dir',
     cause: error,
   });
 }

@@ -20,8 +20,7 @@ export async function readEmbedded(path: string): Promise<Embedded | undefined> 
   try {
     const { size } = await file.stat();
     const head = await part(file, 0);
-    const found =
-      embeddedRequest(head) ?? embeddedRequest(await part(file, Math.max(0, size - searchedBytes)));
+    const found = embeddedRequest(head) ?? embeddedRequest(await part(file, Math.max(0, size - searchedBytes)));
     if (!isObject(found)) return undefined;
     const read = imageRequest.safeParse(found.request);
     if (!read.success) return undefined;

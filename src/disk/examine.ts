@@ -31,13 +31,7 @@ export async function examine(path: string): Promise<PictureFacts | undefined> {
   const facts = await inspector.end();
   if (!facts.whole) return undefined;
   const { bytes, width, height, format } = facts;
-  return {
-    bytes,
-    width,
-    height,
-    mime: format.mime,
-    sha256: hash.digest('hex'),
-  };
+  return { bytes, width, height, mime: format.mime, sha256: hash.digest('hex') };
 }
 
 /** Reads a picture that is to be shown to others, where it is still the one that was saved. Undefined where it is not. */

@@ -137,11 +137,7 @@ async function createWithoutLinks(path: string, text: string): Promise<boolean> 
   }
 }
 
-async function viaTemporary(
-  path: string,
-  text: string,
-  place: (from: string) => Promise<void>,
-): Promise<void> {
+async function viaTemporary(path: string, text: string, place: (from: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}`;
   try {
     const file = await open(temporary, 'wx', 0o600);

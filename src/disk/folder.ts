@@ -49,9 +49,7 @@ function openUnlinked(folder: string): number {
 }
 
 function notAFolder(folder: string): Failure {
-  return new Failure('download', `${folder} is a file, not a folder`, {
-    hint: 'Name another folder with --dir',
-  });
+  return new Failure('download', `${folder} is a file, not a folder`, { hint: 'Name another folder with --dir' });
 }
 
 /** With all the folders that lead to it. Throws `download`. */

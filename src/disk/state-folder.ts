@@ -3,9 +3,7 @@ import type { Surroundings } from '../world.ts';
 import { joinPath, xdgFolder } from './surroundings.ts';
 
 /** Where the record lives: the XDG state folder, or the system's usual place. Undefined without a home. */
-export function stateFolder(
-  surroundings: Pick<Surroundings, 'env' | 'platform' | 'home'>,
-): string | undefined {
+export function stateFolder(surroundings: Pick<Surroundings, 'env' | 'platform' | 'home'>): string | undefined {
   const { env, platform, home } = surroundings;
   const xdg = xdgFolder(surroundings, 'XDG_STATE_HOME');
   if (xdg) return joinPath(surroundings, xdg, 'runapi-imagen');

@@ -32,12 +32,7 @@ export function hermesPlace(surroundings: Surroundings): HermesPlace | undefined
   if (problem !== undefined) return { ...place, problems: [problem] };
   if (name === '' || name === 'default') return { ...place, problems: [] };
   if (!profileName.test(name)) return { ...place, problems: [`${file} does not name a profile`] };
-  return {
-    home: joinPath(surroundings, root, 'profiles', name),
-    profile: name,
-    profileFile: file,
-    problems: [],
-  };
+  return { home: joinPath(surroundings, root, 'profiles', name), profile: name, profileFile: file, problems: [] };
 }
 
 /** One word, so that no file's content leads out of `profiles/`. */

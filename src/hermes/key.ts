@@ -31,8 +31,7 @@ export async function hermesKey(surroundings: Surroundings): Promise<HermesKey |
     problems.push(`${path} does not exist, though ${profileFile} names that profile`);
   const source = `Hermes Agent (${path})`;
   const none = { apiKey: undefined, baseUrl: undefined, source, home, profile, provider: undefined };
-  if (config.text === undefined)
-    return problems.length === 0 ? undefined : tidy({ ...none, problems, differs: [] });
+  if (config.text === undefined) return problems.length === 0 ? undefined : tidy({ ...none, problems, differs: [] });
 
   const envPath = joinPath(surroundings, home, '.env');
   const env = readForeign(surroundings, envPath);
@@ -130,8 +129,7 @@ function* candidates(
   const isText = ['string', 'number', 'bigint'].includes(typeof inline);
   const text = isText ? variables.textIn(String(inline)) : undefined;
   if (text !== undefined) yield { text, what: `the key in api_key of ${where}` };
-  else if (isSet(inline))
-    problems.push(`api_key of ${where} ${isText ? 'names a variable that is not set' : notText}`);
+  else if (isSet(inline)) problems.push(`api_key of ${where} ${isText ? 'names a variable that is not set' : notText}`);
 
   if (form === 'map' && isSet(fields.api_key_env))
     problems.push(`api_key_env of ${where} is ignored by Hermes there: use key_env`);
@@ -147,17 +145,13 @@ function* candidates(
       const what = isTold ? undefined : `the key in ${each} (${place})`;
       yield { text: value, variable: `${each} in ${place}`, what };
     }
-    if (values.length === 0 && each === (name ?? usual))
-      problems.push(missingVariable(each, variables, where));
+    if (values.length === 0 && each === (name ?? usual)) problems.push(missingVariable(each, variables, where));
   }
 }
 
 const usual = 'RUNAPI_API_KEY';
 const notText = 'is not text: put it in quotes';
-const keyVariableFields = {
-  list: ['key_env', 'api_key_env', 'keyEnv', 'apiKeyEnv'],
-  map: ['key_env', 'keyEnv'],
-};
+const keyVariableFields = { list: ['key_env', 'api_key_env', 'keyEnv', 'apiKeyEnv'], map: ['key_env', 'keyEnv'] };
 
 /** People paste the key itself there. Only what cannot be one is repeated: capital letters and a short number. */
 function missingVariable(name: string, variables: Variables, where: string): string {

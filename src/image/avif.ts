@@ -53,11 +53,7 @@ function* readBox(start: Buffer): Walk<{ type: string; headerLength: number; len
   const stated = start.readUInt32BE(0);
   if (stated === 0) return { type, headerLength: 8, length: Number.POSITIVE_INFINITY };
   if (stated !== 1) return { type, headerLength: 8, length: stated - 8 };
-  return {
-    type,
-    headerLength: 16,
-    length: Number((yield take(8)).readBigUInt64BE(0)) - 16,
-  };
+  return { type, headerLength: 16, length: Number((yield take(8)).readBigUInt64BE(0)) - 16 };
 }
 
 function area(size: PixelSize | undefined): number {

@@ -88,13 +88,7 @@ function spliceForWebp(
   if ((flags & hasXmp) !== 0) return 'it has XMP of its own';
   const extension = isExtended
     ? Buffer.from(head.subarray(12, 30))
-    : Buffer.concat([
-        Buffer.from('VP8X'),
-        uint32(10, 'LE'),
-        Buffer.alloc(4),
-        uint24(width - 1),
-        uint24(height - 1),
-      ]);
+    : Buffer.concat([Buffer.from('VP8X'), uint32(10, 'LE'), Buffer.alloc(4), uint24(width - 1), uint24(height - 1)]);
   extension[8] = flags | hasXmp;
   const body = Buffer.from(xmpOf(told));
   const after = Buffer.concat([

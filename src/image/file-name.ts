@@ -45,8 +45,7 @@ function kindOf(extension: string): string {
 const forbidden = /[<>:"/\\|?*\p{Cc}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
 
 /** All but joiners, which some scripts and emoji need, and variation selectors. */
-const unseen =
-  /(?!\u200c|\u200d|\ufe0e|\ufe0f|\p{Bidi_Control})(?!\p{Bidi_Control})\p{Default_Ignorable_Code_Point}/gu;
+const unseen = /(?!\u200c|\u200d|\ufe0e|\ufe0f|\p{Bidi_Control})(?!\p{Bidi_Control})\p{Default_Ignorable_Code_Point}/gu;
 
 /** Names that Windows reserves for devices, whatever extension follows. */
 const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i;

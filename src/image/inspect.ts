@@ -41,17 +41,14 @@ export function inspectImage(): ImageInspector {
       if (format === 'unsure' || format === 'none' || body === undefined) {
         const kind = textKind(head);
         if (kind !== undefined) return flaw(`it is ${kind}, not a picture`);
-        return flaw(
-          format === 'none' ? 'it is not a PNG, JPEG, WebP, GIF or AVIF' : `it ends after ${bytes} bytes`,
-        );
+        return flaw(format === 'none' ? 'it is not a PNG, JPEG, WebP, GIF or AVIF' : `it ends after ${bytes} bytes`);
       }
       body.end();
       const { found, damage } = body;
       if (found === undefined) pixels.stop();
       if (damage !== undefined) return flaw(`the ${format.name} is damaged: ${damage}`);
       if (found === undefined) return flaw(`the ${format.name} is cut short after ${bytes} bytes`);
-      if (!(await pixels.isComplete()))
-        return flaw(`the ${format.name} is damaged: some of its pixels are missing`);
+      if (!(await pixels.isComplete())) return flaw(`the ${format.name} is damaged: some of its pixels are missing`);
       return { whole: true, format, bytes, ...found };
     },
   };

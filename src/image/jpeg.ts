@@ -83,8 +83,7 @@ function hasRightLength(code: number, content: Buffer): boolean {
   if (code === numberOfLines || code === restartInterval) return length === 2;
   if (code !== quantization && code !== huffman) return true;
   let at = 0; // several tables may follow each other
-  while (at < length)
-    at += code === huffman ? huffmanTableLength(content, at) : quantizationLength(content[at]);
+  while (at < length) at += code === huffman ? huffmanTableLength(content, at) : quantizationLength(content[at]);
   return at === length;
 }
 

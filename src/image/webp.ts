@@ -40,10 +40,7 @@ const pixelChunks = ['VP8 ', 'VP8L', 'ANMF'];
 
 /** The chunks that state the picture's size in their first bytes. */
 const sizeHeaders: Record<string, { length: number; read(start: Buffer, length: number): PixelSize }> = {
-  VP8X: {
-    length: 10,
-    read: (start) => pixelSize(start.readUIntLE(4, 3) + 1, start.readUIntLE(7, 3) + 1),
-  },
+  VP8X: { length: 10, read: (start) => pixelSize(start.readUIntLE(4, 3) + 1, start.readUIntLE(7, 3) + 1) },
   VP8L: { length: 5, read: readLossless },
   'VP8 ': { length: 10, read: readLossy },
 };

@@ -83,9 +83,7 @@ async function load(files: Files, place: string, most: number): Promise<Digest |
 
 /** @param from tells these lines apart from those of an earlier reading */
 function linesOf(parts: readonly Part[], from: number): string {
-  return parts
-    .map((part, nth) => partLine({ ...part, file: '', nth: from + nth, of: 0, state: 'ended' }))
-    .join('');
+  return parts.map((part, nth) => partLine({ ...part, file: '', nth: from + nth, of: 0, state: 'ended' })).join('');
 }
 
 async function* lines(texts: readonly string[]) {

@@ -83,12 +83,9 @@ export function eventsOf({ key, intended, accepted, completed, saved, ...entry }
     ...(completed ? [{ event: 'completed', key, ...completed } as const] : []),
     ...entry.temps.map((path) => ({ event: 'temporary', key, at, path }) as const),
     ...Object.entries(entry.saving).map(
-      ([index, { path, sha256 }]) =>
-        ({ event: 'saving', key, at, index: Number(index), path, sha256 }) as const,
+      ([index, { path, sha256 }]) => ({ event: 'saving', key, at, index: Number(index), path, sha256 }) as const,
     ),
-    ...Object.entries(saved).map(
-      ([index, file]) => ({ event: 'saved', key, at, index: Number(index), file }) as const,
-    ),
+    ...Object.entries(saved).map(([index, file]) => ({ event: 'saved', key, at, index: Number(index), file }) as const),
   ];
 }
 

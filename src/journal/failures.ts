@@ -10,11 +10,9 @@ export function unwritable(reason: string, cause?: unknown): Failure {
 
 /** This process was believed dead: nothing more may be sent or written. */
 export function lostRun(): Failure {
-  return new Failure(
-    'interrupted',
-    'another process has taken this run over: nothing more is sent or saved here',
-    { hint: 'It believed this one dead. History and resume tell how its tasks end' },
-  );
+  return new Failure('interrupted', 'another process has taken this run over: nothing more is sent or saved here', {
+    hint: 'It believed this one dead. History and resume tell how its tasks end',
+  });
 }
 
 /** A file that a later version of the program wrote. */

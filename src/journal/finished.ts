@@ -102,10 +102,7 @@ export function openFinished(files: Files, state: string, many: (count: number) 
     const ended = createParts();
     const contents = await readRun(files, path, ended.add);
     if (!contents) return { parts: [], open: false };
-    return {
-      parts: allParts(contents, ended.parts),
-      open: contents.open.size > 0 || contents.ids.size > 0,
-    };
+    return { parts: allParts(contents, ended.parts), open: contents.open.size > 0 || contents.ids.size > 0 };
   }
 
   function linesOf(file: string, read: Read | 'unread'): string {

@@ -17,10 +17,7 @@ export interface Forgettable {
 }
 
 /** Sorts what is chosen into what can be forgotten and what stays. A file that cannot be read stays as it is. */
-export async function findForgettable(
-  folders: Folders,
-  isChosen: (entry: Entry) => boolean,
-): Promise<Forgettable> {
+export async function findForgettable(folders: Folders, isChosen: (entry: Entry) => boolean): Promise<Forgettable> {
   const keys = new Set<string>();
   const unfinished = new Set<string>();
   const running = new Set<string>();
@@ -67,11 +64,9 @@ async function allFiles({ files, runs, finished, isOwn, isDead }: Folders): Prom
     const path = join(runs, name);
     return { path, isRunning: isOwn(path) || !(await isDead(path)), isDone: false };
   });
-  const done = (await files.list(finished.folder)).filter(isRunFile).map((name) => ({
-    path: join(finished.folder, name),
-    isRunning: false,
-    isDone: true,
-  }));
+  const done = (await files.list(finished.folder))
+    .filter(isRunFile)
+    .map((name) => ({ path: join(finished.folder, name), isRunning: false, isDone: true }));
   return [...(await Promise.all(unfinished)), ...done];
 }
 
@@ -88,8 +83,7 @@ async function holdsAny(files: Files, path: string, keys: ReadonlySet<string>): 
 async function forgetIn(files: Files, path: string, keys: ReadonlySet<string>): Promise<void> {
   const ended = new Set<string>();
   const contents = await readRun(files, path, ({ key }) => ended.add(key));
-  const goesOn = (key: string): boolean =>
-    contents?.closed === true && !ended.has(key) && !contents.orphans.has(key);
+  const goesOn = (key: string): boolean => contents?.closed === true && !ended.has(key) && !contents.orphans.has(key);
   const kept: string[] = [];
   let tasks = 0;
   for await (const { text } of files.lines(path)) {

@@ -71,8 +71,7 @@ export function openJournal(options: JournalOptions): Journal {
   const { folder, files, clock, warn } = options;
   const runs = join(folder, 'runs');
   const finished = openFinished(files, folder, (count) => {
-    if (count > manyFiles)
-      warn(`reading ${count} files of the record: this is done once, and takes a moment`);
+    if (count > manyFiles) warn(`reading ${count} files of the record: this is done once, and takes a moment`);
   });
   const pulse = openPulse({ ...options, onBeat: checkAll });
   const claims = new Set<Claim>();

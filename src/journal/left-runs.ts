@@ -123,8 +123,7 @@ async function withoutFinished(folders: Folders, found: readonly Found[]): Promi
   for (const run of found) {
     const isLast = !isContinued(run) && !run.continues.some((stamp) => unclosed.has(stamp));
     const isInRuns = run.path.startsWith(join(folders.runs, ''));
-    if (isLast && isInRuns && run.life === 'dead' && isSpent(run))
-      await putAside(folders, run).catch(() => undefined); // another process was quicker, or the disk is full
+    if (isLast && isInRuns && run.life === 'dead' && isSpent(run)) await putAside(folders, run).catch(() => undefined); // another process was quicker, or the disk is full
   }
   return left;
 }

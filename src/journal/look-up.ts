@@ -19,11 +19,7 @@ export interface Known {
 type Warn = (text: string) => void;
 
 /** Finds tasks by their ids: the newest that is known of each. */
-export async function findTasks(
-  folders: Folders,
-  ids: readonly string[],
-  warn: Warn,
-): Promise<Map<string, Known>> {
+export async function findTasks(folders: Folders, ids: readonly string[], warn: Warn): Promise<Map<string, Known>> {
   const { files, state, runs, finished } = folders;
   const found = new Map<string, Known>();
 
@@ -54,8 +50,7 @@ export async function findTasks(
   for (const id of ids.filter((each) => !found.get(each)?.entry.ended)) {
     for (const part of await finished.ofTask(id)) {
       const path = join(finished.folder, part.file);
-      const note = (entry: Entry): void =>
-        take(entry, { busy: false, run: entry.ended ? undefined : { path } });
+      const note = (entry: Entry): void => take(entry, { busy: false, run: entry.ended ? undefined : { path } });
       await finished.readPart(part, note).catch((error) => warn(unreadableText(path, error)));
     }
   }
@@ -91,12 +86,7 @@ export async function visitBatch(
 }
 
 /** Undefined where the file is gone, or cannot be read. */
-async function readOr(
-  { files }: Folders,
-  path: string,
-  warn: Warn,
-  ended: OnEnded,
-): Promise<RunContents | undefined> {
+async function readOr({ files }: Folders, path: string, warn: Warn, ended: OnEnded): Promise<RunContents | undefined> {
   try {
     return await readRun(files, path, ended);
   } catch (error) {

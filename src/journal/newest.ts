@@ -55,11 +55,7 @@ export async function newestOf(
     for (const entry of digest?.open.values() ?? []) consider(entry);
     const read = ({ span: { from, to } }: Part, take: (entry: Entry) => void) =>
       readRun(files, path, take, nothingRead(from), to);
-    return allIn(digest?.index ?? '').map((part) => ({
-      path,
-      lastAt: part.lastAt,
-      read: (take) => read(part, take),
-    }));
+    return allIn(digest?.index ?? '').map((part) => ({ path, lastAt: part.lastAt, read: (take) => read(part, take) }));
   }
 
   async function tell<Value>(path: string, work: Promise<Value>): Promise<Value | undefined> {

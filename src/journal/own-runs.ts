@@ -53,10 +53,7 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     const events = [...open].flatMap((entry) => (entry.intended.request ? eventsOf(entry as Entry) : []));
     const lines = events.map((event) => `${JSON.stringify(event)}\n`);
     await options.prepare();
-    await files.replace(
-      path,
-      markLine({ ...mark, ...(continues.length > 0 && { continues }) }) + lines.join(''),
-    );
+    await files.replace(path, markLine({ ...mark, ...(continues.length > 0 && { continues }) }) + lines.join(''));
     await files.flushFolder(runs);
   }
 

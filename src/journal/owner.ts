@@ -17,19 +17,11 @@ export function thisProcess(pid: number): Owner {
     quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
     quietly(() => readlinkSync('/proc/self/ns/pid')),
   ].join();
-  return {
-    pid,
-    start: startOf(pid) ?? '0',
-    host: createHash('sha256').update(host).digest('hex').slice(0, 10),
-  };
+  return { pid, start: startOf(pid) ?? '0', host: createHash('sha256').update(host).digest('hex').slice(0, 10) };
 }
 
 /** Tells whether a process of this machine lives; `unsure` for one elsewhere, or where the system cannot tell. */
-export function lifeHere(
-  owner: Owner,
-  self: Owner,
-  kill: (pid: number) => void,
-): 'alive' | 'dead' | 'unsure' {
+export function lifeHere(owner: Owner, self: Owner, kill: (pid: number) => void): 'alive' | 'dead' | 'unsure' {
   if (owner.host !== self.host) return 'unsure';
   if (!exists(owner.pid, kill)) return 'dead';
   const start = startOf(owner.pid);

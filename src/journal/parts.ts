@@ -41,8 +41,7 @@ export function createParts(): { parts: Part[]; add(entry: Entry, span: Span): v
 /** Returns the parts of a whole file: those of its unfinished tasks have no end. */
 export function allParts({ open, starts }: RunContents, ended: readonly Part[]): Part[] {
   const rest = createParts();
-  for (const [key, entry] of open)
-    rest.add(entry, { from: starts.get(key) ?? 0, to: Number.POSITIVE_INFINITY });
+  for (const [key, entry] of open) rest.add(entry, { from: starts.get(key) ?? 0, to: Number.POSITIVE_INFINITY });
   return [...ended, ...rest.parts];
 }
 

@@ -47,9 +47,7 @@ export async function inCall<Result>(
     }
   } catch (error) {
     if (error instanceof ImagenError) throw error;
-    throw signal?.aborted
-      ? aborted(null, signal)
-      : new ImagenError(inTheirWords(errorReport(error)), null, error);
+    throw signal?.aborted ? aborted(null, signal) : new ImagenError(inTheirWords(errorReport(error)), null, error);
   }
 }
 
@@ -74,11 +72,7 @@ async function openContext({ world, options: always }: Client, options: ImagenOp
     step: (_: string, { taskId, model, doing, detail }: Parameters<Work['engine']['listener']['step']>[1]) =>
       onProgress?.({ task_id: taskId ?? null, model: model ?? null, doing, detail: detail ?? null }),
   };
-  return {
-    ...context,
-    reporter: { ...context.reporter, warn },
-    engine: { ...context.engine, listener },
-  };
+  return { ...context, reporter: { ...context.reporter, warn }, engine: { ...context.engine, listener } };
 }
 
 function openCall(client: Client, context: Context, options: Call['options']): Call {
@@ -88,8 +82,7 @@ function openCall(client: Client, context: Context, options: Call['options']): C
   const wishes = parseWishes([waiting, settingSource(context.stored.settings)], problems);
   if (!wishes) throw tellAll(problems, { wayOut: '' });
   if (wishes.maxCost !== undefined) client.budget ??= createBudget(wishes);
-  const within = (deadline: Deadline): Deadline =>
-    signal === undefined ? deadline : orCancelled(deadline, signal);
+  const within = (deadline: Deadline): Deadline => (signal === undefined ? deadline : orCancelled(deadline, signal));
   const work = startWork(context, wishes);
   return {
     client,
@@ -102,22 +95,13 @@ function openCall(client: Client, context: Context, options: Call['options']): C
 }
 
 /** Reads where pictures go. Throws `validation`. */
-export function readTarget(
-  { context: { stored, world }, options }: Call,
-  count: 1 | 'many',
-  areNew = true,
-): Target {
+export function readTarget({ context: { stored, world }, options }: Call, count: 1 | 'many', areNew = true): Target {
   const problems: string[] = [];
   const { output: usual, ...settings } = stored.settings;
   const named = usual === '-' ? settings : { ...settings, output: usual };
   const { dir, output } = options;
   if (output === '-') throw invalid('Invalid output "-": a program reads the file that is saved');
-  const target = parseTarget(
-    [namedSource({ dir, output }), settingSource(named)],
-    world,
-    { count, areNew },
-    problems,
-  );
+  const target = parseTarget([namedSource({ dir, output }), settingSource(named)], world, { count, areNew }, problems);
   if (!target) throw tellAll(problems, { wayOut: '' });
   return { ...target, index: 1 };
 }
@@ -132,10 +116,7 @@ export function settled({ options: { signal } }: Call, report: TaskReport): Task
 function aborted(taskId: string | null, { reason }: AbortSignal): ImagenError {
   const hint =
     taskId === null ? null : 'The task goes on: call download with its id, or generate with the same request';
-  const failure = new Failure('interrupted', 'aborted by the program', {
-    ...(hint && { hint }),
-    retryable: true,
-  });
+  const failure = new Failure('interrupted', 'aborted by the program', { ...(hint && { hint }), retryable: true });
   return new ImagenError(errorReport(failure), taskId, reason);
 }
 

@@ -35,9 +35,7 @@ export async function begin(
   await approve(work, server, lots);
   const fresh = await intend(
     work,
-    wanted
-      .filter((_, position) => !taken[position])
-      .map((each) => ({ server, ...each, ...(door && { door }) })),
+    wanted.filter((_, position) => !taken[position]).map((each) => ({ server, ...each, ...(door && { door }) })),
   );
   for (const known of taken) if (known) noteTakenUp(work, known);
   return wanted.flatMap((_, position) => taken[position] ?? fresh.shift() ?? []);
@@ -45,9 +43,7 @@ export async function begin(
 
 function noteTakenUp({ engine }: Work, { entry }: Begun): void {
   const what = entry.accepted ? `task ${entry.accepted.id}` : 'a request that may have been accepted';
-  engine.listener.note(
-    `Taking up ${what} of an interrupted run: it is not paid for again (--new buys another)`,
-  );
+  engine.listener.note(`Taking up ${what} of an interrupted run: it is not paid for again (--new buys another)`);
 }
 
 /**

@@ -31,9 +31,7 @@ export async function embedRequest(
       return { ...received, bytes: facts.bytes, sha256: facts.sha256 };
   }
   const reason = typeof splice === 'string' ? splice : 'the result would be damaged';
-  job.work.engine.listener.warn(
-    `nothing is embedded into the picture of ${job.entry.accepted?.id}: ${reason}`,
-  );
+  job.work.engine.listener.warn(`nothing is embedded into the picture of ${job.entry.accepted?.id}: ${reason}`);
   return undefined;
 }
 

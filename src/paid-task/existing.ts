@@ -20,16 +20,12 @@ export interface Nameable {
  * exists. Undefined where the picture is wanted.
  * @param now milliseconds since 1970
  */
-export async function findExisting(
-  { target, request, task }: Nameable,
-  now: number,
-): Promise<string | undefined> {
+export async function findExisting({ target, request, task }: Nameable, now: number): Promise<string | undefined> {
   const { output, mark, existing, folder, index } = target;
   if (existing !== 'skip' || output === '' || output === '-') return undefined;
   const { words } = parseTemplate(output);
   if (task === undefined && words.has('task')) return undefined;
-  if (!request && (['prompt', 'model', 'ratio', 'seed'] as const).some((word) => words.has(word)))
-    return undefined;
+  if (!request && (['prompt', 'model', 'ratio', 'seed'] as const).some((word) => words.has(word))) return undefined;
   const date = new Date(now).toISOString().slice(0, 10);
   const { prompt = '', model = '', aspectRatio: ratio, seed } = request ?? {};
   const values = { prompt, model, ratio, seed, task: task ?? '', index, date };

@@ -31,8 +31,7 @@ export async function findTask(
 ): Promise<Begun> {
   const { run, entry } = known ?? {};
   const adopted = run && entry && (await adopt(engine, run, entry.key, claims));
-  const begun =
-    adopted ?? (entry && (await reopen(engine, entry))) ?? foreign(engine, id, await server(), target);
+  const begun = adopted ?? (entry && (await reopen(engine, entry))) ?? foreign(engine, id, await server(), target);
   fates.set(begun.entry.key, begun.fate);
   return begun;
 }

@@ -48,11 +48,7 @@ export async function followTask(job: Job): Promise<RemoteImage[]> {
       const isRunning = status === 'pending' || status === 'processing';
       if (isRunning && !work.wishes.patient) throw stillRunning(accepted.id);
       if (status !== 'completed')
-        listener.step(entry.key, {
-          doing: status,
-          model: request?.model,
-          taskId: accepted.id,
-        });
+        listener.step(entry.key, { doing: status, model: request?.model, taskId: accepted.id });
     },
     onLost(failure, waitMs) {
       lost = failure;

@@ -77,10 +77,7 @@ function refuse(source: string, reason: string): never {
 }
 
 /** Where the local pictures of a request are, for the record. */
-export function pathsOf(
-  { known }: Engine,
-  { images = [] }: ImageRequest,
-): Record<string, string> | undefined {
+export function pathsOf({ known }: Engine, { images = [] }: ImageRequest): Record<string, string> | undefined {
   const local = images.flatMap((name) => {
     const path = known.pictures.get(name);
     return path === undefined ? [] : [[name, path] as const];
@@ -104,8 +101,7 @@ export async function uploadPictures(job: Job): Promise<string[]> {
     const known = entry.uploads?.[name];
     const isGood = known && (entry.posting || known.expiresAt - clock.now() > marginMs);
     // The built-in sandbox ended with its process, and all that was uploaded to it.
-    const isThere =
-      !entry.intended.server.sandbox || work.engine.known.uploads.has(`${job.api.base} ${name}`);
+    const isThere = !entry.intended.server.sandbox || work.engine.known.uploads.has(`${job.api.base} ${name}`);
     if (!digestForm.test(name)) urls.push(name);
     else if (isGood && isThere) urls.push(known.url);
     else urls.push(await uploadOne(job, name));
@@ -133,19 +129,11 @@ async function send({ work, entry, api }: Job, name: string): Promise<Uploaded> 
   const facts = path === undefined ? undefined : await examine(path);
   const bytes = path === undefined ? undefined : readSaved(path, name.replace('sha256:', ''), mostBytes);
   if (path === undefined || !facts || !bytes) {
-    throw new Failure(
-      'validation',
-      `${path ?? name} has changed or is gone since this picture was asked for`,
-      {
-        hint: 'Nothing was paid. Run generate again with the picture as it is now',
-      },
-    );
+    throw new Failure('validation', `${path ?? name} has changed or is gone since this picture was asked for`, {
+      hint: 'Nothing was paid. Run generate again with the picture as it is now',
+    });
   }
   const picture = { name: basename(path), bytes, mime: facts.mime };
   const { deadline } = work;
-  return await tryAgain(() => api.upload(picture, deadline.signal), {
-    clock,
-    deadline,
-    onRetry: listener.retrying,
-  });
+  return await tryAgain(() => api.upload(picture, deadline.signal), { clock, deadline, onRetry: listener.retrying });
 }

@@ -58,8 +58,7 @@ export async function awaitOther(
 /** Ends a deadline when the caller no longer wants the answer. */
 export function orCancelled(deadline: Deadline, cancelled: AbortSignal): Deadline {
   const controller = new AbortController();
-  const stop = (): void =>
-    controller.abort(new Failure('timeout', 'the caller no longer waits for the answer'));
+  const stop = (): void => controller.abort(new Failure('timeout', 'the caller no longer waits for the answer'));
   if (cancelled.aborted) stop();
   else cancelled.addEventListener('abort', stop, { once: true });
   return { ...deadline, signal: AbortSignal.any([deadline.signal, controller.signal]) };

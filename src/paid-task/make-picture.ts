@@ -107,8 +107,7 @@ function leave({ work, run, entry }: Job): void {
 }
 
 function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string; message: string } {
-  if (error instanceof Failure)
-    return { event: 'ended', how: 'refused', code: error.code, message: error.message };
+  if (error instanceof Failure) return { event: 'ended', how: 'refused', code: error.code, message: error.message };
   return { event: 'ended', how: 'given-up', message: String(error) };
 }
 

@@ -1,11 +1,5 @@
 import { hostOf } from '../api/base-url.ts';
-import {
-  type Catalogue,
-  type CatalogueModel,
-  forgetful,
-  keptCatalogue,
-  readCatalogue,
-} from '../api/catalogue.ts';
+import { type Catalogue, type CatalogueModel, forgetful, keptCatalogue, readCatalogue } from '../api/catalogue.ts';
 import { imagenRoute, type Route } from '../api/routes.ts';
 import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
@@ -37,8 +31,7 @@ export async function routeFor(engine: Engine, server: Server, request: ImageReq
     if (catalogue && !catalogue.staleness) throw notSold(server, model, catalogue);
     return routeOf(undefined, action ?? (images.length > 0 ? 'edit_image' : 'text_to_image'), images);
   }
-  if (found.status === 'disabled' && catalogue && !catalogue.staleness)
-    throw notSold(server, model, catalogue);
+  if (found.status === 'disabled' && catalogue && !catalogue.staleness) throw notSold(server, model, catalogue);
   if (found.status === 'maintenance')
     tellOnce(engine, model, 'warn', `${model} is under maintenance at the service: it may fail or take long`);
   return routeOf(found.service, action ?? actionFor(found, images.length > 0), images);
@@ -98,9 +91,7 @@ function routeOf(service: string | undefined, action: string, images: readonly s
   if (images.length === 0) return { service, action };
   const isList = action === 'text_to_image' || !ofOne.test(service ?? '');
   if (!isList && images.length > 1)
-    throw new Failure('validation', `${service} takes one picture, not ${images.length}`, {
-      hint: 'Nothing was sent',
-    });
+    throw new Failure('validation', `${service} takes one picture, not ${images.length}`, { hint: 'Nothing was sent' });
   const field = action === 'text_to_image' ? 'reference_image_urls' : `source_image_url${isList ? 's' : ''}`;
   return { service, action, pictures: { field, isList } };
 }

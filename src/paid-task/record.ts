@@ -21,9 +21,7 @@ export async function record(
   } catch (error) {
     if (isInterrupted(error)) throw error;
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    listener.warn(
-      `cannot write the record (${reason}); task ${entry.accepted?.id ?? entry.key} continues without it`,
-    );
+    listener.warn(`cannot write the record (${reason}); task ${entry.accepted?.id ?? entry.key} continues without it`);
   }
 }
 

@@ -108,13 +108,7 @@ async function copy({ path, sha256 }: SavedFile, temp: TempFile): Promise<Receiv
   return undefined;
 }
 
-async function receive(
-  job: Job,
-  image: RemoteImage,
-  index: number,
-  count: number,
-  temp: TempFile,
-): Promise<Received> {
+async function receive(job: Job, image: RemoteImage, index: number, count: number, temp: TempFile): Promise<Received> {
   const { work, api, entry } = job;
   const { listener, clock } = work.engine;
   const model = entry.intended.request?.model;
@@ -132,12 +126,7 @@ async function receive(
       if (tenth === shown) return;
       shown = tenth;
       const detail = total === undefined ? undefined : `${tenth * 10} %`;
-      listener.step(entry.key, {
-        doing: `saving ${index + 1} of ${count}`,
-        detail,
-        model,
-        taskId,
-      });
+      listener.step(entry.key, { doing: `saving ${index + 1} of ${count}`, detail, model, taskId });
     },
   };
   return await transfer({

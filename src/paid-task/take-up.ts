@@ -20,11 +20,7 @@ const keyLifeMs = 24 * 3_600_000;
  * Tasks that were let go are left alone. Throws `conflict` where another process finishes one of them, or where the
  * record cannot tell whether one was bought.
  */
-export async function takeUp(
-  work: Work,
-  wanted: readonly Wanted[],
-  server: Server,
-): Promise<Array<Begun | undefined>> {
+export async function takeUp(work: Work, wanted: readonly Wanted[], server: Server): Promise<Array<Begun | undefined>> {
   const { engine } = work;
   const account = await accountAt(engine, server);
   const left = await engine.journal.left();
@@ -177,8 +173,7 @@ async function claim({ journal }: Engine, dead: Pick<LeftRun, 'path'>): Promise<
  */
 export async function reopen(engine: Engine, entry: Entry): Promise<Begun | undefined> {
   const saved: Entry['saved'] = {};
-  for (const [index, file] of Object.entries(entry.saved))
-    if (await exists(file.path)) saved[Number(index)] = file;
+  for (const [index, file] of Object.entries(entry.saved)) if (await exists(file.path)) saved[Number(index)] = file;
   const run = await writtenTo(engine, { ...entry, letGo: false, temps: [], saving: {}, saved });
   const begun = run.open.get(entry.key);
   return begun && { run, entry: begun, fate: { uncertain: true } };

@@ -95,13 +95,7 @@ interface Intake {
 }
 
 function newIntake(): Intake {
-  return {
-    bytes: 0,
-    total: undefined,
-    validator: undefined,
-    hash: createHash('sha256'),
-    inspector: inspectImage(),
-  };
+  return { bytes: 0, total: undefined, validator: undefined, hash: createHash('sha256'), inspector: inspectImage() };
 }
 
 async function verdict(intake: Intake, temp: TempFile): Promise<Received> {
@@ -116,18 +110,11 @@ async function verdict(intake: Intake, temp: TempFile): Promise<Received> {
   return { ...facts, sha256: intake.hash.digest('hex') };
 }
 
-async function fetchInto(
-  intake: Intake,
-  order: Transfer,
-  url: string,
-  begun: { downloads: number },
-): Promise<void> {
+async function fetchInto(intake: Intake, order: Transfer, url: string, begun: { downloads: number }): Promise<void> {
   const { bytes: offset, validator, total } = intake;
   const resume: Resumption | undefined =
     offset > 0 && validator !== undefined ? { offset, validator, total } : undefined;
-  const source = url.startsWith('data:')
-    ? inside(url)
-    : await order.api.openImage(url, order.deadline.signal, resume);
+  const source = url.startsWith('data:') ? inside(url) : await order.api.openImage(url, order.deadline.signal, resume);
   try {
     if (source.offset === 0) {
       begun.downloads += 1;
@@ -160,10 +147,7 @@ async function take(
     if (intake.inspector.rejected()) {
       const flaw = await intake.inspector.end();
       const reason = flaw.whole ? '' : flaw.reason;
-      throw new Failure('download', `the service sent no picture: ${reason}`, {
-        retryable: true,
-        restart: true,
-      });
+      throw new Failure('download', `the service sent no picture: ${reason}`, { retryable: true, restart: true });
     }
     intake.hash.update(chunk);
     await temp.write(chunk);
@@ -199,9 +183,7 @@ function inside(url: string): OpenImage {
 function percentDecoded(text: string): Buffer {
   if (!text.includes('%')) return Buffer.from(text);
   const bytes = text.replace(/%([0-9a-f]{2})|[^\0-\x7f]/gi, (written, code?: string) =>
-    code === undefined
-      ? Buffer.from(written).toString('latin1')
-      : String.fromCharCode(Number.parseInt(code, 16)),
+    code === undefined ? Buffer.from(written).toString('latin1') : String.fromCharCode(Number.parseInt(code, 16)),
   );
   return Buffer.from(bytes, 'latin1');
 }

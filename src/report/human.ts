@@ -81,12 +81,7 @@ function pictureFacts({ width, height, mime, bytes }: ImageReport): string {
  * command comes last, to be copied with the end of the line.
  * @param columns of the terminal; 0 off a terminal, where nothing is wrapped
  */
-export function failureText(
-  error: ErrorReport,
-  colours: Colours,
-  resume: string | null,
-  columns = 0,
-): string {
+export function failureText(error: ErrorReport, colours: Colours, resume: string | null, columns = 0): string {
   const about = error.request_id ? colours.quiet(` (request ${printable(error.request_id)})`) : '';
   const what = `${colours.bad('error:')} ${printable(error.message)}${about}`;
   const command = resume === null ? '' : printable(resume);

@@ -78,9 +78,7 @@ function tallyText({ total, done, failed, spent, running }: Tally, elapsedMs: nu
   const [only] = running.values();
   const time = formatDuration(Math.floor(elapsedMs / 1000) * 1000).replace('.0s', 's');
   if (total === 1 && only) {
-    return [`${only.model ?? 'task'}: ${only.doing}`, only.detail, time, only.taskId]
-      .filter(Boolean)
-      .join(' · ');
+    return [`${only.model ?? 'task'}: ${only.doing}`, only.detail, time, only.taskId].filter(Boolean).join(' · ');
   }
   const counts = [
     `${done}${total === undefined ? '' : ` of ${total}`} done`,

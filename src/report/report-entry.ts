@@ -8,13 +8,7 @@ import { requestReport } from '../request/request-report.ts';
 import type { RemoteImage, TaskStatus } from '../task/task.ts';
 import type { Clock } from '../world.ts';
 import { addressFlag, generateWords, idWords } from './shell-command.ts';
-import {
-  type ErrorReport,
-  errorReport,
-  type ImageReport,
-  serverReport,
-  type TaskReport,
-} from './task-report.ts';
+import { type ErrorReport, errorReport, type ImageReport, serverReport, type TaskReport } from './task-report.ts';
 
 /** What a report needs to name the command that comes next. */
 export interface Surroundings {
@@ -45,10 +39,7 @@ function factsOf(entry: TaskEntry, status: TaskStatus, reused: boolean): Facts {
 }
 
 /** Reports how far a task was brought, and what went wrong. */
-export function reportOutcome(
-  around: Surroundings,
-  { entry, error, uncertain, bought }: Outcome,
-): TaskReport {
+export function reportOutcome(around: Surroundings, { entry, error, uncertain, bought }: Outcome): TaskReport {
   const { intended, accepted } = entry;
   const began = accepted?.at ?? intended.at;
   const isForeign = intended.request === undefined;
@@ -133,9 +124,7 @@ export function fetchCommand(
   const address = recorded || flags.baseUrl === undefined ? [] : [addressFlag(flags.baseUrl.trim())];
   const options = [...(wait ? ['--wait'] : []), ...address];
   const words = idWords(ids);
-  return command(
-    ['download', ...(words.startsWith('-') ? [...options, words] : [words, ...options])].join(' '),
-  );
+  return command(['download', ...(words.startsWith('-') ? [...options, words] : [words, ...options])].join(' '));
 }
 
 /** @param completedAt milliseconds since 1970 */
@@ -147,8 +136,7 @@ export function imageReport(
   return {
     // A picture inside the answer may have megabytes.
     url: image && !image.url.startsWith('data:') ? image.url : 'data:',
-    expires_at:
-      image && completedAt !== undefined ? new Date(completedAt + pictureLifeMs).toISOString() : null,
+    expires_at: image && completedAt !== undefined ? new Date(completedAt + pictureLifeMs).toISOString() : null,
     path: file?.path ?? null,
     bytes: file?.bytes ?? null,
     mime: file?.mime ?? null,
@@ -158,11 +146,7 @@ export function imageReport(
   };
 }
 
-function leavesSomething(
-  { accepted, ended, intended }: TaskEntry,
-  uncertain: boolean,
-  error: unknown,
-): boolean {
+function leavesSomething({ accepted, ended, intended }: TaskEntry, uncertain: boolean, error: unknown): boolean {
   if (!intended.request && error instanceof Failure && error.code === 'not_found') return false;
   if (ended) return ended.how === 'kept'; // completed, and its pictures were left at the service
   return accepted !== undefined || uncertain;
@@ -176,11 +160,7 @@ function statusOf({ accepted, completed, ended, letGo }: TaskEntry): TaskStatus 
 
 /** The task's pictures, saved or not. */
 function imagesOf({ completed, saved }: TaskEntry): ImageReport[] {
-  const count = Math.max(
-    completed?.images.length ?? 0,
-    ...Object.keys(saved).map((index) => Number(index) + 1),
-    0,
-  );
+  const count = Math.max(completed?.images.length ?? 0, ...Object.keys(saved).map((index) => Number(index) + 1), 0);
   return Array.from({ length: count }, (_, index) =>
     imageReport(completed?.images[index], completed?.at, saved[index]),
   );

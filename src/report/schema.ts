@@ -77,11 +77,9 @@ const failure = object({ error, resume: optional(nullable(string())) }).check(
   meta({ title: 'FailureReport', description: 'A command that failed before any task.' }),
 );
 
-const quote = object({
-  currency: string(),
-  reserved_cents: number(),
-  as_of: nullable(string()),
-}).check(meta({ title: 'Quote' }));
+const quote = object({ currency: string(), reserved_cents: number(), as_of: nullable(string()) }).check(
+  meta({ title: 'Quote' }),
+);
 
 const trial = object({
   dry_run: literal(true),

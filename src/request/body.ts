@@ -11,9 +11,7 @@ export type ParsedBody = { request: ImageRequest } | { errors: Record<string, st
 export function parseBody(body: unknown): ParsedBody {
   const given = isObject(body) ? body : {};
   const fields = Object.keys(imageRequest.shape).map((field) => [field, given[wireNameOf(field)]] as const);
-  const parsed = imageRequest.safeParse(
-    Object.fromEntries(fields.filter(([, value]) => value !== undefined)),
-  );
+  const parsed = imageRequest.safeParse(Object.fromEntries(fields.filter(([, value]) => value !== undefined)));
   if (parsed.success) return { request: parsed.data };
   const errors: Record<string, string[]> = {};
   for (const { path, message } of parsed.error.issues) {

@@ -68,13 +68,7 @@ export function rule<Values extends object>(find: (values: Partial<Values>) => r
         issues.push(
           typeof flaw === 'function'
             ? { code: 'custom', path: [], input: value, params: { tell: flaw }, continue: true }
-            : {
-                code: 'custom',
-                path: [flaw.field],
-                input: flaw.value,
-                message: flaw.reason,
-                continue: true,
-              },
+            : { code: 'custom', path: [flaw.field], input: flaw.value, message: flaw.reason, continue: true },
         );
       }
     },

@@ -12,15 +12,7 @@ import {
 } from 'zod/mini';
 import { isObject, type JsonObject } from '../json.ts';
 import { furtherReason, readFurther } from './further-fields.ts';
-import {
-  isImagen,
-  isModelName,
-  modelNamed,
-  modelReason,
-  ratioNamed,
-  ratioReason,
-  remixModel,
-} from './models.ts';
+import { isImagen, isModelName, modelNamed, modelReason, ratioNamed, ratioReason, remixModel } from './models.ts';
 import { anyAs, type Flaw, listAs, parseFields, rule, type Source, textAs } from './parse-fields.ts';
 
 const text = string('use text').check(refine((sent) => sent.trim() !== '', 'must not be empty'));
@@ -135,9 +127,7 @@ export function requestsOf(
   const { count } = order;
   const once = order.model.flatMap((model) => {
     const { model: _, seed, count: __, ...same } = ofModel(model);
-    return (seed ?? [undefined]).map((one) =>
-      remixed({ ...same, model, ...(one !== undefined && { seed: one }) }),
-    );
+    return (seed ?? [undefined]).map((one) => remixed({ ...same, model, ...(one !== undefined && { seed: one }) }));
   });
   return Array.from({ length: count }, () => once).flat();
 
@@ -164,10 +154,7 @@ export function defaultReason(field: 'model' | 'aspectRatio', value: string): st
 }
 
 /** What Imagen's models do not take; the service judges all others. */
-function imagenFlaws(
-  wanted: readonly string[],
-  { aspectRatio, images, ...fields }: Partial<ImageRequest>,
-): Flaw[] {
+function imagenFlaws(wanted: readonly string[], { aspectRatio, images, ...fields }: Partial<ImageRequest>): Flaw[] {
   if (images) {
     const other = wanted.find((model) => isImagen(model) && model !== 'imagen-4');
     const reason = `it takes no pictures; use imagen-4, which means ${remixModel}, or another of the command models`;
@@ -177,8 +164,7 @@ function imagenFlaws(
   const imagen = wanted.length > 0 ? wanted.filter(isImagen) : ['imagen-4-fast'];
   const ratioReasons = imagen.flatMap((model) => (aspectRatio && ratioReason(aspectRatio, model)) || []);
   const [first] = ratioReasons;
-  const flaws: Flaw[] =
-    first === undefined ? [] : [{ field: 'aspectRatio', value: aspectRatio, reason: first }];
+  const flaws: Flaw[] = first === undefined ? [] : [{ field: 'aspectRatio', value: aspectRatio, reason: first }];
   const [model] = wanted.filter(isImagen);
   for (const field of ['resolution', 'format', 'quality'] as const)
     if (model !== undefined && fields[field] !== undefined)
@@ -192,9 +178,7 @@ function repeatFlaws(wanted: readonly string[] = [], seeds: readonly number[] = 
   const seed = repeated(seeds);
   const reason = 'given twice, would buy the same picture twice';
   return [
-    ...(model === undefined
-      ? []
-      : [{ field: 'model', value: wanted.join(','), reason: `${model}, ${reason}` }]),
+    ...(model === undefined ? [] : [{ field: 'model', value: wanted.join(','), reason: `${model}, ${reason}` }]),
     ...(seed === undefined ? [] : [{ field: 'seed', value: seeds.join(','), reason: `${seed}, ${reason}` }]),
   ];
 }

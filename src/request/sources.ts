@@ -36,10 +36,7 @@ export function settingSource(settings: object, prefix = ''): Source {
 /** A request that was made before. */
 export function requestSource(request: object, where: string): Source {
   const given = givenIn(request);
-  return {
-    value: (field) => given.get(field),
-    name: (field) => `${kebab(shortNames[field] ?? field)} of ${where}`,
-  };
+  return { value: (field) => given.get(field), name: (field) => `${kebab(shortNames[field] ?? field)} of ${where}` };
 }
 
 /** The arguments of a tool, or the columns of a row, which have names of their own for some fields. */

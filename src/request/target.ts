@@ -1,15 +1,6 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
-import {
-  boolean,
-  check,
-  exactOptional,
-  object,
-  type output,
-  refine,
-  string,
-  type ZodMiniObject,
-} from 'zod/mini';
+import { boolean, check, exactOptional, object, type output, refine, string, type ZodMiniObject } from 'zod/mini';
 import { Failure } from '../errors.ts';
 import { defaultTemplate, parseTemplate } from '../image/template.ts';
 import { expandHome } from '../task/home-path.ts';
@@ -84,9 +75,7 @@ export function parseTarget(
 ): Omit<Target, 'index'> | undefined {
   const rules = rule<Fields>((given) => {
     const { output } = placeOf(given);
-    return output === '-'
-      ? stdoutFlaws(given, stdout.isTerminal, pictures)
-      : nameFlaws(given, output, pictures);
+    return output === '-' ? stdoutFlaws(given, stdout.isTerminal, pictures) : nameFlaws(given, output, pictures);
   });
   const parsed = parseFields(object(fields).check(rules), sources, problems);
   if (!parsed) return undefined;
@@ -117,21 +106,15 @@ function stdoutFlaws(
         `${name('json')} and ${name('output')} - both write to stdout: save to a file, or leave out ${name('json')}`),
     count !== 1 && ((name) => `${name('output')} - takes one picture, not ${count}`),
     (wait === false || download === false) &&
-      ((name) =>
-        `${name('output')} - needs the picture: leave out ${name(wait === false ? 'wait' : 'download')}`),
+      ((name) => `${name('output')} - needs the picture: leave out ${name(wait === false ? 'wait' : 'download')}`),
     sidecar && ((name) => `${name('sidecar')} needs a file to stand beside: leave out ${name('output')} -`),
-    toTerminal &&
-      ((name) => `${name('output')} - would write image bytes to the terminal: pipe it, or name a file`),
+    toTerminal && ((name) => `${name('output')} - would write image bytes to the terminal: pipe it, or name a file`),
   ];
   return flaws.filter((flaw) => flaw !== false && flaw !== undefined);
 }
 
 /** Why the pictures cannot have the name. */
-function nameFlaws(
-  { overwrite, skipExisting }: Partial<Fields>,
-  output: string,
-  { count, areNew }: Pictures,
-): Flaw[] {
+function nameFlaws({ overwrite, skipExisting }: Partial<Fields>, output: string, { count, areNew }: Pictures): Flaw[] {
   if (overwrite && skipExisting)
     return [(name) => `${name('overwrite')} and ${name('skipExisting')} exclude each other`];
   const template = output || defaultTemplate;

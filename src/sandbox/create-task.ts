@@ -16,12 +16,7 @@ export async function createGuideTask(call: Call, book: TaskBook): Promise<Answe
 }
 
 /** The path names a service, with `_` for `-`, and one of its actions. */
-export async function createServiceTask(
-  call: Call,
-  book: TaskBook,
-  service: string,
-  action: string,
-): Promise<Answer> {
+export async function createServiceTask(call: Call, book: TaskBook, service: string, action: string): Promise<Answer> {
   const { task, replayed } = await enter(call, book, 'service', { service, action });
   const { id } = task;
   const cost = costOf(task, 'pending', book.billing);

@@ -34,11 +34,7 @@ export async function exchange(
   send(response, answer, request.method === 'HEAD');
 }
 
-async function route(
-  request: IncomingMessage,
-  { book, dialect }: Desk,
-  told: (body: string) => void,
-): Promise<Answer> {
+async function route(request: IncomingMessage, { book, dialect }: Desk, told: (body: string) => void): Promise<Answer> {
   const { method = '', headers, url = '' } = request;
   const origin = originOf(request);
   if (!URL.canParse(url, origin)) throw new Refusal(400, 'Malformed request URL');
@@ -74,11 +70,7 @@ function refused(error: unknown): Answer {
   return jsonAnswer({ error: message, ...(errors && { errors }) }, facts.headers, status);
 }
 
-function send(
-  response: ServerResponse,
-  { status, headers, body = '', breaks }: Answer,
-  headOnly: boolean,
-): void {
+function send(response: ServerResponse, { status, headers, body = '', breaks }: Answer, headOnly: boolean): void {
   if (breaks === 'at once') {
     response.destroy();
     return;

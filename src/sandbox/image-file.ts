@@ -16,8 +16,7 @@ export async function sendImage(call: Call, book: TaskBook, id: string, number: 
   if (!task || !(index < task.order.count) || progressOf(task, book.now()) !== 'completed')
     throw new Refusal(404, 'No such file');
   const { faults } = task.order;
-  if (faults.has('expired') || book.now() >= task.endsAtMs + keptMs)
-    throw new Refusal(410, 'The file has expired');
+  if (faults.has('expired') || book.now() >= task.endsAtMs + keptMs) throw new Refusal(410, 'The file has expired');
   return faults.has('not-an-image') ? page : await imageAnswer(call, book, task, index);
 }
 
@@ -27,12 +26,7 @@ const page: Answer = {
   body: '<!doctype html><title>Sign in</title><p>Not an image: the prompt ordered a page.</p>\n',
 };
 
-async function imageAnswer(
-  call: Call,
-  book: TaskBook,
-  { id, order }: SandboxTask,
-  index: number,
-): Promise<Answer> {
+async function imageAnswer(call: Call, book: TaskBook, { id, order }: SandboxTask, index: number): Promise<Answer> {
   const { method, headers: asked } = call;
   const { bytes, etag } = await pictureFor(book, order, index);
   const headers = {

@@ -44,11 +44,7 @@ export interface ShopOptions {
 }
 
 /** Lists what the sandbox sells. Throws an Error that says which of the options is wrong. */
-export function openShop({
-  models = [],
-  retire = [],
-  maintenance = [],
-}: ShopOptions = {}): readonly SandboxModel[] {
+export function openShop({ models = [], retire = [], maintenance = [] }: ShopOptions = {}): readonly SandboxModel[] {
   const own = list
     .trim()
     .split('\n')
@@ -64,23 +60,16 @@ export function openShop({
       });
     });
   const added = models.map((typed) => {
-    const [, model = '', service = '', cents = ''] =
-      /^([^:]+):([a-z0-9][a-z0-9-]*):(\d+(?:\.\d+)?)$/.exec(typed) ?? [];
-    if (model === '')
-      throw new Error(`${JSON.stringify(typed)}: use NAME:SERVICE:CENTS such as new-model:new:5`);
+    const [, model = '', service = '', cents = ''] = /^([^:]+):([a-z0-9][a-z0-9-]*):(\d+(?:\.\d+)?)$/.exec(typed) ?? [];
+    if (model === '') throw new Error(`${JSON.stringify(typed)}: use NAME:SERVICE:CENTS such as new-model:new:5`);
     return soldAs(model, service, Number(cents));
   });
   const shop = [...own, ...added];
   for (const name of [...retire, ...maintenance])
-    if (!shop.some(({ model }) => model === name))
-      throw new Error(`${JSON.stringify(name)}: there is no such model`);
+    if (!shop.some(({ model }) => model === name)) throw new Error(`${JSON.stringify(name)}: there is no such model`);
   return shop.map((each) => ({
     ...each,
-    status: retire.includes(each.model)
-      ? 'disabled'
-      : maintenance.includes(each.model)
-        ? 'maintenance'
-        : 'active',
+    status: retire.includes(each.model) ? 'disabled' : maintenance.includes(each.model) ? 'maintenance' : 'active',
   }));
 }
 

@@ -38,8 +38,7 @@ export function readOrder(body: unknown, shop: readonly SandboxModel[], asked?: 
   if (body === null || typeof body !== 'object' || Array.isArray(body))
     throw new Refusal(400, 'The request body must be a JSON object');
   const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as Fields;
-  const sold =
-    typeof fields.model === 'string' && fields.model !== '' ? findModel(shop, fields.model) : undefined;
+  const sold = typeof fields.model === 'string' && fields.model !== '' ? findModel(shop, fields.model) : undefined;
   const sources = pictureFields.flatMap((name) => fields[name] ?? []) as string[];
   const problems = [
     ...problemsIn(fields, sold),
@@ -92,9 +91,7 @@ function problemsIn(fields: Fields, sold: SandboxModel | undefined): Problem[] {
 }
 
 const oneOf = (allowed: readonly string[]) => (value: unknown) =>
-  value === undefined || allowed.includes(value as string)
-    ? undefined
-    : `must be one of ${allowed.join(', ')}`;
+  value === undefined || allowed.includes(value as string) ? undefined : `must be one of ${allowed.join(', ')}`;
 
 const checks: Readonly<Record<string, Check>> = {
   model: (_, sold) => (sold ? undefined : "can't be blank"),
@@ -109,15 +106,13 @@ const checks: Readonly<Record<string, Check>> = {
     const isRatio = value === undefined || /^(auto|\d{1,2}:\d{1,2})$/.test(String(value));
     return isRatio ? undefined : 'must be a ratio such as 4:5';
   },
-  negative_prompt: (value) =>
-    value === undefined || typeof value === 'string' ? undefined : 'must be a string',
+  negative_prompt: (value) => (value === undefined || typeof value === 'string' ? undefined : 'must be a string'),
   seed: (value) => (value === undefined || Number.isInteger(value) ? undefined : 'must be an integer'),
   output_resolution: oneOf(['1k', '2k', '4k']),
   output_format: oneOf(['png', 'jpg', 'jpeg']),
   output_quality: oneOf(Object.keys(qualities)),
   output_count: (value) => {
-    const isCount =
-      value === undefined || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 6);
+    const isCount = value === undefined || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 6);
     return isCount ? undefined : 'must be a whole number from 1 to 6';
   },
   callback_url: (value) => {

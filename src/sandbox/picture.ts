@@ -32,15 +32,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
 const scales: Readonly<Record<string, number>> = { '2k': 2, '4k': 3 };
 
 /** Draws a landscape with the prompt on it, and the colours of the pictures that it is made from in a row. */
-export function drawPicture({
-  prompt,
-  model,
-  seed,
-  ratio,
-  resolution,
-  index = 0,
-  colours = [],
-}: PictureOrder): Pixels {
+export function drawPicture({ prompt, model, seed, ratio, resolution, index = 0, colours = [] }: PictureOrder): Pixels {
   const [width, height] = sizeOf(ratio, scales[resolution ?? ''] ?? 1);
   const canvas = { width, height, pixels: new Uint8Array(width * height * 3) };
   const facts = [prompt, model, seed ?? null, ratio ?? null];
@@ -52,17 +44,11 @@ export function drawPicture({
   const { lines, size } = fitText(prompt, width - 2 * margin, unit);
   for (const [row, line] of lines.toReversed().entries())
     write(canvas, line, margin, height - unit * 0.11 - size * (0.2 + 1.4 * row), size);
-  const told = [
-    model,
-    ratio ?? [],
-    seed === undefined ? [] : `seed ${seed}`,
-    index > 0 ? `no. ${index + 1}` : [],
-  ];
+  const told = [model, ratio ?? [], seed === undefined ? [] : `seed ${seed}`, index > 0 ? `no. ${index + 1}` : []];
   write(canvas, told.flat().join(' · '), margin, height - margin, unit * 0.024);
 
   const side = unit * 0.09;
-  for (const [at, colour] of colours.entries())
-    fill(canvas, margin + at * side * 1.2, margin, side, side, colour);
+  for (const [at, colour] of colours.entries()) fill(canvas, margin + at * side * 1.2, margin, side, side, colour);
 
   // A red tag: nobody shall take the picture for one that was paid for.
   const left = Math.round(width - unit * 0.41);

@@ -58,9 +58,7 @@ function schedulesFor(shop: readonly SandboxModel[], filter: Filter) {
       sold,
     })),
   );
-  return schedules.filter((schedule) =>
-    names.every((name) => (filter[name] ?? schedule[name]) === schedule[name]),
-  );
+  return schedules.filter((schedule) => names.every((name) => (filter[name] ?? schedule[name]) === schedule[name]));
 }
 
 /** Returns the beginning of the day (UTC), so that a price list keeps its ETag until the next. */

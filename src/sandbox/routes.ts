@@ -47,11 +47,7 @@ function service(action: string): Handler {
  *
  * @throws {Refusal} 404 for an unknown path, 405 if it takes another method
  */
-export function findRoute(
-  method: string,
-  path: string,
-  dialect: Dialect,
-): { handle: Handler; parts: string[] } {
+export function findRoute(method: string, path: string, dialect: Dialect): { handle: Handler; parts: string[] } {
   const matching = routes.flatMap(([takes, form, handle, owner = dialect]) => {
     const parts = partsIn(path, form);
     return (owner === dialect || dialect === 'both') && parts ? [{ takes, handle, parts }] : [];

@@ -58,9 +58,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, dialect = 'both', now } = options;
   const { latencyMs = 1500, failRate = 0, billing = 'new', log } = options;
   const book = openTaskBook({ latencyMs, failRate, billing, now, shop: openShop(options) });
-  const server = createServer(
-    (request, response) => void exchange(request, response, { book, dialect, log }),
-  );
+  const server = createServer((request, response) => void exchange(request, response, { book, dialect, log }));
   await listen(server, host, port);
   return {
     url: `http://${reachable(host)}:${(server.address() as AddressInfo).port}`,

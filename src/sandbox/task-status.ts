@@ -46,8 +46,7 @@ function find(call: Call, book: TaskBook, id: string) {
  */
 export function costOf({ order, endsAtMs }: SandboxTask, progress: Progress, form: Billing): object {
   const { cents } = order;
-  if (form === 'new')
-    return progress === 'completed' ? { usage: { cost: Number((cents / 100).toFixed(8)) } } : {};
+  if (form === 'new') return progress === 'completed' ? { usage: { cost: Number((cents / 100).toFixed(8)) } } : {};
   const settlement = { charged_amount_cents: cents, amount_micro_cents: cents * 1_000_000 };
   const billing = {
     reservation: { amount_cents: cents },

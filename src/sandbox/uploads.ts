@@ -36,11 +36,7 @@ export async function takeUpload(call: Call, book: TaskBook, id: string): Promis
   const upload = find(book, id);
   const bytes = await call.readBytes();
   const checksum = createHash('md5').update(bytes).digest('base64');
-  if (
-    bytes.length !== upload.size ||
-    checksum !== upload.checksum ||
-    call.headers['content-md5'] !== checksum
-  )
+  if (bytes.length !== upload.size || checksum !== upload.checksum || call.headers['content-md5'] !== checksum)
     throw new Refusal(400, 'The bytes are not those that were announced');
   upload.bytes = bytes;
   return { status: 200 };
@@ -50,8 +46,7 @@ export async function confirmUpload(call: Call, book: TaskBook): Promise<Answer>
   keyOf(call);
   const body = await call.readJson();
   const upload = find(book, String(isObject(body) ? body.signed_id : ''));
-  if (!upload.bytes)
-    throw new Refusal(422, 'Validation failed', { errors: { signed_id: ['was not uploaded'] } });
+  if (!upload.bytes) throw new Refusal(422, 'Validation failed', { errors: { signed_id: ['was not uploaded'] } });
   return jsonAnswer({
     file_name: upload.name,
     url: `${call.origin}/uploads/${upload.id}`,

@@ -49,12 +49,7 @@ async function asInHermes(surroundings: Surroundings, found: FoundKey): Promise<
 
 function ownKey(text: string | undefined, source: string): FoundKey {
   const { key, problem } = readKey(text);
-  return {
-    apiKey: key,
-    baseUrl: undefined,
-    source,
-    problems: problem ? [`the key in ${source} ${problem}`] : [],
-  };
+  return { apiKey: key, baseUrl: undefined, source, problems: problem ? [`the key in ${source} ${problem}`] : [] };
 }
 
 /** Where a key comes from. */

@@ -36,22 +36,14 @@ interface Known {
 
 export const knownSettings: Readonly<Record<OwnName, Known>> = {
   apiKey: { meaning: 'the RunAPI key', fallback: '(none)' },
-  model: {
-    meaning: 'the model of generate',
-    fallback: 'imagen-4',
-    reason: (value) => defaultReason('model', value),
-  },
+  model: { meaning: 'the model of generate', fallback: 'imagen-4', reason: (value) => defaultReason('model', value) },
   ratio: {
     meaning: 'the ratio of generate',
     fallback: '(not sent)',
     reason: (value) => defaultReason('aspectRatio', value),
   },
   dir: { meaning: 'where pictures are saved', fallback: '.' },
-  output: {
-    meaning: 'the name of a picture',
-    fallback: '{prompt}-{task}.{ext}',
-    reason: templateReason,
-  },
+  output: { meaning: 'the name of a picture', fallback: '{prompt}-{task}.{ext}', reason: templateReason },
   timeout: {
     meaning: 'how long to wait',
     fallback: '15m',
@@ -60,15 +52,13 @@ export const knownSettings: Readonly<Record<OwnName, Known>> = {
   maxCost: {
     meaning: 'the most that one call may cost, in US dollars',
     fallback: '(no limit)',
-    reason: (value) =>
-      parseDollars(value) === undefined ? 'use an amount of US dollars such as 0.50' : undefined,
+    reason: (value) => (parseDollars(value) === undefined ? 'use an amount of US dollars such as 0.50' : undefined),
   },
   baseUrl: { meaning: "the service's address", fallback: 'https://runapi.ai' },
   api: {
     meaning: 'the form of the API',
     fallback: 'auto',
-    reason: (value) =>
-      ['auto', 'guide', 'service'].includes(value) ? undefined : 'use auto, guide or service',
+    reason: (value) => (['auto', 'guide', 'service'].includes(value) ? undefined : 'use auto, guide or service'),
   },
 };
 

@@ -69,9 +69,7 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
         makeFolders(folder, 0o700);
         const whole = `${path}.${randomBytes(4).toString('hex')}`;
         const newest = Object.entries(read()).slice(-mostServers);
-        writeFileSync(whole, JSON.stringify(Object.fromEntries(newest)), {
-          mode: 0o600,
-        });
+        writeFileSync(whole, JSON.stringify(Object.fromEntries(newest)), { mode: 0o600 });
         renameSync(whole, path);
       } catch {
         // The next run finds out again.
@@ -102,9 +100,7 @@ function checked(facts: unknown): ServerFacts {
   return {
     ...((dialect === 'guide' || dialect === 'service') && { dialect }),
     ...(typeof statusTemplate === 'string' && URL.canParse(statusTemplate) && { statusTemplate }),
-    ...(isObject(answers) && {
-      answers: Object.fromEntries(Object.entries(answers).filter(isAnswer)),
-    }),
+    ...(isObject(answers) && { answers: Object.fromEntries(Object.entries(answers).filter(isAnswer)) }),
   };
 }
 

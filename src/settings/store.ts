@@ -49,9 +49,7 @@ function parsed(text: string): unknown {
 }
 
 export const noHome = (): Failure =>
-  new Failure('validation', 'there is no home folder to keep settings in', {
-    hint: 'Set HOME or XDG_CONFIG_HOME',
-  });
+  new Failure('validation', 'there is no home folder to keep settings in', { hint: 'Set HOME or XDG_CONFIG_HOME' });
 
 /** Writes one setting, or removes it (`undefined`). The file is 0600 in a folder of 0700. Throws `validation`. */
 export async function writeSetting(

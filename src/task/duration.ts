@@ -1,10 +1,4 @@
-const units: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  '': 1000,
-};
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, '': 1000 };
 
 /** The longest wait that is accepted: seven days, the life of a picture. */
 const longestMs = 7 * 24 * 3_600_000;

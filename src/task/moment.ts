@@ -4,12 +4,7 @@ export interface Moment {
   to: number;
 }
 
-const units: Readonly<Record<string, number>> = {
-  m: 60_000,
-  h: 3_600_000,
-  d: 24 * 3_600_000,
-  w: 7 * 24 * 3_600_000,
-};
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 24 * 3_600_000, w: 7 * 24 * 3_600_000 };
 
 /**
  * `2026-11-20`, `2026-11-20T14:30` (both local time), `2026-11-20T14:30:00Z`, `today`, `yesterday`, or so long ago:
@@ -18,8 +13,7 @@ const units: Readonly<Record<string, number>> = {
 export function parseMoment(typed: string, now: number): Moment | undefined {
   const text = typed.trim();
   const today = new Date(now);
-  const day = (offset: number): Moment =>
-    wholeDay(today.getFullYear(), today.getMonth(), today.getDate() + offset);
+  const day = (offset: number): Moment => wholeDay(today.getFullYear(), today.getMonth(), today.getDate() + offset);
   if (text === 'today') return day(0);
   if (text === 'yesterday') return day(-1);
   const [, amount, unit] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];

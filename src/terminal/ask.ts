@@ -16,8 +16,7 @@ export async function askSecret(
     for await (const chunk of stream as AsyncIterable<string>) {
       for (const character of chunk) {
         if (character === '\u0003') return { typed: '', interrupted: true };
-        if (character === '\r' || character === '\n' || character === '\u0004')
-          return { typed, interrupted: false };
+        if (character === '\r' || character === '\n' || character === '\u0004') return { typed, interrupted: false };
         if (character === '\u007f' || character === '\b') typed = typed.slice(0, -1);
         else if (character === '\u0015') typed = '';
         else if (character >= ' ') typed += character;

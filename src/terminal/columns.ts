@@ -48,9 +48,7 @@ export function table(rows: ReadonlyArray<readonly string[]>, columns: number): 
 
 /** The width of each column: that of its longest cell, where need be the widest reduced until all of them fit. */
 function widthsFor(rows: ReadonlyArray<readonly string[]>, columns: number): number[] {
-  const widths = (rows[0] ?? []).map((_, at) =>
-    Math.max(...rows.map((row) => columnsOf(printable(row[at] ?? '')))),
-  );
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => columnsOf(printable(row[at] ?? '')))));
   const room = columns - gap.length * (widths.length - 1);
   for (let excess = widths.reduce((sum, width) => sum + width, -room); excess > 0; excess -= 1) {
     const widest = Math.max(...widths);

@@ -176,13 +176,7 @@ test('a task that fails is told with its reason, without its markup and control 
     );
   });
   const machine = await newMachine();
-  const { exitCode, stdout, stderr } = await run(machine, [
-    'generate',
-    'a mug',
-    '--base-url',
-    service.url,
-    '--json',
-  ]);
+  const { exitCode, stdout, stderr } = await run(machine, ['generate', 'a mug', '--base-url', service.url, '--json']);
   const [id] = [...service.tasks.values()].map((task) => task.id);
   expect(exitCode).toBe(7);
   expect(stderr).toContain(
@@ -199,12 +193,7 @@ test('a task that fails is told with its reason, without its markup and control 
 
 test('a dead port is tried three times and no more', async () => {
   const machine = await newMachine();
-  const { exitCode, stdout, stderr } = await run(machine, [
-    'generate',
-    'a mug',
-    '--base-url',
-    'http://127.0.0.1:1',
-  ]);
+  const { exitCode, stdout, stderr } = await run(machine, ['generate', 'a mug', '--base-url', 'http://127.0.0.1:1']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 8, stdout: '' });
   expect(stderr.split('\n').slice(-2)).toEqual([
     'error: 127.0.0.1:1 refused the connection',

@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { costOf } from '../../src/api/billing.ts';
 
-const charged = (cents: number) => ({
-  currency: 'USD',
-  reserved_cents: null,
-  charged_cents: cents,
-  refunded: false,
-});
+const charged = (cents: number) => ({ currency: 'USD', reserved_cents: null, charged_cents: cents, refunded: false });
 
 describe('the cost in dollars', () => {
   test.each([

@@ -7,8 +7,7 @@ const limited: CallRate = { ...cutRate, limited: true, onTrial: 0 };
 /** The rate after answers that come 10 ms apart; `x` is a refusal, `.` a pass. */
 function after(answers: string, from = unlimited, start = 1000, passedLately = 40): CallRate {
   return [...answers].reduce(
-    (rate, each, index) =>
-      afterAnswer(rate, { refused: each === 'x', now: start + index * 10, passedLately }),
+    (rate, each, index) => afterAnswer(rate, { refused: each === 'x', now: start + index * 10, passedLately }),
     from,
   );
 }

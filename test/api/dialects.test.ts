@@ -11,10 +11,7 @@ function asked({ calls }: Service): string[] {
 describe('one POST is accepted, and the picture is byte for byte what the server sent', () => {
   test.concurrent.for([
     ['guide', ['POST /v1/text_to_image', 'GET /v1/text_to_image/ID', 'GET /files/ID/0.png']],
-    [
-      'tasks',
-      ['POST /v1/text_to_image', 'GET /v1/text_to_image/ID', 'GET /v1/tasks/ID', 'GET /files/ID/0.png'],
-    ],
+    ['tasks', ['POST /v1/text_to_image', 'GET /v1/text_to_image/ID', 'GET /v1/tasks/ID', 'GET /files/ID/0.png']],
     [
       'service',
       [
@@ -90,9 +87,7 @@ describe('where the state of a task is found', () => {
     ['its status_url', {}, { status_url: '/jobs/7' }],
   ])('%s', async (_, headers, body) => {
     const service = await startService({ runningLooks: 0 });
-    service.always('create', (_call, response) =>
-      json(response, 202, { task_id: 'tsk_9', ...body }, headers),
-    );
+    service.always('create', (_call, response) => json(response, 202, { task_id: 'tsk_9', ...body }, headers));
     service.always('other', (_call, response) =>
       json(
         response,
@@ -151,16 +146,7 @@ test('each request carries what the service asks for, and every try of a POST th
   const service = await startService({ dialect: 'service', runningLooks: 0 });
   service.next('create', answering(503, { error: 'busy' }, { 'retry-after': '0' }));
   const machine = await newMachine();
-  const words = [
-    'generate',
-    'a mug',
-    '-r',
-    '4:3',
-    '--seed',
-    '-3',
-    '--callback-url',
-    'https://example.com/done',
-  ];
+  const words = ['generate', 'a mug', '-r', '4:3', '--seed', '-3', '--callback-url', 'https://example.com/done'];
   await run(machine, [...words, '--base-url', service.url]);
   const [, first, second] = service.calls;
   expect(first?.headers).toMatchObject({

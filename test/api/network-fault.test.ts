@@ -40,9 +40,7 @@ describe('what Node and undici throw, in words', () => {
       false,
     ],
     [
-      coded('ERR_SSL_WRONG_VERSION_NUMBER', '80CC:error:0A00010B:SSL routines', {
-        reason: 'wrong version number',
-      }),
+      coded('ERR_SSL_WRONG_VERSION_NUMBER', '80CC:error:0A00010B:SSL routines', { reason: 'wrong version number' }),
       'runapi.ai: no safe connection (wrong version number)',
       true,
       false,
@@ -53,12 +51,7 @@ describe('what Node and undici throw, in words', () => {
     [coded('UND_ERR_BODY_TIMEOUT'), 'runapi.ai stopped in the middle of its answer', false, true],
     [coded('HPE_INVALID_CONSTANT'), 'runapi.ai answered something that is not HTTP', false, true],
     [coded('ETIMEDOUT', 'x', { syscall: 'read' }), 'runapi.ai did not answer in time', false, true],
-    [
-      coded('ENOBUFS', 'no\nat x.js:1', { syscall: 'write' }),
-      'runapi.ai could not be asked (no)',
-      false,
-      true,
-    ],
+    [coded('ENOBUFS', 'no\nat x.js:1', { syscall: 'write' }), 'runapi.ai could not be asked (no)', false, true],
     [coded('UND_ERR_NEW', 'odd'), 'runapi.ai could not be asked (odd)', false, true],
   ])('%s', (error, message, neverSent, retryable) => {
     const fault = networkFault(error, { host: 'runapi.ai' }) as NetworkFault;

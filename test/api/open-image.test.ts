@@ -2,11 +2,7 @@ import { expect, test } from 'vitest';
 import { openImage } from '../../src/api/open-image.ts';
 import type { Transport } from '../../src/api/transport.ts';
 
-const answer = {
-  body: (async function* () {})(),
-  text: async () => '',
-  close: () => undefined,
-};
+const answer = { body: (async function* () {})(), text: async () => '', close: () => undefined };
 
 /** Opens a picture whose host sends it elsewhere, and answers every address that was asked. */
 async function followed(from: string, to: string): Promise<{ asked: string[]; end: string }> {
@@ -69,9 +65,6 @@ test.each([
   [206, { etag: '"a"', 'content-range': 'bytes 0-4/10' }, 'anew'],
   [206, { etag: '"a"' }, 'anew'],
   [416, {}, 'anew'],
-])(
-  'a part is joined under one strong validator and one total only: %d %j',
-  async (status, headers, offset) => {
-    expect(await resumed(status, headers as Record<string, string>)).toBe(offset);
-  },
-);
+])('a part is joined under one strong validator and one total only: %d %j', async (status, headers, offset) => {
+  expect(await resumed(status, headers as Record<string, string>)).toBe(offset);
+});

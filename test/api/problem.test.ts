@@ -70,9 +70,7 @@ describe('every body that was seen gives its words', () => {
   });
 
   test('a server in trouble is named with its words', () => {
-    expect(problemOf({ status: 500, text: '{"error":"boom"}', host }).message).toBe(
-      'runapi.ai answered 500: boom',
-    );
+    expect(problemOf({ status: 500, text: '{"error":"boom"}', host }).message).toBe('runapi.ai answered 500: boom');
   });
 
   test('a long text is cut', () => {

@@ -27,10 +27,7 @@ describe('Retry-After', () => {
   });
 
   test("a date counts from the answer's own, whatever this machine's clock says", () => {
-    const headers = {
-      date: 'Tue, 01 Sep 2026 20:00:00 GMT',
-      'retry-after': 'Tue, 01 Sep 2026 20:00:07 GMT',
-    };
+    const headers = { date: 'Tue, 01 Sep 2026 20:00:00 GMT', 'retry-after': 'Tue, 01 Sep 2026 20:00:07 GMT' };
     expect(retryAfter(headers, now)).toBe(7000);
   });
 });

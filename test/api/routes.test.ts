@@ -23,16 +23,8 @@ describe('where a task is looked for, the likeliest place first', () => {
       { statusUrl: `${base}/jobs/7` },
       [`${base}/jobs/7`, v1, tasks, apiTasks, service],
     ],
-    [
-      'an address elsewhere is left out',
-      { statusUrl: 'https://evil.example/jobs/7' },
-      [v1, tasks, apiTasks, service],
-    ],
-    [
-      'a memory of elsewhere is left out',
-      { remembered: 'https://evil.example/{id}' },
-      [v1, tasks, apiTasks, service],
-    ],
+    ['an address elsewhere is left out', { statusUrl: 'https://evil.example/jobs/7' }, [v1, tasks, apiTasks, service]],
+    ['a memory of elsewhere is left out', { remembered: 'https://evil.example/{id}' }, [v1, tasks, apiTasks, service]],
   ])('%s', (_, clues, urls) => {
     expect(statusUrls(base, 'tsk_1', clues)).toEqual(urls);
   });

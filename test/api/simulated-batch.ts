@@ -117,11 +117,7 @@ function troubledService(batch: Batch, time: Clock, outcome: Outcome): Transport
     if (kind === '429') outcome.refused += 1;
     const answer =
       kind === '429' || kind === '503'
-        ? answering(
-            Number(kind),
-            { error: 'busy' },
-            kind === '429' ? { 'retry-after': `${retryAfterSeconds}` } : {},
-          )
+        ? answering(Number(kind), { error: 'busy' }, kind === '429' ? { 'retry-after': `${retryAfterSeconds}` } : {})
         : answering(200, taskOf(request));
     await time.wait(tripMs + (kind === 'slow' ? slowMs : 0), request.signal);
     if (kind === 'reset') {

@@ -14,13 +14,10 @@ async function startProxy(portOf: (host: string) => number) {
   const server = createServer((incoming, outgoing) => {
     asked.push(`${incoming.method} ${incoming.url} ${incoming.headers['proxy-authorization'] ?? ''}`.trim());
     const { hostname, pathname } = new URL(String(incoming.url));
-    request(
-      { host: '127.0.0.1', port: portOf(hostname), path: pathname, headers: incoming.headers },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      },
-    ).end();
+    request({ host: '127.0.0.1', port: portOf(hostname), path: pathname, headers: incoming.headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    }).end();
   });
   server.on('connect', (incoming, outside, head) => {
     asked.push(`CONNECT ${incoming.url}`);
@@ -44,11 +41,7 @@ async function startProxy(portOf: (host: string) => number) {
 async function withPicturesAt(origin: string): Promise<Service> {
   const service = await startService({ runningLooks: 0 });
   service.always('look', ({ task }, response) =>
-    json(response, 200, {
-      id: task?.id,
-      status: 'completed',
-      images: [{ url: `${origin}/files/${task?.id}/0.png` }],
-    }),
+    json(response, 200, { id: task?.id, status: 'completed', images: [{ url: `${origin}/files/${task?.id}/0.png` }] }),
   );
   return service;
 }
@@ -65,10 +58,7 @@ describe('the proxy variables are honoured, and this machine is never asked for 
   test.each([
     ['HTTP_PROXY', (proxy: string) => ({ HTTP_PROXY: proxy, HTTPS_PROXY: proxy })],
     ['http_proxy', (proxy: string) => ({ http_proxy: proxy })],
-    [
-      'an empty http_proxy does not mask HTTP_PROXY',
-      (proxy: string) => ({ http_proxy: '', HTTP_PROXY: proxy }),
-    ],
+    ['an empty http_proxy does not mask HTTP_PROXY', (proxy: string) => ({ http_proxy: '', HTTP_PROXY: proxy })],
     ['without a scheme', (proxy: string) => ({ HTTP_PROXY: proxy.replace('http://', '') })],
     ['ALL_PROXY', (proxy: string) => ({ ALL_PROXY: proxy })],
     ['all_proxy', (proxy: string) => ({ all_proxy: proxy, HTTPS_PROXY: 'http://127.0.0.1:1' })],
@@ -85,9 +75,7 @@ describe('the proxy variables are honoured, and this machine is never asked for 
   test('the password of a proxy reaches the proxy, and no output', async () => {
     const service = await withPicturesAt('http://pictures.test');
     const proxy = await startProxy(() => Number(new URL(service.url).port));
-    const { exitCode, stderr } = await generate(service, {
-      HTTP_PROXY: proxy.url.replace('//', '//me:pass-word@'),
-    });
+    const { exitCode, stderr } = await generate(service, { HTTP_PROXY: proxy.url.replace('//', '//me:pass-word@') });
     expect(exitCode).toBe(0);
     expect(proxy.asked[0]).toContain(`Basic ${Buffer.from('me:pass-word').toString('base64')}`);
     expect(stderr).not.toContain('pass-word');
@@ -157,13 +145,9 @@ describe.skipIf(!has('openssl'))('https goes through a tunnel (needs openssl)', 
       }),
     );
     const machine = await newMachine();
-    const { exitCode, stdout } = await run(
-      machine,
-      ['generate', 'a mug', '--base-url', 'https://api.runapi.test/v1'],
-      {
-        env: { ...machine.env, ...env(proxy.url), NODE_EXTRA_CA_CERTS: certificate.path },
-      },
-    );
+    const { exitCode, stdout } = await run(machine, ['generate', 'a mug', '--base-url', 'https://api.runapi.test/v1'], {
+      env: { ...machine.env, ...env(proxy.url), NODE_EXTRA_CA_CERTS: certificate.path },
+    });
     expect(exitCode).toBe(0);
     expect(await filesIn(machine.folder)).toEqual([stdout]);
     expect(new Set(proxy.asked)).toEqual(new Set(['CONNECT api.runapi.test:443']));

@@ -15,13 +15,7 @@ describe.skipIf(!has('openssl'))('TLS (needs openssl)', () => {
   test('a certificate that nobody vouches for is told at once, and nothing is sent', async () => {
     const { service, base } = await behindTls();
     const machine = await newMachine();
-    const { exitCode, stdout, stderr } = await run(machine, [
-      'generate',
-      'a mug',
-      '--json',
-      '--base-url',
-      base,
-    ]);
+    const { exitCode, stdout, stderr } = await run(machine, ['generate', 'a mug', '--json', '--base-url', base]);
     expect(exitCode).toBe(8);
     expect(stderr.split('\n').slice(-2)).toEqual([
       `error: ${new URL(base).host}: no safe connection (self-signed certificate)`,
@@ -38,9 +32,7 @@ describe.skipIf(!has('openssl'))('TLS (needs openssl)', () => {
     const { exitCode, stderr } = await run(
       machine,
       ['generate', 'a mug', '--base-url', base.replace('127.0.0.1', 'localhost')],
-      {
-        env: { ...machine.env, NODE_EXTRA_CA_CERTS: certificate.path },
-      },
+      { env: { ...machine.env, NODE_EXTRA_CA_CERTS: certificate.path } },
     );
     expect(exitCode).toBe(8);
     expect(stderr).toContain('no safe connection (Host: localhost. is not');

@@ -16,11 +16,7 @@ function patience(deadlineMs: number) {
       every: () => () => undefined,
       wait: async (milliseconds: number) => void waits.push(milliseconds),
     },
-    deadline: {
-      remaining: () => deadlineMs - waited(),
-      signal: new AbortController().signal,
-      cancel: () => undefined,
-    },
+    deadline: { remaining: () => deadlineMs - waited(), signal: new AbortController().signal, cancel: () => undefined },
   };
 }
 
@@ -33,8 +29,7 @@ function failing(failure: () => Failure) {
   return { call, calls: () => calls };
 }
 
-const busy = (facts = {}): Failure =>
-  new Failure('service_unavailable', 'busy', { retryable: true, ...facts });
+const busy = (facts = {}): Failure => new Failure('service_unavailable', 'busy', { retryable: true, ...facts });
 
 test('a server in trouble is asked five times', async () => {
   const { call, calls } = failing(busy);

@@ -18,19 +18,10 @@ export async function* cold() {
   };
   const ours = install([file], ['runapi-imagen', '--version']);
   if (!ours) throw new Error('the packed tarball does not run');
-  yield {
-    what: 'packages that it installs',
-    goal: '1',
-    figure: `${ours.packages}`,
-    met: ours.packages === 1,
-  };
+  yield { what: 'packages that it installs', goal: '1', figure: `${ours.packages}`, met: ours.packages === 1 };
   const asOne = { what: 'npx of the tarball, empty cache', goal: 'told' };
   yield { ...asOne, figure: span(ours.milliseconds) };
-  yield {
-    what: 'its six packages unbundled, likewise',
-    goal: 'told',
-    figure: told(install(unbundled), ours),
-  };
+  yield { what: 'its six packages unbundled, likewise', goal: 'told', figure: told(install(unbundled), ours) };
   yield {
     what: 'gen-openai-image from npm, likewise',
     goal: 'told',
@@ -69,8 +60,6 @@ function install(packages, command = ['node', '-e', '0']) {
   const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
   if (status !== 0) return undefined;
   const [folder] = readdirSync(join(cache, '_npx'));
-  const lock = JSON.parse(
-    readFileSync(join(cache, '_npx', folder, 'node_modules', '.package-lock.json'), 'utf8'),
-  );
+  const lock = JSON.parse(readFileSync(join(cache, '_npx', folder, 'node_modules', '.package-lock.json'), 'utf8'));
   return { milliseconds, packages: Object.keys(lock.packages).length };
 }

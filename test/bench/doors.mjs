@@ -36,8 +36,7 @@ const child = spawn(
 const lines = createInterface({ input: child.stderr });
 const { url, token_file } = JSON.parse(await new Promise((first) => lines.once('line', first)));
 const token = readFileSync(token_file, 'utf8').trim();
-const memory = () =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024;
+const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024;
 const samples = [];
 const waits = [];
 const asked = [];

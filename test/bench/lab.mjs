@@ -32,9 +32,7 @@ export function newRoom() {
 
 /** Starts server.mjs, in a process of its own. */
 export async function startServer(...words) {
-  const child = spawn(process.execPath, [here('server.mjs'), ...words], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(process.execPath, [here('server.mjs'), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.add(child);
   for await (const url of createInterface({ input: child.stdout })) {
     return {

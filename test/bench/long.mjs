@@ -13,10 +13,7 @@ export async function* long() {
   ]) {
     const server = await startServer();
     const words = ['batch', '-', '--concurrency', '64', '--base-url', server.url, '--quiet', ...flags];
-    const { megabytes, milliseconds } = peakMemory(words, newRoom(), {
-      input,
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
+    const { megabytes, milliseconds } = peakMemory(words, newRoom(), { input, stdio: ['pipe', 'ignore', 'pipe'] });
     const { charged } = await server.counts();
     server.stop();
     yield {

@@ -9,9 +9,7 @@ import { fixedPace, growingPace, type Pace } from '../../src/task/pace.ts';
  * measure for us: the peers' clients pause after the answer, so a round trip makes their polls fewer (`pause2`).
  */
 export function simulate(roundTripMs = 150, tasks = 3000): Simulation {
-  const scenarios = Object.entries(durations).map(([name, draw]) =>
-    playScenario(name, draw, roundTripMs, tasks),
-  );
+  const scenarios = Object.entries(durations).map(([name, draw]) => playScenario(name, draw, roundTripMs, tasks));
   return { roundTripMs, scenarios, overall: overallOf(scenarios) };
 }
 
@@ -60,8 +58,7 @@ export function report(simulation: Simulation): string {
     figures.delayShare.toFixed(2),
     figures.pollsShare.toFixed(2),
   ];
-  const line = (name: string, values: string[]) =>
-    name.padEnd(40) + values.map((value) => value.padStart(14)).join('');
+  const line = (name: string, values: string[]) => name.padEnd(40) + values.map((value) => value.padStart(14)).join('');
   return [
     `${scenarios.length} kinds of tasks of 3 to 60 s, a round trip of ${roundTripMs} ms; goal: 0.40 and 0.70`,
     line('', heads),
@@ -124,8 +121,7 @@ function playScenario(name: string, draw: Draw, roundTripMs: number, tasks: numb
 }
 
 function tick(periodMs: number): Pace {
-  return ({ elapsedMs, polledMs }) =>
-    polledMs === undefined ? 0 : Math.max(0, polledMs + periodMs - elapsedMs);
+  return ({ elapsedMs, polledMs }) => (polledMs === undefined ? 0 : Math.max(0, polledMs + periodMs - elapsedMs));
 }
 
 function overallOf(scenarios: Scenario[]): Record<Runner, Figures> {

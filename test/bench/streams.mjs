@@ -23,12 +23,7 @@ export async function* streams() {
     const figure = theirs
       ? `${ratio.toFixed(2)} × (${ours.toFixed(0)} : ${theirs.toFixed(0)} MB/s)`
       : 'left out: there is no curl, sync or sha256sum';
-    yield {
-      what: `rate of a 200 MB download : ${what}`,
-      goal,
-      figure,
-      met: theirs ? ratio >= 0.8 : undefined,
-    };
+    yield { what: `rate of a 200 MB download : ${what}`, goal, figure, met: theirs ? ratio >= 0.8 : undefined };
   }
   const peaks = [servers.large, servers.middle, servers.small].map(({ url }) => peakOf(url));
   yield {
@@ -54,9 +49,7 @@ function rates({ large: { url }, small: { url: smallUrl } }) {
       program('sh', ['-c', `curl -s -o c.png ${base}/files/x.png && sync -d c.png && sha256sum c.png`], room),
   };
   const rate = (way) => {
-    const [whole, start] = [url, smallUrl].map((base) =>
-      median(Array.from({ length: 5 }, () => lifetime(way(base)))),
-    );
+    const [whole, start] = [url, smallUrl].map((base) => median(Array.from({ length: 5 }, () => lifetime(way(base)))));
     return (large - small) / 1e6 / ((whole - start) / 1000);
   };
   return Object.fromEntries(

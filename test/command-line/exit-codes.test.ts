@@ -17,11 +17,7 @@ const refusing =
     service.always('create', answering(status, { error: 'the service says no' }, headers));
 
 const failed: Order = ({ task }, response) =>
-  answering(200, { id: task?.id, status: 'failed', error: 'blocked' })(
-    {} as never,
-    response,
-    () => undefined,
-  );
+  answering(200, { id: task?.id, status: 'failed', error: 'blocked' })({} as never, response, () => undefined);
 
 const running: Order = ({ task }, response) =>
   answering(200, { id: task?.id, status: 'processing' })({} as never, response, () => undefined);
@@ -43,13 +39,7 @@ const table: Row[] = [
     words: ['generate', 'a mug'],
     env: { RUNAPI_API_KEY: '' },
   },
-  {
-    exit: 2,
-    when: 'the key is refused',
-    code: 'authentication',
-    words: ['generate', 'a mug'],
-    arrange: refusing(401),
-  },
+  { exit: 2, when: 'the key is refused', code: 'authentication', words: ['generate', 'a mug'], arrange: refusing(401) },
   {
     exit: 2,
     when: 'the key may not do this',
@@ -127,9 +117,7 @@ const table: Row[] = [
     code: 'bad_response',
     words: ['generate', 'a mug'],
     arrange: (service) =>
-      service.always('create', (_, response) =>
-        response.writeHead(302, { location: 'https://example.com/' }).end(),
-      ),
+      service.always('create', (_, response) => response.writeHead(302, { location: 'https://example.com/' }).end()),
   },
   {
     exit: 9,
@@ -138,12 +126,7 @@ const table: Row[] = [
     words: ['generate', 'a mug'],
     arrange: (service) => service.always('image', answering(410, { error: 'gone' })),
   },
-  {
-    exit: 9,
-    when: 'the folder is a file',
-    code: 'download',
-    words: ['generate', 'a mug', '--dir', '/dev/null'],
-  },
+  { exit: 9, when: 'the folder is a file', code: 'download', words: ['generate', 'a mug', '--dir', '/dev/null'] },
   {
     exit: 10,
     when: 'some of many fail',
@@ -153,27 +136,19 @@ const table: Row[] = [
 ];
 
 describe('the table of exit codes, each row by a run of the program', () => {
-  test.concurrent.for(table)(
-    '$exit where $when',
-    async ({ exit, code, words, env, arrange }, { onTestFinished }) => {
-      const service = await startService({ runningLooks: 0 }, onTestFinished);
-      arrange?.(service);
-      const machine = await newMachine(onTestFinished);
-      const { exitCode, stdout, stderr } = await run(
-        machine,
-        ['--base-url', service.url, '--json', ...words],
-        {
-          env: { ...machine.env, ...env },
-        },
-      );
-      expect(exitCode).toBe(exit);
-      const lines = stdout.split('\n').map((line) => JSON.parse(line));
-      if (code) expect(lines).toMatchObject([{ error: { code, message: expect.any(String) } }]);
-      expect(stderr).not.toMatch(/\n\s+at /);
-      if (exit !== 0 && exit !== 10)
-        expect(stderr.split('error: ')[1]?.split('\n').length).toBeLessThanOrEqual(2);
-    },
-  );
+  test.concurrent.for(table)('$exit where $when', async ({ exit, code, words, env, arrange }, { onTestFinished }) => {
+    const service = await startService({ runningLooks: 0 }, onTestFinished);
+    arrange?.(service);
+    const machine = await newMachine(onTestFinished);
+    const { exitCode, stdout, stderr } = await run(machine, ['--base-url', service.url, '--json', ...words], {
+      env: { ...machine.env, ...env },
+    });
+    expect(exitCode).toBe(exit);
+    const lines = stdout.split('\n').map((line) => JSON.parse(line));
+    if (code) expect(lines).toMatchObject([{ error: { code, message: expect.any(String) } }]);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    if (exit !== 0 && exit !== 10) expect(stderr.split('error: ')[1]?.split('\n').length).toBeLessThanOrEqual(2);
+  });
 
   test.each([
     [0, 'a failed task was told', []],

@@ -15,22 +15,17 @@ test('nothing typed: what it is, two examples and where to read more, in fifteen
   expect(stderr).toContain('runapi-imagen --help');
 });
 
-test.each([['--version'], ['-V'], ['generate --version'], ['-V status']])(
-  '%s is the version alone',
-  async (line) => {
-    const { exitCode, stdout, stderr } = await run(await newMachine(), line.split(' '));
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^\d+\.\d+\.\d+$/);
-  },
-);
+test.each([['--version'], ['-V'], ['generate --version'], ['-V status']])('%s is the version alone', async (line) => {
+  const { exitCode, stdout, stderr } = await run(await newMachine(), line.split(' '));
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+$/);
+});
 
 test('each command has one full help, however it is asked for: on stdout, examples first', async () => {
   const machine = await newMachine();
   const whole = (await run(machine, ['--help'])).stdout;
   const commands = [...whole.matchAll(/^ {2}([a-z]+)(?: \[| <| {2,})/gm)].map(([, name]) => String(name));
-  expect(commands).toEqual(
-    expect.arrayContaining(['generate', 'status', 'download', 'config', 'sandbox', 'help']),
-  );
+  expect(commands).toEqual(expect.arrayContaining(['generate', 'status', 'download', 'config', 'sandbox', 'help']));
   const paths = ['', ...commands.filter((name) => name !== 'help'), 'config set'];
   await pMap(
     paths,
@@ -45,12 +40,7 @@ test('each command has one full help, however it is asked for: on stdout, exampl
       const answers = await pMap(asked, (each) => run(machine, each), { concurrency: 2 });
       const [first] = answers;
       for (const { exitCode, stdout, stderr } of answers)
-        expect({ path, exitCode, stdout, stderr }).toEqual({
-          path,
-          exitCode: 0,
-          stdout: first?.stdout,
-          stderr: '',
-        });
+        expect({ path, exitCode, stdout, stderr }).toEqual({ path, exitCode: 0, stdout: first?.stdout, stderr: '' });
       expect(first?.stdout).toContain(`Usage: ${['runapi-imagen', ...words].join(' ')}`);
       expect(first?.stdout.trimEnd().endsWith(link)).toBe(true);
       if (path !== 'config set') expect(first?.stdout.startsWith('Examples:\n  ')).toBe(true);
@@ -92,11 +82,7 @@ ${link}`);
 test.skipIf(!has('script'))('the help fits a terminal of 40 columns (needs script)', async () => {
   const { env, folder } = await newMachine();
   const line = `stty cols 40; '${process.execPath}' '${bin}' status --help`;
-  const { stdout } = await execa('script', ['-qec', line, '/dev/null'], {
-    cwd: folder,
-    env,
-    stdin: 'ignore',
-  });
+  const { stdout } = await execa('script', ['-qec', line, '/dev/null'], { cwd: folder, env, stdin: 'ignore' });
   const lines = stdout.replaceAll('\r', '').split('\n');
   const after = lines.slice(lines.indexOf('Flags:'), -2);
   expect(after.slice(1, 3)).toEqual(['  --wait', '      wait until each task ends']);

@@ -105,11 +105,7 @@ describe('what is wrong with flags is told, all of it, and never becomes a part 
     ['config get a --sandbox', ['config get does not accept --sandbox'], 'config get -- a'],
     ['generate a --json=1', ['--json takes no value'], 'generate -- a'],
     ['generate a --ratio', ['--ratio needs a value: -r, --ratio <w:h>'], 'generate -- a'],
-    [
-      'generate a --negative --sandbox',
-      ['--negative needs a value: --negative <text>'],
-      'generate --sandbox -- a',
-    ],
+    ['generate a --negative --sandbox', ['--negative needs a value: --negative <text>'], 'generate --sandbox -- a'],
     [
       'generate a --negative --sandbx',
       ['--negative needs a value: --negative <text>', 'unknown flag --sandbx; did you mean --sandbox?'],

@@ -19,10 +19,7 @@ async function connectionsOf(machine: Machine, words: readonly string[], input?:
   const made = await run(machine, words, { env, timeout: 30_000, ...(input !== undefined && { input }) });
   expect(made.timedOut).toBe(false);
   const noted = (await readFile(note, 'utf8')).split('\n').filter(Boolean);
-  if (all)
-    process.stdout.write(
-      `${words.join(' ').slice(0, 50).padEnd(50)} ${noted.length} ${[...new Set(noted)]}\n`,
-    );
+  if (all) process.stdout.write(`${words.join(' ').slice(0, 50).padEnd(50)} ${noted.length} ${[...new Set(noted)]}\n`);
   return [...new Set(noted)].sort();
 }
 
@@ -37,22 +34,11 @@ async function twoHosts(atEnd: AtEnd) {
       images: [{ url: `${images.url}/files/x/0.png` }],
     }),
   );
-  return {
-    api: api.url,
-    atApi: `connect ${new URL(api.url).host}`,
-    atImages: `connect ${new URL(images.url).host}`,
-  };
+  return { api: api.url, atApi: `connect ${new URL(api.url).host}`, atImages: `connect ${new URL(images.url).host}` };
 }
 
 describe('commands that need no network use none, not even for a name', () => {
-  const few = [
-    ['--version'],
-    ['--help'],
-    ['history'],
-    ['gallery'],
-    ['config', 'list'],
-    ['completion', 'bash'],
-  ];
+  const few = [['--version'], ['--help'], ['history'], ['gallery'], ['config', 'list'], ['completion', 'bash']];
   const more = [
     ['help', 'generate'],
     ['generate', '--json-schema'],
@@ -68,12 +54,9 @@ describe('commands that need no network use none, not even for a name', () => {
   test.concurrent.for(few.map((words) => words.join(' ')))('%s', async (words, { onTestFinished }) => {
     expect(await connectionsOf(await newMachine(onTestFinished), words.split(' '))).toEqual([]);
   });
-  test.skipIf(!all).concurrent.for(more.map((words) => words.join(' ')))(
-    '%s',
-    async (words, { onTestFinished }) => {
-      expect(await connectionsOf(await newMachine(onTestFinished), words.split(' '))).toEqual([]);
-    },
-  );
+  test.skipIf(!all).concurrent.for(more.map((words) => words.join(' ')))('%s', async (words, { onTestFinished }) => {
+    expect(await connectionsOf(await newMachine(onTestFinished), words.split(' '))).toEqual([]);
+  });
 });
 
 describe('the others connect to the API and to the host of the pictures, and nowhere else', () => {
@@ -118,12 +101,7 @@ describe('the others connect to the API and to the host of the pictures, and now
   test.skipIf(!all).concurrent('only the name of the API is looked up', async ({ onTestFinished }) => {
     const { api, atImages } = await twoHosts(onTestFinished);
     const named = api.replace('127.0.0.1', 'localhost');
-    const found = await connectionsOf(await newMachine(onTestFinished), [
-      'generate',
-      'a',
-      '--base-url',
-      named,
-    ]);
+    const found = await connectionsOf(await newMachine(onTestFinished), ['generate', 'a', '--base-url', named]);
     expect(found).toEqual([`connect ${new URL(named).host}`, atImages, 'look up localhost'].sort());
   });
 });

@@ -139,9 +139,7 @@ describe('files in which a picture is looked for', () => {
     'pipes, devices and files full of holes neither hang nor fill anything (needs mkfifo)',
     async () => {
       const folder = await newFolder();
-      const [pipe, holes, pngHoles, zero] = ['pipe', 'holes', 'png', 'zero'].map((name) =>
-        join(folder, name),
-      );
+      const [pipe, holes, pngHoles, zero] = ['pipe', 'holes', 'png', 'zero'].map((name) => join(folder, name));
       await execa('mkfifo', [String(pipe)]);
       await writeFile(String(holes), '');
       await truncate(String(holes), 2 ** 40).catch(() => truncate(String(holes), 2 ** 31));
@@ -172,9 +170,7 @@ describe.skipIf(isWindows)("other users' folders", () => {
   ])('mode %o: used is %s', async (mode, used) => {
     const folder = await newFolder();
     await chmod(folder, mode);
-    expect(folderFlaw(folder, user)).toBe(
-      used ? undefined : `${folder} can be written by other users: chmod go-w it`,
-    );
+    expect(folderFlaw(folder, user)).toBe(used ? undefined : `${folder} can be written by other users: chmod go-w it`);
   });
 
   test('a folder that its group can write is used where the group is this user', async () => {
@@ -208,18 +204,7 @@ describe.skipIf(isWindows)("other users' folders", () => {
     await symlink(outside, join(folder, 'out'));
     await symlink(join(folder, 'in'), join(folder, 'back'));
     await symlink('../in', join(folder, 'in/around'));
-    const found = [
-      '.',
-      'in/deep',
-      'new/deeper',
-      'back/x',
-      'in/around/x',
-      'out',
-      'out/x',
-      '..',
-      '../x',
-      'out/../x',
-    ];
+    const found = ['.', 'in/deep', 'new/deeper', 'back/x', 'in/around/x', 'out', 'out/x', '..', '../x', 'out/../x'];
     expect(found.map((path) => [path, leadsOut(join(folder, path), folder)])).toEqual([
       ['.', false],
       ['in/deep', false],

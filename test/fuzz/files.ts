@@ -51,8 +51,7 @@ async function rowsOf(content: string | Buffer, ending: string) {
   const rows = [];
   try {
     const format = await formatOf(path, { named: name, shown: name, variables });
-    for await (const row of readRows({ path, shown: name, format }, { variables, ignored: new Set() }))
-      rows.push(row);
+    for await (const row of readRows({ path, shown: name, format }, { variables, ignored: new Set() })) rows.push(row);
   } catch (error) {
     ensure(error instanceof Failure && error.code === 'validation', `${error}`);
   }
@@ -79,9 +78,7 @@ const runLines = run.trimEnd().split('\n');
 const begun = runLines.filter((line) => line.includes('"intended"'));
 /** Large enough to be digested. */
 const large =
-  run +
-  linesOf({ prompt: 'x'.repeat(600_000) }, 4, '/home/u') +
-  linesOf({ how: null, file: null }, 5, '/home/u');
+  run + linesOf({ prompt: 'x'.repeat(600_000) }, 4, '/home/u') + linesOf({ how: null, file: null }, 5, '/home/u');
 const indexLines = ['ended', 'open'].map((state) =>
   partLine({
     file: 'm1-aa.1-1-aaaa.jsonl',
@@ -123,9 +120,7 @@ export const fileTargets = [
     (text) => rowsOf(text, 'jsonl'),
   ),
   slowTarget('batch: CSV', 0.4, fc.oneof(mutated(csv.map(bytesOf)), oddText), (text) => rowsOf(text, 'csv')),
-  slowTarget('batch: lines', 0.2, fc.oneof(mutated(lines.map(bytesOf)), oddText), (text) =>
-    rowsOf(text, 'txt'),
-  ),
+  slowTarget('batch: lines', 0.2, fc.oneof(mutated(lines.map(bytesOf)), oddText), (text) => rowsOf(text, 'txt')),
   slowTarget(
     'batch: lists and what has no ending',
     0.4,
@@ -135,19 +130,14 @@ export const fileTargets = [
     ),
     ([text, ending]) => rowsOf(text, ending),
   ),
-  slowTarget(
-    'batch: cut at any byte',
-    0.2,
-    fc.tuple(fc.constantFrom(...jsonl), fc.nat(200)),
-    async ([example, at]) => {
-      const text = example.replace('\uFEFF', '');
-      const blank = `${' '.repeat(Math.max(0, pieceLength - 1 - (at % Buffer.byteLength(text))))}\n`;
-      const whole = await rowsOf(text, 'jsonl');
-      const cut = await rowsOf(blank + text, 'jsonl');
-      const moved = whole.map((row) => ({ ...row, place: `line ${Number(row.place.slice(5)) + 1}` }));
-      ensure(JSON.stringify(moved) === JSON.stringify(cut), 'a cut changes nothing');
-    },
-  ),
+  slowTarget('batch: cut at any byte', 0.2, fc.tuple(fc.constantFrom(...jsonl), fc.nat(200)), async ([example, at]) => {
+    const text = example.replace('\uFEFF', '');
+    const blank = `${' '.repeat(Math.max(0, pieceLength - 1 - (at % Buffer.byteLength(text))))}\n`;
+    const whole = await rowsOf(text, 'jsonl');
+    const cut = await rowsOf(blank + text, 'jsonl');
+    const moved = whole.map((row) => ({ ...row, place: `line ${Number(row.place.slice(5)) + 1}` }));
+    ensure(JSON.stringify(moved) === JSON.stringify(cut), 'a cut changes nothing');
+  }),
   target('record: lines', 10, fc.oneof(oddJson(events), mutatedText(runLines)), (line) => {
     const entries = new Map<string, Entry>();
     for (const each of begun) read(entries, each);
@@ -160,9 +150,7 @@ export const fileTargets = [
     const entries = new Map<string, Entry>();
     const path = written('run.jsonl', bytes);
     // A line that tells a newer format keeps the whole file from being read, one that closes it the rest.
-    const contents = await readRun(nodeFiles, path, (entry) => entries.set(entry.key, entry)).catch(
-      () => undefined,
-    );
+    const contents = await readRun(nodeFiles, path, (entry) => entries.set(entry.key, entry)).catch(() => undefined);
     for (const [name, entry] of contents?.open ?? []) entries.set(name, entry);
     ensureUsable(entries);
     const isWhole = contents && !bytes.includes('"closed":true');
@@ -176,11 +164,8 @@ export const fileTargets = [
     const whole = await readRun(nodeFiles, written('whole.jsonl', bytes)).catch(() => undefined);
     written('m1-aa.nobody.jsonl', bytes.subarray(0, cut % bytes.length));
     await digestOf(nodeFiles, folder, join(folder, 'm1-aa.nobody.jsonl')).catch(() => undefined);
-    const later = await digestOf(nodeFiles, folder, written('m1-aa.nobody.jsonl', bytes)).catch(
-      () => undefined,
-    );
-    const told = (open: ReadonlyMap<string, Entry> | undefined) =>
-      JSON.stringify([...(open?.values() ?? [])]);
+    const later = await digestOf(nodeFiles, folder, written('m1-aa.nobody.jsonl', bytes)).catch(() => undefined);
+    const told = (open: ReadonlyMap<string, Entry> | undefined) => JSON.stringify([...(open?.values() ?? [])]);
     ensure(told(whole?.open) === told(later?.open), 'a file that is read in two goes says the same');
   }),
   target('index: lines', 1, mutatedText(indexLines), (line) => {

@@ -42,22 +42,16 @@ const oddValues: readonly unknown[] = [
 export const oddText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc
-    .array(
-      fc.constantFrom('\u001b[31m', '\u0007', '\n', '\ud800', '\u202e', '\0', '..', '/', '\\', key, 'é', ' '),
-      {
-        maxLength: 12,
-      },
-    )
+    .array(fc.constantFrom('\u001b[31m', '\u0007', '\n', '\ud800', '\u202e', '\0', '..', '/', '\\', key, 'é', ' '), {
+      maxLength: 12,
+    })
     .map((parts) => parts.join('')),
   fc.constantFrom('<a', '{"a":', ' ', '\t\n', '.', '"\\', '9', 'x1').map((part) => part.repeat(1500)),
 );
 
 /** JSON of the examples in which some values are others, or have other names. */
 export function oddJson(examples: readonly object[]): fc.Arbitrary<string> {
-  const swap = fc.record({
-    at: fc.nat(1000),
-    value: fc.oneof(fc.constantFrom(...oddValues), fc.jsonValue()),
-  });
+  const swap = fc.record({ at: fc.nat(1000), value: fc.oneof(fc.constantFrom(...oddValues), fc.jsonValue()) });
   const texts = fc
     .tuple(fc.constantFrom(...examples), fc.array(swap, { maxLength: 4 }))
     .map(([example, swaps]) => JSON.stringify(swaps.reduce<unknown>(swapped, structuredClone(example))));

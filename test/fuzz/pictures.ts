@@ -27,8 +27,7 @@ export const pictureTargets = [
     fc.tuple(fc.oneof(mutated(headers), mutated(whole)), fc.array(fc.nat(400), { maxLength: 6 })),
     async ([bytes, cuts]) => {
       const facts = await inspected([bytes]);
-      if (facts.whole)
-        ensure(facts.width >= 1 && facts.height >= 1 && facts.bytes === bytes.length, 'it has a size');
+      if (facts.whole) ensure(facts.width >= 1 && facts.height >= 1 && facts.bytes === bytes.length, 'it has a size');
       else ensure(facts.reason.length < 200 && !/\p{Cc}/u.test(facts.reason), facts.reason);
       const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
       const chunks = places.slice(1).map((end, position) => bytes.subarray(places[position], end));

@@ -58,12 +58,7 @@ const prices = [
         unit_price_cents: 8,
       },
     ],
-    price_quote: {
-      pricing_status: 'available',
-      currency: 'USD',
-      reservation_amount_cents: 8,
-      as_of: '2026-09-01',
-    },
+    price_quote: { pricing_status: 'available', currency: 'USD', reservation_amount_cents: 8, as_of: '2026-09-01' },
     balance_cents: 1234,
     paid_balance_cents: 1000,
     bonus_balance_cents: 234,
@@ -104,8 +99,7 @@ export const serviceTargets = [
     ensure(typeof wasReplayed(answer) === 'boolean', 'a replay is one or not');
     checkCost(costOf(answer));
     const task = readTask(answer, 'tsk_1');
-    for (const image of task.images)
-      ensure(/^(https?:|data:)/i.test(image.url), `a picture is at ${image.url}`);
+    for (const image of task.images) ensure(/^(https?:|data:)/i.test(image.url), `a picture is at ${image.url}`);
     ensure(task.status !== 'completed' || task.images.length > 0, 'a completed task has pictures');
     checkCost(task.cost);
     if (task.reason !== null) ensureLine(task.reason.replaceAll(key, ''));
@@ -141,10 +135,7 @@ export const serviceTargets = [
   target('base URLs', 6, headerValue, (value) => {
     // What is typed is told, and taken out of all output where it is the key.
     const address = parseBaseUrl(value.replaceAll(key, ''), 'here');
-    ensure(
-      /^https:|^http:\/\/(localhost|127\.|\[::1\]|[^/]*\.localhost)/.test(address),
-      `${address} is safe`,
-    );
+    ensure(/^https:|^http:\/\/(localhost|127\.|\[::1\]|[^/]*\.localhost)/.test(address), `${address} is safe`);
   }),
   slowTarget(
     'headers of a picture',

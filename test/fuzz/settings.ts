@@ -39,9 +39,7 @@ const jsonText = (examples: readonly object[]) =>
 
 export const settingTargets = [
   target('our settings', 8, jsonText(own), (text) => {
-    const { settings, problems } = readSettings(
-      machine({ '/home/u/.config/runapi-imagen/config.json': text }),
-    );
+    const { settings, problems } = readSettings(machine({ '/home/u/.config/runapi-imagen/config.json': text }));
     for (const [name, value] of Object.entries(settings)) {
       ensure(Object.hasOwn(knownSettings, name) && typeof value === 'string', `${name} is a setting`);
     }
@@ -70,7 +68,6 @@ export const settingTargets = [
   }),
   target('.env', 12, fc.oneof(mutatedText(dotenv), oddText), (text) => {
     const { values, broken } = parseEnvFile(text);
-    for (const name of [...values.keys(), ...broken.keys()])
-      ensure(/^[\w.]+$/.test(name), `${name} is a name`);
+    for (const name of [...values.keys(), ...broken.keys()]) ensure(/^[\w.]+$/.test(name), `${name} is a name`);
   }),
 ];

@@ -34,9 +34,7 @@ for (const [target, cases] of portions(Number(values.cases))) {
   console.log(finding.name.padEnd(34) + String(finding.cases).padStart(10) + seconds);
   if (finding.failure === undefined) continue;
   console.log(`\n${finding.failure}\n`);
-  console.log(
-    `Again: npm run fuzz -- --only ${JSON.stringify(finding.name)} --cases ${values.cases} --seed ${seed}\n`,
-  );
+  console.log(`Again: npm run fuzz -- --only ${JSON.stringify(finding.name)} --cases ${values.cases} --seed ${seed}\n`);
 }
 const sum = (of) => findings.reduce((total, each) => total + of(each), 0);
 const failures = findings.filter(({ failure }) => failure !== undefined);

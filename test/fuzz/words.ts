@@ -17,55 +17,23 @@ import { oddText } from './odd-json.ts';
 import { ensure, target } from './target.ts';
 
 const amounts = ['90s', '1h30m', '500ms', '15', '1.5m', '10MB', '1500000', '$0.08', '.25', '7d', '2/5'];
-const moments = [
-  '2026-11-20',
-  '2026-11-20T14:30',
-  '2026-11-20 14:30:00Z',
-  'today',
-  '12h',
-  '2w',
-  '0099-02-29',
-];
-const prompts = [
-  'mug with HELLO',
-  '커피 머그',
-  'a/b\\c: "d"',
-  'CON',
-  '..',
-  'é'.repeat(90),
-  '👩‍👩‍👧 x️⃣',
-  'aux.png',
-];
-const outputs = [
-  '{prompt}-{task}.{ext}',
-  'shots/{date}/{index}.png',
-  '{model}{{x}}',
-  'a',
-  '{ratio}-{seed}',
-  '-',
-];
+const moments = ['2026-11-20', '2026-11-20T14:30', '2026-11-20 14:30:00Z', 'today', '12h', '2w', '0099-02-29'];
+const prompts = ['mug with HELLO', '커피 머그', 'a/b\\c: "d"', 'CON', '..', 'é'.repeat(90), '👩‍👩‍👧 x️⃣', 'aux.png'];
+const outputs = ['{prompt}-{task}.{ext}', 'shots/{date}/{index}.png', '{model}{{x}}', 'a', '{ratio}-{seed}', '-'];
 
 export const wordTargets = [
-  target(
-    'durations, sizes, moments, prices',
-    24,
-    fc.oneof(mutatedText([...amounts, ...moments]), oddText),
-    (text) => {
-      const duration = parseDuration(text);
-      ensure(duration === undefined || (duration >= 0 && duration <= 7 * 24 * 3_600_000), `${duration} ms`);
-      const size = parseSize(text);
-      ensure(size === undefined || (Number.isSafeInteger(size) && size > 0), `${size} bytes`);
-      const dollars = parseDollars(text);
-      ensure(
-        dollars === undefined || (Number.isSafeInteger(dollars) && dollars >= 0),
-        `${dollars} micro-cents`,
-      );
-      const moment = parseMoment(text, Date.UTC(2026, 10, 20));
-      ensure(moment === undefined || moment.from <= moment.to, `${moment?.from} is before ${moment?.to}`);
-      const shard = parseShard(text);
-      ensure(shard === undefined || (shard.index >= 1 && shard.index <= shard.of), 'a shard is one of them');
-    },
-  ),
+  target('durations, sizes, moments, prices', 24, fc.oneof(mutatedText([...amounts, ...moments]), oddText), (text) => {
+    const duration = parseDuration(text);
+    ensure(duration === undefined || (duration >= 0 && duration <= 7 * 24 * 3_600_000), `${duration} ms`);
+    const size = parseSize(text);
+    ensure(size === undefined || (Number.isSafeInteger(size) && size > 0), `${size} bytes`);
+    const dollars = parseDollars(text);
+    ensure(dollars === undefined || (Number.isSafeInteger(dollars) && dollars >= 0), `${dollars} micro-cents`);
+    const moment = parseMoment(text, Date.UTC(2026, 10, 20));
+    ensure(moment === undefined || moment.from <= moment.to, `${moment?.from} is before ${moment?.to}`);
+    const shard = parseShard(text);
+    ensure(shard === undefined || (shard.index >= 1 && shard.index <= shard.of), 'a shard is one of them');
+  }),
   target(
     'models, ratios, seeds',
     6,
@@ -91,20 +59,11 @@ export const wordTargets = [
     'flags',
     10,
     fc.array(
-      fc.oneof(
-        fc.constantFrom('-n', '-', '--', '--json', '--ratio', '-o-', '--ratio=1', '-5', '-qd'),
-        oddText,
-      ),
+      fc.oneof(fc.constantFrom('-n', '-', '--', '--json', '--ratio', '-o-', '--ratio=1', '-5', '-qd'), oddText),
       { maxLength: 8 },
     ),
     (words) => {
-      const takes: Record<string, boolean> = {
-        '-n': true,
-        '--ratio': true,
-        '--json': false,
-        '-q': false,
-        '-d': true,
-      };
+      const takes: Record<string, boolean> = { '-n': true, '--ratio': true, '--json': false, '-q': false, '-d': true };
       const takesValue = (flag: string) => (Object.hasOwn(takes, flag) ? takes[flag] : undefined);
       const parts = splitWords(words, { takesValue });
       ensure(parts.length <= words.join(' ').length + words.length, 'no word is made up');
@@ -131,8 +90,7 @@ export const wordTargets = [
       const path = picturePath({ output: '' }, values, { picture, attempt });
       ensure(posix.dirname(posix.resolve('/in', path)) === '/in', `${path} stays in the folder`);
       ensureName(path);
-      for (const name of [safeFileName(values.prompt), numbered(safeFileName(values.task), attempt)])
-        ensureName(name);
+      for (const name of [safeFileName(values.prompt), numbered(safeFileName(values.task), attempt)]) ensureName(name);
       ensure(safeFileName(safeFileName(values.prompt)) === safeFileName(values.prompt), 'twice is as once');
       ensure(slug(values.prompt) !== '' && shortId(values.task) !== '', 'a name is never empty');
       const typed = picturePath({ output }, values, { picture, attempt });

@@ -22,8 +22,7 @@ async function machineWith(files: Record<string, string>, service: Service): Pro
   return machine;
 }
 
-const list = (fields: string): string =>
-  `custom_providers:\n  - {name: runapi, base_url: "URL", ${fields}}\n`;
+const list = (fields: string): string => `custom_providers:\n  - {name: runapi, base_url: "URL", ${fields}}\n`;
 const map = (fields: string): string => `providers:\n  runapi: {api: "URL", ${fields}}\n`;
 const envFile = { '.hermes/.env': `RUNAPI_API_KEY=${key}\n` };
 
@@ -92,10 +91,7 @@ const setUps: Array<[string, Record<string, string>, Record<string, string>, str
   ],
   [
     'a HERMES_HOME elsewhere',
-    {
-      'elsewhere/config.yaml': list('key_env: RUNAPI_API_KEY'),
-      'elsewhere/.env': `RUNAPI_API_KEY='${key}'\n`,
-    },
+    { 'elsewhere/config.yaml': list('key_env: RUNAPI_API_KEY'), 'elsewhere/.env': `RUNAPI_API_KEY='${key}'\n` },
     { HERMES_HOME: 'HOME/elsewhere' },
     'key from RUNAPI_API_KEY in HOME/elsewhere/.env)',
   ],
@@ -157,10 +153,7 @@ test.skipIf(!has('bash'))(
 describe('where shell and Hermes meet', () => {
   test('two values of one variable are told: each program would use another key', async () => {
     const service = await startService();
-    const machine = await machineWith(
-      { '.hermes/config.yaml': list('key_env: RUNAPI_API_KEY'), ...envFile },
-      service,
-    );
+    const machine = await machineWith({ '.hermes/config.yaml': list('key_env: RUNAPI_API_KEY'), ...envFile }, service);
     machine.env.RUNAPI_API_KEY = 'rk_shell_0123456789';
     const { stdout, exitCode } = await run(machine, ['doctor', '--base-url', service.url]);
     expect(stdout).toContain('✔ key        …6789, from RUNAPI_API_KEY');
@@ -172,10 +165,7 @@ describe('where shell and Hermes meet', () => {
 
   test('another address in Hermes for the same key is told', async () => {
     const service = await startService();
-    const machine = await machineWith(
-      { '.hermes/config.yaml': list('key_env: RUNAPI_API_KEY'), ...envFile },
-      service,
-    );
+    const machine = await machineWith({ '.hermes/config.yaml': list('key_env: RUNAPI_API_KEY'), ...envFile }, service);
     machine.env.RUNAPI_API_KEY = key;
     const { stdout } = await run(machine, ['doctor', '--base-url', 'http://127.0.0.1:1']);
     expect(stdout).toContain(`! address    Hermes Agent sends the same key to ${service.url}`);
@@ -183,27 +173,19 @@ describe('where shell and Hermes meet', () => {
 
   test("a program that Hermes starts uses Hermes' address for the key that Hermes put into its environment", async () => {
     const service = await startService();
-    const machine = await machineWith(
-      { '.hermes/config.yaml': list('key_env: RUNAPI_API_KEY'), ...envFile },
-      service,
-    );
+    const machine = await machineWith({ '.hermes/config.yaml': list('key_env: RUNAPI_API_KEY'), ...envFile }, service);
     Object.assign(machine.env, { RUNAPI_API_KEY: key, HERMES_HOME: join(machine.home, '.hermes') });
     const { exitCode, stderr } = await run(machine, ['generate', 'a mug']);
     expect(exitCode, String(stderr)).toBe(0);
     expect(service.count('create')).toBe(1);
     const { stdout } = await run(machine, ['doctor']);
-    expect(stdout).toContain(
-      `✔ address    ${service.url}, from RUNAPI_API_KEY, as in Hermes Agent (provider runapi`,
-    );
+    expect(stdout).toContain(`✔ address    ${service.url}, from RUNAPI_API_KEY, as in Hermes Agent (provider runapi`);
   });
 
   test("a key that is not Hermes' never goes to Hermes' address", async () => {
     const service = await startService();
     const machine = await machineWith({ '.hermes/config.yaml': list(`api_key: "${key}"`) }, service);
-    Object.assign(machine.env, {
-      RUNAPI_API_KEY: 'rk_shell_0123456789',
-      HERMES_HOME: join(machine.home, '.hermes'),
-    });
+    Object.assign(machine.env, { RUNAPI_API_KEY: 'rk_shell_0123456789', HERMES_HOME: join(machine.home, '.hermes') });
     const { stdout } = await run(machine, ['doctor', '--json', '--verbose'], {
       env: { ...machine.env, HTTPS_PROXY: 'http://127.0.0.1:1' },
     });

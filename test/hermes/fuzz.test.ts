@@ -8,21 +8,7 @@ const home = '/home/u/.hermes';
 const key = 'sk-7Q9XvPq2LmZt';
 
 /** What settings are made of, the key among them wherever people may paste it. */
-const signs = [
-  '\n',
-  '\n  ',
-  '\n  - ',
-  ' ',
-  ': ',
-  '\t',
-  '\0',
-  '\uFEFF',
-  '&a ',
-  '<<: *a',
-  '---\n',
-  '|\n ',
-  '? ',
-];
+const signs = ['\n', '\n  ', '\n  - ', ' ', ': ', '\t', '\0', '\uFEFF', '&a ', '<<: *a', '---\n', '|\n ', '? '];
 const marks = '" \' { } [ ] , # *a !!binary $ ${ ${K} ${env:K} $K % = export'.split(' ');
 const words =
   'providers custom_providers runapi name base_url api https://runapi.ai/v1 api_key key_env keyEnv key_cmd enabled false __proto__ constructor K RUNAPI_API_KEY'.split(
@@ -38,34 +24,13 @@ const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
 /** Settings of the right shape, so that the fuzz comes past the parser. */
 const value = fc.oneof(
   text,
-  fc.constantFrom(
-    key,
-    `$${key}`,
-    `\${${key}}`,
-    '${K}',
-    '$K',
-    'K',
-    `${key} ${key}`,
-    `https://u:${key}@runapi.ai`,
-  ),
+  fc.constantFrom(key, `$${key}`, `\${${key}}`, '${K}', '$K', 'K', `${key} ${key}`, `https://u:${key}@runapi.ai`),
   fc.constantFrom<unknown>(1, true, null, [key], { a: key }),
 );
-const field = fc.constantFrom(
-  'base_url',
-  'url',
-  'api_key',
-  'apiKey',
-  'key_env',
-  'key_cmd',
-  'enabled',
-  'name',
-);
+const field = fc.constantFrom('base_url', 'url', 'api_key', 'apiKey', 'key_env', 'key_cmd', 'enabled', 'name');
 const fields = fc.dictionary(field, value).map((entry) => ({ api: 'https://runapi.ai/v1', ...entry }));
 const shaped = fc
-  .record({
-    providers: fc.dictionary(fc.constantFrom('runapi', key), fields),
-    custom_providers: fc.array(fields),
-  })
+  .record({ providers: fc.dictionary(fc.constantFrom('runapi', key), fields), custom_providers: fc.array(fields) })
   .map((settings) => JSON.stringify(settings));
 
 const shell = fc.dictionary(fc.constantFrom('K', 'RUNAPI_API_KEY'), text);
@@ -78,11 +43,7 @@ describe('whatever lies in the home of Hermes', () => {
       fc.asyncProperty(fc.oneof(text, shaped), text, profile, shell, async (yaml, dotenv, active, env) => {
         const told = await hermesKey(
           machine(
-            {
-              [`${home}/config.yaml`]: yaml,
-              [`${home}/.env`]: dotenv,
-              [`${home}/active_profile`]: active,
-            },
+            { [`${home}/config.yaml`]: yaml, [`${home}/.env`]: dotenv, [`${home}/active_profile`]: active },
             { env },
           ),
         );

@@ -10,19 +10,11 @@ describe('the home of Hermes', () => {
     ['is the same on macOS', machine({}, { platform: 'darwin', home: '/Users/u' }), '/Users/u/.hermes'],
     ['is HERMES_HOME where that is set', machine({}, { env: { HERMES_HOME: ' /opt/h ' } }), '/opt/h'],
     ['needs no home folder then', machine({}, { env: { HERMES_HOME: '/opt/h' }, home: undefined }), '/opt/h'],
-    [
-      'is ~/.hermes where HERMES_HOME is blank',
-      machine({}, { env: { HERMES_HOME: '  ' } }),
-      '/home/u/.hermes',
-    ],
+    ['is ~/.hermes where HERMES_HOME is blank', machine({}, { env: { HERMES_HOME: '  ' } }), '/home/u/.hermes'],
     ['is unknown without a home folder', machine({}, { home: undefined }), undefined],
     ['is unknown where the home folder is empty text', machine({}, { home: '' }), undefined],
     ['is under LOCALAPPDATA on Windows', machine({}, { ...windows, env: local }), 'D:\\Local\\hermes'],
-    [
-      'is under AppData\\Local without LOCALAPPDATA',
-      machine({}, windows),
-      'C:\\Users\\u\\AppData\\Local\\hermes',
-    ],
+    ['is under AppData\\Local without LOCALAPPDATA', machine({}, windows), 'C:\\Users\\u\\AppData\\Local\\hermes'],
     [
       'is ~\\.hermes on Windows where only that has settings',
       machine({ 'C:\\Users\\u\\.hermes\\.env': '' }, { ...windows, env: local }),
@@ -31,10 +23,7 @@ describe('the home of Hermes', () => {
     [
       'is under LOCALAPPDATA where both have settings',
       machine(
-        {
-          'C:\\Users\\u\\.hermes\\config.yaml': '',
-          'D:\\Local\\hermes\\config.yaml': { code: 'EACCES' },
-        },
+        { 'C:\\Users\\u\\.hermes\\config.yaml': '', 'D:\\Local\\hermes\\config.yaml': { code: 'EACCES' } },
         { ...windows, env: local },
       ),
       'D:\\Local\\hermes',
@@ -64,22 +53,12 @@ describe('the active profile', () => {
     ['is one line', 'work\nplay', root, undefined, [notAName]],
     ['is at most 64 letters', 'w'.repeat(65), root, undefined, [notAName]],
     ['is text', 'w\0o\0', root, undefined, [`${file} is not UTF-8 text: save it as UTF-8`]],
-    [
-      'is a small file',
-      ' '.repeat(2 ** 20 + 1),
-      root,
-      undefined,
-      [`${file} is larger than 1 MB and was skipped`],
-    ],
+    ['is a small file', ' '.repeat(2 ** 20 + 1), root, undefined, [`${file} is larger than 1 MB and was skipped`]],
     ['is readable', { code: 'EPERM' }, root, undefined, [`${file} cannot be read: permission denied`]],
     ['may lie under something that is no folder', { code: 'ENOTDIR' }, root, undefined, []],
     ['may fail in any way', { code: 'EIO' }, root, undefined, [`${file} cannot be read (EIO)`]],
   ])('%s', (_, content, home, profile, problems) => {
-    expect(hermesPlace(machine({ [file]: content }))).toMatchObject({
-      home,
-      profile,
-      problems,
-    });
+    expect(hermesPlace(machine({ [file]: content }))).toMatchObject({ home, profile, problems });
   });
 
   it('is not asked where HERMES_HOME is set, which may be a profile itself', () => {

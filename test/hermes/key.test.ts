@@ -16,12 +16,7 @@ function found(yaml: string, env = '', shell: Record<string, string> = {}) {
 
 const list = (...fields: string[]) => `custom_providers:\n  - ${fields.join('\n    ')}\n`;
 const map = (...fields: string[]) => `providers:\n  runapi:\n    ${fields.join('\n    ')}\n`;
-const guide = list(
-  'name: runapi',
-  `base_url: "${url}"`,
-  'key_env: RUNAPI_API_KEY',
-  'api_mode: chat_completions',
-);
+const guide = list('name: runapi', `base_url: "${url}"`, 'key_env: RUNAPI_API_KEY', 'api_mode: chat_completions');
 
 describe('a Hermes set-up by the guide', () => {
   it('gives the key, the base URL and where they are from', async () => {
@@ -49,22 +44,10 @@ describe('a Hermes set-up by the guide', () => {
   });
 
   it('gives that of the active profile alone', async () => {
-    const files = {
-      [`${home}/active_profile`]: 'work\n',
-      [config]: guide,
-      [dotenv]: 'RUNAPI_API_KEY=sk-root',
-    };
+    const files = { [`${home}/active_profile`]: 'work\n', [config]: guide, [dotenv]: 'RUNAPI_API_KEY=sk-root' };
     const work = `${home}/profiles/work`;
-    const both = {
-      ...files,
-      [`${work}/config.yaml`]: guide,
-      [`${work}/.env`]: 'RUNAPI_API_KEY=sk-work',
-    };
-    expect(await hermesKey(machine(both))).toMatchObject({
-      apiKey: 'sk-work',
-      home: work,
-      profile: 'work',
-    });
+    const both = { ...files, [`${work}/config.yaml`]: guide, [`${work}/.env`]: 'RUNAPI_API_KEY=sk-work' };
+    expect(await hermesKey(machine(both))).toMatchObject({ apiKey: 'sk-work', home: work, profile: 'work' });
     expect(await hermesKey(machine(files))).toMatchObject({
       apiKey: undefined,
       home: work,
@@ -73,11 +56,7 @@ describe('a Hermes set-up by the guide', () => {
   });
 
   it('gives the root its word where the active profile is nonsense', async () => {
-    const files = {
-      [`${home}/active_profile`]: '../x',
-      [config]: guide,
-      [dotenv]: 'RUNAPI_API_KEY=sk-1',
-    };
+    const files = { [`${home}/active_profile`]: '../x', [config]: guide, [dotenv]: 'RUNAPI_API_KEY=sk-1' };
     expect(await hermesKey(machine(files))).toMatchObject({
       apiKey: 'sk-1',
       problems: [`${home}/active_profile does not name a profile`],
@@ -91,11 +70,7 @@ describe('a Hermes set-up by the guide', () => {
       [`${root}\\.env`]: '\uFEFFRUNAPI_API_KEY="sk-1"\r\n',
     };
     const windows = { platform: 'win32', home: 'C:\\Users\\u' } as const;
-    expect(await hermesKey(machine(files, windows))).toMatchObject({
-      apiKey: 'sk-1',
-      baseUrl: url,
-      home: root,
-    });
+    expect(await hermesKey(machine(files, windows))).toMatchObject({ apiKey: 'sk-1', baseUrl: url, home: root });
   });
 
   it.each([
@@ -139,11 +114,7 @@ describe('which provider is RunAPI', () => {
     ['the URL under url', inList(`name: runapi, url: "${other}"`), 'sk-1'],
     ['the URL under api', inList(`name: runapi, api: "${other}"`), 'sk-1'],
     ['the URL under baseUrl', inList(`name: runapi, baseUrl: "${other}"`), 'sk-1'],
-    [
-      'the second URL where the first is none',
-      inList(`name: runapi, base_url: runapi, url: "${other}"`),
-      'sk-1',
-    ],
+    ['the second URL where the first is none', inList(`name: runapi, base_url: runapi, url: "${other}"`), 'sk-1'],
     ['no URL', inList('name: runapi'), undefined],
     ['a URL without a scheme', inList('name: runapi, base_url: runapi.ai/v1'), undefined],
     ['a URL without a host', inList('name: runapi, base_url: "https://"'), undefined],
@@ -167,10 +138,7 @@ describe('which provider is RunAPI', () => {
   });
 
   it.each([
-    [
-      'list before map',
-      `${map(`api: ${other}`, 'api_key: sk-map')}${list('name: runapi', `url: ${other}`, key)}`,
-    ],
+    ['list before map', `${map(`api: ${other}`, 'api_key: sk-map')}${list('name: runapi', `url: ${other}`, key)}`],
     [
       'name before host',
       `providers:\n  x: {api: "${url}", api_key: sk-x}\n${list('name: runapi', `url: ${other}`, key)}`,
@@ -195,15 +163,12 @@ describe('which provider is RunAPI', () => {
     ],
     ['in the map', map('base_url: https://c.runapi.ai', 'url: https://b.runapi.ai', `api: ${url}`), url],
   ])('of several URLs it takes the one that Hermes takes %s', async (_, yaml, baseUrl) => {
-    expect(await found(yaml, 'RUNAPI_API_KEY=sk-1')).toMatchObject({
-      baseUrl,
-    });
+    expect(await found(yaml, 'RUNAPI_API_KEY=sk-1')).toMatchObject({ baseUrl });
   });
 });
 
 describe('the key of a provider', () => {
-  const env =
-    'MY_VAR=sk-var\nRUNAPI_API_KEY=sk-default\nBLANK=\nQUOTED="sk-quoted" # mine\nOPEN="sk\nREF=${MY_VAR}';
+  const env = 'MY_VAR=sk-var\nRUNAPI_API_KEY=sk-default\nBLANK=\nQUOTED="sk-quoted" # mine\nOPEN="sk\nREF=${MY_VAR}';
   const named = ['name: runapi', `base_url: ${url}`];
   it.each([
     ['list: key_env', list(...named, 'key_env: MY_VAR'), 'sk-var'],
@@ -240,11 +205,7 @@ describe('the key of a provider', () => {
     ['list: ${VAR} set nowhere, alone', list(...named, 'api_key: ${UNSET}'), 'sk-default'],
     ['list: a variable that names one', list(...named, 'key_env: "${UNSET}"'), 'sk-default'],
     ['trimmed', list(...named, 'api_key: "  sk-inline\\n"'), 'sk-inline'],
-    [
-      'unknown fields do no harm',
-      list(...named, 'api_key: sk-inline', 'models: {a: {}}', 'x: [1]'),
-      'sk-inline',
-    ],
+    ['unknown fields do no harm', list(...named, 'api_key: sk-inline', 'models: {a: {}}', 'x: [1]'), 'sk-inline'],
     ['key_cmd of nothing', list(...named, 'key_cmd: ""', 'api_key: sk-inline'), 'sk-inline'],
   ])('%s', async (_, yaml, apiKey) => {
     expect(await found(yaml, env)).toMatchObject({ apiKey, baseUrl: url });
@@ -264,14 +225,8 @@ describe('the key of a provider', () => {
       `OPEN, the variable that ${where} names, cannot be read from line 5 of ${inEnv}: are its quotes closed?`,
     ],
     ['key_env: sk-abc', `key_env of ${where} must be the name of a variable that is set, not the key itself`],
-    [
-      'key_env: A1B2C3D4',
-      `key_env of ${where} must be the name of a variable that is set, not the key itself`,
-    ],
-    [
-      'key_env: constructor',
-      `key_env of ${where} must be the name of a variable that is set, not the key itself`,
-    ],
+    ['key_env: A1B2C3D4', `key_env of ${where} must be the name of a variable that is set, not the key itself`],
+    ['key_env: constructor', `key_env of ${where} must be the name of a variable that is set, not the key itself`],
     ['key_env: [A]', `key_env of ${where} is not the name of a variable that is set`],
     ['api_key: [sk-1]', `api_key of ${where} is not text: put it in quotes`],
     ['api_key: sk 1', `the key in api_key of ${where} ${judge}`],
@@ -284,17 +239,9 @@ describe('the key of a provider', () => {
     ],
   ])('is missing with "%s", which is told', async (field, problem) => {
     const told = await found(list(...named, field), env.replace('RUNAPI_API_KEY=sk-default', ''));
-    expect(told).toMatchObject({
-      apiKey: undefined,
-      baseUrl: undefined,
-      source: `Hermes Agent (${config})`,
-    });
+    expect(told).toMatchObject({ apiKey: undefined, baseUrl: undefined, source: `Hermes Agent (${config})` });
     expect(told?.problems.at(0)).toBe(problem);
-    expect(told?.provider).toEqual({
-      name: 'runapi',
-      form: 'list',
-      baseUrl: url,
-    });
+    expect(told?.provider).toEqual({ name: 'runapi', form: 'list', baseUrl: url });
   });
 
   it('is told without the name of a provider, which could be anything', async () => {
@@ -341,9 +288,7 @@ describe('a key that was not filled in', () => {
 
   it('loses the quotes that docker --env-file leaves around it', async () => {
     expect(await found(guide, '', { RUNAPI_API_KEY: '"sk-1"' })).toMatchObject({ apiKey: 'sk-1' });
-    expect(await found(guide, 'RUNAPI_API_KEY=sk-1', { RUNAPI_API_KEY: "'sk-1'" })).toMatchObject({
-      differs: [],
-    });
+    expect(await found(guide, 'RUNAPI_API_KEY=sk-1', { RUNAPI_API_KEY: "'sk-1'" })).toMatchObject({ differs: [] });
   });
 });
 
@@ -354,25 +299,18 @@ describe('the shell and .env', () => {
     ['a blank one in the shell counts as not set', 'sk-env', ' ', 'sk-env', []],
     ['a blank one in .env is no difference', '', 'sk-shell', 'sk-shell', []],
   ])('%s', async (_, env, shell, apiKey, differs) => {
-    const told = await found(guide, `RUNAPI_API_KEY=${env}`, {
-      RUNAPI_API_KEY: shell,
-    });
+    const told = await found(guide, `RUNAPI_API_KEY=${env}`, { RUNAPI_API_KEY: shell });
     expect(told).toMatchObject({ apiKey, differs, problems: [] });
   });
 
   it('differ only where it matters', async () => {
-    const told = await found(guide, 'RUNAPI_API_KEY=sk-1\nOTHER=a', {
-      OTHER: 'b',
-    });
+    const told = await found(guide, 'RUNAPI_API_KEY=sk-1\nOTHER=a', { OTHER: 'b' });
     expect(told).toMatchObject({ apiKey: 'sk-1', differs: [] });
   });
 
   it('may differ in a variable inside a text', async () => {
     const yaml = list('name: runapi', `base_url: ${url}`, 'api_key: ${MY_VAR}');
-    expect(await found(yaml, 'MY_VAR=a', { MY_VAR: 'b' })).toMatchObject({
-      apiKey: 'b',
-      differs: ['MY_VAR'],
-    });
+    expect(await found(yaml, 'MY_VAR=a', { MY_VAR: 'b' })).toMatchObject({ apiKey: 'b', differs: ['MY_VAR'] });
   });
 });
 
@@ -395,28 +333,17 @@ describe('a file that is wrong', () => {
     ['a megabyte of brackets', '['.repeat(2 ** 20), 'is nested too deeply'],
     ['dashes without end', '- '.repeat(2 ** 19), 'is nested too deeply'],
     ['larger than 1 MB', long, 'is larger than 1 MB and was skipped'],
-    [
-      'UTF-16',
-      Buffer.from(`\uFEFF${guide}`, 'utf16le').toString('utf8'),
-      'is not UTF-8 text: save it as UTF-8',
-    ],
+    ['UTF-16', Buffer.from(`\uFEFF${guide}`, 'utf16le').toString('utf8'), 'is not UTF-8 text: save it as UTF-8'],
     ['binary', '\x7fELF\0\x01', 'is not UTF-8 text: save it as UTF-8'],
     ['unreadable', { code: 'EACCES' }, 'cannot be read: permission denied'],
     ['a circle of links', { code: 'ELOOP' }, 'cannot be read (ELOOP)'],
   ])('config.yaml: %s', async (_, content, problem) => {
     const told = await hermesKey(machine({ [config]: content, [dotenv]: 'RUNAPI_API_KEY=sk-1' }));
-    expect(told).toMatchObject({
-      apiKey: undefined,
-      problems: [`${config} ${problem}`],
-    });
+    expect(told).toMatchObject({ apiKey: undefined, problems: [`${config} ${problem}`] });
   });
 
   it.each([
-    [
-      'switched off',
-      map(`api: ${url}`, 'enabled: false'),
-      'has the provider runapi switched off (enabled: false)',
-    ],
+    ['switched off', map(`api: ${url}`, 'enabled: false'), 'has the provider runapi switched off (enabled: false)'],
     ['no URL', list('name: runapi'), 'has a provider runapi without a base_url such as https://runapi.ai/v1'],
     [
       'a map for the list',
@@ -424,10 +351,7 @@ describe('a file that is wrong', () => {
       'has custom_providers as a map, which Hermes ignores: use a list, or a map named providers',
     ],
   ])('the provider: %s', async (_, yaml, problem) => {
-    expect(await found(yaml)).toMatchObject({
-      apiKey: undefined,
-      problems: [`${config} ${problem}`],
-    });
+    expect(await found(yaml)).toMatchObject({ apiKey: undefined, problems: [`${config} ${problem}`] });
   });
 
   it.each([
@@ -436,27 +360,17 @@ describe('a file that is wrong', () => {
     ['unreadable', { code: 'EACCES' }, 'cannot be read: permission denied'],
   ])('.env: %s is told, and the shell still gives the key', async (_, content, problem) => {
     const surroundings = machine({ [config]: guide, [dotenv]: content }, { env: { RUNAPI_API_KEY: 'sk-1' } });
-    expect(await hermesKey(surroundings)).toMatchObject({
-      apiKey: 'sk-1',
-      problems: [`${dotenv} ${problem}`],
-    });
+    expect(await hermesKey(surroundings)).toMatchObject({ apiKey: 'sk-1', problems: [`${dotenv} ${problem}`] });
   });
 
   it('says nothing wrong of a Hermes that knows no RunAPI', async () => {
-    const yaml =
-      'model: {provider: openrouter}\nproviders:\n  x: {api: "https://x.example", enabled: false}\n';
-    expect(await found(yaml)).toMatchObject({
-      apiKey: undefined,
-      problems: [],
-      provider: undefined,
-    });
+    const yaml = 'model: {provider: openrouter}\nproviders:\n  x: {api: "https://x.example", enabled: false}\n';
+    expect(await found(yaml)).toMatchObject({ apiKey: undefined, problems: [], provider: undefined });
   });
 
   it('stays one line whatever it is called', async () => {
     const folder = '/tmp/a\nb\u001b[2J\u2028c';
-    const told = await hermesKey(
-      machine({ [`${folder}/config.yaml`]: '[' }, { env: { HERMES_HOME: folder } }),
-    );
+    const told = await hermesKey(machine({ [`${folder}/config.yaml`]: '[' }, { env: { HERMES_HOME: folder } }));
     expect(told?.problems).toEqual(['/tmp/a?b?[2J?c/config.yaml is not valid YAML (line 1)']);
     expect(told?.source).toBe('Hermes Agent (/tmp/a?b?[2J?c/config.yaml)');
   });

@@ -51,10 +51,7 @@ describe('a line of .env', () => {
     ['K="abc"def', 1],
     ['K="abc\\"', 1],
   ])('%j is told as broken in line %j', (text, line) => {
-    expect(parseEnvFile(text)).toEqual({
-      values: new Map(),
-      broken: new Map([['K', line]]),
-    });
+    expect(parseEnvFile(text)).toEqual({ values: new Map(), broken: new Map([['K', line]]) });
   });
 
   it.each([

@@ -78,11 +78,7 @@ const nothingPacked: Order = (_call, response) => {
 };
 
 const cases: Case[] = [
-  [
-    'escape codes in every field of a refusal',
-    always('create', evilEverywhere),
-    { exitCode: 4, told: /bad .*evil/ },
-  ],
+  ['escape codes in every field of a refusal', always('create', evilEverywhere), { exitCode: 4, told: /bad .*evil/ }],
   [
     'escape codes in every field of a task',
     always('look', evilTask),
@@ -113,21 +109,13 @@ const cases: Case[] = [
     always('create', bomb('{"task_id":"', 300, 'gzip')),
     { exitCode: 8, told: 'sends an answer without end' },
   ],
-  [
-    'headers without end',
-    always('create', flooding('HTTP/1.1 200 OK\r\n', 'x-more: and more\r\n')),
-    { exitCode: 8 },
-  ],
+  ['headers without end', always('create', flooding('HTTP/1.1 200 OK\r\n', 'x-more: and more\r\n')), { exitCode: 8 }],
   [
     'provisional answers without end',
     always('create', flooding('', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n')),
     { exitCode: 5 },
   ],
-  [
-    'a picture that says it has a billion times a billion pixels',
-    always('image', saying(200, huge)),
-    { exitCode: 9 },
-  ],
+  ['a picture that says it has a billion times a billion pixels', always('image', saying(200, huge)), { exitCode: 9 }],
   [
     'an answer that unpacks to 300 MB, by brotli',
     always('look', bomb('{"id":"', 300, 'br')),
@@ -148,20 +136,13 @@ const cases: Case[] = [
     always('image', sendingRaw(head(`etag: "${'x'.repeat(1_000_000)}"`), png)),
     { exitCode: 9, told: /too large|not finished/ },
   ],
-  [
-    '100,000 headers',
-    always('look', sendingRaw(head('x: 1\r\n'.repeat(100_000).trimEnd()), '{}')),
-    { exitCode: 5 },
-  ],
+  ['100,000 headers', always('look', sendingRaw(head('x: 1\r\n'.repeat(100_000).trimEnd()), '{}')), { exitCode: 5 }],
   ['headers that drip', always('create', dripping('HTTP/1.1 200 OK\r\nx: ', 'x')), { exitCode: 5 }],
   ['an answer that drips', always('create', dripping(head(jsonHead), ' ')), { exitCode: 5 }],
   ['a look that drips', always('look', dripping(head(jsonHead), ' ')), { exitCode: 5 }],
   [
     'a picture that drips',
-    always(
-      'image',
-      dripping(Buffer.concat([Buffer.from(head('content-type: image/png')), png.subarray(0, 60)]), 'x'),
-    ),
+    always('image', dripping(Buffer.concat([Buffer.from(head('content-type: image/png')), png.subarray(0, 60)]), 'x')),
     { exitCode: 5 },
   ],
   ['100,000 pictures', always('look', manyImages), { exitCode: 5, told: 'not JSON' }],
@@ -178,11 +159,7 @@ const cases: Case[] = [
     always('image', nothingPacked),
     { exitCode: 9, told: /cannot be unpacked|not finished/ },
   ],
-  [
-    'an answer that is packed, and unpacks to nothing without end',
-    always('look', nothingPacked),
-    { exitCode: 5 },
-  ],
+  ['an answer that is packed, and unpacks to nothing without end', always('look', nothingPacked), { exitCode: 5 }],
   ['a currency and a unit that a terminal would obey', always('look', evilTask), { exitCode: 9 }],
   [
     'an id that is a flag',
@@ -194,11 +171,7 @@ const cases: Case[] = [
     always('create', answering(200, {}, { 'x-runapi-task-id': '../../etc/passwd' })),
     { exitCode: 8 },
   ],
-  [
-    'an id that is a path',
-    always('create', answering(200, { task_id: '../../../x', id: '..' })),
-    { exitCode: 8 },
-  ],
+  ['an id that is a path', always('create', answering(200, { task_id: '../../../x', id: '..' })), { exitCode: 8 }],
   [
     'addresses of a picture that are none',
     always(
@@ -212,11 +185,7 @@ const cases: Case[] = [
     always('image', redirecting(302, 'data:image/png;base64,AAAA')),
     { exitCode: 9 },
   ],
-  [
-    'a picture that is sent to javascript:',
-    always('image', redirecting(302, 'javascript:alert(1)')),
-    { exitCode: 9 },
-  ],
+  ['a picture that is sent to javascript:', always('image', redirecting(302, 'javascript:alert(1)')), { exitCode: 9 }],
   [
     'a picture whose chunk is longer than the file',
     always('image', saying(200, lying)),
@@ -242,9 +211,7 @@ const cases: Case[] = [
     (service) =>
       service.always('look', (call, response) => {
         const url = `${service.url}/files/${call.task?.id}/0.png`;
-        response.socket?.end(
-          `HTTP/1.0 200 OK\r\n${jsonHead}\r\n\r\n${JSON.stringify({ ...done, images: [url] })}`,
-        );
+        response.socket?.end(`HTTP/1.0 200 OK\r\n${jsonHead}\r\n\r\n${JSON.stringify({ ...done, images: [url] })}`);
       }),
     { exitCode: 0, files: 1 },
   ],
@@ -256,9 +223,7 @@ const cases: Case[] = [
         response.end = ((body: string) => {
           end.call(response, body, 'utf8');
           const forged = JSON.stringify({ ...done, images: ['http://127.0.0.1:1/forged.png'] });
-          response.socket?.write(
-            `HTTP/1.1 200 OK\r\n${jsonHead}\r\ncontent-length: ${forged.length}\r\n\r\n${forged}`,
-          );
+          response.socket?.write(`HTTP/1.1 200 OK\r\n${jsonHead}\r\ncontent-length: ${forged.length}\r\n\r\n${forged}`);
           return response;
         }) as typeof response.end;
         usual();

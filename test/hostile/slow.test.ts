@@ -28,22 +28,7 @@ const readers: Record<string, (text: string) => unknown> = {
   parseTemplate,
 };
 
-const pieces = [
-  '1',
-  'A',
-  'a',
-  '"',
-  "'",
-  '--a ',
-  '--a-b',
-  ' ',
-  '/',
-  '.-',
-  '://a:',
-  '://',
-  '\u200d',
-  '👩\u200d',
-];
+const pieces = ['1', 'A', 'a', '"', "'", '--a ', '--a-b', ' ', '/', '.-', '://a:', '://', '\u200d', '👩\u200d'];
 const more = ['<a', '{', '\\', '@', ':', '\u0301', '\u001b[', '%', '[', '[sandbox:'];
 
 test.each([...pieces, ...more])('no reader takes long on %j again and again', (piece) => {

@@ -32,16 +32,7 @@ export async function suffer(
   const machine = await newMachine(atEnd);
   const note = join(machine.home, 'peak');
   const env = { ...machine.env, NODE_OPTIONS: `--import=${notePeak}`, NOTE_PEAK: note };
-  const usual = [
-    'generate',
-    'a mug',
-    '--timeout',
-    '3s',
-    '--poll-interval',
-    '50ms',
-    '--base-url',
-    service.url,
-  ];
+  const usual = ['generate', 'a mug', '--timeout', '3s', '--poll-interval', '50ms', '--base-url', service.url];
   const made = await run(machine, [...usual, ...words], { env });
   const said = String(made.stderr);
 

@@ -23,14 +23,7 @@ const files: Array<[string, Buffer]> = [
 
 function toldOf(prompt = request.prompt): Told {
   const json = JSON.stringify({ task_id: 'tsk_1', sandbox: false, request: { ...request, prompt } });
-  return {
-    prompt,
-    model: request.model,
-    seed: request.seed,
-    task: 'tsk_1',
-    software: 'runapi-imagen',
-    request: json,
-  };
+  return { prompt, model: request.model, seed: request.seed, task: 'tsk_1', software: 'runapi-imagen', request: json };
 }
 
 async function factsOf(bytes: Buffer) {
@@ -84,22 +77,14 @@ test.skipIf(!has('exiftool'))('exiftool reads what is embedded, without a warnin
   }
 });
 
-test.skipIf(!has('exiftool'))(
-  'the request is still there when exiftool has written the file anew',
-  async () => {
-    for (const [name, bytes] of files) {
-      const path = await saved(name, await embed(bytes));
-      execFileSync('exiftool', ['-q', '-overwrite_original', '-XMP-dc:Title=edited', path]);
-      const { readEmbedded } = await import('../../src/disk/embedded.ts');
-      expect({ name, ...(await readEmbedded(path)) }).toEqual({
-        name,
-        request,
-        task: 'tsk_1',
-        sandbox: false,
-      });
-    }
-  },
-);
+test.skipIf(!has('exiftool'))('the request is still there when exiftool has written the file anew', async () => {
+  for (const [name, bytes] of files) {
+    const path = await saved(name, await embed(bytes));
+    execFileSync('exiftool', ['-q', '-overwrite_original', '-XMP-dc:Title=edited', path]);
+    const { readEmbedded } = await import('../../src/disk/embedded.ts');
+    expect({ name, ...(await readEmbedded(path)) }).toEqual({ name, request, task: 'tsk_1', sandbox: false });
+  }
+});
 
 // ImageMagick 6 warns of any XMP in a WebP, that of exiftool too: its stderr does not count.
 test.skipIf(!has('identify'))('ImageMagick finds the same pixels as before', async () => {

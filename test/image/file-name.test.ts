@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  extensionOf,
-  numbered,
-  safeFileName,
-  shortId,
-  slug,
-  withExtension,
-} from '../../src/image/file-name.ts';
+import { extensionOf, numbered, safeFileName, shortId, slug, withExtension } from '../../src/image/file-name.ts';
 
 test.each([
   ['mug-with-hello-abc123.png', 'mug-with-hello-abc123.png'],
@@ -75,20 +68,7 @@ test.each([
 });
 
 test('any name is safe, stays safe when numbered, and is made safe only once', () => {
-  const parts = fc.constantFrom(
-    'con',
-    'COM¹',
-    '.',
-    ' ',
-    '-',
-    '/',
-    '\\',
-    '\u202e',
-    '\0',
-    'é',
-    'x'.repeat(120),
-    '.png',
-  );
+  const parts = fc.constantFrom('con', 'COM¹', '.', ' ', '-', '/', '\\', '\u202e', '\0', 'é', 'x'.repeat(120), '.png');
   const names = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 300 }),
     fc.array(parts).map((all) => all.join('')),

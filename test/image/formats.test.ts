@@ -19,22 +19,14 @@ test.each<[string, Buffer, string]>([
   ['a PNG of no width', put(png, 16, '\0\0\0\0'), 'the PNG is damaged: it says it is 0 × 27 pixels'],
   ['a PNG with a torn chunk', put(png, 37, '\0\0\0\0'), 'the PNG is damaged: a chunk has an invalid name'],
   ['a PNG without pixels', Buffer.concat([png.subarray(0, 33), png.subarray(-12)]), noPixels('PNG')],
-  [
-    'a JPEG without a scan',
-    Buffer.concat([jpeg.subarray(0, firstScan), jpeg.subarray(-2)]),
-    noPixels('JPEG'),
-  ],
+  ['a JPEG without a scan', Buffer.concat([jpeg.subarray(0, firstScan), jpeg.subarray(-2)]), noPixels('JPEG')],
   [
     'a JPEG without a frame',
     put(jpeg, startOfFrame, '\xff\xfe'),
     'the JPEG is damaged: its pixels come before its size',
   ],
   ['a JPEG with a torn segment', put(jpeg, 4, '\0\0'), 'the JPEG is damaged: a length in it is invalid'],
-  [
-    'a GIF with a torn block',
-    put(gif, firstBlock, '\x07'),
-    'the GIF is damaged: a block is of an unknown kind',
-  ],
+  ['a GIF with a torn block', put(gif, firstBlock, '\x07'), 'the GIF is damaged: a block is of an unknown kind'],
   ['a GIF without pixels', Buffer.concat([gif.subarray(0, firstBlock), Buffer.from(';')]), noPixels('GIF')],
   [
     'a WebP with a torn chunk',
@@ -72,11 +64,7 @@ test.each<[string, Buffer, string]>([
 test('takes the size of the JPEG, not of the thumbnail in its EXIF', async () => {
   const bytes = picture('thumbnail.jpg');
   expect(bytes.indexOf('ffc0', 'hex')).toBeLessThan(bytes.lastIndexOf('ffc0', 'hex'));
-  expect(await inspected(bytes)).toMatchObject({
-    whole: true,
-    width: 48,
-    height: 27,
-  });
+  expect(await inspected(bytes)).toMatchObject({ whole: true, width: 48, height: 27 });
 });
 
 test('takes a JPEG whose height follows its first scan', async () => {
@@ -88,28 +76,16 @@ test('takes a JPEG whose height follows its first scan', async () => {
 
 test('takes a JPEG with fill bytes before its markers', async () => {
   const filled = [jpeg.subarray(0, startOfFrame), Buffer.from('ffffff', 'hex'), jpeg.subarray(startOfFrame)];
-  expect(await inspected(Buffer.concat(filled))).toMatchObject({
-    whole: true,
-    width: 48,
-    height: 27,
-  });
+  expect(await inspected(Buffer.concat(filled))).toMatchObject({ whole: true, width: 48, height: 27 });
 });
 
 test('takes a lossless WebP of a few bytes', async () => {
   const dot = Buffer.from('UklGRhIAAABXRUJQVlA4TAYAAAAvAAAAAAA=', 'base64');
-  expect(await inspected(dot)).toMatchObject({
-    whole: true,
-    width: 1,
-    height: 1,
-    bytes: 26,
-  });
+  expect(await inspected(dot)).toMatchObject({ whole: true, width: 1, height: 1, bytes: 26 });
 });
 
 test('takes a WebP whose last chunk lacks its padding', async () => {
-  const unpadded = Buffer.from(
-    '524946461100000057454250 5650384c05000000 2f00000000'.replaceAll(' ', ''),
-    'hex',
-  );
+  const unpadded = Buffer.from('524946461100000057454250 5650384c05000000 2f00000000'.replaceAll(' ', ''), 'hex');
   expect(await inspected(unpadded)).toMatchObject({ whole: true, bytes: 25 });
 });
 
@@ -127,10 +103,7 @@ test('takes an AVIF with a 64-bit box, and one whose last box reaches to the end
 
 test('takes the largest size in an AVIF', async () => {
   expect(picture('grid.avif').toString('latin1').match(/ispe/g)?.length).toBeGreaterThan(1);
-  expect(await inspected(picture('grid.avif'))).toMatchObject({
-    width: 128,
-    height: 64,
-  });
+  expect(await inspected(picture('grid.avif'))).toMatchObject({ width: 128, height: 64 });
 });
 
 async function inspected(bytes: Buffer): Promise<ImageFacts | ImageFlaw> {

@@ -8,13 +8,7 @@ describe.each(pictures)('$name', async ({ ext, bytes, width, height }) => {
   const facts = await inspected([bytes]);
 
   test('is whole, of its format and size', () => {
-    expect(facts).toMatchObject({
-      whole: true,
-      format: { ext },
-      bytes: bytes.length,
-      width,
-      height,
-    });
+    expect(facts).toMatchObject({ whole: true, format: { ext }, bytes: bytes.length, width, height });
   });
 
   test('is the same byte by byte, in a buffer that is used again', async () => {
@@ -45,10 +39,7 @@ describe.each(pictures)('$name', async ({ ext, bytes, width, height }) => {
   });
 
   test('never throws, whatever bytes are overwritten', async () => {
-    const flips = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), {
-      minLength: 1,
-      maxLength: 8,
-    });
+    const flips = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(flips, async (changes) => {
         const damaged = Buffer.from(bytes);
@@ -64,10 +55,7 @@ test.each(['plain.png', 'thumbnail.jpg', 'lossy.webp', 'still.gif'])(
   async (name) => {
     const bytes = picture(name);
     const trailed = await inspected([bytes, Buffer.from('\0\0trailing')]);
-    expect(trailed).toEqual({
-      ...(await inspected([bytes])),
-      bytes: bytes.length + 10,
-    });
+    expect(trailed).toEqual({ ...(await inspected([bytes])), bytes: bytes.length + 10 });
   },
 );
 
@@ -76,11 +64,7 @@ test('tells the format as soon as its first bytes came', async () => {
   await inspector.write(picture('plain.png').subarray(0, 11));
   expect([inspector.format(), inspector.rejected()]).toEqual([undefined, false]);
   await inspector.write(picture('plain.png').subarray(11, 12));
-  expect(inspector.format()).toEqual({
-    ext: 'png',
-    mime: 'image/png',
-    name: 'PNG',
-  });
+  expect(inspector.format()).toEqual({ ext: 'png', mime: 'image/png', name: 'PNG' });
 });
 
 test.each([
@@ -148,17 +132,14 @@ describe('the pixel data of a PNG', () => {
     [3, 18, 22],
     [4, 33, 37],
     [6, 63, 67],
-  ])(
-    'of colour type %i takes %i bytes, %i where it is interlaced',
-    async (colourType, straight, interlaced) => {
-      for (const [interlace, bytes] of [straight, interlaced].entries()) {
-        const whole = deflateSync(Buffer.alloc(bytes));
-        const short = deflateSync(Buffer.alloc(bytes - 1));
-        expect((await inspected([pngOf(5, 3, colourType, interlace, [whole])])).whole).toBe(true);
-        expect((await inspected([pngOf(5, 3, colourType, interlace, [short])])).whole).toBe(false);
-      }
-    },
-  );
+  ])('of colour type %i takes %i bytes, %i where it is interlaced', async (colourType, straight, interlaced) => {
+    for (const [interlace, bytes] of [straight, interlaced].entries()) {
+      const whole = deflateSync(Buffer.alloc(bytes));
+      const short = deflateSync(Buffer.alloc(bytes - 1));
+      expect((await inspected([pngOf(5, 3, colourType, interlace, [whole])])).whole).toBe(true);
+      expect((await inspected([pngOf(5, 3, colourType, interlace, [short])])).whole).toBe(false);
+    }
+  });
 
   test('that unpacks to a gigabyte is neither held nor waited for', async () => {
     const bomb = deflateSync(Buffer.alloc(2 ** 26));
@@ -171,8 +152,7 @@ describe('the pixel data of a PNG', () => {
 
 test('passes 64 MB in one PNG chunk without holding them', async () => {
   const mebibyte = Buffer.alloc(2 ** 20);
-  for (let at = 0; at < mebibyte.length; at += 4)
-    mebibyte.writeUInt32LE(Math.imul(at, 2_654_435_761) >>> 0, at);
+  for (let at = 0; at < mebibyte.length; at += 4) mebibyte.writeUInt32LE(Math.imul(at, 2_654_435_761) >>> 0, at);
   const stored: Uint8Array[] = [Buffer.from('7801', 'hex')];
   for (let block = 0; block < 64 * 17; block += 1) stored.push(storedBlock(mebibyte.subarray(0, 61_681)));
   const png = pngOf(2 ** 13, 2730, 2, 0, [Buffer.concat(stored)]);

@@ -3,15 +3,7 @@ import { encode } from 'fast-png';
 
 /** One small real picture of each kind that the formats have. */
 export const pictures: Picture[] = [
-  made(
-    'plain.png',
-    encode({
-      width: 48,
-      height: 27,
-      channels: 3,
-      data: new Uint8Array(48 * 27 * 3).fill(99),
-    }),
-  ),
+  made('plain.png', encode({ width: 48, height: 27, channels: 3, data: new Uint8Array(48 * 27 * 3).fill(99) })),
   stored('baseline.jpg'),
   stored('progressive.jpg'),
   stored('restarts.jpg'),
@@ -47,11 +39,5 @@ function stored(name: string): Picture {
 }
 
 function made(name: string, bytes: Uint8Array): Picture {
-  return {
-    name,
-    ext: name.split('.')[1] ?? '',
-    bytes: Buffer.from(bytes),
-    width: 48,
-    height: 27,
-  };
+  return { name, ext: name.split('.')[1] ?? '', bytes: Buffer.from(bytes), width: 48, height: 27 };
 }

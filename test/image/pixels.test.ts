@@ -13,11 +13,7 @@ const rgba = (...values: number[]): Uint8Array => new Uint8Array(values);
 describe('pixels', () => {
   test.each([
     ['grey', { channels: 1, depth: 8, data: rgba(10, 20) }, rgba(10, 10, 10, 255, 20, 20, 20, 255)],
-    [
-      'grey with opacity',
-      { channels: 2, depth: 8, data: rgba(10, 0, 20, 255) },
-      rgba(10, 10, 10, 0, 20, 20, 20, 255),
-    ],
+    ['grey with opacity', { channels: 2, depth: 8, data: rgba(10, 0, 20, 255) }, rgba(10, 10, 10, 0, 20, 20, 20, 255)],
     ['colours', { channels: 3, depth: 8, data: rgba(1, 2, 3, 4, 5, 6) }, rgba(1, 2, 3, 255, 4, 5, 6, 255)],
     ['opacity', { channels: 4, depth: 8, data: rgba(1, 2, 3, 9, 4, 5, 6, 8) }, rgba(1, 2, 3, 9, 4, 5, 6, 8)],
     [
@@ -43,9 +39,7 @@ describe('pixels', () => {
     const data = rgba(0, 0, 0, 255, 100, 0, 0, 255, 0, 50, 0, 255, 100, 50, 0, 255);
     expect(shrink({ width: 2, height: 2, data }, { width: 1, height: 1 }).data).toEqual(rgba(50, 25, 0, 255));
     const half = rgba(200, 0, 0, 255, 0, 0, 0, 0);
-    expect(shrink({ width: 2, height: 1, data: half }, { width: 1, height: 1 }).data).toEqual(
-      rgba(200, 0, 0, 128),
-    );
+    expect(shrink({ width: 2, height: 1, data: half }, { width: 1, height: 1 }).data).toEqual(rgba(200, 0, 0, 128));
     expect(shrink({ width: 2, height: 1, data }, { width: 2, height: 2 }).data).toEqual(
       rgba(0, 0, 0, 255, 100, 0, 0, 255, 0, 0, 0, 255, 100, 0, 0, 255),
     );
@@ -89,17 +83,9 @@ function chunk(type: string, data: Buffer): Buffer {
 
 /** Fifty megabytes in fifty kilobytes. */
 const bomb = deflateSync(Buffer.alloc(50_000_000));
-const withBomb = Buffer.concat([
-  small.subarray(0, headerEnd),
-  chunk('IDAT', bomb),
-  chunk('IEND', Buffer.alloc(0)),
-]);
+const withBomb = Buffer.concat([small.subarray(0, headerEnd), chunk('IDAT', bomb), chunk('IEND', Buffer.alloc(0))]);
 const profile = Buffer.concat([Buffer.from('icc\0\0'), bomb]);
-const withProfile = Buffer.concat([
-  small.subarray(0, headerEnd),
-  chunk('iCCP', profile),
-  small.subarray(headerEnd),
-]);
+const withProfile = Buffer.concat([small.subarray(0, headerEnd), chunk('iCCP', profile), small.subarray(headerEnd)]);
 
 test.each([
   ['more pixels than its header states', withBomb],

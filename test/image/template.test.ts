@@ -86,10 +86,7 @@ test('nothing that comes from outside adds a folder or an unsafe name', () => {
   const template = parseTemplate('{model}/{date}/{ratio}/{prompt}/{task}/{ext}/{prompt}-{task}.{ext}');
   fc.assert(
     fc.property(outside, (words) => {
-      const components = renderTemplate(template, {
-        ...values,
-        ...words,
-      }).split('/');
+      const components = renderTemplate(template, { ...values, ...words }).split('/');
       expect(components).toHaveLength(7);
       for (const component of components) expect(safeFileName(component)).toBe(component);
     }),

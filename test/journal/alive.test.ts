@@ -28,11 +28,7 @@ test.each<[string, Partial<Owner>, (pid: number) => void, string]>([
 
 const other = ownerOf(1, elsewhere);
 
-function pulseIn(
-  { folder, clock }: Records,
-  owner = ownerOf(somePid),
-  onBeat = (): void => undefined,
-): Pulse {
+function pulseIn({ folder, clock }: Records, owner = ownerOf(somePid), onBeat = (): void => undefined): Pulse {
   return openPulse({ folder, files: nodeFiles, clock, owner, probe: gone, onBeat });
 }
 

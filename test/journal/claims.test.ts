@@ -39,9 +39,7 @@ test('what one process has claimed no other gets, until it is released', async (
 
 test('shares without common rows are claimed side by side', async () => {
   const records = await newRecords();
-  const claims = [1, 2, 3].map((index) =>
-    records.process(somePid + index).claim('batch', { index, of: 3 }, signal),
-  );
+  const claims = [1, 2, 3].map((index) => records.process(somePid + index).claim('batch', { index, of: 3 }, signal));
   expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(3);
   expect(await records.process(somePid).claim('batch', undefined, signal)).toBeUndefined();
 });
@@ -50,9 +48,7 @@ test('of any number that ask at one instant one gets it', async () => {
   const records = await newRecords();
   for (let round = 0; round < 3; round++) {
     const processes = Array.from({ length: 4 }, (_, index) => records.process(somePid + 9 * round + index));
-    const claims = await Promise.all(
-      processes.map((each) => each.claim(`batch ${round}`, undefined, signal)),
-    );
+    const claims = await Promise.all(processes.map((each) => each.claim(`batch ${round}`, undefined, signal)));
     expect(claims.filter(Boolean)).toHaveLength(1);
   }
 });

@@ -20,16 +20,7 @@ interface Recorded {
 async function recordOfARun(atEnd: AtEnd, count = 2): Promise<Recorded> {
   const service = await startService({}, atEnd);
   const machine = await newMachine(atEnd);
-  const words = [
-    'generate',
-    'a mug',
-    '-n',
-    String(count),
-    '--poll-interval',
-    '20ms',
-    '--base-url',
-    service.url,
-  ];
+  const words = ['generate', 'a mug', '-n', String(count), '--poll-interval', '20ms', '--base-url', service.url];
   expect((await run(machine, words)).exitCode).toBe(0);
   const done = join(machine.home, '.local/state/runapi-imagen/done');
   const [name = ''] = await readdir(done);
@@ -81,9 +72,7 @@ test('a record that is cut at any byte says what its whole lines say', { timeout
     }
     const rest = record.subarray(begin, cut).toString('utf8');
     const isWhole = readLine(rest) !== undefined; // but for the byte that ends it
-    expect(await readBack(path, record.subarray(0, cut))).toEqual(
-      isWhole ? saidBy([...whole, rest]) : expected,
-    );
+    expect(await readBack(path, record.subarray(0, cut))).toEqual(isWhole ? saidBy([...whole, rest]) : expected);
   }
 });
 
@@ -126,21 +115,18 @@ test('whatever became of a record, it is read, and what it says can be worked on
   const shuffled = fc
     .array(fc.oneof(fc.constantFrom(...lines), foreign), { maxLength: 30 })
     .map((some) => some.join('\n'));
-  const spoilt = fc
-    .array(fc.tuple(fc.nat(record.length - 1), fc.nat(255)), { maxLength: 8 })
-    .map((changes) => {
-      const bytes = Buffer.from(record);
-      for (const [at, value] of changes) bytes[at] = value;
-      return bytes;
-    });
+  const spoilt = fc.array(fc.tuple(fc.nat(record.length - 1), fc.nat(255)), { maxLength: 8 }).map((changes) => {
+    const bytes = Buffer.from(record);
+    for (const [at, value] of changes) bytes[at] = value;
+    return bytes;
+  });
   await fc.assert(
     fc.asyncProperty(fc.oneof(shuffled, spoilt), async (bytes) => {
       for (const { intended, accepted, completed, saving, saved } of (await readBack(path, bytes)).values()) {
         for (const at of [intended.at, accepted?.at ?? 0, completed?.at ?? 0]) new Date(at).toISOString();
         expect(new URL(intended.server.base).protocol).toMatch(/^https?:$/);
         expect(accepted?.id ?? 'tsk_a').toMatch(/^[\w-]{1,128}$/);
-        for (const index of [...Object.keys(saving), ...Object.keys(saved)])
-          expect(Number(index)).toBeLessThan(1000);
+        for (const index of [...Object.keys(saving), ...Object.keys(saved)]) expect(Number(index)).toBeLessThan(1000);
       }
     }),
     { numRuns: 150 },

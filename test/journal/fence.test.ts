@@ -3,22 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type AppendFile, type Files, nodeFiles } from '../../src/disk/files.ts';
 import type { Event } from '../../src/journal/event.ts';
-import {
-  accepted,
-  deadRuns,
-  ended,
-  here,
-  intended,
-  leftKeys,
-  newRecords,
-  type Records,
-  somePid,
-} from './machine.ts';
+import { accepted, deadRuns, ended, here, intended, leftKeys, newRecords, type Records, somePid } from './machine.ts';
 
-const lost = {
-  code: 'interrupted',
-  message: expect.stringContaining('another process has taken this run over'),
-};
+const lost = { code: 'interrupted', message: expect.stringContaining('another process has taken this run over') };
 
 /** The text of the one file in a folder of the record. */
 async function textIn(records: Records, folder: string): Promise<string> {
@@ -132,22 +119,19 @@ function unsteady(): { files: Files; fail(how: 'write' | 'flush' | undefined): v
   };
 }
 
-test.each(['write', 'flush'] as const)(
-  'an intent whose %s fails is never bought, not later either',
-  async (how) => {
-    const records = await newRecords();
-    const { files, fail } = unsteady();
-    const journal = records.process(somePid, here, files);
-    const run = await journal.run();
-    fail(how);
-    await expect(run.append(intended('a', 1))).rejects.toThrow('ENOSPC');
-    expect([...run.open.keys()]).toEqual([]);
-    fail(undefined);
-    await run.append(intended('b', 2));
-    records.end(somePid);
-    expect(await leftKeys(records.process(somePid + 1))).toEqual(['b']);
-  },
-);
+test.each(['write', 'flush'] as const)('an intent whose %s fails is never bought, not later either', async (how) => {
+  const records = await newRecords();
+  const { files, fail } = unsteady();
+  const journal = records.process(somePid, here, files);
+  const run = await journal.run();
+  fail(how);
+  await expect(run.append(intended('a', 1))).rejects.toThrow('ENOSPC');
+  expect([...run.open.keys()]).toEqual([]);
+  fail(undefined);
+  await run.append(intended('b', 2));
+  records.end(somePid);
+  expect(await leftKeys(records.process(somePid + 1))).toEqual(['b']);
+});
 
 test.each<[string, Event]>([
   ['accepted', accepted('a', 2)],

@@ -12,17 +12,7 @@ test('is for this user alone, and never holds the key', async () => {
   const machine = await newMachine();
   const state = join(machine.home, '.local/state/runapi-imagen');
   await mkdir(state, { recursive: true, mode: 0o755 });
-  const words = [
-    'generate',
-    'a mug',
-    '-n',
-    '2',
-    '--verbose',
-    '--poll-interval',
-    '20ms',
-    '--base-url',
-    service.url,
-  ];
+  const words = ['generate', 'a mug', '-n', '2', '--verbose', '--poll-interval', '20ms', '--base-url', service.url];
   expect((await run(machine, words)).exitCode).toBe(0);
   const files = (await filesIn(state)).filter((name) => !name.startsWith('compiled')); // Node's own, from 22 on
   expect(files).toEqual([
@@ -38,8 +28,7 @@ test('is for this user alone, and never holds the key', async () => {
   for (const name of files) {
     const facts = await stat(join(state, name));
     expect([name, facts.mode & 0o777]).toEqual([name, facts.isDirectory() ? 0o700 : 0o600]);
-    if (facts.isFile())
-      expect(await readFile(join(state, name), 'utf8')).not.toContain(machine.env.RUNAPI_API_KEY);
+    if (facts.isFile()) expect(await readFile(join(state, name), 'utf8')).not.toContain(machine.env.RUNAPI_API_KEY);
   }
 });
 
@@ -115,23 +104,19 @@ test('goes on below a line that was torn', async () => {
   expect(await readFile(path, 'utf8')).toBe('whole\nto\nnext\nlast\n');
 });
 
-test.skipIf(process.platform !== 'linux')(
-  'a full disk is told to each who writes (needs /dev/full)',
-  async () => {
-    const file = await nodeFiles.openAppend('/dev/full');
-    const tries = await Promise.allSettled([file.append('a\n'), file.append('b\n')]);
-    expect(tries).toMatchObject([{ reason: { code: 'ENOSPC' } }, { reason: { code: 'ENOSPC' } }]);
-    expect(() => file.appendNow('c\n')).toThrow('ENOSPC');
-    await file.close();
-  },
-);
+test.skipIf(process.platform !== 'linux')('a full disk is told to each who writes (needs /dev/full)', async () => {
+  const file = await nodeFiles.openAppend('/dev/full');
+  const tries = await Promise.allSettled([file.append('a\n'), file.append('b\n')]);
+  expect(tries).toMatchObject([{ reason: { code: 'ENOSPC' } }, { reason: { code: 'ENOSPC' } }]);
+  expect(() => file.appendNow('c\n')).toThrow('ENOSPC');
+  await file.close();
+});
 
 test('lines and spans of them tell where they end', async () => {
   const path = await fileIn('ä\n\n\u2028b\nrest');
   const lines = async (from = 0, to = Number.POSITIVE_INFINITY) => {
     const found = [];
-    for await (const { text, end, whole } of nodeFiles.lines(path, { from, to }))
-      found.push([text, end, whole]);
+    for await (const { text, end, whole } of nodeFiles.lines(path, { from, to })) found.push([text, end, whole]);
     return found;
   };
   expect(await lines()).toEqual([

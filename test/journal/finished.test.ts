@@ -3,17 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Files, nodeFiles } from '../../src/disk/files.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import {
-  accepted,
-  ended,
-  here,
-  intended,
-  linesOf,
-  newRecords,
-  put,
-  type Records,
-  somePid,
-} from './machine.ts';
+import { accepted, ended, here, intended, linesOf, newRecords, put, type Records, somePid } from './machine.ts';
 
 const batch = 'ba7c4ba7c4ba7c40';
 
@@ -28,17 +18,8 @@ async function threeRuns(records: Records): Promise<void> {
     accepted(`m${task}`, 3000 + task),
     ended(`m${task}`, 3000 + task),
   ]);
-  await put(records, 'done/m1-aa.1-1-cccc.jsonl', [
-    { format: 1 },
-    intended('a', 1),
-    accepted('a', 1),
-    ended('a', 2),
-  ]);
-  await put(records, 'done/m2-bb.1-1-cccc.jsonl', [
-    intended('b', 2, row('b', 1)),
-    accepted('b', 2),
-    ended('b', 3),
-  ]);
+  await put(records, 'done/m1-aa.1-1-cccc.jsonl', [{ format: 1 }, intended('a', 1), accepted('a', 1), ended('a', 2)]);
+  await put(records, 'done/m2-bb.1-1-cccc.jsonl', [intended('b', 2, row('b', 1)), accepted('b', 2), ended('b', 3)]);
   await put(records, 'done/m3-cc.1-1-cccc.jsonl', many.flat());
 }
 
@@ -213,9 +194,7 @@ test('what is forgotten is gone from the record, and the rest is still found', a
     .find(['tsk_a', 'tsk_b', 'tsk_m700', 'tsk_m701', 'tsk_open', 'tsk_e']);
   expect([...found.keys()].sort()).toEqual(['tsk_b', 'tsk_m701', 'tsk_open']);
   const texts = await Promise.all(
-    (await readdir(join(records.folder, 'done'))).map((name) =>
-      readFile(join(records.folder, 'done', name), 'utf8'),
-    ),
+    (await readdir(join(records.folder, 'done'))).map((name) => readFile(join(records.folder, 'done', name), 'utf8')),
   );
   expect(texts.join('')).not.toMatch(/tsk_(a|m700|e)"/);
 });

@@ -54,9 +54,7 @@ test('what a killed process did not finish goes on in another one, once', async 
   const run = await heir.takeOver(dead as never);
   expect([...(run?.open.keys() ?? [])]).toEqual(['a']);
   const other = records.process(somePid + 2);
-  expect((await other.left()).runs.map(({ life }) => life)).toEqual([
-    expect.stringMatching(/unsure|continued/),
-  ]);
+  expect((await other.left()).runs.map(({ life }) => life)).toEqual([expect.stringMatching(/unsure|continued/)]);
   await run?.append(ended('a', 4));
   await heir.close();
   expect([await leftKeys(other), await namesIn(records, 'runs')]).toEqual([[], []]);
@@ -165,9 +163,7 @@ test('what cannot be read is told each time, kept, and harms no other', async ()
   const records = await newRecords();
   await put(records, 'runs/c-d.nobody.jsonl', [intended('k', 1)]);
   const newer = await put(records, 'runs/e-f.nobody.jsonl', [{ format: 2 }, intended('l', 1)]);
-  const folders = ['runs/a-b.nobody.jsonl', 'done/a-b.nobody.jsonl'].map((name) =>
-    join(records.folder, name),
-  );
+  const folders = ['runs/a-b.nobody.jsonl', 'done/a-b.nobody.jsonl'].map((name) => join(records.folder, name));
   for (const folder of folders) await mkdir(folder);
   for (const pid of [somePid, somePid + 1]) {
     const left = await records.process(pid).left();
@@ -264,10 +260,7 @@ test('a file that moves while it is looked for is found under its new name', asy
 
 test('a large run is read whole once: later only what is new in it', async () => {
   const records = await newRecords();
-  const done = Array.from({ length: 2500 }, (_, task) => [
-    intended(`t${task}`, 1),
-    ended(`t${task}`, 2),
-  ]).flat();
+  const done = Array.from({ length: 2500 }, (_, task) => [intended(`t${task}`, 1), ended(`t${task}`, 2)]).flat();
   const lines = [{ format: 1 }, intended('a', 1), ...done, accepted('a', 2)];
   const path = await put(records, 'runs/m1-aa.nobody.jsonl', lines);
   expect((await stat(path)).size).toBeGreaterThan(512 * 1024);

@@ -25,11 +25,7 @@ test.each<[string, unknown[], Partial<typeof nothing> | object]>([
   ['an empty file', [], {}],
   ['what did not end is open', [header, intended('a', 1), accepted('a', 2)], { open: ['a'] }],
   ['what ended is not', [header, intended('a', 1), ended('a', 2)], { done: ['a'] }],
-  [
-    'a line twice counts once',
-    [intended('a', 1), intended('a', 1), ended('a', 2), ended('a', 2)],
-    { done: ['a'] },
-  ],
+  ['a line twice counts once', [intended('a', 1), intended('a', 1), ended('a', 2), ended('a', 2)], { done: ['a'] }],
   ['blank lines are none', [header, '', intended('a', 1), '', ''], { open: ['a'] }],
   [
     'a damaged line costs no other',
@@ -58,15 +54,7 @@ test.each<[string, unknown[], Partial<typeof nothing> | object]>([
   ],
   [
     'what follows the closing line was written by somebody who had lost the file',
-    [
-      header,
-      intended('a', 1),
-      accepted('a', 2),
-      intended('b', 1),
-      ended('b', 2),
-      { closed: true },
-      ended('a', 3),
-    ],
+    [header, intended('a', 1), accepted('a', 2), intended('b', 1), ended('b', 2), { closed: true }, ended('a', 3)],
     { done: ['b'] },
   ],
 ])('%s', async (_, lines, expected) => {

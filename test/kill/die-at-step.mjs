@@ -50,7 +50,6 @@ fs.writeSync = stepped(writeSync, (descriptor, bytes, at = 0) => {
   writeSync(descriptor, bytes, at, Math.ceil((bytes.length - at) / 2));
   die();
 });
-for (const name of ['open', 'rename', 'link', 'unlink', 'mkdir', 'utimes'])
-  promises[name] = stepped(promises[name]);
+for (const name of ['open', 'rename', 'link', 'unlink', 'mkdir', 'utimes']) promises[name] = stepped(promises[name]);
 for (const name of ['write', 'datasync', 'truncate']) handles[name] = stepped(handles[name]);
 syncBuiltinESMExports();

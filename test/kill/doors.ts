@@ -153,10 +153,7 @@ async function serveUntil(
     if (points === death.number) child.kill('SIGKILL');
     return death.registers && point === 'POST text_to_image arrived';
   };
-  const timer = setTimeout(
-    () => child.kill('SIGKILL'),
-    death?.at === 'time' ? death.milliseconds * 2 : 60_000,
-  );
+  const timer = setTimeout(() => child.kill('SIGKILL'), death?.at === 'time' ? death.milliseconds * 2 : 60_000);
   let told = '';
   const address = await addressOf(child, (text) => {
     told += `${text}\n`;
@@ -185,11 +182,7 @@ async function addressOf(
   });
 }
 
-async function ask(
-  { url, token }: { url: string; token: string },
-  prompt: string,
-  wanted: Set<string>,
-): Promise<void> {
+async function ask({ url, token }: { url: string; token: string }, prompt: string, wanted: Set<string>): Promise<void> {
   try {
     const answer = await fetch(`${url}/images/generations`, {
       method: 'POST',

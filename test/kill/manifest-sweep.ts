@@ -93,9 +93,7 @@ async function live(program: Program, draw: () => number, tally: ManifestTally):
     const expected = ['images.lock.jsonl', 'images.yaml', ...lines.map(({ output }) => output)].sort();
     const found = (await readdir(machine.folder)).sort();
     if (service.tasks.size !== allowed || found.join() !== expected.join() || lines.length !== pictures)
-      tally.problems.push(
-        `${service.tasks.size} of ${allowed} tasks; ${found.join(' ')}\n${told.join('\n')}`,
-      );
+      tally.problems.push(`${service.tasks.size} of ${allowed} tasks; ${found.join(' ')}\n${told.join('\n')}`);
   } finally {
     await service.close();
     await rm(root, { recursive: true, force: true });

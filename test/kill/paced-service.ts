@@ -78,8 +78,7 @@ export async function startPacedService(): Promise<PacedService> {
     if (step === 'prepare') uploads += 1;
     const url = `${service.url}/uploads/${uploads}`;
     const expires_at = new Date(Date.now() + 3_600_000).toISOString();
-    const told =
-      step === 'prepare' ? { upload_url: url, headers: {}, signed_id: `${uploads}` } : { url, expires_at };
+    const told = step === 'prepare' ? { upload_url: url, headers: {}, signed_id: `${uploads}` } : { url, expires_at };
     await inPieces(step, response, Buffer.from(JSON.stringify(told)), 2);
   }
 
@@ -124,12 +123,7 @@ export async function startPacedService(): Promise<PacedService> {
     await inPieces('picture', response, task.picture.subarray(from), piecesOfPicture);
   }
 
-  async function inPieces(
-    what: string,
-    response: ServerResponse,
-    body: Buffer,
-    pieces: number,
-  ): Promise<void> {
+  async function inPieces(what: string, response: ServerResponse, body: Buffer, pieces: number): Promise<void> {
     const length = Math.ceil(body.length / pieces);
     for (let piece = 0; piece < pieces; piece++) {
       response.write(body.subarray(piece * length, (piece + 1) * length));

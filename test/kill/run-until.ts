@@ -53,9 +53,7 @@ export async function runUntil(
     return death.registers && point === 'POST text_to_image arrived';
   };
   const timer =
-    death?.at === 'time'
-      ? setTimeout(kill, death.milliseconds)
-      : setTimeout(() => child.kill(), longestLifeMs);
+    death?.at === 'time' ? setTimeout(kill, death.milliseconds) : setTimeout(() => child.kill(), longestLifeMs);
   const [code, signal] = await new Promise<[number | null, string | null]>((ended) => {
     child.on('close', (...end) => ended(end));
   });

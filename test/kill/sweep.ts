@@ -63,9 +63,7 @@ async function live(program: Program, plan: Life, tally: Tally): Promise<void> {
 
   async function step(words: string[], death?: Death): Promise<string> {
     const { killed, code, stderr } = await runUntil(program, machine, service, words, death);
-    told.push(
-      `${words[0]} ${JSON.stringify(death ?? 'to its end')}: ${killed ? 'killed' : `exit ${code}`}\n${stderr}`,
-    );
+    told.push(`${words[0]} ${JSON.stringify(death ?? 'to its end')}: ${killed ? 'killed' : `exit ${code}`}\n${stderr}`);
     if (killed) tally.kills += 1;
     else if (code !== 0) problem(`${words[0]} ended with exit code ${code}`);
     return stderr;
@@ -130,9 +128,7 @@ async function count(
 
 async function isAllThere(service: PacedService, folder: string): Promise<boolean> {
   const files = await readdir(folder);
-  return (
-    service.tasks.size > 0 && [...service.tasks.values()].every(({ id }) => files.includes(fileName(id)))
-  );
+  return service.tasks.size > 0 && [...service.tasks.values()].every(({ id }) => files.includes(fileName(id)));
 }
 
 async function tells(sidecar: string, id: string): Promise<boolean> {

@@ -1,5 +1,1 @@
-export function makeNotedBin(
-  folder: string,
-  bin: string,
-  plant?: boolean,
-): Promise<{ path: string; writes: string }>;
+export function makeNotedBin(folder: string, bin: string, plant?: boolean): Promise<{ path: string; writes: string }>;

@@ -58,9 +58,7 @@ test('no byte that is written holds a part of the key, whatever is run and whate
     at(well, 'generate', 'a mug', '--json', '--sidecar').then(() => at(well, 'history')),
     at(well, 'batch', 'rows.txt').then(() => at(well, 'gallery')),
     at(well, 'doctor'),
-    at(ill, 'generate', 'a').then(() =>
-      at(ill, 'generate', 'b').then(() => at(ill, 'generate', 'c', '--json')),
-    ),
+    at(ill, 'generate', 'a').then(() => at(ill, 'generate', 'b').then(() => at(ill, 'generate', 'c', '--json'))),
     at(ill, 'models'),
     at(ill, 'generate', 'x', '--dry-run', '--json'),
   ]);
@@ -87,12 +85,7 @@ const faulty: Array<[string, Record<string, string>]> = [
 
 test.each(faulty)('nor where the user makes a mistake: %s', async (_, env) => {
   const { withEnv, found } = await noted();
-  for (const words of [
-    ['generate', 'x', '--timeout', '3s'],
-    ['doctor'],
-    ['doctor', '--json'],
-    ['balance', '--json'],
-  ])
+  for (const words of [['generate', 'x', '--timeout', '3s'], ['doctor'], ['doctor', '--json'], ['balance', '--json']])
     expect((await withEnv(env, ...words)).exitCode).not.toBe(0);
   expect(found().hits).toEqual([]);
 });

@@ -40,24 +40,15 @@ export function search(folder, keys) {
     found.bytes += content.length;
     const needle = needles.find(({ trace }) => content.includes(trace));
     if (!needle) continue;
-    const isOwn =
-      /[/\\]runapi-imagen[/\\]config\.json[^/\\]*$/.test(place) && (mode === undefined || !(mode & 0o077));
+    const isOwn = /[/\\]runapi-imagen[/\\]config\.json[^/\\]*$/.test(place) && (mode === undefined || !(mode & 0o077));
     if (isOwn) found.allowed += 1;
-    else
-      found.hits.push({
-        place,
-        words,
-        trace: needle.trace.toString(),
-        around: around(content, needle.trace),
-      });
+    else found.hits.push({ place, words, trace: needle.trace.toString(), around: around(content, needle.trace) });
   }
   return { ...found, runs: found.runs.size };
 }
 
 function windows(text, length) {
-  return Array.from({ length: Math.max(1, text.length - length + 1) }, (_, at) =>
-    text.slice(at, at + length),
-  );
+  return Array.from({ length: Math.max(1, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
 }
 
 /** Without the letters at both ends, which depend on what stands beside it. */

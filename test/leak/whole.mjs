@@ -12,11 +12,7 @@ const root = join(import.meta.dirname, '../..');
 const words = process.argv.slice(2);
 const tests = words.filter((word) => word !== '--plant');
 const folder = await mkdtemp(join(tmpdir(), 'runapi-imagen-leak-'));
-const { path, writes } = await makeNotedBin(
-  folder,
-  join(root, 'bin/runapi-imagen.cjs'),
-  words.includes('--plant'),
-);
+const { path, writes } = await makeNotedBin(folder, join(root, 'bin/runapi-imagen.cjs'), words.includes('--plant'));
 const began = performance.now();
 const vitest = [
   'vitest',

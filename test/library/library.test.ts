@@ -9,20 +9,12 @@ import { filesIn, type Machine, newMachine } from '../support/program.ts';
 import { answering, startService } from '../support/service.ts';
 import { install, runProgram } from './install.ts';
 
-const { createImagen, ImagenError } = createRequire(import.meta.url)(
-  join(project, 'dist/index.cjs'),
-) as typeof library;
+const { createImagen, ImagenError } = createRequire(import.meta.url)(join(project, 'dist/index.cjs')) as typeof library;
 
 /** A client of the service with a record of its own. */
 function clientOf(service: { url: string }, { home, folder }: Machine, options: library.ImagenOptions = {}) {
   const { url: baseUrl } = service;
-  return createImagen({
-    apiKey: 'rk_test_0123456789',
-    baseUrl,
-    dir: folder,
-    record: join(home, 'record'),
-    ...options,
-  });
+  return createImagen({ apiKey: 'rk_test_0123456789', baseUrl, dir: folder, record: join(home, 'record'), ...options });
 }
 
 async function all<Each>(each: AsyncIterable<Each>): Promise<Each[]> {
@@ -34,10 +26,7 @@ async function all<Each>(each: AsyncIterable<Each>): Promise<Each[]> {
 test('tells its progress, and leaves the process alone', async () => {
   const service = await startService();
   const machine = await newMachine();
-  const before = [
-    process.exitCode,
-    ...['SIGINT', 'SIGTERM', 'SIGHUP'].map((each) => process.listenerCount(each)),
-  ];
+  const before = [process.exitCode, ...['SIGINT', 'SIGTERM', 'SIGHUP'].map((each) => process.listenerCount(each))];
   const seen: library.Progress[] = [];
   const imagen = clientOf(service, machine, { onProgress: (progress) => seen.push(progress) });
   const task = await imagen.generate({ prompt: 'a mug' });
@@ -48,10 +37,9 @@ test('tells its progress, and leaves the process alone', async () => {
   expect((await imagen.download(task.task_id ?? '')).images[0]?.path).toContain('-2.png');
   await imagen.close();
   await expect(imagen.models()).rejects.toThrow('this client is closed');
-  expect([
-    process.exitCode,
-    ...['SIGINT', 'SIGTERM', 'SIGHUP'].map((each) => process.listenerCount(each)),
-  ]).toEqual(before);
+  expect([process.exitCode, ...['SIGINT', 'SIGTERM', 'SIGHUP'].map((each) => process.listenerCount(each))]).toEqual(
+    before,
+  );
 });
 
 test('rejects with one class that says what happened and what to do', async () => {
@@ -62,17 +50,14 @@ test('rejects with one class that says what happened and what to do', async () =
   expect(error).toBeInstanceOf(ImagenError);
   expect(error).toMatchObject({ code: 'insufficient_credits', status: 402, taskId: null, retryable: false });
   await expect(imagen.status('no id')).rejects.toMatchObject({ code: 'validation' });
-  await expect(imagen.generate({ prompt: 'x' }, { output: '-' })).rejects.toMatchObject({
-    code: 'validation',
-  });
+  await expect(imagen.generate({ prompt: 'x' }, { output: '-' })).rejects.toMatchObject({ code: 'validation' });
 });
 
 test('stops waiting when it is aborted; the task goes on and is taken up', async () => {
   const service = await startService({ runningLooks: 2 });
   const imagen = clientOf(service, await newMachine());
   const leaving = new AbortController();
-  const onProgress = ({ task_id }: library.Progress): void =>
-    void (task_id && leaving.abort(new Error('enough')));
+  const onProgress = ({ task_id }: library.Progress): void => void (task_id && leaving.abort(new Error('enough')));
   const error = await imagen
     .generate({ prompt: 'a mug' }, { signal: leaving.signal, onProgress })
     .catch((caught) => caught);
@@ -84,9 +69,7 @@ test('stops waiting when it is aborted; the task goes on and is taken up', async
   expect((await imagen.generate({ prompt: 'a mug' })).task_id).toBe(error.taskId);
   expect(service.tasks.size).toBe(1);
   const gone = AbortSignal.abort();
-  await expect(imagen.generate({ prompt: 'a fox' }, { signal: gone })).rejects.toMatchObject({
-    code: 'interrupted',
-  });
+  await expect(imagen.generate({ prompt: 'a fox' }, { signal: gone })).rejects.toMatchObject({ code: 'interrupted' });
   expect(service.tasks.size).toBe(1);
 });
 
@@ -119,10 +102,7 @@ test('makes a batch once under its name, tells failures, and stops where nothing
   service.always('create', answering(402, { error: 'no credits' }));
   const seen: library.TaskReport[] = [];
   const stopped = (async () => {
-    for await (const each of imagen.batch([{ prompt: 'x' }, { prompt: 'y' }], {
-      name: 'more',
-      concurrency: 1,
-    }))
+    for await (const each of imagen.batch([{ prompt: 'x' }, { prompt: 'y' }], { name: 'more', concurrency: 1 }))
       seen.push(each);
   })();
   await expect(stopped).rejects.toMatchObject({ code: 'insufficient_credits' });
@@ -148,36 +128,24 @@ test('keeps calls apart that run at once', async () => {
   expect((await filesIn(machine.folder)).length).toBe(6);
 });
 
-test.each(['generate', 'resume'])(
-  'a program that was killed pays once: %s takes its task up',
-  async (way) => {
-    const service = await startService({ runningLooks: 1_000_000 });
-    const machine = await newMachine();
-    await install(machine);
-    const begin = `import { createImagen } from 'runapi-imagen';
+test.each(['generate', 'resume'])('a program that was killed pays once: %s takes its task up', async (way) => {
+  const service = await startService({ runningLooks: 1_000_000 });
+  const machine = await newMachine();
+  await install(machine);
+  const begin = `import { createImagen } from 'runapi-imagen';
 const imagen = createImagen({ baseUrl: ${JSON.stringify(service.url)}, onProgress: ({ task_id }) => task_id && process.kill(process.pid, 'SIGKILL') });
 const tasks = `;
-    await writeFile(
-      join(machine.folder, 'first.mjs'),
-      `${begin} await imagen.generate({ prompt: 'a mug' });`,
-    );
-    const child = spawn(process.execPath, ['first.mjs'], {
-      cwd: machine.folder,
-      env: machine.env,
-      stdio: 'ignore',
-    });
-    await new Promise((ended) => child.once('close', ended));
-    service.always('look', (call, _response, usual) => {
-      if (call.task) call.task.looks = 1_000_000;
-      usual();
-    });
-    const call = way === 'resume' ? 'await imagen.resume()' : "[await imagen.generate({ prompt: 'a mug' })]";
-    const second = begin.replace(/, onProgress.*\n/, ' });\n');
-    const ended = await runProgram(machine, 'second.mjs', `${second} ${call}; console.log(tasks[0].status);`);
-    expect(ended).toEqual({ exitCode: 0, stdout: 'completed', stderr: '' });
-    expect(service.tasks.size).toBe(1);
-    expect(
-      (await filesIn(machine.folder)).filter((name) => name.endsWith('.png') && !name.includes('/')).length,
-    ).toBe(1);
-  },
-);
+  await writeFile(join(machine.folder, 'first.mjs'), `${begin} await imagen.generate({ prompt: 'a mug' });`);
+  const child = spawn(process.execPath, ['first.mjs'], { cwd: machine.folder, env: machine.env, stdio: 'ignore' });
+  await new Promise((ended) => child.once('close', ended));
+  service.always('look', (call, _response, usual) => {
+    if (call.task) call.task.looks = 1_000_000;
+    usual();
+  });
+  const call = way === 'resume' ? 'await imagen.resume()' : "[await imagen.generate({ prompt: 'a mug' })]";
+  const second = begin.replace(/, onProgress.*\n/, ' });\n');
+  const ended = await runProgram(machine, 'second.mjs', `${second} ${call}; console.log(tasks[0].status);`);
+  expect(ended).toEqual({ exitCode: 0, stdout: 'completed', stderr: '' });
+  expect(service.tasks.size).toBe(1);
+  expect((await filesIn(machine.folder)).filter((name) => name.endsWith('.png') && !name.includes('/')).length).toBe(1);
+});

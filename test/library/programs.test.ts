@@ -77,14 +77,7 @@ test('a bundler puts it into one file', async () => {
   const outfile = join(machine.folder, 'bundle.cjs');
   const text = `import { createImagen, ImagenError } from 'runapi-imagen';(async () => {${work}})();`;
   await writeFile(entry, text);
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'error',
-  });
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
   const { stdout, stderr } = await execa(process.execPath, [outfile], {
     cwd: machine.folder,
     env: machine.env,
@@ -108,10 +101,7 @@ test.skipIf(!attw)('attw has nothing to say (needs @arethetypeswrong/cli in PROG
   const words = ['pack', '--ignore-scripts', '--pack-destination', machine.folder, '--json'];
   const { stdout } = await execa('npm', words, { cwd: project });
   const [{ filename }] = JSON.parse(stdout);
-  const checked = await execa(process.execPath, [attw ?? '', filename], {
-    cwd: machine.folder,
-    reject: false,
-  });
+  const checked = await execa(process.execPath, [attw ?? '', filename], { cwd: machine.folder, reject: false });
   expect(checked.stdout).toContain('No problems found');
   expect(checked.exitCode).toBe(0);
 });

@@ -4,18 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const packages = [
-  'openai',
-  'ai',
-  '@ai-sdk/openai',
-  '@langchain/openai',
-  '@langchain/core',
-  '@arethetypeswrong/cli',
-];
+const packages = ['openai', 'ai', '@ai-sdk/openai', '@langchain/openai', '@langchain/core', '@arethetypeswrong/cli'];
 const home = await mkdtemp(join(tmpdir(), 'runapi-imagen-programs-'));
 await writeFile(join(home, 'package.json'), '{"private":true}');
-const run = (program, words, options) =>
-  spawnSync(program, words, { stdio: 'inherit', ...options }).status ?? 1;
+const run = (program, words, options) => spawnSync(program, words, { stdio: 'inherit', ...options }).status ?? 1;
 const vitest = [
   'vitest',
   'run',

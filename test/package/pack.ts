@@ -30,9 +30,7 @@ export async function pack(): Promise<Packed> {
   const name = (await readdir(copy)).find((each) => each.endsWith('.tgz'));
   const tarball = join(copy, name ?? 'nothing was packed');
   await npm(['install', '--offline', '--no-audit', '--no-fund', tarball], home, home);
-  const modules: Record<string, string[]> = JSON.parse(
-    await readFile(join(copy, 'dist/modules.json'), 'utf8'),
-  );
+  const modules: Record<string, string[]> = JSON.parse(await readFile(join(copy, 'dist/modules.json'), 'utf8'));
   return {
     tarball,
     home,

@@ -17,13 +17,7 @@ afterAll(() => packed?.remove());
 /** In the folder where the package is installed. */
 function inHome(program: string, words: readonly string[]) {
   const { home } = packed;
-  return execa(program, words, {
-    cwd: home,
-    env: envOf(home),
-    extendEnv: false,
-    preferLocal: true,
-    reject: false,
-  });
+  return execa(program, words, { cwd: home, env: envOf(home), extendEnv: false, preferLocal: true, reject: false });
 }
 
 describe('what npm publishes', () => {
@@ -106,9 +100,7 @@ else line.error.code.length;
 
 describe('the licences of what is bundled', () => {
   test('are there for every package, and allow it', async () => {
-    const folders = new Set(
-      packed.bundled.map((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0]),
-    );
+    const folders = new Set(packed.bundled.map((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0]));
     folders.delete(undefined);
     expect(folders.size).toBeGreaterThan(30);
     for (const folder of folders) {

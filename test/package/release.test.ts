@@ -84,8 +84,7 @@ test('the job that may publish runs no code of the project or of a dependency, a
     expect.stringMatching(/^npm publish \.\/runapi-imagen-\*\.tgz --ignore-scripts --provenance /),
   ]);
   for (const job of Object.keys(jobs))
-    for (const line of commands(job))
-      if (/npm (ci|install)/.test(line)) expect(line).toContain('--ignore-scripts');
+    for (const line of commands(job)) if (/npm (ci|install)/.test(line)) expect(line).toContain('--ignore-scripts');
   // Each action is one commit, whoever owns its tags tomorrow.
   for (const { uses } of Object.values(jobs).flatMap(({ steps }) => steps))
     if (uses) expect(uses).toMatch(/@[0-9a-f]{40}$/);
@@ -93,8 +92,5 @@ test('the job that may publish runs no code of the project or of a dependency, a
 
 interface Workflow {
   permissions: Record<string, string>;
-  jobs: Record<
-    string,
-    { permissions?: Record<string, string>; steps: Array<{ run?: string; uses?: string }> }
-  >;
+  jobs: Record<string, { permissions?: Record<string, string>; steps: Array<{ run?: string; uses?: string }> }>;
 }

@@ -19,24 +19,12 @@ const reservation = { amount_cents: 8 };
 test.each([
   [
     'what was settled wins over what was reserved',
-    {
-      billing: {
-        reservation,
-        settlement: { charged_amount_cents: 7, amount_micro_cents: 7_000_000 },
-        refund: null,
-      },
-    },
+    { billing: { reservation, settlement: { charged_amount_cents: 7, amount_micro_cents: 7_000_000 }, refund: null } },
     { reserved_cents: 8, charged_cents: 7, refunded: false },
   ],
   [
     'what the last look says wins over the create answer',
-    {
-      billing: {
-        reservation: { amount_cents: 9 },
-        settlement: { charged_amount_cents: 9 },
-        refund: null,
-      },
-    },
+    { billing: { reservation: { amount_cents: 9 }, settlement: { charged_amount_cents: 9 }, refund: null } },
     { reserved_cents: 9, charged_cents: 9, refunded: false },
   ],
   [
@@ -49,11 +37,7 @@ test.each([
     { usage: { cost: 0.0105 } },
     { reserved_cents: 8, charged_cents: 1.05, refunded: false },
   ],
-  [
-    'without a settlement what was reserved stays',
-    {},
-    { reserved_cents: 8, charged_cents: null, refunded: false },
-  ],
+  ['without a settlement what was reserved stays', {}, { reserved_cents: 8, charged_cents: null, refunded: false }],
 ])('%s', async (_, money, cost) => {
   const service = await startService({ dialect: 'service' }); // its create answer tells that it reserves 8 cents
   service.next('look', told(service, 'completed', money));
@@ -114,12 +98,7 @@ test('a task that carries the new form alone is counted in the record too', asyn
 test('people are told what a picture cost', async () => {
   const service = await startService();
   service.always('look', told(service, 'completed', settled));
-  const { exitCode, stderr } = await run(await newMachine(), [
-    'generate',
-    'a mug',
-    '--base-url',
-    service.url,
-  ]);
+  const { exitCode, stderr } = await run(await newMachine(), ['generate', 'a mug', '--base-url', service.url]);
   expect(stderr).toMatch(/✔ a mug 16×16 PNG, \d+ B · .*s · \$0\.08$/m);
   expect(exitCode).toBe(0);
   expect(service.count('other')).toBe(0);

@@ -51,9 +51,7 @@ onSmallDisk('the disk is full before the picture is there (needs mount)', async 
   const folder = await mount(join(machine.folder, 'shots'), '64k', onTestFinished);
   const { exitCode, stderr } = await run(machine, [...generate, '--dir', 'shots']);
   expect(exitCode).toBe(9);
-  expect(stderr).toMatch(
-    /error: cannot write .*shots: the disk is full\n.*Continue with: runapi-imagen resume/,
-  );
+  expect(stderr).toMatch(/error: cannot write .*shots: the disk is full\n.*Continue with: runapi-imagen resume/);
   expect(await filesIn(folder)).toEqual([]);
   remount(folder, 'size=1m');
   expect((await run(machine, ['resume', ...quick])).exitCode).toBe(0);
@@ -109,31 +107,25 @@ onSmallDisk(
   },
 );
 
-onSmallDisk(
-  'a folder that is read-only is told before anything is paid (needs mount)',
-  async ({ onTestFinished }) => {
-    const { service, machine, generate } = await setUp(onTestFinished);
-    const folder = await mount(join(machine.folder, 'shots'), '64k', onTestFinished);
-    remount(folder, 'ro');
-    const { exitCode, stderr } = await run(machine, [...generate, '--dir', 'shots']);
-    expect([exitCode, service.calls]).toEqual([9, []]);
-    expect(stderr).toContain('shots: the file system is read-only');
-  },
-);
+onSmallDisk('a folder that is read-only is told before anything is paid (needs mount)', async ({ onTestFinished }) => {
+  const { service, machine, generate } = await setUp(onTestFinished);
+  const folder = await mount(join(machine.folder, 'shots'), '64k', onTestFinished);
+  remount(folder, 'ro');
+  const { exitCode, stderr } = await run(machine, [...generate, '--dir', 'shots']);
+  expect([exitCode, service.calls]).toEqual([9, []]);
+  expect(stderr).toContain('shots: the file system is read-only');
+});
 
-onSmallDisk(
-  'a record that is read-only is told before anything is paid (needs mount)',
-  async ({ onTestFinished }) => {
-    const { service, machine, generate } = await setUp(onTestFinished);
-    machine.env.XDG_STATE_HOME = await mount(join(machine.home, 'state'), '64k', onTestFinished);
-    await mkdir(join(machine.env.XDG_STATE_HOME, 'runapi-imagen/runs'), { recursive: true });
-    remount(machine.env.XDG_STATE_HOME, 'ro');
-    const { exitCode, stderr } = await run(machine, generate);
-    expect([exitCode, service.calls, stderr]).toEqual([1, [], expect.stringContaining(`${unwritable}`)]);
-    expect(stderr).toContain('--no-record');
-    expect((await run(machine, [...generate, '--no-record'])).exitCode).toBe(0);
-  },
-);
+onSmallDisk('a record that is read-only is told before anything is paid (needs mount)', async ({ onTestFinished }) => {
+  const { service, machine, generate } = await setUp(onTestFinished);
+  machine.env.XDG_STATE_HOME = await mount(join(machine.home, 'state'), '64k', onTestFinished);
+  await mkdir(join(machine.env.XDG_STATE_HOME, 'runapi-imagen/runs'), { recursive: true });
+  remount(machine.env.XDG_STATE_HOME, 'ro');
+  const { exitCode, stderr } = await run(machine, generate);
+  expect([exitCode, service.calls, stderr]).toEqual([1, [], expect.stringContaining(`${unwritable}`)]);
+  expect(stderr).toContain('--no-record');
+  expect((await run(machine, [...generate, '--no-record'])).exitCode).toBe(0);
+});
 
 type BadState = [string, (machine: Machine) => Promise<unknown> | undefined, Record<string, string>, string];
 
@@ -151,22 +143,19 @@ test.concurrent.for<BadState>([
   ],
   ['is in a file', () => undefined, { XDG_STATE_HOME: '/dev/null/x' }, 'ENOTDIR'],
   ...inProc,
-])(
-  'a state folder that %s is told before anything is paid',
-  async ([, prepare, env, said], { onTestFinished }) => {
-    const { service, machine, generate } = await setUp(onTestFinished);
-    await prepare(machine);
-    const home = machine.home;
-    Object.assign(machine.env, env, env.XDG_STATE_HOME === 'HOME' && { XDG_STATE_HOME: home });
-    const { exitCode, stderr } = await run(machine, generate);
-    expect([exitCode, service.calls]).toEqual([1, []]);
-    expect(stderr).toContain(unwritable);
-    expect(stderr).toContain(said);
-    expect(String(stderr).split('\n').slice(-2)[1]).toContain('--no-record');
-    const without = await run(machine, [...generate, '--no-record']);
-    expect([without.exitCode, await filesIn(machine.folder)]).toEqual([0, [without.stdout]]);
-  },
-);
+])('a state folder that %s is told before anything is paid', async ([, prepare, env, said], { onTestFinished }) => {
+  const { service, machine, generate } = await setUp(onTestFinished);
+  await prepare(machine);
+  const home = machine.home;
+  Object.assign(machine.env, env, env.XDG_STATE_HOME === 'HOME' && { XDG_STATE_HOME: home });
+  const { exitCode, stderr } = await run(machine, generate);
+  expect([exitCode, service.calls]).toEqual([1, []]);
+  expect(stderr).toContain(unwritable);
+  expect(stderr).toContain(said);
+  expect(String(stderr).split('\n').slice(-2)[1]).toContain('--no-record');
+  const without = await run(machine, [...generate, '--no-record']);
+  expect([without.exitCode, await filesIn(machine.folder)]).toEqual([0, [without.stdout]]);
+});
 
 /** An account that the system does not know has no home. */
 const nobody = { uid: 54_321, gid: 54_321 };
@@ -187,17 +176,12 @@ test.skipIf(!canBeNobody)(
   },
 );
 
-test.concurrent('a folder that vanishes while the picture comes loses nothing', async ({
-  onTestFinished,
-}) => {
+test.concurrent('a folder that vanishes while the picture comes loses nothing', async ({ onTestFinished }) => {
   const { service, machine, generate } = await setUp(onTestFinished);
   const folder = join(machine.folder, 'shots');
   service.next('image', (_call, _response, usual) => void rm(folder, { recursive: true }).then(usual));
   const { exitCode, stderr } = await run(machine, [...generate, '--dir', 'shots']);
-  expect([exitCode, stderr]).toEqual([
-    9,
-    expect.stringContaining('Continue with: runapi-imagen resume tsk_'),
-  ]);
+  expect([exitCode, stderr]).toEqual([9, expect.stringContaining('Continue with: runapi-imagen resume tsk_')]);
   expect((await run(machine, ['resume', ...quick])).exitCode).toBe(0);
   expect([(await filesIn(folder)).length, service.tasks.size]).toEqual([1, 1]);
 });

@@ -22,17 +22,11 @@ const half = picture.length / 2;
 const page = '<!doctype html><title>Sign in</title>';
 /** Bytes that were asked for from a place in the middle, of another picture than before. */
 const anotherPart: Order = (_call, response) =>
-  void response
-    .writeHead(206, { 'content-range': `bytes 7-99/${picture.length}` })
-    .end(picture.subarray(7, 100));
+  void response.writeHead(206, { 'content-range': `bytes 7-99/${picture.length}` }).end(picture.subarray(7, 100));
 
 test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   ['the transfer is cut before it begins', (s) => s.next('image', resetting), {}],
-  [
-    'the transfer is cut at three places',
-    (s) => s.next('image', tornAfter(10), tornAfter(half), tornAfter(99)),
-    {},
-  ],
+  ['the transfer is cut at three places', (s) => s.next('image', tornAfter(10), tornAfter(half), tornAfter(99)), {}],
   [
     'the transfer is cut, and nothing tells whether the picture is the same',
     (s) => s.next('image', withoutHeaders(tornAfter(half)), withoutHeaders(tornAfter(half + 1000))),
@@ -98,11 +92,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
       ),
     {},
   ],
-  [
-    'the address is no longer good, a fresh one is',
-    (s) => s.next('image', saying(403, '<Error>Expired</Error>')),
-    {},
-  ],
+  ['the address is no longer good, a fresh one is', (s) => s.next('image', saying(403, '<Error>Expired</Error>')), {}],
   [
     'the address ends in the middle of the transfer',
     (s) => s.next('image', tornAfter(half), saying(403), tornAfter(half)),
@@ -125,12 +115,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   [
     'the picture is larger than it may be',
     (s) => s,
-    {
-      exitCode: 9,
-      told: 'the picture is larger than',
-      later: 'the picture',
-      words: ['--max-bytes', '100kB'],
-    },
+    { exitCode: 9, told: 'the picture is larger than', later: 'the picture', words: ['--max-bytes', '100kB'] },
   ],
   [
     'the picture has no end',
@@ -171,15 +156,10 @@ test.concurrent('a torn transfer goes on where it stopped', async ({ onTestFinis
   const service = await live((s) => s.next('image', tornAfter(half)), {}, onTestFinished);
   const [, second] = service.calls.filter(({ kind }) => kind === 'image');
   const etag = `"${createHash('sha256').update(picture).digest('hex').slice(0, 16)}"`;
-  expect(second?.headers).toMatchObject({
-    range: expect.stringMatching(/^bytes=[1-9]\d*-$/),
-    'if-range': etag,
-  });
+  expect(second?.headers).toMatchObject({ range: expect.stringMatching(/^bytes=[1-9]\d*-$/), 'if-range': etag });
 });
 
-test.concurrent('another origin gets the request for the picture, and not the key', async ({
-  onTestFinished,
-}) => {
+test.concurrent('another origin gets the request for the picture, and not the key', async ({ onTestFinished }) => {
   const host = await startService({}, onTestFinished);
   const headers: unknown[] = [];
   host.always('image', (call, response) => {

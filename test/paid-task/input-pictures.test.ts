@@ -40,12 +40,7 @@ function posted(service: Service) {
 }
 
 /** Runs until the service gets a request that the order is for, and is killed there. */
-async function killed(
-  service: Service,
-  machine: Machine,
-  words: string[],
-  kind: 'create' | 'look' | 'other',
-) {
+async function killed(service: Service, machine: Machine, words: string[], kind: 'create' | 'look' | 'other') {
   let arrived: () => void = () => undefined;
   const arrival = new Promise<void>((resolve) => {
     arrived = resolve;
@@ -65,11 +60,7 @@ test('uploads a local picture without the key, and posts its address', async () 
   expect(names).toEqual(['mug.png']);
   expect(keys).toEqual([undefined, '1']);
   expect(posted(service)).toEqual([
-    {
-      model: 'imagen-4-pro-remix-image',
-      prompt: 'make it blue',
-      source_image_urls: ['https://file.runapi.ai/s1.png'],
-    },
+    { model: 'imagen-4-pro-remix-image', prompt: 'make it blue', source_image_urls: ['https://file.runapi.ai/s1.png'] },
   ]);
 });
 
@@ -133,9 +124,7 @@ test('a run that died before its picture was uploaded is given up: nothing is pa
 test('a picture of the record is named by its task, and --again keeps it', async () => {
   const { service, machine, generate } = await setUp();
   takeUploads(service);
-  const [first] = (await run(machine, [...generate, '--json'])).stdout
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  const [first] = (await run(machine, [...generate, '--json'])).stdout.split('\n').map((line) => JSON.parse(line));
   const words = ['--poll-interval', '5ms', '--base-url', service.url];
   await run(machine, ['generate', 'now red', '--image', `task:${first.task_id}`, ...words]);
   await run(machine, ['generate', '--again', first.task_id, ...words]);
@@ -167,14 +156,7 @@ test.each([
 ])('a picture that %s is refused before anything is sent', async (_, image, reason) => {
   const { service, machine } = await setUp();
   await writeFile(join(machine.folder, 'note.txt'), 'hello');
-  const { exitCode, stderr } = await run(machine, [
-    'generate',
-    'x',
-    '--image',
-    image,
-    '--base-url',
-    service.url,
-  ]);
+  const { exitCode, stderr } = await run(machine, ['generate', 'x', '--image', image, '--base-url', service.url]);
   expect(stderr).toContain(`Invalid --image ${JSON.stringify(image)}: ${reason}`);
   expect([exitCode, service.calls.length]).toEqual([4, 0]);
 });

@@ -43,9 +43,7 @@ async function setUp(atEnd: AtEnd, was: 'accepted' | 'sending'): Promise<Late> {
   return { service, machine, generate, id: task?.id ?? '' };
 }
 
-test.concurrent('a request that never was answered is too old to be sent again unasked', async ({
-  onTestFinished,
-}) => {
+test.concurrent('a request that never was answered is too old to be sent again unasked', async ({ onTestFinished }) => {
   const { service, machine, generate } = await setUp(onTestFinished, 'sending');
   for (const words of [['resume'], ['resume'], generate]) {
     const { exitCode, stderr } = await run(machine, words);
@@ -58,9 +56,7 @@ test.concurrent('a request that never was answered is too old to be sent again u
   expect([last.exitCode, last.stderr]).toEqual(nothing);
 });
 
-test.concurrent('a task that the service has forgotten is told once and closed', async ({
-  onTestFinished,
-}) => {
+test.concurrent('a task that the service has forgotten is told once and closed', async ({ onTestFinished }) => {
   const { service, machine, id } = await setUp(onTestFinished, 'accepted');
   service.tasks.clear();
   service.always('other', answering(404, {}));
@@ -75,10 +71,7 @@ test.concurrent('a picture that is no longer there is told once and closed', asy
   const { service, machine } = await setUp(onTestFinished, 'accepted');
   service.always('image', saying(404));
   const first = await run(machine, ['resume', ...quick]);
-  expect([first.exitCode, first.stderr]).toEqual([
-    9,
-    expect.stringContaining('the picture is no longer there'),
-  ]);
+  expect([first.exitCode, first.stderr]).toEqual([9, expect.stringContaining('the picture is no longer there')]);
   const second = await run(machine, ['resume']);
   expect([second.exitCode, second.stderr, await filesIn(machine.folder)]).toEqual([...nothing, []]);
 });

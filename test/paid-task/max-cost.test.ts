@@ -105,9 +105,7 @@ test('asks again before each POST: a price that went up stops the rest', async (
   const machine = await newMachine();
   const words = ['generate', 'a mug', '-n', '2', '--max-cost', '0.20', '--quiet', '--base-url', service.url];
   const { exitCode, stderr } = await run(machine, words);
-  expect(stderr).toMatch(
-    /error: \d of 2: the picture costs \$0\.15 now on top of \$0\.15 reserved so far: more than/,
-  );
+  expect(stderr).toMatch(/error: \d of 2: the picture costs \$0\.15 now on top of \$0\.15 reserved so far: more than/);
   expect(exitCode).toBe(10);
   expect(service.tasks.size).toBe(1);
 });
@@ -206,9 +204,7 @@ describe('the limit', () => {
       machine.env.RUNAPI_IMAGEN_MAX_COST = 'much';
       const words = { batch: ['rows.txt'], generate: ['a mug'] }[command] ?? [];
       const { exitCode, stderr } = await run(machine, [command, ...words, '--base-url', service.url]);
-      expect(stderr).toContain(
-        'Invalid RUNAPI_IMAGEN_MAX_COST "much": use an amount of US dollars such as 0.50.',
-      );
+      expect(stderr).toContain('Invalid RUNAPI_IMAGEN_MAX_COST "much": use an amount of US dollars such as 0.50.');
       expect([exitCode, service.calls]).toEqual([4, []]);
     },
   );
@@ -248,10 +244,11 @@ test('a task that was accepted before is taken up without asking', async () => {
   const words = ['generate', 'a mug', '--base-url', service.url];
   expect((await run(machine, [...words, '--timeout', '1s'])).exitCode).toBe(5);
   service.always('look', (_, response) =>
-    answering(200, {
-      status: 'completed',
-      images: [{ url: `${service.url}/files/x/0.png` }],
-    })(_, response, () => undefined),
+    answering(200, { status: 'completed', images: [{ url: `${service.url}/files/x/0.png` }] })(
+      _,
+      response,
+      () => undefined,
+    ),
   );
   const { exitCode, stderr } = await run(machine, [...words, '--max-cost', '0']);
   expect(stderr).toContain('Taking up task');

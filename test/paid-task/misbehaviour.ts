@@ -41,10 +41,7 @@ export function gzipped(flaw: (body: Buffer) => Buffer = (body) => body): Order 
 }
 
 /** The usual answer with other bytes. */
-export function changed(
-  change: (body: Buffer) => Buffer,
-  headers: Record<string, string | number> = {},
-): Order {
+export function changed(change: (body: Buffer) => Buffer, headers: Record<string, string | number> = {}): Order {
   return rewritten((body, response, status, usual) => {
     const other = change(body);
     response.writeHead(status, { ...usual, 'content-length': other.length, ...headers }).end(other);

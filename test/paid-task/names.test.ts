@@ -64,15 +64,7 @@ describe('a file that exists', () => {
     const service = await startService({ runningLooks: 0 });
     const machine = await newMachine();
     await writeFile(join(machine.folder, 'a.png'), 'mine');
-    const { stdout } = await run(machine, [
-      'generate',
-      'x',
-      '-o',
-      'a.png',
-      '--overwrite',
-      '--base-url',
-      service.url,
-    ]);
+    const { stdout } = await run(machine, ['generate', 'x', '-o', 'a.png', '--overwrite', '--base-url', service.url]);
     expect(stdout).toBe('a.png');
     expect(await readFile(join(machine.folder, 'a.png'))).toEqual(service.picture);
     expect(await filesIn(machine.folder)).toEqual(['a.png']);

@@ -3,15 +3,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { filesIn, newMachine, run } from '../support/program.ts';
-import {
-  answering,
-  type Call,
-  json,
-  type Order,
-  type Service,
-  smallPng,
-  startService,
-} from '../support/service.ts';
+import { answering, type Call, json, type Order, type Service, smallPng, startService } from '../support/service.ts';
 
 const fixtures = resolve(import.meta.dirname, '../fixtures/images');
 
@@ -21,8 +13,7 @@ function urlOf(service: Service, { task }: Call, index = 0): string {
 
 /** A completed task with these pictures. */
 function completed(images: (call: Call) => unknown): Order {
-  return (call, response) =>
-    json(response, 200, { id: call.task?.id, status: 'completed', images: images(call) });
+  return (call, response) => json(response, 200, { id: call.task?.id, status: 'completed', images: images(call) });
 }
 
 async function made(service: Service, ...words: string[]) {
@@ -43,11 +34,7 @@ describe('the extension is that of the bytes, whatever the URL and the server sa
     const { machine, stdout, files } = await made(service, '--json');
     const [image] = JSON.parse(stdout).images;
     expect(files).toEqual([expect.stringMatching(new RegExp(`^a-mug-\\w+\\.${ext}$`))]);
-    expect(image).toMatchObject({
-      path: join(machine.folder, String(files[0])),
-      mime,
-      bytes: picture.length,
-    });
+    expect(image).toMatchObject({ path: join(machine.folder, String(files[0])), mime, bytes: picture.length });
     expect(image.width * image.height).toBeGreaterThan(0);
     expect(await readFile(image.path)).toEqual(picture);
   });
@@ -59,10 +46,7 @@ describe('the extension is that of the bytes, whatever the URL and the server sa
     ['a.PNG', 'a.PNG', false],
     ['a', 'a.png', false],
   ])('-o %s with a PNG is saved as %s', async (name, saved, isSaid) => {
-    const { machine, stdout, stderr, files } = await made(
-      await startService({ runningLooks: 0 }),
-      ...['-o', name],
-    );
+    const { machine, stdout, stderr, files } = await made(await startService({ runningLooks: 0 }), ...['-o', name]);
     expect([stdout, files]).toEqual([saved, [saved]]);
     const said = `warning: the service sent a PNG picture: saved as ${machine.folder}/${saved}`;
     expect(stderr.includes(said)).toBe(isSaid);
@@ -106,11 +90,7 @@ describe('what is no whole picture never gets a name', () => {
       'the service sent no picture: it is a web page',
     ],
     ['JSON', answering(200, { error: 'x' }), 'the service sent no picture: it is JSON'],
-    [
-      'text',
-      (_, response) => response.writeHead(200).end('nothing to see here at all'),
-      'the service sent no picture',
-    ],
+    ['text', (_, response) => response.writeHead(200).end('nothing to see here at all'), 'the service sent no picture'],
     ['a forbidden address', answering(403, {}), 'answered 403'],
     ['a missing one', answering(404, {}), 'answered 404'],
     ['another refusal', answering(400, {}), 'answered 400'],
@@ -184,9 +164,7 @@ test('a transfer that broke goes on where it stopped, if the server can', async 
       expect(call.headers).toMatchObject({ range: 'bytes=30-', 'if-range': '"v1"' });
       const rest = service.picture.subarray(30);
       const range = `bytes 30-${service.picture.length - 1}/${service.picture.length}`;
-      response
-        .writeHead(206, { ...headers, 'content-range': range, 'content-length': rest.length })
-        .end(rest);
+      response.writeHead(206, { ...headers, 'content-range': range, 'content-length': rest.length }).end(rest);
     },
   );
   const { machine, exitCode, stdout } = await made(service);
@@ -236,8 +214,7 @@ test('pictures inside the answer are saved like any other', async () => {
   const { machine, exitCode, stdout } = await made(service, '-o', 'a.png');
   expect(exitCode).toBe(0);
   expect(stdout.split('\n')).toEqual(['a.png', 'a-2.png']);
-  for (const name of stdout.split('\n'))
-    expect(await readFile(join(machine.folder, name))).toEqual(service.picture);
+  for (const name of stdout.split('\n')) expect(await readFile(join(machine.folder, name))).toEqual(service.picture);
 });
 
 test('a picture behind redirects, and one that came compressed unasked', async () => {
@@ -358,10 +335,7 @@ test.each([
   ['with escapes', (data: string) => `data:image/png;base64,${encodeURIComponent(data)}`],
   ['with line breaks', (data: string) => `data:image/png;base64,${data.replace(/.{60}/g, '$&\r\n')}`],
   ['with spaces around', (data: string) => ` data:image/png;charset=x; base64 ,${data} `],
-  [
-    'with the letters of URLs',
-    (data: string) => `data:;base64,${data.replaceAll('+', '-').replaceAll('/', '_')}`,
-  ],
+  ['with the letters of URLs', (data: string) => `data:;base64,${data.replaceAll('+', '-').replaceAll('/', '_')}`],
   [
     'byte by byte',
     (data: string) =>

@@ -42,15 +42,7 @@ async function stopped(
     at.order(call, response, usual);
     setTimeout(stop, 30); // what was answered has arrived
   });
-  const words = [
-    'generate',
-    'a mug',
-    '--poll-interval',
-    '20ms',
-    '--base-url',
-    service.url,
-    ...(at.words ?? []),
-  ];
+  const words = ['generate', 'a mug', '--poll-interval', '20ms', '--base-url', service.url, ...(at.words ?? [])];
   child = run(machine, words);
   const { exitCode, stderr, stdout } = await child;
   return { exitCode, last: String(stderr).split('\n').at(-1) ?? '', stdout: String(stdout) };
@@ -64,13 +56,7 @@ function pasted(last: string): string[] {
 
 test.concurrent.for<[NodeJS.Signals, number, 'create' | 'look' | 'image', Order, RegExp]>([
   ['SIGINT', 130, 'look', running, /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_\w+$/],
-  [
-    'SIGTERM',
-    143,
-    'look',
-    running,
-    /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_\w+$/,
-  ],
+  ['SIGTERM', 143, 'look', running, /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_\w+$/],
   ['SIGHUP', 129, 'look', running, /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_\w+$/],
   [
     'SIGINT',
@@ -79,13 +65,7 @@ test.concurrent.for<[NodeJS.Signals, number, 'create' | 'look' | 'image', Order,
     stallingAfter(50_000),
     /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_/,
   ],
-  [
-    'SIGTERM',
-    143,
-    'image',
-    stallingAfter(0),
-    /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_/,
-  ],
+  ['SIGTERM', 143, 'image', stallingAfter(0), /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_/],
   [
     'SIGHUP',
     129,
@@ -123,10 +103,7 @@ test.concurrent('a second signal right behind the first, as npx sends it, change
   const { service, machine } = await setUp(onTestFinished);
   const at = { kind: 'image', order: stallingAfter(1000), signal: 'SIGINT', times: 2 } as const;
   const { exitCode, last } = await stopped(service, machine, at);
-  expect([exitCode, last]).toEqual([
-    130,
-    expect.stringMatching(/^Stopped: task tsk_\w+ went on\. Take up: /),
-  ]);
+  expect([exitCode, last]).toEqual([130, expect.stringMatching(/^Stopped: task tsk_\w+ went on\. Take up: /)]);
   expect(await filesIn(machine.folder)).toEqual([]);
 });
 
@@ -193,9 +170,7 @@ test.concurrent('a request that never left is closed, and not bought later', asy
   expect([resumed.exitCode, resumed.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);
 });
 
-test.concurrent('a download that is interrupted names the command that goes on', async ({
-  onTestFinished,
-}) => {
+test.concurrent('a download that is interrupted names the command that goes on', async ({ onTestFinished }) => {
   const { service, machine } = await setUp(onTestFinished);
   const words = ['generate', 'a mug', '--no-wait', '--base-url', service.url];
   const { stdout: id } = await run(machine, words);

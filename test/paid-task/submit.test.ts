@@ -50,12 +50,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
       s.always('create', answering(409, { error: 'In progress' }));
       s.next('create', losingTheAnswer);
     },
-    {
-      exitCode: 4,
-      told: 'An earlier try may have been accepted',
-      later: 'the picture',
-      words: ['--timeout', '5s'],
-    },
+    { exitCode: 4, told: 'An earlier try may have been accepted', later: 'the picture', words: ['--timeout', '5s'] },
   ],
   [
     'what was done is to be seen elsewhere',
@@ -173,12 +168,6 @@ test.concurrent('what nobody takes in is closed, and not bought later', async ({
   const { port } = closed.address() as { port: number };
   await new Promise((end) => closed.close(end));
   const words = ['--base-url', `http://127.0.0.1:${port}`];
-  const outcome = {
-    exitCode: 8,
-    told: 'refused the connection',
-    charged: 0,
-    later: 'nothing',
-    words,
-  } as const;
+  const outcome = { exitCode: 8, told: 'refused the connection', charged: 0, later: 'nothing', words } as const;
   await live(() => undefined, outcome, onTestFinished);
 });

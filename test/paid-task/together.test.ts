@@ -32,12 +32,7 @@ function begin(service: Service, machine: Machine, words: readonly string[], tas
   return { child: run(machine, words), whenAccepted };
 }
 
-async function crash(
-  service: Service,
-  machine: Machine,
-  words: readonly string[],
-  tasks: number,
-): Promise<void> {
+async function crash(service: Service, machine: Machine, words: readonly string[], tasks: number): Promise<void> {
   const { child, whenAccepted } = begin(service, machine, words, tasks);
   await whenAccepted;
   child.kill('SIGKILL');
@@ -47,8 +42,7 @@ async function crash(
 
 test.concurrent('two resumes at once share the work without a double', async ({ onTestFinished }) => {
   const { service, machine, generate } = await setUp(onTestFinished);
-  for (let crashes = 0; crashes < 3; crashes++)
-    await crash(service, machine, [...generate, '-n', '2', '--new'], 2);
+  for (let crashes = 0; crashes < 3; crashes++) await crash(service, machine, [...generate, '-n', '2', '--new'], 2);
   const both = await Promise.all([run(machine, ['resume', ...quick]), run(machine, ['resume', ...quick])]);
   expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
   const told = both.flatMap(({ stdout }) => String(stdout).split('\n').filter(Boolean));
@@ -98,9 +92,7 @@ test.concurrent('six at once that all want one name leave six whole files', asyn
   expect([service.tasks.size, (await filesIn(machine.folder)).length]).toEqual([6, 6]);
 });
 
-test.concurrent('the same three again are those that were made and those that were not', async ({
-  onTestFinished,
-}) => {
+test.concurrent('the same three again are those that were made and those that were not', async ({ onTestFinished }) => {
   const { service, machine, generate } = await setUp(onTestFinished);
   const three = [...generate, '-n', '3'];
   const child = run(machine, three);
@@ -135,9 +127,7 @@ test.concurrent('a container that was ended a moment ago is waited for rather th
   expect(stderr).toContain('Taking up task');
 });
 
-test.concurrent('what was let go is left alone, and fetched by its id or with --all', async ({
-  onTestFinished,
-}) => {
+test.concurrent('what was let go is left alone, and fetched by its id or with --all', async ({ onTestFinished }) => {
   const { service, machine, generate } = await setUp(onTestFinished);
   const first = await run(machine, [...generate, '--no-wait']);
   const second = await run(machine, [...generate, '--no-wait']);
@@ -163,9 +153,7 @@ test.concurrent('what is taken up goes where it is wanted now', async ({ onTestF
   expect(service.tasks.size).toBe(1);
 });
 
-test.concurrent('a picture for stdout that was interrupted is saved by resume', async ({
-  onTestFinished,
-}) => {
+test.concurrent('a picture for stdout that was interrupted is saved by resume', async ({ onTestFinished }) => {
   const { service, machine, generate } = await setUp(onTestFinished);
   await crash(service, machine, [...generate, '--output', '-'], 1);
   const { exitCode, stdout } = await run(machine, ['resume', ...quick]);
@@ -173,9 +161,7 @@ test.concurrent('a picture for stdout that was interrupted is saved by resume', 
   expect(await leftInRecord(machine)).toEqual([]);
 });
 
-test.concurrent('a task of the sandbox outlives the process that its sandbox lived in', async ({
-  onTestFinished,
-}) => {
+test.concurrent('a task of the sandbox outlives the process that its sandbox lived in', async ({ onTestFinished }) => {
   const machine = await newMachine(onTestFinished);
   const child = run(machine, ['generate', 'a mug [sandbox:slow]', '--sandbox']);
   child.stderr?.on('data', (text: Buffer) => {
@@ -183,10 +169,7 @@ test.concurrent('a task of the sandbox outlives the process that its sandbox liv
   });
   await child;
   const again = run(machine, ['resume', '--timeout', '2s']);
-  expect([(await again).exitCode, String((await again).stderr)]).toEqual([
-    5,
-    expect.stringContaining('not finished'),
-  ]);
+  expect([(await again).exitCode, String((await again).stderr)]).toEqual([5, expect.stringContaining('not finished')]);
   const finished = run(machine, ['generate', 'a mug', '--sandbox']);
   finished.stderr?.on('data', (text: Buffer) => {
     if (/saving/.test(String(text))) finished.kill('SIGKILL');

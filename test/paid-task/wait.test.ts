@@ -97,9 +97,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   expect(service.count('create')).toBe(1);
 });
 
-test.concurrent('a task that no address knows is told by its id, and stays recorded', async ({
-  onTestFinished,
-}) => {
+test.concurrent('a task that no address knows is told by its id, and stays recorded', async ({ onTestFinished }) => {
   await live(
     (s) => {
       s.always('look', unknown);

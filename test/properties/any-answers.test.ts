@@ -70,11 +70,7 @@ type Example = [Reply[], 'well' | 'the same', number];
 /** One for each end that must be among those seen, so that no throw of the dice leaves one out. */
 const wellKnown: readonly Example[] = [
   [[], 'well', 0.5],
-  [
-    [told({ task_id: 'tsk_a', status: 'pending' }), told({ task_id: 'tsk_a', status: 'failed' })],
-    'well',
-    0.5,
-  ],
+  [[told({ task_id: 'tsk_a', status: 'pending' }), told({ task_id: 'tsk_a', status: 'failed' })], 'well', 0.5],
   [[told({ task_id: 'tsk_a', status: 'pending' })], 'the same', 0.5],
   [[{ kind: 'unreachable', code: 'ECONNREFUSED' }], 'the same', 0.5],
   [[told({ task_id: 'tsk_a', status: 'completed', images: ['https://img.test/a.png'] })], 'the same', 0.5],
@@ -122,7 +118,5 @@ test('whatever the service answers, the end is a picture, a failed task or a fai
     ),
     { numRuns: 400, examples: [...wellKnown] },
   );
-  expect([...seen]).toEqual(
-    expect.arrayContaining(['made', 'failed', 'timeout', 'network', 'download', 'validation']),
-  );
+  expect([...seen]).toEqual(expect.arrayContaining(['made', 'failed', 'timeout', 'network', 'download', 'validation']));
 });

@@ -58,8 +58,7 @@ const faults: Record<'create' | 'look' | 'image', Record<string, Order>> = {
     gzip: gzipped(),
   },
 };
-const someOf = (kind: keyof typeof faults) =>
-  fc.array(fc.constantFrom(...Object.keys(faults[kind])), { maxLength: 3 });
+const someOf = (kind: keyof typeof faults) => fc.array(fc.constantFrom(...Object.keys(faults[kind])), { maxLength: 3 });
 const plans = fc.record({ create: someOf('create'), look: someOf('look'), image: someOf('image') });
 type Plan = typeof plans extends fc.Arbitrary<infer Each> ? Each : never;
 

@@ -36,18 +36,7 @@ const breaks = [
   'HPE_INVALID_CONSTANT',
 ];
 const png = smallPng(3);
-const words = [
-  'pending',
-  'processing',
-  'COMPLETED',
-  'succeeded',
-  'failed',
-  'expired',
-  'dreaming',
-  '',
-  7,
-  null,
-];
+const words = ['pending', 'processing', 'COMPLETED', 'succeeded', 'failed', 'expired', 'dreaming', '', 7, null];
 const urls = [
   'https://img.test/a.png',
   'http://[',
@@ -68,10 +57,7 @@ const task = fc.record(
     output: fc.constantFrom(...urls),
     error: fc.oneof(fc.string(), fc.record({ code: fc.string(), message: fc.string() })),
     errors: fc.oneof(fc.array(fc.string()), fc.dictionary(fc.string(), fc.array(fc.string()))),
-    billing: fc.oneof(
-      fc.jsonValue(),
-      fc.record({ reservation: fc.record({ amount_cents: fc.jsonValue() }) }),
-    ),
+    billing: fc.oneof(fc.jsonValue(), fc.record({ reservation: fc.record({ amount_cents: fc.jsonValue() }) })),
     usage: fc.oneof(fc.jsonValue(), fc.record({ cost: fc.jsonValue() }), fc.record({ cost: fc.double() })),
     response: fc.record({ body: fc.oneof(fc.json(), fc.jsonValue()) }),
     data: fc.jsonValue(),
@@ -106,13 +92,7 @@ const headers = fc.record(
       'Fri, 31 Dec 1999 23:59:59 GMT',
       'Thu, 01 Jan 2099 00:00:00 GMT',
     ),
-    location: fc.constantFrom(
-      '/v1/text_to_image',
-      '/',
-      'https://elsewhere.test/x',
-      'file:///etc/passwd',
-      'http://[',
-    ),
+    location: fc.constantFrom('/v1/text_to_image', '/', 'https://elsewhere.test/x', 'file:///etc/passwd', 'http://['),
     etag: fc.constantFrom('"a"', 'W/"a"', ''),
     'x-runapi-task-id': fc.constantFrom('tsk_a', '; rm -rf'),
     'x-request-id': fc.string(),
@@ -121,17 +101,13 @@ const headers = fc.record(
 );
 
 const statuses = [
-  200, 201, 206, 301, 302, 304, 307, 400, 401, 402, 403, 404, 405, 408, 409, 410, 416, 422, 425, 429, 500,
-  502, 503, 504, 599,
+  200, 201, 206, 301, 302, 304, 307, 400, 401, 402, 403, 404, 405, 408, 409, 410, 416, 422, 425, 429, 500, 502, 503,
+  504, 599,
 ];
 
 export const anyReply: fc.Arbitrary<Reply> = fc.oneof(
   fc.record({ kind: fc.constant('unreachable' as const), code: fc.constantFrom(...codes) }),
-  fc.record({
-    kind: fc.constant('lost' as const),
-    code: fc.constantFrom(...breaks),
-    registers: fc.boolean(),
-  }),
+  fc.record({ kind: fc.constant('lost' as const), code: fc.constantFrom(...breaks), registers: fc.boolean() }),
   {
     weight: 8,
     arbitrary: fc.record({
@@ -160,19 +136,13 @@ export function anyWorld(replies: readonly Reply[], afterwards: 'well' | 'the sa
     const reply = replies[requests - 1] ?? last ?? usual(request);
     if (request.method === 'POST') keys.add(request.headers['idempotency-key']);
     if (reply.kind === 'unreachable')
-      throw networkFault(fault(reply.code), {
-        host: 'test',
-        left: request.method === 'POST' ? false : undefined,
-      });
+      throw networkFault(fault(reply.code), { host: 'test', left: request.method === 'POST' ? false : undefined });
     if (request.method === 'POST') {
       request.leaving?.();
       if (mayRegister(reply)) registered ||= reply.registers;
     }
     if (reply.kind === 'lost')
-      throw networkFault(fault(reply.code), {
-        host: 'test',
-        left: request.method === 'POST' ? true : undefined,
-      });
+      throw networkFault(fault(reply.code), { host: 'test', left: request.method === 'POST' ? true : undefined });
     return answerOf(sent(reply), 'test', (text) => text);
   };
   return { transport, keys, isRegistered: () => registered, requests: () => requests };
@@ -182,11 +152,7 @@ export function anyWorld(replies: readonly Reply[], afterwards: 'well' | 'the sa
 function mayRegister(reply: Reply): boolean {
   if (reply.kind !== 'answer') return reply.kind === 'lost';
   return (
-    reply.status < 300 ||
-    reply.status === 304 ||
-    reply.status === 408 ||
-    reply.status === 425 ||
-    reply.status >= 500
+    reply.status < 300 || reply.status === 304 || reply.status === 408 || reply.status === 425 || reply.status >= 500
   );
 }
 
@@ -217,8 +183,7 @@ function sent({
     close: () => undefined,
     body: (async function* () {
       const end = tornAfter ?? whole.length;
-      for (let at = 0; at < Math.min(end, whole.length); at += 64)
-        yield whole.subarray(at, Math.min(at + 64, end));
+      for (let at = 0; at < Math.min(end, whole.length); at += 64) yield whole.subarray(at, Math.min(at + 64, end));
       if (tornAfter !== undefined) throw networkFault(fault('UND_ERR_SOCKET'), { host: 'test' });
     })(),
   };

@@ -9,12 +9,7 @@ const plain = await colours(false);
 test.each([
   ['what and what to do', { hint: 'Free some space' }, null, 'error: boom\nFree some space\n'],
   ['nothing to do', {}, null, 'error: boom\n'],
-  [
-    'a command to copy',
-    {},
-    'runapi-imagen resume tsk_1',
-    'error: boom\nContinue with: runapi-imagen resume tsk_1\n',
-  ],
+  ['a command to copy', {}, 'runapi-imagen resume tsk_1', 'error: boom\nContinue with: runapi-imagen resume tsk_1\n'],
   [
     'both, the command last',
     { hint: 'Free some space' },
@@ -22,12 +17,7 @@ test.each([
     'error: boom\nFree some space. Continue with: runapi-imagen resume\n',
   ],
   ['the id of the request', { requestId: 'req_1' }, null, 'error: boom (request req_1)\n'],
-  [
-    'no control characters',
-    { hint: 'a\u001b[31m', requestId: 'r\u0007' },
-    null,
-    'error: boom (request r)\na[31m\n',
-  ],
+  ['no control characters', { hint: 'a\u001b[31m', requestId: 'r\u0007' }, null, 'error: boom (request r)\na[31m\n'],
 ])('%s', (_, facts, resume, text) => {
   expect(failureText(errorReport(new Failure('network', 'boom', facts)), plain, resume)).toBe(text);
 });

@@ -116,9 +116,7 @@ describe('of a thousand hostile prompts', () => {
           ? [`--negative=${negativePrompt}`]
           : ['--negative', negativePrompt];
         const flagged = ['--model', 'imagen-4', ...negative, '--callback-url', callbackUrl];
-        return prompt.startsWith('-')
-          ? ['generate', ...flagged, '--', prompt]
-          : ['generate', prompt, ...flagged];
+        return prompt.startsWith('-') ? ['generate', ...flagged, '--', prompt] : ['generate', prompt, ...flagged];
       });
       expect(told).toEqual(meant);
       expect(readdirSync(folder).filter((name) => name === 'ran')).toEqual([]);

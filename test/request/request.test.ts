@@ -11,11 +11,7 @@ function asked(flags: object, settings: object = {}): unknown {
 
 test.each([
   ['imagen-4 unless told otherwise', { prompt: 'x' }, [{ model: 'imagen-4', prompt: 'x' }]],
-  [
-    'a prompt without the space around it',
-    { prompt: ' \n a  fox\n' },
-    [{ model: 'imagen-4', prompt: 'a  fox' }],
-  ],
+  ['a prompt without the space around it', { prompt: ' \n a  fox\n' }, [{ model: 'imagen-4', prompt: 'a  fox' }]],
   [
     'models in any case and their short names',
     { prompt: 'x', model: 'Imagen-4-FAST, Ultra' },
@@ -32,40 +28,17 @@ test.each([
   [
     'all fields',
     { prompt: 'x', negative: ' blur ', seed: -7, callbackUrl: 'https://x.test/done' },
-    [
-      {
-        model: 'imagen-4',
-        prompt: 'x',
-        negativePrompt: 'blur',
-        seed: -7,
-        callbackUrl: 'https://x.test/done',
-      },
-    ],
+    [{ model: 'imagen-4', prompt: 'x', negativePrompt: 'blur', seed: -7, callbackUrl: 'https://x.test/done' }],
   ],
   [
     'any other model, with values as they are',
     { prompt: 'x', model: 'constructor', ratio: '4x5', resolution: '9k', format: 'TIFF', quality: 'best' },
-    [
-      {
-        model: 'constructor',
-        prompt: 'x',
-        aspectRatio: '4:5',
-        resolution: '9k',
-        format: 'TIFF',
-        quality: 'best',
-      },
-    ],
+    [{ model: 'constructor', prompt: 'x', aspectRatio: '4:5', resolution: '9k', format: 'TIFF', quality: 'best' }],
   ],
   [
     'further fields by their types',
     { prompt: 'x', model: 'wan', set: ['a=1', 'b=true', 'c=TURBO', 'd=[1,"x"]', 'e="7"', 'f=null', 'g=a=b'] },
-    [
-      {
-        model: 'wan',
-        prompt: 'x',
-        set: { a: 1, b: true, c: 'TURBO', d: [1, 'x'], e: '7', f: null, g: 'a=b' },
-      },
-    ],
+    [{ model: 'wan', prompt: 'x', set: { a: 1, b: true, c: 'TURBO', d: [1, 'x'], e: '7', f: null, g: 'a=b' } }],
   ],
   [
     'pictures for imagen-4 under the name of its remix, with any ratio',
@@ -84,9 +57,7 @@ test.each([
     'a picture for each model, seed and count',
     { prompt: 'x', model: 'fast,ultra', seed: '1,2', count: '2' },
     [1, 2].flatMap(() =>
-      ['imagen-4-fast', 'imagen-4-ultra'].flatMap((model) =>
-        [1, 2].map((seed) => ({ model, prompt: 'x', seed })),
-      ),
+      ['imagen-4-fast', 'imagen-4-ultra'].flatMap((model) => [1, 2].map((seed) => ({ model, prompt: 'x', seed }))),
     ),
   ],
 ])('takes %s', (_, flags, requests) => {
@@ -123,9 +94,7 @@ test.each([
   [
     'auto for a model that takes none',
     { prompt: 'x', ratio: 'auto', model: 'fast,ultra' },
-    [
-      'Invalid --ratio "auto": only imagen-4-fast supports auto; imagen-4-ultra supports 1:1, 16:9, 9:16, 3:4 and 4:3',
-    ],
+    ['Invalid --ratio "auto": only imagen-4-fast supports auto; imagen-4-ultra supports 1:1, 16:9, 9:16, 3:4 and 4:3'],
   ],
   [
     'everything at once, the ratio although no model is right',
@@ -169,9 +138,7 @@ test.each([
   [
     'one model twice with a seed',
     { prompt: 'x', seed: '7', model: 'fast,Imagen-4-Fast' },
-    [
-      'Invalid --model "imagen-4-fast,imagen-4-fast": imagen-4-fast, given twice, would buy the same picture twice',
-    ],
+    ['Invalid --model "imagen-4-fast,imagen-4-fast": imagen-4-fast, given twice, would buy the same picture twice'],
   ],
   [
     'too many pictures, multiplied out',
@@ -210,11 +177,7 @@ test('a problem names the place that the value comes from', () => {
 });
 
 test('settings of one model count for its pictures alone, and less than a flag', () => {
-  const settings = {
-    ratio: '1:1',
-    'models.nano-banana-2.ratio': '4:5',
-    'models.nano-banana-2.resolution': '2k',
-  };
+  const settings = { ratio: '1:1', 'models.nano-banana-2.ratio': '4:5', 'models.nano-banana-2.resolution': '2k' };
   expect(asked({ prompt: 'x', model: 'imagen-4,nano-banana-2' }, settings)).toEqual([
     { model: 'imagen-4', prompt: 'x', aspectRatio: '1:1' },
     { model: 'nano-banana-2', prompt: 'x', aspectRatio: '4:5', resolution: '2k' },

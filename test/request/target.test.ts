@@ -11,11 +11,7 @@ const world = { cwd: resolve('/here'), home: '/home/u', stdout };
 const one = { count: 1, areNew: true } as const;
 
 /** Where the pictures go, or what is wrong with the flags. */
-function target(
-  flags: object,
-  pictures: Parameters<typeof parseTarget>[2] = one,
-  settings: object = {},
-): unknown {
+function target(flags: object, pictures: Parameters<typeof parseTarget>[2] = one, settings: object = {}): unknown {
   const problems: string[] = [];
   return parseTarget([flagSource(flags), settingSource(settings)], world, pictures, problems) ?? problems;
 }
@@ -24,12 +20,7 @@ test.each([
   ['the current folder', {}, {}, { folder: resolve('/here'), output: '', existing: 'rename' }],
   ['a folder', { dir: 'shots' }, {}, { folder: resolve('/here/shots'), output: '', existing: 'rename' }],
   ['the home folder', { dir: '~' }, {}, { folder: resolve('/home/u'), output: '', existing: 'rename' }],
-  [
-    'a folder in it',
-    {},
-    { dir: '~/shots' },
-    { folder: resolve('/home/u/shots'), output: '', existing: 'rename' },
-  ],
+  ['a folder in it', {}, { dir: '~/shots' }, { folder: resolve('/home/u/shots'), output: '', existing: 'rename' }],
   [
     'a file in it',
     { output: '~/a.png', overwrite: true },

@@ -50,8 +50,6 @@ test('a tool gives numbers: seconds and dollars', () => {
   const problems: string[] = [];
   const given = namedSource({ timeout: 50, max_cost_usd: 0.05 }, { maxCost: 'max_cost_usd' });
   expect(parseWishes([given], problems)).toMatchObject({ timeoutMs: 50_000, maxCost: 5_000_000 });
-  expect(
-    parseWishes([namedSource({ max_cost_usd: -1 }, { maxCost: 'max_cost_usd' })], problems),
-  ).toBeUndefined();
+  expect(parseWishes([namedSource({ max_cost_usd: -1 }, { maxCost: 'max_cost_usd' })], problems)).toBeUndefined();
   expect(problems).toEqual(['Invalid max_cost_usd -1: use an amount of US dollars such as 0.50']);
 });

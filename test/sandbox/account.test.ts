@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dayMs, openSandbox } from './open-sandbox.ts';
 
 describe('the account', () => {
-  const balance = async ({ get }: Awaited<ReturnType<typeof openSandbox>>) =>
-    (await get('/api/v1/me/balance')).json();
+  const balance = async ({ get }: Awaited<ReturnType<typeof openSandbox>>) => (await get('/api/v1/me/balance')).json();
 
   it('is shown for a key only', async () => {
     const { get, url } = await openSandbox();

@@ -58,10 +58,7 @@ describe('the name that it is called by', () => {
   it.each<[Record<string, string>, string]>([
     [{}, 'http://localhost:9'],
     [{ 'x-forwarded-proto': 'https' }, 'https://localhost:9'],
-    [
-      { 'x-forwarded-proto': 'HTTPS, http', 'x-forwarded-host': 'a.test:8443, b.test' },
-      'https://a.test:8443',
-    ],
+    [{ 'x-forwarded-proto': 'HTTPS, http', 'x-forwarded-host': 'a.test:8443, b.test' }, 'https://a.test:8443'],
     [{ 'x-forwarded-host': 'a.test' }, 'http://a.test'],
     [{ 'x-forwarded-host': '[fd00::1]:1' }, 'http://[fd00::1]:1'],
     [{ 'x-forwarded-proto': 'javascript', 'x-forwarded-host': 'a.test/x@b' }, 'http://localhost:9'],

@@ -67,10 +67,7 @@ describe('faults that a prompt orders', () => {
     await expect(reading).rejects.toThrow('terminated');
     const got = Buffer.concat(half);
     expect(got.length).toBe(length >> 1);
-    const rest = await get(image, {
-      range: `bytes=${got.length}-`,
-      'if-range': torn.headers.get('etag') ?? '',
-    });
+    const rest = await get(image, { range: `bytes=${got.length}-`, 'if-range': torn.headers.get('etag') ?? '' });
     expect(rest.status).toBe(206);
     const whole = await (await get(image)).arrayBuffer();
     expect(Buffer.concat([got, Buffer.from(await rest.arrayBuffer())]).equals(Buffer.from(whole))).toBe(true);

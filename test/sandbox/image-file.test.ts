@@ -37,20 +37,14 @@ describe('the image of a task', () => {
     const whole = Buffer.from(await (await get(path)).arrayBuffer());
     const part = await get(path, { range });
     const [from, to] = [first < 0 ? whole.length + first : first, last < 0 ? whole.length + last : last];
-    expect([part.status, part.headers.get('content-range')]).toEqual([
-      206,
-      `bytes ${from}-${to}/${whole.length}`,
-    ]);
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes ${from}-${to}/${whole.length}`]);
     expect(Buffer.from(await part.arrayBuffer()).equals(whole.subarray(from, to + 1))).toBe(true);
   });
 
-  it.each(['bytes=0-1,4-5', 'bytes=9-3', 'bytes=-', 'lines=1-2'])(
-    'gives the whole for the range %s',
-    async (range) => {
-      const { make, get } = await openSandbox();
-      expect((await get(`/files/${await make('mug')}.png`, { range })).status).toBe(200);
-    },
-  );
+  it.each(['bytes=0-1,4-5', 'bytes=9-3', 'bytes=-', 'lines=1-2'])('gives the whole for the range %s', async (range) => {
+    const { make, get } = await openSandbox();
+    expect((await get(`/files/${await make('mug')}.png`, { range })).status).toBe(200);
+  });
 
   it.each(['bytes=99999999-', 'bytes=-0'])('has no part %s', async (range) => {
     const { make, get } = await openSandbox();
@@ -96,9 +90,6 @@ describe('the image of a task', () => {
   it('refuses a key that leaks to it', async () => {
     const { make, get } = await openSandbox();
     const answer = await get(`/files/${await make('mug')}.png`, { authorization: 'Bearer any-key' });
-    expect([answer.status, await answer.json()]).toEqual([
-      400,
-      { error: expect.stringContaining('API key') },
-    ]);
+    expect([answer.status, await answer.json()]).toEqual([400, { error: expect.stringContaining('API key') }]);
   });
 });

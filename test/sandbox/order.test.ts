@@ -20,10 +20,7 @@ describe('an order', () => {
     const { post } = await openSandbox();
     const answer = await post(guide, body);
     expect(answer.status).toBe(422);
-    expect(await answer.json()).toEqual({
-      error: 'Validation failed',
-      errors: { [field]: [expect.any(String)] },
-    });
+    expect(await answer.json()).toEqual({ error: 'Validation failed', errors: { [field]: [expect.any(String)] } });
   });
 
   it.each([
@@ -33,10 +30,7 @@ describe('an order', () => {
     const { post } = await openSandbox(options);
     const answer = await post(guide, body);
     expect(answer.status).toBe(400);
-    expect(await answer.json()).toEqual({
-      error: 'Validation failed',
-      errors: { model: [expect.any(String)] },
-    });
+    expect(await answer.json()).toEqual({ error: 'Validation failed', errors: { model: [expect.any(String)] } });
   });
 
   it.each([

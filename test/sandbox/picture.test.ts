@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { drawPicture, encodePng, type PictureOrder } from '../../src/sandbox/picture.ts';
 
 const order: PictureOrder = { prompt: 'mug', model: 'imagen-4', seed: undefined, ratio: undefined };
-const png = (changes: Partial<PictureOrder> = {}) =>
-  Buffer.from(encodePng(drawPicture({ ...order, ...changes })));
+const png = (changes: Partial<PictureOrder> = {}) => Buffer.from(encodePng(drawPicture({ ...order, ...changes })));
 
 interface Box {
   left: number;
@@ -19,9 +18,7 @@ function lettersIn(bytes: Uint8Array, { left, right, top, bottom }: Box): number
   const isWhite = (x: number, y: number) =>
     [0, 1, 2].every((channel) => (data[(y * width + x) * 3 + channel] ?? 0) > 250);
   const rows = Array.from({ length: bottom - top }, (_, row) => top + row);
-  const columns = Array.from({ length: right - left }, (_, column) =>
-    rows.some((y) => isWhite(left + column, y)),
-  );
+  const columns = Array.from({ length: right - left }, (_, column) => rows.some((y) => isWhite(left + column, y)));
   return columns.filter((inked, column) => inked && !columns[column - 1]).length;
 }
 

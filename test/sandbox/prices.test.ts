@@ -50,11 +50,7 @@ describe('prices', () => {
 
   it('are quoted before a task is posted', async () => {
     const { post } = await openSandbox();
-    const answer = await post(
-      '/api/v1/price_quotes',
-      { ...standard, params: { prompt: 'x' } },
-      { authorization: '' },
-    );
+    const answer = await post('/api/v1/price_quotes', { ...standard, params: { prompt: 'x' } }, { authorization: '' });
     expect(await answer.json()).toEqual({
       price_quote: {
         ...standard,

@@ -34,9 +34,7 @@ describe('the server', () => {
     const other = url.replace('127.0.0.1', 'localhost');
     const answer = await fetch(`${other}/v1/tasks/${id}`, { headers: { authorization: 'Bearer k' } });
     expect(await answer.json()).toMatchObject({ images: [{ url: `${other}/files/${id}.png` }] });
-    expect(await (await get(`/v1/tasks/${id}`)).json()).toMatchObject({
-      images: [{ url: `${url}/files/${id}.png` }],
-    });
+    expect(await (await get(`/v1/tasks/${id}`)).json()).toMatchObject({ images: [{ url: `${url}/files/${id}.png` }] });
   });
 
   it('closes while a client holds its connection open', async () => {

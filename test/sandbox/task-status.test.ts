@@ -27,11 +27,7 @@ describe('the status of a task', () => {
     const poll = async () => (await get(`/api/v1/imagen_4/text_to_image/${id}`)).json();
     expect(await poll()).toMatchObject({ id, status: 'processing' });
     pass(1200);
-    expect(await poll()).toMatchObject({
-      id,
-      status: 'completed',
-      images: [{ url: `${url}/files/${id}.png` }],
-    });
+    expect(await poll()).toMatchObject({ id, status: 'completed', images: [{ url: `${url}/files/${id}.png` }] });
   });
 
   it('comes as a text inside on the route of all tasks', async () => {
@@ -42,9 +38,7 @@ describe('the status of a task', () => {
     pass(1200);
     const { status, response } = await poll();
     expect([status, response.status, response.content_type]).toEqual(['completed', 200, 'application/json']);
-    expect(JSON.parse(response.body)).toEqual(
-      await (await get(`/api/v1/imagen_4/text_to_image/${id}`)).json(),
-    );
+    expect(JSON.parse(response.body)).toEqual(await (await get(`/api/v1/imagen_4/text_to_image/${id}`)).json());
   });
 
   it('tells why a task failed', async () => {

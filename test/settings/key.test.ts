@@ -27,9 +27,7 @@ const echoing: Order = ({ headers }, response) =>
     response,
     422,
     { error: `bad key ${headers.authorization}`, errors: { key: [headers.authorization] } },
-    {
-      'x-request-id': String(headers.authorization),
-    },
+    { 'x-request-id': String(headers.authorization) },
   );
 
 const echoingFailure: Order = ({ task, headers }, response) =>
@@ -49,13 +47,7 @@ describe('the key is in no output, whatever the flags, and in no file', () => {
       if (orders.create) service.always('create', orders.create);
       if (orders.look) service.always('look', orders.look);
       const machine = await keyed();
-      const { stdout, stderr } = await run(machine, [
-        'generate',
-        'a mug',
-        ...flags,
-        '--base-url',
-        service.url,
-      ]);
+      const { stdout, stderr } = await run(machine, ['generate', 'a mug', ...flags, '--base-url', service.url]);
       expect(service.calls[0]?.headers.authorization).toBe(`Bearer ${key}`);
       expect(stdout + stderr).not.toContain(core);
       expect(stderr).toContain('authorization: Bearer …');
@@ -124,11 +116,7 @@ describe('the key is sent to the origin of the API and nowhere else', () => {
       await startService({ runningLooks: 0 }),
     ];
     api.always('look', ({ task }, response) =>
-      json(response, 200, {
-        id: task?.id,
-        status: 'completed',
-        images: [{ url: `${images.url}/files/x/0.png` }],
-      }),
+      json(response, 200, { id: task?.id, status: 'completed', images: [{ url: `${images.url}/files/x/0.png` }] }),
     );
     images.always('image', (_, response) =>
       response.writeHead(302, { location: `${elsewhere.url}/files/y/0.png` }).end(),
@@ -142,32 +130,25 @@ describe('the key is sent to the origin of the API and nowhere else', () => {
     expect(JSON.stringify(others)).not.toContain(core);
   });
 
-  test.each([301, 302, 303, 307, 308])(
-    'no redirect (%d) of the API takes it to another origin',
-    async (status) => {
-      const [api, elsewhere] = [
-        await startService({ runningLooks: 0 }),
-        await startService({ runningLooks: 0 }),
-      ];
-      const away: Order = ({ path }, response) =>
-        response.writeHead(status, { location: elsewhere.url + path }).end();
-      const machine = await keyed();
-      api.next('create', away);
-      const create = await run(machine, ['generate', 'a mug', '--base-url', api.url, '--json']);
-      expect(create.exitCode).toBe(8);
-      expect(JSON.parse(create.stdout)).toMatchObject({
-        error: {
-          code: 'bad_response',
-          message: `${new URL(api.url).host} redirects to ${elsewhere.url}/v1/text_to_image`,
-        },
-        resume: null,
-      });
-      api.always('look', away);
-      const look = await run(machine, ['generate', 'a mug', '--timeout', '3s', '--base-url', api.url]);
-      expect(look.exitCode).toBe(5);
-      expect(elsewhere.calls).toEqual([]);
-    },
-  );
+  test.each([301, 302, 303, 307, 308])('no redirect (%d) of the API takes it to another origin', async (status) => {
+    const [api, elsewhere] = [await startService({ runningLooks: 0 }), await startService({ runningLooks: 0 })];
+    const away: Order = ({ path }, response) => response.writeHead(status, { location: elsewhere.url + path }).end();
+    const machine = await keyed();
+    api.next('create', away);
+    const create = await run(machine, ['generate', 'a mug', '--base-url', api.url, '--json']);
+    expect(create.exitCode).toBe(8);
+    expect(JSON.parse(create.stdout)).toMatchObject({
+      error: {
+        code: 'bad_response',
+        message: `${new URL(api.url).host} redirects to ${elsewhere.url}/v1/text_to_image`,
+      },
+      resume: null,
+    });
+    api.always('look', away);
+    const look = await run(machine, ['generate', 'a mug', '--timeout', '3s', '--base-url', api.url]);
+    expect(look.exitCode).toBe(5);
+    expect(elsewhere.calls).toEqual([]);
+  });
 
   test('a redirect within the origin is followed, the POST only where it stays one', async () => {
     const api = await startService({ runningLooks: 0 });
@@ -187,10 +168,7 @@ describe('the key is sent to the origin of the API and nowhere else', () => {
   });
 
   test('not to an address that the create answer names elsewhere', async () => {
-    const [api, elsewhere] = [
-      await startService({ runningLooks: 0 }),
-      await startService({ runningLooks: 0 }),
-    ];
+    const [api, elsewhere] = [await startService({ runningLooks: 0 }), await startService({ runningLooks: 0 })];
     api.always(
       'create',
       answering(
@@ -207,12 +185,7 @@ describe('the key is sent to the origin of the API and nowhere else', () => {
 
   test('not over plain http', async () => {
     const machine = await keyed();
-    const { exitCode, stdout, stderr } = await run(machine, [
-      'generate',
-      'a mug',
-      '--base-url',
-      'http://example.com',
-    ]);
+    const { exitCode, stdout, stderr } = await run(machine, ['generate', 'a mug', '--base-url', 'http://example.com']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
     expect(stderr).toContain('http://example.com is not safe for a key');
   });

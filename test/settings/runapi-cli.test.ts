@@ -5,11 +5,7 @@ import { runapiCliKey } from '../../src/settings/runapi-cli.ts';
 import type { Surroundings } from '../../src/world.ts';
 
 /** A machine with one file, or with one that cannot be read. */
-function machine(
-  path: string,
-  file: string | { code: string },
-  rest: Partial<Surroundings> = {},
-): Surroundings {
+function machine(path: string, file: string | { code: string }, rest: Partial<Surroundings> = {}): Surroundings {
   return {
     env: {},
     platform: 'linux',
@@ -85,20 +81,8 @@ describe("the file of RunAPI's CLI", () => {
       [`the key in ${path} is a placeholder that was not filled in`],
     ],
     ['a key with a space', '{"api_key":"sk 1"}', undefined, undefined, [`the key in ${path} ${judge}`]],
-    [
-      'a key with a line break',
-      '{"api_key":"sk\\n1"}',
-      undefined,
-      undefined,
-      [`the key in ${path} ${judge}`],
-    ],
-    [
-      'a key with a dash from a PDF',
-      '{"api_key":"sk–1"}',
-      undefined,
-      undefined,
-      [`the key in ${path} ${judge}`],
-    ],
+    ['a key with a line break', '{"api_key":"sk\\n1"}', undefined, undefined, [`the key in ${path} ${judge}`]],
+    ['a key with a dash from a PDF', '{"api_key":"sk–1"}', undefined, undefined, [`the key in ${path} ${judge}`]],
     ['broken JSON', '{"api_key":"sk-1"', undefined, undefined, [noObject]],
     ['a key and nothing else', 'sk-1', undefined, undefined, [noObject]],
     ['a list', '[]', undefined, undefined, [noObject]],
@@ -106,28 +90,15 @@ describe("the file of RunAPI's CLI", () => {
     ['an empty file', '', undefined, undefined, [noObject]],
     ['brackets without end', '['.repeat(2 ** 20), undefined, undefined, [noObject]],
     ['UTF-16', '{\0"\0', undefined, undefined, [`${path} is not UTF-8 text: save it as UTF-8`]],
-    [
-      'too much',
-      ' '.repeat(2 ** 20 + 1),
-      undefined,
-      undefined,
-      [`${path} is larger than 1 MB and was skipped`],
-    ],
+    ['too much', ' '.repeat(2 ** 20 + 1), undefined, undefined, [`${path} is larger than 1 MB and was skipped`]],
     ['unreadable', { code: 'EACCES' }, undefined, undefined, [`${path} cannot be read: permission denied`]],
   ])('%s', (_, file, apiKey, baseUrl, problems) => {
-    expect(runapiCliKey(machine(path, file))).toMatchObject({
-      apiKey,
-      baseUrl,
-      problems,
-    });
+    expect(runapiCliKey(machine(path, file))).toMatchObject({ apiKey, baseUrl, problems });
   });
 
   it('never throws and never tells the key, whatever it holds', () => {
     const key = 'sk-7Q9XvPq2LmZt';
-    const piece = fc.oneof(
-      fc.string(),
-      fc.constantFrom('{', '}', '"', ':', ',', '"api_key":', '"base_url":', key),
-    );
+    const piece = fc.oneof(fc.string(), fc.constantFrom('{', '}', '"', ':', ',', '"api_key":', '"base_url":', key));
     const text = fc.array(piece).map((pieces) => pieces.join(''));
     const value = fc.oneof(fc.jsonValue(), text, fc.constantFrom(key, `${key} x`, `${key}é`, [key]));
     const shaped = fc.record({ api_key: value, base_url: value }).map((file) => JSON.stringify(file));

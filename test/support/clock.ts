@@ -42,14 +42,9 @@ export function fakeClock(startsAt = Date.UTC(2026, 0, 1), random: () => number 
       const endsAt = monotonic + milliseconds;
       const controller = new AbortController();
       ends.push(() => {
-        if (monotonic >= endsAt)
-          controller.abort(new Failure('timeout', 'not finished', { retryable: true }));
+        if (monotonic >= endsAt) controller.abort(new Failure('timeout', 'not finished', { retryable: true }));
       });
-      return {
-        remaining: () => Math.max(0, endsAt - monotonic),
-        signal: controller.signal,
-        cancel: () => undefined,
-      };
+      return { remaining: () => Math.max(0, endsAt - monotonic), signal: controller.signal, cancel: () => undefined };
     },
   };
   return clock;

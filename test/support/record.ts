@@ -35,12 +35,7 @@ export const apartMs = 60_000;
 
 /** The events of a task in the documented form, one a line. */
 export function linesOf(task: Remembered, position: number, folder: string): string {
-  const {
-    prompt = `prompt ${position}`,
-    model = 'imagen-4',
-    at = firstAt + position * apartMs,
-    how = 'saved',
-  } = task;
+  const { prompt = `prompt ${position}`, model = 'imagen-4', at = firstAt + position * apartMs, how = 'saved' } = task;
   const {
     id = `tsk_${String(position).padStart(6, '0')}`,
     file = `picture-${position}.png`,
@@ -83,8 +78,7 @@ export async function remember(
   const path = join(folder, `${name}.nobody.jsonl`);
   const lines = tasks.map((task, position) => linesOf(task, position, machine.folder));
   await writeFile(path, `${JSON.stringify({ format: 1, program: '0.1.0' })}\n${lines.join('')}`);
-  const last =
-    Math.max(firstAt, ...tasks.map(({ at }, position) => at ?? firstAt + position * apartMs)) / 1000 + 10;
+  const last = Math.max(firstAt, ...tasks.map(({ at }, position) => at ?? firstAt + position * apartMs)) / 1000 + 10;
   await utimes(path, last, last);
   for (const [position, { file = `picture-${position}.png`, how = 'saved' }] of tasks.entries()) {
     if (how !== 'saved' || file === null) continue;

@@ -81,15 +81,8 @@ export async function startService(
   function read(request: IncomingMessage, body: string): Call {
     const path = request.url ?? '/';
     const kind = kindOf(request.method ?? '', path);
-    const call: Call = {
-      kind,
-      method: request.method ?? '',
-      path,
-      headers: request.headers,
-      body,
-    };
-    const id =
-      kind === 'look' ? path.slice(lookPath.length) : kind === 'image' ? path.split('/')[2] : undefined;
+    const call: Call = { kind, method: request.method ?? '', path, headers: request.headers, body };
+    const id = kind === 'look' ? path.slice(lookPath.length) : kind === 'image' ? path.split('/')[2] : undefined;
     const task = [...tasks.values()].find((each) => each.id === id);
     return task ? { ...call, task } : call;
   }
@@ -109,16 +102,9 @@ export async function startService(
 
   function create(call: Call, response: ServerResponse): void {
     const task = register(call);
-    if (!task)
-      return json(response, 409, {
-        error: 'Idempotency-Key was used with other input',
-      });
+    if (!task) return json(response, 409, { error: 'Idempotency-Key was used with other input' });
     if (dialect !== 'service')
-      return json(response, 200, {
-        task_id: task.id,
-        status: 'pending',
-        model: JSON.parse(task.body).model,
-      });
+      return json(response, 200, { task_id: task.id, status: 'pending', model: JSON.parse(task.body).model });
     json(response, 200, {
       id: task.id,
       status: 'processing',
@@ -144,9 +130,7 @@ export async function startService(
     if (!task) return json(response, 404, { error: 'task not found' });
     task.looks += 1;
     if (task.looks <= runningLooks) return json(response, 200, { id: task.id, status: 'processing' });
-    const images = files.map((_, index) => ({
-      url: `${url}/files/${task.id}/${index}.png`,
-    }));
+    const images = files.map((_, index) => ({ url: `${url}/files/${task.id}/${index}.png` }));
     json(response, 200, { id: task.id, status: 'completed', images });
   }
 
@@ -172,9 +156,7 @@ export async function startService(
   atEnd(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    const unused = [...orders]
-      .filter(([, left]) => left.length > 0)
-      .map(([kind, left]) => `${left.length} × ${kind}`);
+    const unused = [...orders].filter(([, left]) => left.length > 0).map(([kind, left]) => `${left.length} × ${kind}`);
     if (unused.length > 0) throw new Error(`these requests never came: ${unused.join(', ')}`);
   });
   return {

@@ -20,27 +20,8 @@ export function certificateFor(host: string, atEnd: AtEnd): Certificate {
   atEnd(async () => rmSync(folder, { recursive: true, force: true }));
   const [keyPath, path] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const name = /^[\d.]+$/.test(host) ? `IP:${host}` : `DNS:${host}`;
-  const request = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '1',
-  ];
-  const subject = [
-    '-subj',
-    `/CN=${host}`,
-    '-addext',
-    `subjectAltName=${name}`,
-    '-keyout',
-    keyPath,
-    '-out',
-    path,
-  ];
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
+  const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=${name}`, '-keyout', keyPath, '-out', path];
   execFileSync('openssl', [...request, ...subject], { stdio: 'ignore' });
   return { key: readFileSync(keyPath, 'utf8'), cert: readFileSync(path, 'utf8'), path };
 }

@@ -50,11 +50,7 @@ export function virtualTime(random: () => number): VirtualTime {
       const end = now + milliseconds;
       const controller = new AbortController();
       const abort = () => controller.abort(new Failure('timeout', 'not finished', { retryable: true }));
-      return {
-        remaining: () => Math.max(0, end - now),
-        signal: controller.signal,
-        cancel: start(milliseconds, abort),
-      };
+      return { remaining: () => Math.max(0, end - now), signal: controller.signal, cancel: start(milliseconds, abort) };
     },
     async run(work) {
       let done = false;

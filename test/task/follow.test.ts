@@ -79,10 +79,7 @@ test.each([10 * 365 * 24 * 60 * minute, -10 * 365 * 24 * 60 * minute])(
   async (jump) => {
     const says = [running, running, running, completed];
     const clock = fakeClock();
-    const { task, polls } = followed(says, {
-      clock,
-      onPolled: (count, its) => count === 2 && its.jump(jump),
-    });
+    const { task, polls } = followed(says, { clock, onPolled: (count, its) => count === 2 && its.jump(jump) });
     expect([await task, polls(), clock.monotonic()]).toEqual([completed, 4, 3004]);
   },
 );

@@ -45,9 +45,6 @@ describe('a table', () => {
   });
 
   test('is separated by tabs elsewhere', () => {
-    expect(table(rows, 0)).toEqual([
-      'model\timagen-4\tthe default',
-      'base-url\t커피\t/home/u/a[31m/config.json',
-    ]);
+    expect(table(rows, 0)).toEqual(['model\timagen-4\tthe default', 'base-url\t커피\t/home/u/a[31m/config.json']);
   });
 });

@@ -32,8 +32,7 @@ function endlessJpeg(): Buffer {
   const blocks = 500 * 500;
   const segment = (code: number, ...bytes: number[]): Buffer =>
     Buffer.from([0xff, code, (bytes.length + 2) >> 8, (bytes.length + 2) & 255, ...bytes]);
-  const table = (id: number, value: number): Buffer =>
-    segment(0xc4, id, 1, ...new Array<number>(15).fill(0), value);
+  const table = (id: number, value: number): Buffer => segment(0xc4, id, 1, ...new Array<number>(15).fill(0), value);
   // A zero, then fourteen ones: no coefficients in the next 32,767 blocks.
   const runs = '011111111111111'.repeat(Math.ceil(blocks / 32_767));
   const bytes = runs.match(/.{1,8}/g)?.map((bits) => Number.parseInt(bits.padEnd(8, '1'), 2)) ?? [];
@@ -116,10 +115,7 @@ describe.skipIf(!hasTerminal)('a preview at a terminal (needs script)', () => {
 
   test('any other gets coloured half-blocks, two pixels each', async () => {
     const screen = await shown(png, inColour, { columns: 40, rows: 24 });
-    const pair = new RegExp(
-      `38;2;(\\d+);(\\d+);(\\d+)m${esc}\\[48;2;(\\d+);(\\d+);(\\d+)m\u00e2\u0096\u0080`,
-      'g',
-    );
+    const pair = new RegExp(`38;2;(\\d+);(\\d+);(\\d+)m${esc}\\[48;2;(\\d+);(\\d+);(\\d+)m\u00e2\u0096\u0080`, 'g');
     const blocks = [...screen.matchAll(pair)].map((match) => match.slice(1).map(Number));
     const pixels = readPixels(png);
     if (!pixels) throw new Error('the picture cannot be unpacked');
@@ -143,10 +139,7 @@ describe.skipIf(!hasTerminal)('a preview at a terminal (needs script)', () => {
   test.each([
     ['tmux', { TMUX: '/tmp/tmux', TERM: 'tmux-256color' }],
     ['screen', { STY: '1.pts', TERM: 'screen-256color' }],
-    [
-      'VS Code, where pictures may be turned off',
-      { TERM_PROGRAM: 'vscode', TERM_PROGRAM_VERSION: '1.110.0' },
-    ],
+    ['VS Code, where pictures may be turned off', { TERM_PROGRAM: 'vscode', TERM_PROGRAM_VERSION: '1.110.0' }],
   ])('half-blocks go through %s', async (_, env) => {
     const screen = await shown(png, { ...inColour, KITTY_WINDOW_ID: '', ...env });
     expect(screen).toContain('48;2;');

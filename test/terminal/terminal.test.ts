@@ -24,9 +24,7 @@ describe.skipIf(!has('tmux'))('in a real terminal (needs tmux)', () => {
     const [task] = service.tasks.values();
     pane.press('C-c');
     await pane.shows(
-      new RegExp(
-        `Stopped: task ${task?.id} went on\\.\\s+Take\\s+up:\\s+runapi-imagen resume ${task?.id}\\s+READY>`,
-      ),
+      new RegExp(`Stopped: task ${task?.id} went on\\.\\s+Take\\s+up:\\s+runapi-imagen resume ${task?.id}\\s+READY>`),
     );
     pane.type('echo "exit $?"; stty -a | grep -o " -*echo "');
     pane.press('Enter');
@@ -124,49 +122,46 @@ function onTerminal({ env, folder }: Machine, line: string) {
   });
 }
 
-describe.skipIf(process.platform !== 'linux' || !has('script'))(
-  'on odd terminals (needs script of Linux)',
-  () => {
-    test.each([
-      ['of width 0', 'stty cols 0; $run'],
-      ['that is dumb', 'TERM=dumb $run'],
-    ])('%s: plain lines', async (_, run) => {
-      const service = await startService({ runningLooks: 0 });
-      const machine = await newMachine();
-      const { exitCode, stdout } = await onTerminal(
-        machine,
-        `${run} generate 'a mug' --no-color --base-url ${service.url}`,
-      );
-      expect(exitCode).toBe(0);
-      const [submitting, pending, saving, summary, path] = stdout.replaceAll('\r', '').split('\n');
-      expect(submitting).toBe('imagen-4: submitting · 0s');
-      expect(pending).toMatch(/^imagen-4: pending · \ds · tsk_\w+$/);
-      expect(saving).toMatch(/^imagen-4: saving 1 of 1/);
-      expect(summary).toMatch(/^✔ a mug/);
-      expect(path).toBe((await filesIn(machine.folder))[0]);
-    });
+describe.skipIf(process.platform !== 'linux' || !has('script'))('on odd terminals (needs script of Linux)', () => {
+  test.each([
+    ['of width 0', 'stty cols 0; $run'],
+    ['that is dumb', 'TERM=dumb $run'],
+  ])('%s: plain lines', async (_, run) => {
+    const service = await startService({ runningLooks: 0 });
+    const machine = await newMachine();
+    const { exitCode, stdout } = await onTerminal(
+      machine,
+      `${run} generate 'a mug' --no-color --base-url ${service.url}`,
+    );
+    expect(exitCode).toBe(0);
+    const [submitting, pending, saving, summary, path] = stdout.replaceAll('\r', '').split('\n');
+    expect(submitting).toBe('imagen-4: submitting · 0s');
+    expect(pending).toMatch(/^imagen-4: pending · \ds · tsk_\w+$/);
+    expect(saving).toMatch(/^imagen-4: saving 1 of 1/);
+    expect(summary).toMatch(/^✔ a mug/);
+    expect(path).toBe((await filesIn(machine.folder))[0]);
+  });
 
-    test('of 40 columns: an error and its hint are broken between words, and the command stays whole', async () => {
-      const run = 'stty cols 40; $run --no-color';
-      const { exitCode, stdout } = await onTerminal(await newMachine(), `${run} resume tsk_0123456789abcdef`);
-      expect(exitCode).toBe(4);
-      expect(stdout.replaceAll('\r', '').trim().split('\n')).toEqual([
-        'error: the record of this machine has no',
-        'task tsk_0123456789abcdef',
-        'Fetch it by its id:',
-        'runapi-imagen download tsk_0123456789abcdef --wait',
-      ]);
-    });
+  test('of 40 columns: an error and its hint are broken between words, and the command stays whole', async () => {
+    const run = 'stty cols 40; $run --no-color';
+    const { exitCode, stdout } = await onTerminal(await newMachine(), `${run} resume tsk_0123456789abcdef`);
+    expect(exitCode).toBe(4);
+    expect(stdout.replaceAll('\r', '').trim().split('\n')).toEqual([
+      'error: the record of this machine has no',
+      'task tsk_0123456789abcdef',
+      'Fetch it by its id:',
+      'runapi-imagen download tsk_0123456789abcdef --wait',
+    ]);
+  });
 
-    test('NO_COLOR leaves the spinner and takes the colour; the cursor is shown again when all is over', async () => {
-      const service = await endless();
-      const line = `stty cols 80; NO_COLOR=1 $run generate 'a mug' --timeout 2s --base-url ${service.url}`;
-      const { exitCode, stdout } = await onTerminal(await newMachine(), line);
-      expect(exitCode).toBe(5);
-      expect(stdout).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] imagen-4: /);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
-      expect(stdout).not.toMatch(/\u001b\[\d*(;\d+)*m/);
-      expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
-    });
-  },
-);
+  test('NO_COLOR leaves the spinner and takes the colour; the cursor is shown again when all is over', async () => {
+    const service = await endless();
+    const line = `stty cols 80; NO_COLOR=1 $run generate 'a mug' --timeout 2s --base-url ${service.url}`;
+    const { exitCode, stdout } = await onTerminal(await newMachine(), line);
+    expect(exitCode).toBe(5);
+    expect(stdout).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] imagen-4: /);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+    expect(stdout).not.toMatch(/\u001b\[\d*(;\d+)*m/);
+    expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
+  });
+});

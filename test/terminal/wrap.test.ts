@@ -62,8 +62,7 @@ test('off a terminal nothing is wrapped', () => {
 });
 
 test('no line but a single word or command is wider than the terminal', () => {
-  const text =
-    'Save it within 7 days, or the service deletes it; run the command again to continue where it ended';
+  const text = 'Save it within 7 days, or the service deletes it; run the command again to continue where it ended';
   for (let columns = 12; columns < 110; columns += 1) {
     const lines = wrapped(text, columns).split('\n');
     expect(lines.join(' ')).toBe(text);

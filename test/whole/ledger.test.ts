@@ -144,8 +144,7 @@ test('40 mixed tasks: what lines, history and sums say is what the service charg
 });
 
 async function jqSum({ folder, env }: Machine): Promise<number> {
-  const filter =
-    '[.[] | select(.sandbox | not) | .cost | select(. and (.refunded | not)) | .charged_cents // 0] | add';
+  const filter = '[.[] | select(.sandbox | not) | .cost | select(. and (.refunded | not)) | .charged_cents // 0] | add';
   const line = `"${process.execPath}" "${bin}" history --json | jq -s '${filter}'`;
   const { stdout } = await execa('sh', ['-c', line], { cwd: folder, env, extendEnv: false });
   return sum([Number(stdout)]);

@@ -52,10 +52,7 @@ describe('without HOME', () => {
         ],
       });
       expect(service.calls).toEqual([]);
-      const sandbox = await run(machine, ['generate', 'a mug', '--sandbox', '--no-wait'], {
-        ...somebody,
-        env,
-      });
+      const sandbox = await run(machine, ['generate', 'a mug', '--sandbox', '--no-wait'], { ...somebody, env });
       expect(sandbox.exitCode).toBe(0); // nothing is paid there
       const unrecorded = await run(machine, [...words, '--no-record'], { ...somebody, env });
       const moved = await run(machine, words, { ...somebody, env: { ...env, XDG_STATE_HOME: machine.home } });
@@ -63,85 +60,74 @@ describe('without HOME', () => {
       const list = await run(machine, ['config', 'list'], { ...somebody, env });
       const path = await run(machine, ['config', 'path'], { ...somebody, env });
       expect([list.exitCode, path.exitCode]).toEqual([0, 4]);
-      expect(path.stderr).toBe(
-        'error: there is no home folder to keep settings in\nSet HOME or XDG_CONFIG_HOME',
-      );
+      expect(path.stderr).toBe('error: there is no home folder to keep settings in\nSet HOME or XDG_CONFIG_HOME');
     },
   );
 });
 
-describe.skipIf(process.platform === 'win32' || !mayBeSomebody)(
-  'what may not be written (needs file modes)',
-  () => {
-    test('a folder for pictures, told before anything is paid', async () => {
-      const service = await startService({ runningLooks: 0 });
-      const machine = await newMachine();
-      const somebody = await asSomebody(machine);
-      await chmod(machine.folder, 0o555);
-      const words = ['generate', 'a mug', '--base-url', service.url];
-      const { exitCode, stdout, stderr } = await run(machine, words, somebody);
-      expect({ exitCode, stdout, lines: stderr.split('\n') }).toEqual({
-        exitCode: 9,
-        stdout: '',
-        lines: [
-          `error: cannot write ${machine.folder}: no permission to write there`,
-          'Name a folder that can be written with --dir',
-        ],
-      });
-      expect(service.calls).toEqual([]);
-      // What writes nothing there works there.
-      const submitted = await run(machine, [...words, '--no-wait'], somebody);
-      const picture = await run(machine, ['download', submitted.stdout, '-o', '-'], {
-        ...somebody,
-        encoding: 'buffer',
-      });
-      expect([submitted.exitCode, picture.exitCode]).toEqual([0, 0]);
-      expect(Buffer.from(picture.stdout)).toEqual(service.picture);
-      await chmod(machine.folder, 0o755);
+describe.skipIf(process.platform === 'win32' || !mayBeSomebody)('what may not be written (needs file modes)', () => {
+  test('a folder for pictures, told before anything is paid', async () => {
+    const service = await startService({ runningLooks: 0 });
+    const machine = await newMachine();
+    const somebody = await asSomebody(machine);
+    await chmod(machine.folder, 0o555);
+    const words = ['generate', 'a mug', '--base-url', service.url];
+    const { exitCode, stdout, stderr } = await run(machine, words, somebody);
+    expect({ exitCode, stdout, lines: stderr.split('\n') }).toEqual({
+      exitCode: 9,
+      stdout: '',
+      lines: [
+        `error: cannot write ${machine.folder}: no permission to write there`,
+        'Name a folder that can be written with --dir',
+      ],
     });
+    expect(service.calls).toEqual([]);
+    // What writes nothing there works there.
+    const submitted = await run(machine, [...words, '--no-wait'], somebody);
+    const picture = await run(machine, ['download', submitted.stdout, '-o', '-'], { ...somebody, encoding: 'buffer' });
+    expect([submitted.exitCode, picture.exitCode]).toEqual([0, 0]);
+    expect(Buffer.from(picture.stdout)).toEqual(service.picture);
+    await chmod(machine.folder, 0o755);
+  });
 
-    test('the home folder', async () => {
-      const service = await startService({ runningLooks: 0 });
-      const machine = await newMachine();
-      const somebody = await asSomebody(machine);
-      await chmod(machine.home, 0o555);
-      const words = ['generate', 'a mug', '--base-url', service.url];
-      const { exitCode, stderr } = await run(machine, words, somebody);
-      expect(exitCode).toBe(1);
-      expect(stderr.split('\n')).toEqual([
-        expect.stringMatching(/^error: the record of paid tasks cannot be written: .*EACCES/),
-        'Free or fix the disk (XDG_STATE_HOME moves the record), or go on without a record: --no-record',
-      ]);
-      expect(service.calls).toEqual([]);
-      const unrecorded = await run(machine, [...words, '--no-record'], somebody);
-      expect({ exitCode: unrecorded.exitCode, files: await filesIn(machine.folder) }).toEqual({
-        exitCode: 0,
-        files: [unrecorded.stdout],
-      });
-      const set = await run(machine, ['config', 'set', 'model', 'fast'], somebody);
-      expect({ exitCode: set.exitCode, lines: set.stderr.split('\n').length }).toEqual({
-        exitCode: 4,
-        lines: 2,
-      });
-      await chmod(machine.home, 0o755);
+  test('the home folder', async () => {
+    const service = await startService({ runningLooks: 0 });
+    const machine = await newMachine();
+    const somebody = await asSomebody(machine);
+    await chmod(machine.home, 0o555);
+    const words = ['generate', 'a mug', '--base-url', service.url];
+    const { exitCode, stderr } = await run(machine, words, somebody);
+    expect(exitCode).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      expect.stringMatching(/^error: the record of paid tasks cannot be written: .*EACCES/),
+      'Free or fix the disk (XDG_STATE_HOME moves the record), or go on without a record: --no-record',
+    ]);
+    expect(service.calls).toEqual([]);
+    const unrecorded = await run(machine, [...words, '--no-record'], somebody);
+    expect({ exitCode: unrecorded.exitCode, files: await filesIn(machine.folder) }).toEqual({
+      exitCode: 0,
+      files: [unrecorded.stdout],
     });
+    const set = await run(machine, ['config', 'set', 'model', 'fast'], somebody);
+    expect({ exitCode: set.exitCode, lines: set.stderr.split('\n').length }).toEqual({ exitCode: 4, lines: 2 });
+    await chmod(machine.home, 0o755);
+  });
 
-    test('a settings file that may not be read is told, and the rest goes on', async () => {
-      const machine = await newMachine();
-      const somebody = await asSomebody(machine);
-      const folder = join(machine.home, '.config/runapi-imagen');
-      await mkdir(folder, { recursive: true });
-      await chmod(folder, 0o000);
-      const { exitCode, stdout, stderr } = await run(machine, ['config', 'list'], {
-        ...somebody,
-        env: { ...machine.env, XDG_CONFIG_HOME: join(machine.home, '.config') },
-      });
-      expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 0, lines: 9 });
-      expect(stderr).toBe(`warning: ${folder}/config.json cannot be read: permission denied`);
-      await chmod(folder, 0o755);
+  test('a settings file that may not be read is told, and the rest goes on', async () => {
+    const machine = await newMachine();
+    const somebody = await asSomebody(machine);
+    const folder = join(machine.home, '.config/runapi-imagen');
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o000);
+    const { exitCode, stdout, stderr } = await run(machine, ['config', 'list'], {
+      ...somebody,
+      env: { ...machine.env, XDG_CONFIG_HOME: join(machine.home, '.config') },
     });
-  },
-);
+    expect({ exitCode, lines: stdout.split('\n').length }).toEqual({ exitCode: 0, lines: 9 });
+    expect(stderr).toBe(`warning: ${folder}/config.json cannot be read: permission denied`);
+    await chmod(folder, 0o755);
+  });
+});
 
 describe.skipIf(process.platform === 'win32')('what others could have written (needs file modes)', () => {
   test('a state folder that is open is told and left as it is, and nothing is bought without a record', async () => {
@@ -232,21 +218,18 @@ describe.skipIf(process.platform === 'win32')('a machine in trouble', () => {
     },
   );
 
-  test.skipIf(process.platform !== 'linux')(
-    'a limit on the address space is no obstacle (needs Linux)',
-    async () => {
-      const service = await startService({ runningLooks: 0 });
-      const machine = await newMachine();
-      const words = ['generate', 'a mug', '--base-url', service.url];
-      const line = 'ulimit -v 8000000; exec "$@"';
-      const { exitCode, stdout } = await execa('sh', ['-c', line, 'sh', process.execPath, bin, ...words], {
-        cwd: machine.folder,
-        env: machine.env,
-        extendEnv: false,
-        reject: false,
-        stdin: 'ignore',
-      });
-      expect([exitCode, await filesIn(machine.folder)]).toEqual([0, [stdout]]);
-    },
-  );
+  test.skipIf(process.platform !== 'linux')('a limit on the address space is no obstacle (needs Linux)', async () => {
+    const service = await startService({ runningLooks: 0 });
+    const machine = await newMachine();
+    const words = ['generate', 'a mug', '--base-url', service.url];
+    const line = 'ulimit -v 8000000; exec "$@"';
+    const { exitCode, stdout } = await execa('sh', ['-c', line, 'sh', process.execPath, bin, ...words], {
+      cwd: machine.folder,
+      env: machine.env,
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+    });
+    expect([exitCode, await filesIn(machine.folder)]).toEqual([0, [stdout]]);
+  });
 });

@@ -44,10 +44,7 @@ interface KubernetesJob {
 
 const pipelines = await readFile(resolve(import.meta.dirname, '../../.github/docs/pipelines.md'), 'utf8');
 const recipes = new Map(
-  [...pipelines.matchAll(/^```yaml\n# (\S+)[^\n]*\n[\s\S]*?^```$/gm)].map(([block, name = '']) => [
-    name,
-    block,
-  ]),
+  [...pipelines.matchAll(/^```yaml\n# (\S+)[^\n]*\n[\s\S]*?^```$/gm)].map(([block, name = '']) => [name, block]),
 );
 const key = 'rk_pipeline_0123456789abcdef';
 const secrets = { 'secrets.RUNAPI_API_KEY': key };
@@ -90,18 +87,14 @@ test.each(['.github/workflows/picture.yml', '.github/workflows/pictures.yml'])(
     expect(Object.values(permissions).filter((right) => right !== 'read')).toEqual([]);
     const steps = Object.values(jobs).flatMap((job) => job.steps);
     for (const step of steps) {
-      if (step.uses)
-        expect(step.uses).toMatch(/^actions\/(checkout|setup-node|(up|down)load-artifact)@v\d+$/);
-      if (step.uses?.includes('setup-node'))
-        expect(step.with).toMatchObject({ 'package-manager-cache': false });
+      if (step.uses) expect(step.uses).toMatch(/^actions\/(checkout|setup-node|(up|down)load-artifact)@v\d+$/);
+      if (step.uses?.includes('setup-node')) expect(step.with).toMatchObject({ 'package-manager-cache': false });
       if (step.uses?.includes('checkout')) expect(step.with).toEqual({ 'persist-credentials': false });
       const buys = step.run !== undefined && !step.run.includes('--sandbox');
       expect(step.env).toEqual(buys ? { RUNAPI_API_KEY: `\${{ secrets.RUNAPI_API_KEY }}` } : undefined);
       if (buys) expect(step.run).toContain('--max-cost');
     }
-    const kept = steps
-      .filter((step) => step.uses?.includes('upload-artifact'))
-      .map((step) => step.with?.path);
+    const kept = steps.filter((step) => step.uses?.includes('upload-artifact')).map((step) => step.with?.path);
     const dirs = steps.flatMap(({ run }) => /--dir (\S+)/.exec(run ?? '')?.[1] ?? []);
     expect(new Set(kept)).toEqual(new Set(dirs));
   },
@@ -119,10 +112,7 @@ test.skipIf(!canRun).each([
   expect(chosen).toHaveLength(1);
   for (const { run = '', env: own = {} } of chosen) {
     const filled = Object.entries(own).map(([name, value]) => [name, filledIn(value, known)]);
-    const end = await runWords(['bash', '-e', '-c', run], machine.folder, {
-      ...env,
-      ...Object.fromEntries(filled),
-    });
+    const end = await runWords(['bash', '-e', '-c', run], machine.folder, { ...env, ...Object.fromEntries(filled) });
     expect(end.slice(0, ends.length)).toBe(ends);
   }
   expect(await madeIn(machine.folder)).toEqual(ends === '0' ? ['mug with hello'] : []);
@@ -184,9 +174,7 @@ test('Kubernetes: each index has its share, and a secret holds the key', () => {
   expect(spec.backoffLimitPerIndex).toBeGreaterThan(0);
   expect(command.at(-1)).toContain(`/${spec.completions}"`);
   expect(command.join(' ')).not.toMatch(/\$\([a-z_]\w*\)/i); // Kubernetes itself would fill that in
-  expect(env).toEqual([
-    { name: 'RUNAPI_API_KEY', valueFrom: { secretKeyRef: { name: 'runapi', key: 'api-key' } } },
-  ]);
+  expect(env).toEqual([{ name: 'RUNAPI_API_KEY', valueFrom: { secretKeyRef: { name: 'runapi', key: 'api-key' } } }]);
   expect(volumes.map(({ name }) => name)).toEqual(volumeMounts.map(({ name }) => name));
 });
 
@@ -199,8 +187,7 @@ test.skipIf(!canRun)(
     const cluster = await newMachine();
     const words = command.map((word) =>
       volumeMounts.reduce(
-        (text, { mountPath }) =>
-          text.replace(new RegExp(`${mountPath}(?=[/"\\s]|$)`, 'g'), cluster.folder + mountPath),
+        (text, { mountPath }) => text.replace(new RegExp(`${mountPath}(?=[/"\\s]|$)`, 'g'), cluster.folder + mountPath),
         word,
       ),
     );

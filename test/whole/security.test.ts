@@ -11,16 +11,7 @@ async function life() {
   const { RUNAPI_API_KEY: key = '', ...env } = machine.env;
   const keyless = { ...machine, env };
   await run(keyless, ['config', 'set', 'api-key'], { input: key });
-  const words = [
-    'a mug',
-    '--sidecar',
-    '--dir',
-    'shots',
-    '--poll-interval',
-    '20ms',
-    '--base-url',
-    service.url,
-  ];
+  const words = ['a mug', '--sidecar', '--dir', 'shots', '--poll-interval', '20ms', '--base-url', service.url];
   const made = await run(keyless, ['generate', ...words, '--verbose']);
   const shown = await run(keyless, ['gallery', '--output', 'page.html']);
   expect([made.exitCode, shown.exitCode]).toEqual([0, 0]);
@@ -36,9 +27,7 @@ test('the key is in the settings file and nowhere else', async () => {
       if ((await stat(path)).isFile() && (await readFile(path)).includes(key)) holders.push(name);
     }
   }
-  expect(holders).toEqual([
-    expect.stringMatching(/runapi-imagen.config\.json$|runapi-imagen.Config.config\.json$/),
-  ]);
+  expect(holders).toEqual([expect.stringMatching(/runapi-imagen.config\.json$|runapi-imagen.Config.config\.json$/)]);
   expect(said).not.toContain(key);
 });
 
@@ -60,12 +49,6 @@ test('the API gets the key, the host of the picture does not', async () => {
   const { headers: asked = {} } = service.calls.find(({ kind }) => kind === 'create') ?? {};
   const { headers: fetched = {} } = service.calls.find(({ kind }) => kind === 'image') ?? {};
   expect(asked.authorization).toBe(`Bearer ${key}`);
-  expect(Object.keys(fetched).sort()).toEqual([
-    'accept',
-    'accept-encoding',
-    'connection',
-    'host',
-    'user-agent',
-  ]);
+  expect(Object.keys(fetched).sort()).toEqual(['accept', 'accept-encoding', 'connection', 'host', 'user-agent']);
   expect(new Set(service.calls.map(({ kind }) => kind))).toEqual(new Set(['create', 'look', 'image']));
 });

@@ -11,13 +11,7 @@ import { answering, startService } from '../support/service.ts';
 /** Through a shell, for what only a shell can do to streams. `$run` is the program. */
 function shell(machine: Machine, line: string) {
   const env = { ...machine.env, run: `${process.execPath} ${bin}` };
-  return execa('sh', ['-c', line], {
-    cwd: machine.folder,
-    env,
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-  });
+  return execa('sh', ['-c', line], { cwd: machine.folder, env, extendEnv: false, reject: false, stdin: 'ignore' });
 }
 
 /** Larger than any pipe's buffer: noise does not compress. */
@@ -39,14 +33,7 @@ describe('stdout carries data only', () => {
   test('a path outside the current folder is absolute, and one that begins with a dash is no flag', async () => {
     const service = await startService({ runningLooks: 0 });
     const machine = await newMachine();
-    const elsewhere = await run(machine, [
-      'generate',
-      'a mug',
-      '--dir',
-      machine.home,
-      '--base-url',
-      service.url,
-    ]);
+    const elsewhere = await run(machine, ['generate', 'a mug', '--dir', machine.home, '--base-url', service.url]);
     expect(isAbsolute(elsewhere.stdout) && existsSync(elsewhere.stdout)).toBe(true);
     const dashed = await run(machine, ['generate', 'a mug', '-o', '-x.png', '--base-url', service.url]);
     expect({ exitCode: dashed.exitCode, stdout: dashed.stdout }).toEqual({ exitCode: 0, stdout: './-x.png' });
@@ -130,9 +117,7 @@ describe('stdout carries data only', () => {
     const looked = await run(machine, ['generate', 'b', '--no-download', '--base-url', service.url]);
     const [, other] = service.tasks.values();
     expect(looked.stdout).toBe(`${service.url}/files/${other?.id}/0.png`);
-    expect(looked.stderr.split('\n').at(-1)).toBe(
-      `Save it within 7 days: runapi-imagen download ${other?.id}`,
-    );
+    expect(looked.stderr.split('\n').at(-1)).toBe(`Save it within 7 days: runapi-imagen download ${other?.id}`);
     expect(await filesIn(machine.folder)).toEqual([]);
   });
 
@@ -177,10 +162,7 @@ describe('--output - is the picture', () => {
   test.skipIf(!existsSync('/dev/full'))('a full disk is an error (needs /dev/full)', async () => {
     const service = await startService({ runningLooks: 0 });
     const machine = await newMachine();
-    const picture = await shell(
-      machine,
-      `$run generate 'a mug' -q -o - --base-url ${service.url} > /dev/full`,
-    );
+    const picture = await shell(machine, `$run generate 'a mug' -q -o - --base-url ${service.url} > /dev/full`);
     expect({ exitCode: picture.exitCode, first: picture.stderr.split('\n')[0] }).toEqual({
       exitCode: 9,
       first: 'error: cannot write stdout: the disk is full',
@@ -226,8 +208,7 @@ describe('a prompt reaches the service byte for byte, but for white space around
   async function sent(words: string[], extra: { input?: string; files?: Record<string, string> } = {}) {
     const service = await startService({ runningLooks: 0 });
     const machine = await newMachine();
-    for (const [name, text] of Object.entries(extra.files ?? {}))
-      await writeFile(join(machine.folder, name), text);
+    for (const [name, text] of Object.entries(extra.files ?? {})) await writeFile(join(machine.folder, name), text);
     const stdin = extra.input === undefined ? {} : { input: extra.input };
     const { exitCode, stderr } = await run(
       machine,
@@ -240,8 +221,7 @@ describe('a prompt reaches the service byte for byte, but for white space around
   }
 
   test('as one word', async () => expect(await sent([prompt])).toBe(prompt.trim()));
-  test('as words, joined by a space', async () =>
-    expect(await sent(['mug', 'with', 'HELLO'])).toBe('mug with HELLO'));
+  test('as words, joined by a space', async () => expect(await sent(['mug', 'with', 'HELLO'])).toBe('mug with HELLO'));
   test('behind --', async () => {
     const service = await startService({ runningLooks: 0 });
     const machine = await newMachine();

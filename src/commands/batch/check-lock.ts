@@ -31,12 +31,7 @@ export async function checkBatch(context: Context, file: string, flags: BatchFla
   }
 }
 
-async function check(
-  context: Context,
-  source: BatchSource,
-  plan: BatchPlan,
-  flags: BatchFlags,
-): Promise<number> {
+async function check(context: Context, source: BatchSource, plan: BatchPlan, flags: BatchFlags): Promise<number> {
   const { reporter, world, state } = context;
   const now = world.clock.now();
   const path = lockPath(source.path);
@@ -59,8 +54,7 @@ async function check(
   for (const finding of findings)
     await reporter.data(finding, `${finding.state.padEnd(8)}${finding.output}  ${finding.reason}`);
   await disk.save();
-  if (findings.length === 0)
-    reporter.note(`Check: ${total} ${total === 1 ? 'picture is' : 'pictures are'} as locked`);
+  if (findings.length === 0) reporter.note(`Check: ${total} ${total === 1 ? 'picture is' : 'pictures are'} as locked`);
   else {
     const file = shellWord(source.shown, context.world.platform) ?? 'FILE';
     reporter.next(context.command(`batch ${file} --lock`), 'Make what is stale or missing');
@@ -74,8 +68,7 @@ async function check(
     if (!line) return [{ state: 'missing', output: slot, reason: 'it is not in the lock' }];
     const { output } = line;
     const onDisk = await disk.state(line);
-    if (onDisk === 'edited')
-      return [{ state: 'edited', output, reason: 'it is not the file that was bought' }];
+    if (onDisk === 'edited') return [{ state: 'edited', output, reason: 'it is not the file that was bought' }];
     if (line.request !== hash) return [{ state: 'stale', output, reason: 'what is asked for has changed' }];
     return onDisk === 'missing' ? [{ state: 'missing', output, reason: 'the file is gone' }] : [];
   }

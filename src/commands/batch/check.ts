@@ -113,8 +113,7 @@ export async function lotsToBuy(
   for await (const { key, request, target } of tasks) {
     const standing = standingOf(past, key, flags, context);
     if (standing !== 'wanted' && standing !== 'unanswered') continue;
-    if ((await findExisting({ request, target }, context.world.clock.now())) === undefined)
-      addToLots(lots, request);
+    if ((await findExisting({ request, target }, context.world.clock.now())) === undefined) addToLots(lots, request);
   }
   return lots;
 }

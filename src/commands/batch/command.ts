@@ -19,10 +19,7 @@ export const batchCommand: Declaration = {
     ['--retry-failed', 'retry rows that failed in an earlier run'],
     ['--skip-invalid', 'skip invalid rows instead of refusing the file'],
     ['--shard <i/n>', 'make only the i-th of n shares of the rows, the same on every machine'],
-    [
-      '--lock',
-      'buy only what is new or changed by images.lock.jsonl beside the file, and keep that up to date',
-    ],
+    ['--lock', 'buy only what is new or changed by images.lock.jsonl beside the file, and keep that up to date'],
     ['--check', 'compare entries, lock and pictures without network or key; exit 10 where they differ'],
     ['--strict', 'with --check: read every picture, not only those whose size or time changed'],
     ['--refetch-missing <how>', 'buy: buy a missing picture again where the service no longer has it'],

@@ -19,10 +19,7 @@ interface Trial {
 }
 
 /** Tells what a batch would buy and what that would cost now. Sends nothing else. Returns the exit code. */
-export async function dryRun(
-  context: Context,
-  { source, server, flags, plan, checked }: Trial,
-): Promise<number> {
+export async function dryRun(context: Context, { source, server, flags, plan, checked }: Trial): Promise<number> {
   const account = await accountAt(context.engine, server).catch(keyless);
   const isMine = (key: string): boolean => inShard(key, plan.shard);
   const past = await readPast(context, { batch: source.name, server, account, isMine });

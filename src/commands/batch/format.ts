@@ -6,9 +6,7 @@ import type { Table } from './csv.ts';
 import { fieldNamed, wordNamed } from './row.ts';
 
 /** The format of a batch file. */
-export type BatchFormat =
-  | { kind: 'lines' | 'jsonl' | 'json' | 'yaml' | 'manifest' }
-  | ({ kind: 'table' } & Table);
+export type BatchFormat = { kind: 'lines' | 'jsonl' | 'json' | 'yaml' | 'manifest' } | ({ kind: 'table' } & Table);
 
 const headBytes = 64 * 1024;
 const delimiters = [',', ';', '\t'];
@@ -25,8 +23,7 @@ export async function formatOf(
   { named, shown, variables }: { named: string; shown: string; variables: ReadonlySet<string> },
 ): Promise<BatchFormat> {
   const head = await headOf(path);
-  if (head.includes('\r') && !head.includes('\n'))
-    throw unreadable(shown, 'has lines that end with CR alone');
+  if (head.includes('\r') && !head.includes('\n')) throw unreadable(shown, 'has lines that end with CR alone');
   const ending = extname(named).toLowerCase();
   if (['.yaml', '.yml'].includes(ending)) return yamlIn(head);
   if (['.json', '.jsonl', '.ndjson'].includes(ending)) return jsonIn(head, ending !== '.json');
@@ -99,19 +96,14 @@ function tableIn(
   if (headIndex < 0) return likely === 'surely' ? { kind: 'table', delimiter: ',', headLine: 1 } : undefined;
   const [best] = (separator ? [separator] : delimiters)
     .map((delimiter) => ({ delimiter, cells: cellsOf(lines[headIndex] ?? '', delimiter) }))
-    .sort(
-      (a, b) =>
-        b.cells.filter(isKnown).length - a.cells.filter(isKnown).length || b.cells.length - a.cells.length,
-    );
+    .sort((a, b) => b.cells.filter(isKnown).length - a.cells.filter(isKnown).length || b.cells.length - a.cells.length);
   if (!best) return undefined;
   const { cells } = best;
   const delimiter = cells.length > 1 || separator ? best.delimiter : noDelimiter;
   const table = { kind: 'table', delimiter, headLine: headIndex + 1 } as const;
   if (likely === 'surely' || separator) return table;
-  if (!cells.some((cell) => fieldNamed(cell) === 'prompt' || variables.has(wordNamed(cell))))
-    return undefined;
-  const isPlain =
-    likely === 'hardly' && delimiter !== '\t' && !cells.every((cell) => cell === '' || isKnown(cell));
+  if (!cells.some((cell) => fieldNamed(cell) === 'prompt' || variables.has(wordNamed(cell)))) return undefined;
+  const isPlain = likely === 'hardly' && delimiter !== '\t' && !cells.every((cell) => cell === '' || isKnown(cell));
   return isPlain ? undefined : table;
 }
 

@@ -87,11 +87,7 @@ function best(lines: readonly LockLine[], hash: string): LockLine | undefined {
 }
 
 /** Returns the file's text; undefined where there is none. */
-async function readLock(
-  files: Files,
-  path: string,
-  found: Map<string, LockLine[]>,
-): Promise<string | undefined> {
+async function readLock(files: Files, path: string, found: Map<string, LockLine[]>): Promise<string | undefined> {
   const text = await files.read(path);
   for (const [index, typed] of (text ?? '').split('\n').entries()) {
     const written = typed.trim();

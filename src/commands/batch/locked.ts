@@ -132,12 +132,7 @@ export async function openLocked(
         entry: entry?.accepted?.id === line.task ? entry : undefined,
       };
     if (entry?.accepted)
-      return {
-        do: 'fetch',
-        target: literal,
-        line: { task: entry.accepted.id, server: server.base },
-        entry,
-      };
+      return { do: 'fetch', target: literal, line: { task: entry.accepted.id, server: server.base }, entry };
     return { do: 'buy', target: own };
   }
 

@@ -95,12 +95,7 @@ export async function makeAll(batch: Batch): Promise<number> {
         await reporter.data(report, dataLines(report, data, world.cwd).join('\n'));
       } else if (
         !step &&
-        (await skipExisting(context, {
-          server,
-          request: task.request,
-          target: task.target,
-          row: rowOf(task),
-        }))
+        (await skipExisting(context, { server, request: task.request, target: task.target, row: rowOf(task) }))
       )
         count.before += 1;
       else {
@@ -178,9 +173,7 @@ export async function makeAll(batch: Batch): Promise<number> {
     const target = { ...wanted, ...(mark !== undefined && { mark }) };
     const unfinished = past.unfinished.get(task.key);
     if (standing === 'wanted' || (!made && !unfinished)) {
-      const [begun] = await intend(work, [
-        { request: task.request, server, target, row: recordedRow(task, step) },
-      ]);
+      const [begun] = await intend(work, [{ request: task.request, server, target, row: recordedRow(task, step) }]);
       return begun;
     }
     const begun = made
@@ -196,13 +189,7 @@ export async function makeAll(batch: Batch): Promise<number> {
     const known = past.generations.get(key) ?? 0;
     const isAgain = flags.new || past.failed.has(key) || (step && past.made.has(key));
     const generation = isAgain ? known + 1 : known;
-    return {
-      batch: batch.batch,
-      row,
-      key,
-      ...(id !== undefined && { id }),
-      ...(generation > 0 && { generation }),
-    };
+    return { batch: batch.batch, row, key, ...(id !== undefined && { id }), ...(generation > 0 && { generation }) };
   }
 
   function note(report: TaskReport, standing: Standing): void {

@@ -70,9 +70,7 @@ function problemsOf(issue: core.$ZodIssue, lineOf: (path: readonly PropertyKey[]
     return issue.keys.map((key) => broken(lineOf([...issue.path, key]), unknownKey(key, issue.path)));
   const name = String(issue.path.findLast((part) => typeof part === 'string') ?? '');
   const problem = issue.input === undefined ? `${name} is missing` : `Invalid ${name} ${quoted(issue.input)}`;
-  return [
-    broken(lineOf(issue.path), `${problem.replace('Invalid  ', 'Invalid manifest ')}: ${issue.message}`),
-  ];
+  return [broken(lineOf(issue.path), `${problem.replace('Invalid  ', 'Invalid manifest ')}: ${issue.message}`)];
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[]): string {
@@ -100,9 +98,7 @@ function* expand(own: Values, defaults: Values): Generator<Omit<Row, 'number' | 
   const { vars: usual, ...same } = defaults as { vars?: Values };
   const { vars: mine = {}, ...fields } = { ...own } as { vars?: Values };
   const all: Values = { ...same, ...fields };
-  const variables = new Map(
-    Object.entries({ ...usual, ...mine }).map(([name, value]) => [name, listOf(value)]),
-  );
+  const variables = new Map(Object.entries({ ...usual, ...mine }).map(([name, value]) => [name, listOf(value)]));
   const used = new Set(Object.entries(all).flatMap(([field, value]) => namesIn(field, value, variables)));
   const problems = [...variableProblems(variables, mine, used)];
   const axes = [...variables].filter(([name]) => used.has(name));
@@ -116,11 +112,7 @@ function* expand(own: Values, defaults: Values): Generator<Omit<Row, 'number' | 
   }
 }
 
-function variableProblems(
-  variables: ReadonlyMap<string, unknown[]>,
-  own: Values,
-  used: ReadonlySet<string>,
-): string[] {
+function variableProblems(variables: ReadonlyMap<string, unknown[]>, own: Values, used: ReadonlySet<string>): string[] {
   const names = [...variables.keys()];
   const unknown = [...used].filter((name) => !variables.has(name));
   return [
@@ -136,10 +128,7 @@ function variableProblems(
       .map((name) => `the variable ${name} has no values`),
     ...Object.keys(own)
       .filter((name) => !used.has(name) && !nameWords.has(name))
-      .map(
-        (name) =>
-          `the variable ${name} is not used; write {${name}} where its value belongs, or leave it out`,
-      ),
+      .map((name) => `the variable ${name} is not used; write {${name}} where its value belongs, or leave it out`),
   ];
 }
 

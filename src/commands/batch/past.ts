@@ -50,8 +50,7 @@ export async function readPast(context: Context, wanted: Wanted, signal?: AbortS
     else note(past, key, entry);
   });
   for (const problem of left.unreadable) context.reporter.warn(problem);
-  const isMine = ({ intended: { row } }: Entry): boolean =>
-    row?.batch === wanted.batch && wanted.isMine(row.key);
+  const isMine = ({ intended: { row } }: Entry): boolean => row?.batch === wanted.batch && wanted.isMine(row.key);
   const dead = signal
     ? await deadRuns(context.engine, left, isMine, signal)
     : left.runs.filter(({ life }) => life === 'dead');
@@ -94,11 +93,7 @@ function packed({ intended, temps: _, saving: __, ...entry }: Entry): Buffer {
 }
 
 /** Returns what was made for a task, the newest last. */
-export function madeFor(
-  past: Past,
-  task: BatchTask,
-  { batch, server, account }: Omit<Wanted, 'isMine'>,
-): Entry[] {
+export function madeFor(past: Past, task: BatchTask, { batch, server, account }: Omit<Wanted, 'isMine'>): Entry[] {
   const { row, id, key, request } = task;
   return (past.made.get(key) ?? []).map((text) => {
     const { intended, ...entry } = JSON.parse(text.toString()) as Entry;

@@ -21,15 +21,11 @@ export function pinnedPlan(
   )?.[0];
   if (!flag && source.format.kind !== 'manifest') return typed;
   if (flag && source.isCopy) throw invalid(`${flag} needs a file, not stdin or a pipe`);
-  if (flag && flags.dryRun)
-    throw invalid(`--dry-run does not go with ${flag}`, '--check tells what --lock would make');
+  if (flag && flags.dryRun) throw invalid(`--dry-run does not go with ${flag}`, '--check tells what --lock would make');
   if (lock && (flags.wait === false || flags.download === false))
     throw invalid(`--lock needs the pictures: leave out --no-${flags.wait === false ? 'wait' : 'download'}`);
   const { model: _, ratio: __, dir: ___, output: ____, ...settings } = context.stored.settings;
   const folder = source.isCopy ? context.world.cwd : dirname(source.path);
   const stable = { ...context, stored: { ...context.stored, settings } };
-  return {
-    ...readBatchPlan(stable, { dir: folder, ...flags }),
-    outputs: createOutputs(folder),
-  };
+  return { ...readBatchPlan(stable, { dir: folder, ...flags }), outputs: createOutputs(folder) };
 }

@@ -159,11 +159,9 @@ function within(root: string, name: string): Pick<Target, 'output' | 'root'> {
   return { output: isAbsolute(name) ? relative(root, name) : name, root };
 }
 
-const rowSchema = object({
-  ...orderFields,
-  output: exactOptional(outputName),
-  id: exactOptional(string()),
-}).check(orderRules);
+const rowSchema = object({ ...orderFields, output: exactOptional(outputName), id: exactOptional(string()) }).check(
+  orderRules,
+);
 
 /** The rest of a row is no part of a request: a picture that gets another name is not another picture. */
 function askedIn({ id: _, output: __, ...asked }: output<typeof rowSchema>) {
@@ -179,14 +177,10 @@ function parseRow(row: Row, { prompt, usual, target, home }: BatchPlan, problems
     for (const variable of missing) problems.push(`no value for ${variable} of --prompt`);
   }
   if (Object.keys(fields).length === 0 && problems.length > 0) return { order: undefined, sources: [] };
-  const source = {
-    value: (field: string) => fields[field],
-    name: (field: string) => row.names[field] ?? field,
-  };
+  const source = { value: (field: string) => fields[field], name: (field: string) => row.names[field] ?? field };
   const sources = [source, ...usual];
   const order = parseFields(rowSchema, sources, problems);
-  if (fields.output !== undefined)
-    checkInside(fields.output, target.folder, home, source.name('output'), problems);
+  if (fields.output !== undefined) checkInside(fields.output, target.folder, home, source.name('output'), problems);
   const name = (order?.output ?? target.output) || defaultTemplate;
   if (order && target.existing === 'skip' && parseTemplate(name).words.has('task'))
     problems.push(neverSkips('--skip-existing', name));

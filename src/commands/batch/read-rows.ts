@@ -25,8 +25,7 @@ export async function* readRows(file: RowFile, others: OtherColumns): AsyncGener
   } else if (format.kind === 'manifest') {
     const { readManifest } = await import('./manifest.ts');
     yield* readManifest(file);
-  } else if (format.kind === 'json' || format.kind === 'yaml')
-    yield* readList(path, format.kind, shown, others);
+  } else if (format.kind === 'json' || format.kind === 'yaml') yield* readList(path, format.kind, shown, others);
   else yield* readLines(path, format.kind, others);
 }
 

@@ -18,9 +18,7 @@ export async function openBought(
   server: Server,
 ): Promise<Begun | undefined> {
   const { engine, fates } = work;
-  const begun = entry
-    ? await reopen(engine, { ...entry, saved: {} })
-    : foreign(engine, line.task, server, target);
+  const begun = entry ? await reopen(engine, { ...entry, saved: {} }) : foreign(engine, line.task, server, target);
   if (!begun) return undefined;
   fates.set(begun.entry.key, begun.fate);
   await retarget(work, begun, target);
@@ -29,10 +27,7 @@ export async function openBought(
 
 /** Only the server where it was bought has the picture. */
 export function otherServerReport(request: ImageRequest, { line }: Fetch, server: Server): TaskReport {
-  const failure = new Failure(
-    'not_found',
-    `task ${line.task} was bought at ${line.server}, not at ${server.base}`,
-  );
+  const failure = new Failure('not_found', `task ${line.task} was bought at ${line.server}, not at ${server.base}`);
   const told = { ...requestReport(request), error: errorReport(failure) };
   return { ...emptyReport(server), ...told, task_id: line.task };
 }

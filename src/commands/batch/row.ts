@@ -61,8 +61,7 @@ export interface OtherColumns {
 
 /** Tells which field a misspelled column was probably meant for; undefined where it is a field, or just ignored. */
 export function columnProblem(column: string, { variables, ignored }: OtherColumns): string | undefined {
-  if (ignored.has(column) || fieldNamed(column) !== undefined || variables.has(wordNamed(column)))
-    return undefined;
+  if (ignored.has(column) || fieldNamed(column) !== undefined || variables.has(wordNamed(column))) return undefined;
   const meant = Object.keys(fieldNames).find((field) => isMisspelled(bareName(column), field));
   if (meant) return `no field is named ${quoted(column)} (did you mean ${fieldColumn(meant)}?)`;
   ignored.add(column);
@@ -101,8 +100,7 @@ function textOf(value: unknown, field: string | undefined): string | undefined {
   if (field === 'set' && isObject(value)) return JSON.stringify(value);
   // An address may hold a comma.
   if (field === 'images' && Array.isArray(value)) return value.map(String).join('\n');
-  if (Array.isArray(value))
-    return value.every((each) => typeof each !== 'object') ? value.join(',') : undefined;
+  if (Array.isArray(value)) return value.every((each) => typeof each !== 'object') ? value.join(',') : undefined;
   return ['string', 'number', 'bigint'].includes(typeof value) ? String(value) : undefined;
 }
 

@@ -51,9 +51,7 @@ export async function batch(
     const wanted = { batch: source.name, server, account };
     const past = await readPast(context, { ...wanted, isMine }, signal);
     const tasks = () => readTasks(source, plan);
-    const locked = flags.lock
-      ? await openLocked(context, { ...wanted, source, plan }, past, flags)
-      : undefined;
+    const locked = flags.lock ? await openLocked(context, { ...wanted, source, plan }, past, flags) : undefined;
     await approve(work, server, await lotsToBuy(context, locked?.unlocked(tasks()) ?? tasks(), past, flags));
     const own = { context, work, flags, plan, past, claim, tasks, locked };
     return await makeAll({ ...wanted, ...own, total: checked.total, ...rowsToGo(checked) });

@@ -57,8 +57,7 @@ function isPipe(path: string, shown: string): boolean {
 
 function unreadable(error: unknown, shown: string): Failure {
   const { code } = error as NodeJS.ErrnoException;
-  const reason =
-    code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission' : (code ?? error);
+  const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'no permission' : (code ?? error);
   return invalid(`${shown} cannot be read: ${reason}`);
 }
 

@@ -21,16 +21,7 @@ export interface BatchCount {
 }
 
 export function newCount(total: number): BatchCount {
-  return {
-    total,
-    made: 0,
-    failed: 0,
-    before: 0,
-    failedBefore: 0,
-    elsewhere: 0,
-    leftAlone: 0,
-    codes: new Set(),
-  };
+  return { total, made: 0, failed: 0, before: 0, failedBefore: 0, elsewhere: 0, leftAlone: 0, codes: new Set() };
 }
 
 /**
@@ -59,9 +50,7 @@ export function sayBatchEnd(
   if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
-  return halted?.error?.code === 'interrupted'
-    ? exitCodes.interrupted
-    : exitCode(count, left + count.leftAlone);
+  return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left + count.leftAlone);
 }
 
 function exitCode({ made, before, failed, failedBefore, codes }: BatchCount, left: number): number {

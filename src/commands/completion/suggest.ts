@@ -54,8 +54,7 @@ async function suggestions(
     if (typeof values === 'string') return values;
     return values.map(([word, about]): Suggestion => [`${name}=${word}`, about ?? '']);
   }
-  if (current.startsWith('-'))
-    return flags.flatMap((each) => namesOf(each).map((word) => [word, each[1]] as const));
+  if (current.startsWith('-')) return flags.flatMap((each) => namesOf(each).map((word) => [word, each[1]] as const));
   const below = command ? (command.below ?? []) : commands;
   if (below.length > 0) return below.map(({ name: word, summary }) => [word, summary]);
   return await wordsOf(world, path, command?.words?.[0]?.[0] ?? '');
@@ -69,9 +68,7 @@ function placeOf(before: readonly string[], commands: readonly Declaration[]) {
   for (const word of before) {
     if (flag) flag = undefined;
     else if (word.startsWith('-'))
-      flag = allFlags(commands).find(
-        (each) => namesOf(each).includes(word) && valueNameOf(each) !== undefined,
-      );
+      flag = allFlags(commands).find((each) => namesOf(each).includes(word) && valueNameOf(each) !== undefined);
     else {
       const next = (command ? (command.below ?? []) : commands).find(({ name }) => name === word);
       if (!next) continue;

@@ -3,13 +3,7 @@ import { maskedKey, readKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
 import { Failure, invalid, sentence } from '../../errors.ts';
 import { kebab } from '../../request/sources.ts';
-import {
-  knownSetting,
-  knownSettings,
-  type SettingName,
-  settingName,
-  settingProblem,
-} from '../../settings/known.ts';
+import { knownSetting, knownSettings, type SettingName, settingName, settingProblem } from '../../settings/known.ts';
 import { noHome, writeSetting } from '../../settings/store.ts';
 import { askSecret } from '../../terminal/ask.ts';
 import { table } from '../../terminal/columns.ts';
@@ -26,11 +20,7 @@ export async function getSetting(context: Context, typed: string): Promise<numbe
 }
 
 /** Changes one setting. The key is never taken from the command line: it is asked for, or read from stdin. */
-export async function setSetting(
-  context: Context,
-  typed: string,
-  value: string | undefined,
-): Promise<number> {
+export async function setSetting(context: Context, typed: string, value: string | undefined): Promise<number> {
   const name = settingName(typed);
   const text = name === 'apiKey' ? await newKey(context, value) : value;
   if (text === undefined)
@@ -63,11 +53,7 @@ export async function listSettings(context: Context): Promise<number> {
   const ofModels = Object.keys(stored.settings).filter((name) => name.startsWith('models.'));
   const names = [...Object.keys(knownSettings), ...ofModels] as SettingName[];
   const found = await Promise.all(names.map((name) => effective(context, name)));
-  const rows = found.map(({ value, source }, at) => [
-    shownName(names[at] ?? 'api'),
-    value ?? 'not set',
-    source,
-  ]);
+  const rows = found.map(({ value, source }, at) => [shownName(names[at] ?? 'api'), value ?? 'not set', source]);
   const lines = table(rows, world.stdout.columns());
   for (const [at, name] of names.entries()) {
     const meaning = knownSetting(name)?.meaning;
@@ -85,16 +71,11 @@ export async function settingsPath(context: Context): Promise<number> {
 }
 
 /** The value that counts now, and where it comes from. */
-async function effective(
-  context: Context,
-  name: SettingName,
-): Promise<{ value: string | null; source: string }> {
+async function effective(context: Context, name: SettingName): Promise<{ value: string | null; source: string }> {
   const { stored } = context;
   if (name === 'apiKey') {
     const { key } = await context.credentials();
-    return key?.apiKey
-      ? { value: maskedKey(key.apiKey), source: key.source }
-      : { value: null, source: 'the default' };
+    return key?.apiKey ? { value: maskedKey(key.apiKey), source: key.source } : { value: null, source: 'the default' };
   }
   if (name === 'baseUrl') {
     return await context.address().then(({ base, source }) => ({ value: base, source }), invalidAddress);
@@ -122,10 +103,7 @@ async function newKey({ world, command }: Context, value: string | undefined): P
   const { key, problem } = readKey(typed.trim());
   if (problem) throw invalid(`the key ${problem}`);
   if (key === undefined)
-    throw invalid(
-      'no key was given: nothing was changed',
-      `Pipe it in: ${command('config set api-key')} < key.txt`,
-    );
+    throw invalid('no key was given: nothing was changed', `Pipe it in: ${command('config set api-key')} < key.txt`);
   return key;
 
   async function ask(): Promise<string> {

@@ -32,8 +32,7 @@ const indent = 13;
 /** The lines of one check, wrapped to fit a terminal. */
 export function linesOf({ name, state, message, hint }: Check, paint: Colours, columns: number): string {
   const mark = { ok: paint.good('✔'), warning: paint.warning('!'), error: paint.bad('✘') }[state];
-  const below = (text: string): string[] =>
-    wrapped(printable(text), Math.max(0, columns - indent)).split('\n');
+  const below = (text: string): string[] => wrapped(printable(text), Math.max(0, columns - indent)).split('\n');
   const [first = '', ...rest] = below(message);
   const more = hint ? below(`→ ${hint}`).map(paint.quiet) : [];
   const head = `${mark} ${paint.strong(name.padEnd(indent - 3))} ${first}`;

@@ -34,9 +34,7 @@ export async function doctor(context: Context): Promise<number> {
   await print([checkTerminal(context)]);
   const [first] = errors;
   if (first) {
-    reporter.note(
-      `generate would fail: ${errors.length} ${errors.length > 1 ? 'problems' : 'problem'} to fix`,
-    );
+    reporter.note(`generate would fail: ${errors.length} ${errors.length > 1 ? 'problems' : 'problem'} to fix`);
     return exitCodes[first.code ?? 'internal'];
   }
   reporter.next(context.command('generate "a mug"'), 'generate would work. Try it');

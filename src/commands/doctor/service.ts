@@ -52,9 +52,7 @@ function apiForm({ stored, memory }: Context, base: string): string {
   const set = stored.settings.api;
   if (set !== undefined && set !== 'auto') return `the ${set} form (setting api)`;
   const { dialect } = memory.recall(base);
-  return dialect
-    ? `the ${dialect} form, as earlier calls showed`
-    : 'not known yet: the first picture will tell';
+  return dialect ? `the ${dialect} form, as earlier calls showed` : 'not known yet: the first picture will tell';
 }
 
 /** Tells which proxy requests to that address would use, without its password. */

@@ -24,11 +24,7 @@ export interface DownloadFlags extends WaitingFlags, NamingFlags, ShowFlags {
 const tasksAtOnce = 8;
 
 /** Saves the pictures of tasks by their ids, also those of other machines. Returns the exit code. */
-export async function download(
-  context: Context,
-  ids: readonly string[],
-  flags: DownloadFlags,
-): Promise<number> {
+export async function download(context: Context, ids: readonly string[], flags: DownloadFlags): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
   const typed = [flagSource({ ...flags, wait: true }), settingSource(context.stored.settings)];

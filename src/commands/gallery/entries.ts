@@ -21,9 +21,7 @@ export function galleryEntries(entries: readonly Entry[]): Entry[] {
   const rowOf = ({ intended: { row } }: Entry): number => row?.row ?? 0;
   const modelOf = ({ intended: { request } }: Entry): string => request.model;
   const seedOf = ({ intended: { request } }: Entry): number => request.seed ?? 0;
-  return kept.sort(
-    (a, b) => rowOf(a) - rowOf(b) || modelOf(a).localeCompare(modelOf(b)) || seedOf(a) - seedOf(b),
-  );
+  return kept.sort((a, b) => rowOf(a) - rowOf(b) || modelOf(a).localeCompare(modelOf(b)) || seedOf(a) - seedOf(b));
 }
 
 export function taskCost(entry: Entry): string {

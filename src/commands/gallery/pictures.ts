@@ -22,11 +22,7 @@ interface Shot {
  * Lists the pictures of recorded tasks: one for each file that was saved, whether it is still there or not, and one
  * without a file for a task that nothing was saved of.
  */
-export function galleryPictures(
-  context: Context,
-  entries: readonly Entry[],
-  folder: string,
-): GalleryPicture[] {
+export function galleryPictures(context: Context, entries: readonly Entry[], folder: string): GalleryPicture[] {
   const pictures = entries
     .flatMap((entry) => {
       const saved = Object.values(entry.saved);
@@ -51,9 +47,7 @@ function tellApart(pictures: GalleryPicture[]): void {
     }
   }
   for (const same of groups(oldestFirst, ({ prompt }) => prompt)) {
-    const differs = [...telling, 'Number'].filter(
-      (name) => new Set(same.map(({ facts }) => facts.get(name))).size > 1,
-    );
+    const differs = [...telling, 'Number'].filter((name) => new Set(same.map(({ facts }) => facts.get(name))).size > 1);
     for (const picture of same) picture.differs = differs;
   }
 }

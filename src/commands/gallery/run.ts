@@ -66,8 +66,7 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
 
   const { missing, changed } = lost;
   if (missing > 0) reporter.warn(`${missing} of ${made.length} picture files cannot be found or read`);
-  if (changed > 0)
-    reporter.warn(`${changed} of ${made.length} picture files were changed after they were saved`);
+  if (changed > 0) reporter.warn(`${changed} of ${made.length} picture files were changed after they were saved`);
   if (!embeds && !flags.link) {
     const flag = `--max-embed ${Math.ceil(bytes / 1e6)}MB`;
     reporter.note(`The page links to the picture files. To put all ${sizeText(bytes)} into it: ${flag}`);
@@ -82,8 +81,7 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
 function readEmbed({ maxEmbed, link }: GalleryFlags, problems: string[]): number {
   if (link && maxEmbed !== undefined) problems.push('--link and --max-embed exclude each other');
   const size = maxEmbed === undefined ? usualEmbed : parseSize(maxEmbed);
-  if (size === undefined)
-    problems.push(`Invalid --max-embed ${JSON.stringify(maxEmbed)}: use a size such as 200MB`);
+  if (size === undefined) problems.push(`Invalid --max-embed ${JSON.stringify(maxEmbed)}: use a size such as 200MB`);
   return link ? -1 : (size ?? 0);
 }
 

@@ -38,10 +38,7 @@ export async function askedBefore(context: Context, typed: string): Promise<Befo
   if (sidecar) return sidecar;
   const embedded = await readEmbedded(path).catch(() => undefined);
   if (embedded)
-    return {
-      request: embedded.request,
-      server: embedded.sandbox ? { base: 'sandbox', sandbox: true } : undefined,
-    };
+    return { request: embedded.request, server: embedded.sandbox ? { base: 'sandbox', sandbox: true } : undefined };
   const what = isTaskId(typed) ? 'task' : 'picture, and it has no sidecar and nothing embedded';
   throw new Failure('not_found', `--again ${typed}: this machine has no record of that ${what}`, {
     hint: `${context.command('history')} lists what it knows`,

@@ -12,11 +12,7 @@ import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
 import { differencesOf } from './run.ts';
 
 /** Tells what `generate` would send, where to, and what it would cost now. Sends nothing else, and writes nothing. */
-export async function dryRun(
-  context: Context,
-  words: readonly string[],
-  flags: GenerateFlags,
-): Promise<number> {
+export async function dryRun(context: Context, words: readonly string[], flags: GenerateFlags): Promise<number> {
   const plan = await readPlan(context, words, flags);
   const lots: Lots = new Map();
   for (const request of plan.requests) addToLots(lots, request);
@@ -77,7 +73,5 @@ function summaryOf(plan: Plan, posts: readonly Post[], lots: Lots, { prices }: T
 
 function pathsOf({ requests, target }: Plan): string[] {
   if (target.output === '-') return ['-'];
-  return differencesOf(requests).map(({ mark }) =>
-    resolve(target.folder, target.output || defaultName(mark)),
-  );
+  return differencesOf(requests).map(({ mark }) => resolve(target.folder, target.output || defaultName(mark)));
 }

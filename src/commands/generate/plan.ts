@@ -29,29 +29,21 @@ export interface Plan {
 }
 
 /** Reads the flags and the prompt. Throws one `validation` failure that tells every problem. */
-export async function readPlan(
-  context: Context,
-  words: readonly string[],
-  flags: GenerateFlags,
-): Promise<Plan> {
+export async function readPlan(context: Context, words: readonly string[], flags: GenerateFlags): Promise<Plan> {
   const { settings } = context.stored;
   const problems: string[] = [];
   const note = (error: unknown): undefined => noteProblem(error, problems);
   const before = flags.again === undefined ? undefined : await askedBefore(context, flags.again).catch(note);
   const repeats = flags.again !== undefined && words.length === 0 && flags.promptFile === undefined;
-  const prompt = repeats
-    ? before?.request.prompt
-    : await readPrompt(context, words, flags.promptFile).catch(note);
+  const prompt = repeats ? before?.request.prompt : await readPrompt(context, words, flags.promptFile).catch(note);
   const asked = [
     namedSource({ 'The prompt': prompt }, { prompt: 'The prompt' }),
     flagSource(flags),
     before ? requestSource(before.request, `--again ${flags.again}`) : settingSource(settings),
   ];
-  for (const [name, path] of Object.entries(before?.inputs ?? {}))
-    context.engine.known.pictures.set(name, path);
+  for (const [name, path] of Object.entries(before?.inputs ?? {})) context.engine.known.pictures.set(name, path);
   const typedRequests = prompt === undefined ? checkOptions(asked, problems) : parseRequests(asked, problems);
-  const requests =
-    typedRequests && (await namePictures(context.engine, context.world, typedRequests).catch(note));
+  const requests = typedRequests && (await namePictures(context.engine, context.world, typedRequests).catch(note));
   const typed = spendingSources(context, flags);
   const wishes = parseWishes(typed, problems);
   const pictures = { count: requests?.length ?? 1, areNew: true };

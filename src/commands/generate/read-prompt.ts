@@ -34,11 +34,7 @@ export async function readPrompt(
 }
 
 /** Every wait is said: a pipe that nobody writes to looks like a program that hangs. */
-async function waited(
-  { world, reporter }: Context,
-  source: string,
-  read: () => Promise<Buffer>,
-): Promise<Buffer> {
+async function waited({ world, reporter }: Context, source: string, read: () => Promise<Buffer>): Promise<Buffer> {
   const stop = world.clock.every(2_000, () => {
     stop();
     reporter.note(`Waiting for the prompt on ${source}`);

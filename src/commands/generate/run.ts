@@ -45,8 +45,7 @@ export async function generate(
     const report = await makeAndReport(context, work, each);
     const isAlone = wanted.length === 1;
     // One request that no task came of is a failed command, not a failed task.
-    if (report.error && report.task_id === null && isAlone)
-      await context.reporter.refused(report.error, report.resume);
+    if (report.error && report.task_id === null && isAlone) await context.reporter.refused(report.error, report.resume);
     else
       await context.reporter.task(report, dataWanted(wishes), {
         label: wanted[position]?.label,
@@ -86,8 +85,7 @@ async function unskipped(
   for (const [position, request] of requests.entries()) {
     const { label, mark } = differences[position] ?? {};
     const own = { ...target, index: position + 1, ...(mark !== undefined && { mark }) };
-    if (!(await skipExisting(context, { server, request, target: own })))
-      wanted.push({ request, target: own, label });
+    if (!(await skipExisting(context, { server, request, target: own }))) wanted.push({ request, target: own, label });
   }
   return wanted;
 }

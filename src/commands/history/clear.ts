@@ -64,10 +64,7 @@ interface Outcome {
 
 const mostNamed = 5;
 
-function sayWhatStays(
-  { reporter, command }: Context,
-  { removed, unfinished, running, waiting }: Outcome,
-): void {
+function sayWhatStays({ reporter, command }: Context, { removed, unfinished, running, waiting }: Outcome): void {
   reporter.note(
     removed > 0 ? `Deleted the records of ${counted(removed)}; the pictures are kept` : 'Nothing to delete',
   );
@@ -76,10 +73,7 @@ function sayWhatStays(
   if (running > 0) reporter.note(`Kept ${counted(running)} of a run that is still going`);
   if (waiting.length > 0) {
     const named = idWords(waiting.slice(0, mostNamed));
-    reporter.next(
-      command(`download ${named}`),
-      `Kept ${counted(waiting.length)} not downloaded yet. To save`,
-    );
+    reporter.next(command(`download ${named}`), `Kept ${counted(waiting.length)} not downloaded yet. To save`);
   }
 }
 

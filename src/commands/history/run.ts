@@ -39,10 +39,9 @@ export async function history(context: Context, flags: HistoryFlags): Promise<nu
   const asked = numbers?.filter ?? filter;
   const matches = (entry: Entry) => asked.matches(entry) && (!sandbox || entry.intended.server.sandbox);
   const found = await newestSent(context, { ...asked, matches }, limit + 1);
-  const shown = found.slice(0, limit).map((entry) => ({
-    number: numbers?.of(entry),
-    report: recordedReport(context, entry, false),
-  }));
+  const shown = found
+    .slice(0, limit)
+    .map((entry) => ({ number: numbers?.of(entry), report: recordedReport(context, entry, false) }));
   const line = historyLines(shown, {
     columns: stdout.columns(),
     colours: await colours(wantsColour(stdout, world.env, context.flags.color)),
@@ -74,9 +73,7 @@ function numberAll(filter: Chosen): { filter: Chosen; of(entry: Entry): number }
     },
     of({ key }) {
       ranks ??= new Map(
-        [...seen]
-          .sort(([a, atA], [b, atB]) => atB - atA || (a < b ? -1 : 1))
-          .map(([each], index) => [each, index + 1]),
+        [...seen].sort(([a, atA], [b, atB]) => atB - atA || (a < b ? -1 : 1)).map(([each], index) => [each, index + 1]),
       );
       return ranks.get(key) ?? 0;
     },

@@ -53,8 +53,7 @@ export async function showSums(
     await reporter.data(reportOf(group, span), cells.join(world.stdout.isTerminal ? '  ' : '\t'));
   }
   const pictures = sorted.reduce((count, group) => count + (group.sandbox ? 0 : group.pictures), 0);
-  if (sumText(all))
-    reporter.note(`In all: ${pictures === 1 ? '1 picture' : `${pictures} pictures`}, ${sumText(all)}`);
+  if (sumText(all)) reporter.note(`In all: ${pictures === 1 ? '1 picture' : `${pictures} pictures`}, ${sumText(all)}`);
 }
 
 function nameOf(entry: Entry, span: Span): string {

@@ -54,9 +54,7 @@ function alignedLine(rows: readonly Row[], { columns, colours, cwd }: Surface): 
     { text: ({ report }) => report.task_id ?? '', spare: 1 },
     { text: ({ report }) => outcome(report, cwd), range: [12, 1000] },
   ];
-  let shown = all
-    .map((column) => ({ ...column, width: widest(rows, column.text) }))
-    .filter(({ width }) => width > 0);
+  let shown = all.map((column) => ({ ...column, width: widest(rows, column.text) })).filter(({ width }) => width > 0);
   for (const spare of [1, 2]) {
     if (excessOf(shown, columns, 0) > 0) shown = shown.filter((column) => column.spare !== spare);
   }
@@ -67,9 +65,7 @@ function alignedLine(rows: readonly Row[], { columns, colours, cwd }: Surface): 
     return Math.min(most, width) - cut;
   });
   return (row) => {
-    const cells = shown.map(({ text, shade: shaded = String }, at) =>
-      shaded(fitted(text(row), widths[at] ?? 0)),
-    );
+    const cells = shown.map(({ text, shade: shaded = String }, at) => shaded(fitted(text(row), widths[at] ?? 0)));
     return `${mark(row.report, colours)} ${cells.join(gap)}`.trimEnd();
   };
 }

@@ -3,18 +3,12 @@ import type { Declaration } from './tool.ts';
 
 const nothing = strictObject({});
 
-const annotations = {
-  readOnlyHint: true,
-  destructiveHint: false,
-  idempotentHint: true,
-  openWorldHint: true,
-} as const;
+const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true } as const;
 
 export const listModelsTool: Declaration<typeof nothing> = {
   name: 'list_models',
   title: 'List image models and prices',
-  description:
-    'The models of generate_image, the aspect ratios that each takes, and what a picture costs now.',
+  description: 'The models of generate_image, the aspect ratios that each takes, and what a picture costs now.',
   input: nothing,
   annotations,
 };

@@ -33,17 +33,9 @@ export function argumentSchema(schema: ZodMiniObject) {
   async function validate(sent: unknown) {
     const { input, ignored } = readArguments(schema, sent);
     const read = await shown.validate(input);
-    return read.issues
-      ? { issues: read.issues }
-      : { value: { input: read.value, ignored } satisfies Arguments };
+    return read.issues ? { issues: read.issues } : { value: { input: read.value, ignored } satisfies Arguments };
   }
-  return {
-    '~standard': {
-      ...shown,
-      types: undefined as { input: unknown; output: Arguments } | undefined,
-      validate,
-    },
-  };
+  return { '~standard': { ...shown, types: undefined as { input: unknown; output: Arguments } | undefined, validate } };
 }
 
 /**
@@ -100,7 +92,5 @@ export const defaultPatience = { timeout: defaultWaitSeconds };
 /** What was asked for, as `parseWishes` takes it. A call that does not wait gives the request its time all the same. */
 export function patience(seconds: number | undefined): { wait: boolean; timeout?: number } {
   if (seconds === undefined) return { wait: true };
-  return seconds === 0
-    ? { wait: false, ...defaultPatience }
-    : { wait: true, timeout: Math.max(leastSeconds, seconds) };
+  return seconds === 0 ? { wait: false, ...defaultPatience } : { wait: true, timeout: Math.max(leastSeconds, seconds) };
 }

@@ -5,8 +5,7 @@ import type { McpFlags } from './tool-calls.ts';
 export const mcpCommand: Declaration = {
   name: 'mcp',
   summary: 'serve the same features to agents over MCP (stdio)',
-  about:
-    'Serve the tools generate_image, get_image, list_models and get_balance to an agent over stdin and stdout.',
+  about: 'Serve the tools generate_image, get_image, list_models and get_balance to an agent over stdin and stdout.',
   flags: [
     [
       '--print-config <agent>',

@@ -1,23 +1,11 @@
-import {
-  array,
-  boolean,
-  describe,
-  int,
-  maxLength,
-  number,
-  type output,
-  strictObject,
-  string,
-} from 'zod/mini';
+import { array, boolean, describe, int, maxLength, number, type output, strictObject, string } from 'zod/mini';
 import { wireNames } from '../../request/further-fields.ts';
 import { argument, includeImage, waitSeconds } from './arguments.ts';
 import type { Declaration } from './tool.ts';
 
 /** What the agent is told of the arguments. What they mean is checked where all requests are parsed. */
 const input = strictObject({
-  prompt: string().check(
-    describe('What the picture shows. It reaches the model word for word, in any language.'),
-  ),
+  prompt: string().check(describe('What the picture shows. It reaches the model word for word, in any language.')),
   model: argument(
     string(),
     "imagen-4-fast is the cheapest of Imagen, imagen-4-ultra the best and dearest; list_models tells all others. Default: the user's setting, else imagen-4.",

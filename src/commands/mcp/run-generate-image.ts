@@ -43,10 +43,7 @@ export async function generateImage(
   };
   const asked = { request: order.request, server, account: await accountAt(context.engine, server) };
   if (!input.new && !(await isFirst(context.engine, door, asked, work.deadline.signal))) {
-    const other = await awaitOther(
-      work,
-      (entry) => entry.intended.door === door && isSameRequest(entry, asked),
-    );
+    const other = await awaitOther(work, (entry) => entry.intended.door === door && isSameRequest(entry, asked));
     return taskAnswer(recordedReport(context, other, true), {
       note: 'Another call of the same arguments is making this picture: nothing more is paid.',
     });

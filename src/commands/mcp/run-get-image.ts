@@ -31,10 +31,7 @@ export async function getImage(call: ToolCall, input: GetImageInput): Promise<An
   const problems: string[] = [];
   checkTaskIds([input.task_id], problems);
   const waiting = patience(input.wait_seconds);
-  const wishes = parseWishes(
-    [namedSource(waiting), flagSource(call.flags), namedSource(defaultPatience)],
-    problems,
-  );
+  const wishes = parseWishes([namedSource(waiting), flagSource(call.flags), namedSource(defaultPatience)], problems);
   if (problems.length > 0 || !wishes)
     throw tellAll(problems, { sends: false, wayOut: 'Take the id from the answer of generate_image' });
   const report = await reportOf(call, input, { ...wishes, patient: waiting.wait });
@@ -52,8 +49,7 @@ async function reportOf(
   const entry = known?.entry;
   const asked = { id, entry, sandbox: flags.sandbox === true };
   if (input.download === false) return await statusReport(context, work, asked);
-  if (entry && input.folder === undefined && (await isSaved(entry)))
-    return recordedReport(context, entry, true);
+  if (entry && input.folder === undefined && (await isSaved(entry))) return recordedReport(context, entry, true);
   if (entry && !entry.ended && !known?.run) return await watch(context, work, asked);
   return await fetch(context, work, { asked, known, dir: input.folder, usualDir: flags.dir, roots });
 }

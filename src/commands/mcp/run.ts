@@ -54,9 +54,7 @@ export async function mcp(context: Context, stdout: Output, flags: McpFlags): Pr
       run(talk, async (call) => factsAnswer({ models: await readModels(call.context, sandbox) })),
     ),
     tool(getBalanceTool, balanceShape, (_, talk) =>
-      run(talk, async (call) =>
-        factsAnswer({ ...(await readBalance(call.context, sandbox)), currency: 'USD' }),
-      ),
+      run(talk, async (call) => factsAnswer({ ...(await readBalance(call.context, sandbox)), currency: 'USD' })),
     ),
   ]);
   return 0;

@@ -25,10 +25,7 @@ const instructions =
  * Serves the tools over stdio, in the protocol's revision of July 2026 and the older ones, until the client closes its
  * end; calls that are under way then are finished and answered first.
  */
-export async function serve(
-  { stdin, stdout, clock, complain }: Surface,
-  tools: readonly Tool[],
-): Promise<void> {
+export async function serve({ stdin, stdout, clock, complain }: Surface, tools: readonly Tool[]): Promise<void> {
   const underWay = new Set<Promise<unknown>>();
   const answers = new Writable({
     write: (chunk, _encoding, done) => void stdout.write(String(chunk)).then(() => done()),
@@ -73,9 +70,7 @@ function createServer(tools: readonly Tool[], underWay: Set<Promise<unknown>>): 
   for (const { declaration, output, call } of tools) {
     const { name, input, ...shown } = declaration;
     const schemas = { inputSchema: argumentSchema(input), outputSchema: withJson(output) };
-    server.registerTool(name, { ...shown, ...schemas }, (given, context) =>
-      track(underWay, answer(given, context)),
-    );
+    server.registerTool(name, { ...shown, ...schemas }, (given, context) => track(underWay, answer(given, context)));
 
     async function answer({ input: sent, ignored }: Arguments, context: ServerContext) {
       const roots = 'folder' in input.shape ? await rootsOf(server, context) : [];
@@ -87,10 +82,7 @@ function createServer(tools: readonly Tool[], underWay: Set<Promise<unknown>>): 
 }
 
 function resultOf({ content, structured, failed }: Answer, ignored: readonly string[]): CallToolResult {
-  const note = {
-    type: 'text' as const,
-    text: `Ignored, not an argument of this tool: ${ignored.join(', ')}`,
-  };
+  const note = { type: 'text' as const, text: `Ignored, not an argument of this tool: ${ignored.join(', ')}` };
   return {
     content: ignored.length > 0 ? [...content, note] : content,
     ...(structured && { structuredContent: structured as Record<string, unknown> }),

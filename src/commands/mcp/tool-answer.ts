@@ -40,10 +40,7 @@ const refusals = new Set(['task_failed', 'validation', 'over_budget', 'insuffici
 
 /** The answer where no task is to be told of. */
 export function errorAnswer(error: ErrorReport): Answer {
-  return {
-    content: [{ type: 'text', text: errorLines(inTheirWords(error), null).join('\n') }],
-    failed: true,
-  };
+  return { content: [{ type: 'text', text: errorLines(inTheirWords(error), null).join('\n') }], failed: true };
 }
 
 /** The answer of a tool that only tells something. */
@@ -65,11 +62,7 @@ function inTheirWords(error: ErrorReport): ErrorReport {
 }
 
 function errorLines({ code, message, hint }: ErrorReport, taskId: string | null): string[] {
-  return [
-    `Error (${code}): ${message}`,
-    ...(hint ? [hint] : []),
-    ...(taskId === null ? [] : [`Task: ${taskId}`]),
-  ];
+  return [`Error (${code}): ${message}`, ...(hint ? [hint] : []), ...(taskId === null ? [] : [`Task: ${taskId}`])];
 }
 
 /** Some agents send every path and every image that they see to the chat: with an image there is no path here. */
@@ -83,15 +76,13 @@ function resultLines(report: TaskReport, withImage: boolean): string[] {
 }
 
 function nextOf({ task_id, error, resume, images }: TaskReport, stillRuns: boolean): string | null {
-  if (stillRuns)
-    return `It is not ready yet and goes on at the service: call get_image with task_id ${task_id}.`;
+  if (stillRuns) return `It is not ready yet and goes on at the service: call get_image with task_id ${task_id}.`;
   if (error && task_id !== null && resume !== null) {
     return `The task is paid already: call get_image with task_id ${task_id} to try again (or run: ${resume}).`;
   }
   if (error && resume !== null) {
     return 'The request may have been accepted: call generate_image again with the same arguments, it is then not paid twice.';
   }
-  if (!error && images.some(({ path }) => path === null))
-    return `Call get_image with task_id ${task_id} to save it.`;
+  if (!error && images.some(({ path }) => path === null)) return `Call get_image with task_id ${task_id} to save it.`;
   return null;
 }

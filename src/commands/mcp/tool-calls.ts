@@ -38,11 +38,7 @@ export type RunCall = (talk: Talk, act: (call: ToolCall) => Promise<Answer>) => 
 const callsAtOnce = 8;
 
 /** Runs the calls of a server's life, each like a command of its own. Failures become answers. */
-export function toolCalls(
-  { world, flags: globals, sandbox }: Context,
-  flags: McpFlags,
-  session: Budget,
-): RunCall {
+export function toolCalls({ world, flags: globals, sandbox }: Context, flags: McpFlags, session: Budget): RunCall {
   const atOnce = pLimit(callsAtOnce);
   const stops = new Set<(signal: StopSignal) => string>();
   const leaving = new Set<Promise<unknown>>();
@@ -58,8 +54,7 @@ export function toolCalls(
     const progress = createProgress(await lineOf(talk, world), world.clock);
     const reporter = { ...context.reporter, progress };
     try {
-      const deadline = (milliseconds: number): Deadline =>
-        orCancelled(world.deadline(milliseconds), talk.signal);
+      const deadline = (milliseconds: number): Deadline => orCancelled(world.deadline(milliseconds), talk.signal);
       const listener = { ...context.engine.listener, step: progress.step };
       const engine = { ...context.engine, listener };
       const { roots } = talk;

@@ -7,12 +7,7 @@ export interface Declaration<Input extends ZodMiniObject = ZodMiniObject> {
   /** For the model: what it does, what it costs, what to call next. */
   description: string;
   input: Input;
-  annotations: {
-    readOnlyHint: boolean;
-    destructiveHint: boolean;
-    idempotentHint: boolean;
-    openWorldHint: boolean;
-  };
+  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
 }
 
 /** A tool with what it does. */

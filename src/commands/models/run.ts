@@ -16,11 +16,7 @@ export async function listModels(context: Context, filter: string, inSandbox = f
 }
 
 function cellsOf({ model, service, status, price, actions, ratios, error }: ModelReport): string[] {
-  const cost = price
-    ? amountText(price.unit_price_cents, price.currency)
-    : error
-      ? 'price unknown'
-      : 'varies';
+  const cost = price ? amountText(price.unit_price_cents, price.currency) : error ? 'price unknown' : 'varies';
   const takes = [...new Set(actions.map((action) => (action === 'text_to_image' ? 'text' : 'pictures')))];
   return [model, service ?? '', cost, status ?? '', [takes.join(', '), ...ratios].join(' ').trim()];
 }

@@ -11,10 +11,7 @@ export const resumeCommand: Declaration = {
   words: [['[task-id...]', 'only these tasks']],
   flags: [
     ['--all', 'also tasks submitted with --no-wait'],
-    [
-      '--resend',
-      'also send requests again that got no answer for more than 24 hours; they may be charged twice',
-    ],
+    ['--resend', 'also send requests again that got no answer for more than 24 hours; they may be charged twice'],
     withFallback('dir', 'where the interrupted run would have saved'),
     ...withFlags('timeout', 'poll-interval', 'max-cost', 'max-bytes'),
   ],

@@ -63,9 +63,7 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   const reports = await pMap(
     begin,
     async (start) => finish(context, work, await start(), { dir: flags.dir, isOneOfMany: begin.length > 1 }),
-    {
-      concurrency: tasksAtOnce,
-    },
+    { concurrency: tasksAtOnce },
   );
   await closeDamaged(context, dead, reports);
   return exitCodeOf(reports.flatMap((report) => (report ? [report.error?.code] : []))) || untold;
@@ -88,8 +86,7 @@ async function giveUp(
     const message = 'interrupted before it was sent';
     if (begun) await record({ work, ...begun }, { event: 'ended', how: 'given-up', message });
   }
-  if (unsent.length > 0)
-    reporter.note(`Gave up ${counted(unsent.length)} that never left: nothing was bought`);
+  if (unsent.length > 0) reporter.note(`Gave up ${counted(unsent.length)} that never left: nothing was bought`);
 }
 
 /** Tells what cannot be finished, and why. Returns the exit code for it. */
@@ -194,8 +191,7 @@ async function finish(
 ): Promise<TaskReport | undefined> {
   if (!begun) return undefined;
   const { target } = begun.entry.intended;
-  const folder =
-    dir === undefined ? target.folder : resolve(context.world.cwd, expandHome(dir, context.world.home));
+  const folder = dir === undefined ? target.folder : resolve(context.world.cwd, expandHome(dir, context.world.home));
   // Nobody waits at the pipe any more that the picture was meant for.
   const output = target.output === '-' ? '' : target.output;
   await retarget(work, begun, { ...target, folder, output });

@@ -37,11 +37,7 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   const { billing = 'new' } = flags;
   if (billing !== 'new' && billing !== 'old')
     problems.push(`Invalid --billing ${JSON.stringify(billing)}: use new or old.`);
-  const shop = {
-    models: listOf(flags.sell),
-    retire: listOf(flags.retire),
-    maintenance: listOf(flags.maintenance),
-  };
+  const shop = { models: listOf(flags.sell), retire: listOf(flags.retire), maintenance: listOf(flags.maintenance) };
   try {
     openShop(shop);
   } catch (error) {
@@ -65,10 +61,7 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   context.world.onStop(() => 'Sandbox stopped.');
   await context.reporter.data({ url }, url);
   context.reporter.note('Every key works except sandbox-bad-key. Press Ctrl-C to stop.');
-  context.reporter.next(
-    `RUNAPI_API_KEY=any ${context.command(`generate "a mug" --base-url ${url}`)}`,
-    'Try it',
-  );
+  context.reporter.next(`RUNAPI_API_KEY=any ${context.command(`generate "a mug" --base-url ${url}`)}`, 'Try it');
   await new Promise(() => undefined); // a signal ends it
   return 0;
 }

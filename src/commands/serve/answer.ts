@@ -10,11 +10,7 @@ import type { ImageReport, TaskReport } from '../../report/task-report.ts';
 import { ApiError } from './api-error.ts';
 import { isSame } from './guard.ts';
 
-const formats: Readonly<Record<string, string>> = {
-  'image/jpeg': 'jpeg',
-  'image/png': 'png',
-  'image/webp': 'webp',
-};
+const formats: Readonly<Record<string, string>> = { 'image/jpeg': 'jpeg', 'image/png': 'png', 'image/webp': 'webp' };
 
 /** Answers with pictures as OpenAI does. They are read piece by piece: memory does not grow with them. */
 export async function sendPictures(

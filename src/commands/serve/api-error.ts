@@ -55,10 +55,7 @@ export function sendError(response: ServerResponse, error: unknown, taskId: stri
   const body = JSON.stringify({ error: { message, type, param: null, code } });
   if (final.has(status)) response.setHeader('x-should-retry', 'false');
   if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  });
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
   response.end(body);
   return told;
 }
@@ -67,12 +64,7 @@ export function fromReport({ code, message, hint }: ErrorReport, taskId: string 
   const status = statuses[code as ErrorCode] ?? 500;
   const goesOn = taskId !== null && code === 'timeout';
   const todo = goesOn ? `task ${taskId} goes on: the same request joins it` : (waysOut[code] ?? hint);
-  return new ApiError(
-    status,
-    code,
-    todo ? `${sentence(message)} ${todo}` : message,
-    status === 429 ? 30 : undefined,
-  );
+  return new ApiError(status, code, todo ? `${sentence(message)} ${todo}` : message, status === 429 ? 30 : undefined);
 }
 
 /** The ways out of the engine's failures, which are told in flags of other commands elsewhere. */

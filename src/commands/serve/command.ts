@@ -11,11 +11,7 @@ export const serveCommand: Declaration = {
     'more. Pictures are saved as generate saves them.',
   flags: [
     ['--port <n>', 'port to listen on; 0 picks a free one', '4011'],
-    [
-      '--host <address>',
-      'address to listen on; anything else than this machine can then reach it',
-      '127.0.0.1',
-    ],
+    ['--host <address>', 'address to listen on; anything else than this machine can then reach it', '127.0.0.1'],
     ['--token-file <file>', 'file with the token, made if missing', 'serve-token in the config folder'],
     ['--alias <name=model...>', 'model to use where a client asks for another name; repeat for more'],
     ['--max-pictures <n>', 'refuse to buy more than n pictures until the server is started again'],

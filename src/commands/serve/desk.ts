@@ -34,10 +34,7 @@ export async function openDesk(
   { wishes, target }: ServeSettings,
   budget: Budget | undefined,
 ): Promise<Desk> {
-  const context = await createContext(
-    { ...world, onStop: () => undefined },
-    { ...flags, json: false, quiet: true },
-  );
+  const context = await createContext({ ...world, onStop: () => undefined }, { ...flags, json: false, quiet: true });
   const { engine } = context;
   const server = await context.server(flags.sandbox === true);
   await context.api(server);

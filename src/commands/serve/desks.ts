@@ -39,8 +39,5 @@ export function openDesks(open: () => Promise<Desk>): Desks {
     }
   }
 
-  return {
-    use,
-    abandon: (reason) => [...opened].reduce((sum, desk) => sum + desk.abandon(reason), 0),
-  };
+  return { use, abandon: (reason) => [...opened].reduce((sum, desk) => sum + desk.abandon(reason), 0) };
 }

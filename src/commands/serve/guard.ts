@@ -24,11 +24,7 @@ function isOwnHost(host: string, listening: string): boolean {
 export function checkToken({ headers }: IncomingMessage, token: string): void {
   const [, sent] = /^Bearer (.+)$/i.exec(headers.authorization ?? '') ?? [];
   if (sent === undefined || !isSame(sent, token))
-    throw new ApiError(
-      401,
-      'invalid_api_key',
-      'Incorrect API key: use the token in the file that serve names',
-    );
+    throw new ApiError(401, 'invalid_api_key', 'Incorrect API key: use the token in the file that serve names');
 }
 
 /** Takes the same time for every text. */

@@ -121,12 +121,7 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
 
   function begin(name: string, asks: string, order: PictureOrder, earlier: readonly TaskReport[]): Live {
     if (queued + order.requests.length > mostWaiting + concurrency)
-      throw new ApiError(
-        429,
-        'queue_full',
-        'Too many pictures are waiting: send it again later',
-        retrySeconds,
-      );
+      throw new ApiError(429, 'queue_full', 'Too many pictures are waiting: send it again later', retrySeconds);
     let unstarted = order.requests.length;
     queued += unstarted;
     const starts = (): void => {
@@ -197,9 +192,7 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
 
 function checkAsks({ asks: before }: Pick<Marker, 'asks'>, asks: string): void {
   if (before === asks) return;
-  throw new Failure('conflict', 'this Idempotency-Key was used with another request', {
-    hint: 'Nothing was bought',
-  });
+  throw new Failure('conflict', 'this Idempotency-Key was used with another request', { hint: 'Nothing was bought' });
 }
 
 function tooMany(most: number): Failure {

@@ -37,18 +37,7 @@ export async function serve(context: Context, flags: ServeFlags): Promise<number
   }
 }
 
-function textOf({
-  method,
-  path,
-  status,
-  elapsed_ms,
-  model,
-  pictures,
-  cents,
-  task_ids,
-  joined,
-  error,
-}: Logged): string {
+function textOf({ method, path, status, elapsed_ms, model, pictures, cents, task_ids, joined, error }: Logged): string {
   const facts = [
     `${method} ${path} ${status}`,
     formatDuration(elapsed_ms),

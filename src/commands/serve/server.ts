@@ -92,16 +92,9 @@ async function route(
   if (is('GET', '/v1/models')) return sendModels(response, settings);
   if (is('POST', '/v1/images/generations')) {
     const body = await readJson(request);
-    return await sendOrder(
-      door,
-      request,
-      response,
-      readOrder(body, request.headers, door.context, settings),
-      line,
-    );
+    return await sendOrder(door, request, response, readOrder(body, request.headers, door.context, settings), line);
   }
-  if (is('POST', '/v1/images/edits'))
-    return await sendOrder(door, request, response, await readEdit(request), line);
+  if (is('POST', '/v1/images/edits')) return await sendOrder(door, request, response, await readEdit(request), line);
   throw new ApiError(404, 'not_found', 'Not served here: POST /v1/images/generations, GET /v1/models');
 }
 
@@ -137,15 +130,8 @@ async function sendOrder(
 }
 
 function sendModels(response: ServerResponse, { aliases }: ServeSettings): void {
-  const data = [...models, ...aliases.keys()].map((id) => ({
-    id,
-    object: 'model',
-    created: 0,
-    owned_by: 'runapi',
-  }));
-  response
-    .writeHead(200, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ object: 'list', data }));
+  const data = [...models, ...aliases.keys()].map((id) => ({ id, object: 'model', created: 0, owned_by: 'runapi' }));
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data }));
 }
 
 /** A path as it is logged: one of ours, or that it was none. */

@@ -64,10 +64,7 @@ const numbers = object({
 export function readServeSettings({ stored, world }: Context, flags: ServeFlags): ServeSettings {
   const problems: string[] = [];
   const { output: usual, ...settings } = stored.settings;
-  const sources = [
-    flagSource(flags),
-    settingSource(usual === '-' ? settings : { ...settings, output: usual }),
-  ];
+  const sources = [flagSource(flags), settingSource(usual === '-' ? settings : { ...settings, output: usual })];
   const parsed = parseFields(numbers, sources, problems);
   const wishes = parseWishes(sources, problems);
   const target = parseTarget(sources, world, { count: 'many', areNew: true }, problems);
@@ -77,18 +74,12 @@ export function readServeSettings({ stored, world }: Context, flags: ServeFlags)
   const aliases = new Map<string, string>(openAiNames.map((name) => [name, model]));
   for (const alias of flags.alias ?? []) {
     const [, name = '', wanted = ''] = /^([^=]+)=(.+)$/.exec(alias.trim()) ?? [];
-    if (name === '')
-      problems.push(`Invalid --alias ${JSON.stringify(alias)}: use a pair such as gpt-image-1=imagen-4`);
-    const [found] =
-      (name && parseModels([namedSource({ '--alias': wanted }, { model: '--alias' })], problems)) || [];
+    if (name === '') problems.push(`Invalid --alias ${JSON.stringify(alias)}: use a pair such as gpt-image-1=imagen-4`);
+    const [found] = (name && parseModels([namedSource({ '--alias': wanted }, { model: '--alias' })], problems)) || [];
     if (found) aliases.set(name.toLowerCase(), found);
   }
   if (problems.length > 0 || !parsed || !wishes || !target) throw tellAll(problems);
-  const {
-    port = defaultPort,
-    concurrency = usualConcurrency,
-    maxPictures = Number.POSITIVE_INFINITY,
-  } = parsed;
+  const { port = defaultPort, concurrency = usualConcurrency, maxPictures = Number.POSITIVE_INFINITY } = parsed;
   const host = flags.host ?? '127.0.0.1';
   return { port, host, aliases, model, maxPictures, concurrency, wishes, target: { ...target, index: 1 } };
 }

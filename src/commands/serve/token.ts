@@ -31,15 +31,9 @@ export async function readToken(
     if (text === undefined) return undefined;
     const found = text.trim();
     if (!/^[\x21-\x7e]{16,512}$/.test(found))
-      throw unusable(
-        `${path} holds none: 16 characters or more, without spaces`,
-        'Remove the file to have one made',
-      );
+      throw unusable(`${path} holds none: 16 characters or more, without spaces`, 'Remove the file to have one made');
     if (world.platform !== 'win32' && (statSync(path as string).mode & 0o077) !== 0)
-      throw unusable(
-        `${path} can be read by other users`,
-        `chmod 600 ${shellWord(path as string, 'linux') ?? 'it'}`,
-      );
+      throw unusable(`${path} can be read by other users`, `chmod 600 ${shellWord(path as string, 'linux') ?? 'it'}`);
     return found;
   }
 

@@ -17,9 +17,7 @@ export async function installSkill(context: Context, flags: SkillFlags): Promise
     skillFolder(place),
     ...(flags.imageBackend ? backendFolders(place) : []),
   ];
-  const codes = await forEachFolder(context, places, foldersOf, (folder) =>
-    putFolder(folder, flags.force === true),
-  );
+  const codes = await forEachFolder(context, places, foldersOf, (folder) => putFolder(folder, flags.force === true));
   for (const { homes, skills } of places) {
     for (const home of homes) {
       const copy = join(home, 'skills', skillName);

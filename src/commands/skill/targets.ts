@@ -50,10 +50,7 @@ export async function chosenPlaces(context: Context, flags: SkillFlags, everyone
   if (flags.all) return everyone ? placesOf(context) : await setUpPlaces(context);
   if (names.length > 0)
     return placesOf(context).filter(({ targets }) => targets.some((target) => names.includes(target)));
-  throw invalid(
-    'no agent is named',
-    `Name one: --target ${targetNames.join(', ')}; or --all, or --dir FOLDER`,
-  );
+  throw invalid('no agent is named', `Name one: --target ${targetNames.join(', ')}; or --all, or --dir FOLDER`);
 }
 
 function targetsIn({ target }: SkillFlags, problems: string[]): TargetName[] {
@@ -83,16 +80,10 @@ async function setUpPlaces(context: Context): Promise<Place[]> {
 export function placesOf({ world }: Context): Place[] {
   const { env, home } = world;
   const hermes = hermesHome(world);
-  if (!home || hermes === undefined)
-    throw invalid('there is no home folder to look for agents in', 'Set HOME');
-  const at = (named: string | undefined, folder: string): string =>
-    named?.trim() || joinPath(world, home, folder);
+  if (!home || hermes === undefined) throw invalid('there is no home folder to look for agents in', 'Set HOME');
+  const at = (named: string | undefined, folder: string): string => named?.trim() || joinPath(world, home, folder);
   const claude = at(env.CLAUDE_CONFIG_DIR, '.claude');
-  const others = [
-    at(env.CODEX_HOME, '.codex'),
-    at(undefined, '.gemini'),
-    at(env.OPENCLAW_STATE_DIR, '.openclaw'),
-  ];
+  const others = [at(env.CODEX_HOME, '.codex'), at(undefined, '.gemini'), at(env.OPENCLAW_STATE_DIR, '.openclaw')];
   const place = (targets: TargetName[], label: string, folder: string, homes = [folder]): Place => ({
     targets,
     label,

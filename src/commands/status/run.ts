@@ -37,9 +37,7 @@ export async function status(context: Context, ids: readonly string[], flags: St
     }),
   );
   // A task that failed was reported all the same.
-  const failed = exitCodeOf(
-    reports.map(({ error }) => (error?.code === 'task_failed' ? undefined : error?.code)),
-  );
+  const failed = exitCodeOf(reports.map(({ error }) => (error?.code === 'task_failed' ? undefined : error?.code)));
   return failed !== 0 || !flags.exitStatus ? failed : stateCode(reports);
 }
 

@@ -13,9 +13,7 @@ export function traceSyllable(syllable: string): number[] {
   const [lying, upright] = [vowel.replace(/[^ㅗㅛㅜㅠㅡ]/g, ''), vowel.replace(/[ㅗㅛㅜㅠㅡ]/g, '')];
   const [foot, waist, head] = final ? [0.29, 0.45, 0.52] : [0.02, 0.32, 0.4];
   return [
-    upright
-      ? inBox(initial, 0.08, 0.49, lying ? head : foot + 0.09, 0.74)
-      : inBox(initial, 0.2, 0.72, head, 0.77),
+    upright ? inBox(initial, 0.08, 0.49, lying ? head : foot + 0.09, 0.74) : inBox(initial, 0.2, 0.72, head, 0.77),
     inBox(lying, upright ? 0.03 : 0.07, upright ? 0.56 : 0.86, foot, waist),
     inBox(upright, /[ㅓㅕㅔㅖ]/.test(upright) ? 0.52 : 0.58, 0.88, foot - 0.1, 0.8),
     inBox(final, 0.19, 0.8, -0.1, 0.17),

@@ -46,8 +46,7 @@ export function paintLandscape({ width, height, pixels }: Canvas, draw: Draw): v
     const crest = new Float32Array(width).fill(foot - tall / 2);
     for (let part = 4; part <= 128; part *= 2) {
       const [pace, phase] = [(part * (0.8 + draw() / 2)) / unit, draw() * 7];
-      for (let x = 0; x < width; x++)
-        crest[x] = (crest[x] as number) + (tall / part) * Math.sin(x * pace + phase);
+      for (let x = 0; x < width; x++) crest[x] = (crest[x] as number) + (tall / part) * Math.sin(x * pace + phase);
     }
     const [colour, haze] = [mix(far, near, nearness ** 0.7), 0.55 * (1 - nearness) ** 1.5];
     const shades = Array.from({ length: height }, (_, depth) =>

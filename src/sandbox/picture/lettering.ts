@@ -75,8 +75,7 @@ function drawLine({ width, height, pixels }: Canvas, line: readonly number[], pe
       const distance = Math.hypot(x - x1 - (x2 - x1) * share, y - y1 - (y2 - y1) * share);
       const light = Math.min(255 * (pen / 2 + 0.5 - distance), 255);
       const at = (y * width + x) * 3;
-      for (let channel = at; channel < at + 3; channel++)
-        pixels[channel] = Math.max(light, pixels[channel] as number);
+      for (let channel = at; channel < at + 3; channel++) pixels[channel] = Math.max(light, pixels[channel] as number);
     }
   }
 }

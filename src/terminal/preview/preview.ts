@@ -33,20 +33,12 @@ export async function preview(
   const colourLevel = screen.colour && supportsColorStderr ? supportsColorStderr.level : 0;
   if (graphics === 'blocks' && colourLevel === 0) return undefined;
   const widest = graphics === 'blocks' ? size.width : Math.ceil(size.width / cellWidth);
-  return await drawInThread(
-    { path, graphics, cells: cellsFor(size, screen, widest), colourLevel },
-    program,
-    signal,
-  );
+  return await drawInThread({ path, graphics, cells: cellsFor(size, screen, widest), colourLevel }, program, signal);
 }
 
 const mostHeapMegabytes = 512;
 
-async function drawInThread(
-  drawing: Drawing,
-  program: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function drawInThread(drawing: Drawing, program: string, signal: AbortSignal): Promise<string | undefined> {
   const resourceLimits = { maxOldGenerationSizeMb: mostHeapMegabytes };
   const worker = new Worker(program, { argv: ['__draw'], workerData: drawing, resourceLimits });
   try {

@@ -55,14 +55,7 @@ test('a file that is gone, or was changed, is downloaded again without buying', 
   const { service, machine, words } = await madeBefore('-o', '{index}');
   await rm(join(machine.folder, '1.png'));
   await writeFile(join(machine.folder, '2.png'), 'edited');
-  const { stdout, stderr, exitCode } = await run(machine, [
-    ...words,
-    '-o',
-    '{index}',
-    '--dir',
-    'shots',
-    '--json',
-  ]);
+  const { stdout, stderr, exitCode } = await run(machine, [...words, '-o', '{index}', '--dir', 'shots', '--json']);
   expect(stderr).toContain('already paid');
   expect(told(stdout).map(({ reused, images }) => [reused, images[0].bytes])).toEqual(
     Array.from({ length: 3 }, () => [true, service.picture.length]),
@@ -112,9 +105,7 @@ test.each([
   const [service, other] = [await startService({ runningLooks: 0 }), await startService({ runningLooks: 0 })];
   const machine = await newMachine();
   await writeFile(join(machine.folder, 'rows.txt'), 'a fox\nan owl\n');
-  expect((await run(machine, ['batch', 'rows.txt', ...(trial ?? ['--base-url', other.url])])).exitCode).toBe(
-    0,
-  );
+  expect((await run(machine, ['batch', 'rows.txt', ...(trial ?? ['--base-url', other.url])])).exitCode).toBe(0);
   const real = await run(machine, ['batch', 'rows.txt', '--base-url', service.url]);
   expect(real.stderr).toContain('Batch: 2 made · ');
   expect([real.exitCode, service.tasks.size]).toEqual([0, 2]);

@@ -22,9 +22,7 @@ test('makes a picture for each row, and prints them in order when it is run agai
   const first = await run(machine, words);
   expect(first.stderr).toContain('Batch: 3 made');
   expect(first.exitCode).toBe(0);
-  expect(lines(first.stdout).sort()).toEqual(
-    (await filesIn(join(machine.folder, 'out'))).map((name) => `out/${name}`),
-  );
+  expect(lines(first.stdout).sort()).toEqual((await filesIn(join(machine.folder, 'out'))).map((name) => `out/${name}`));
   const second = await run(machine, words);
   expect(second.stderr).toContain('0 made · 3 made before');
   expect(lines(second.stdout).map((path) => path.replace(/-\w{8}\.png$/, ''))).toEqual([
@@ -158,9 +156,7 @@ test('a leading ~ is the home folder in --dir and in a row, which must stay in t
   const machine = await machineWith('rows.jsonl', '{"prompt":"x","output":"~/shots/a.png"}\n');
   const words = ['batch', 'rows.jsonl', '--poll-interval', '20ms', '--base-url', service.url];
   const outside = await run(machine, words);
-  expect(outside.stderr).toContain(
-    'Invalid output "~/shots/a.png": it leaves the folder; name a file in it.',
-  );
+  expect(outside.stderr).toContain('Invalid output "~/shots/a.png": it leaves the folder; name a file in it.');
   const inside = await run(machine, [...words, '--dir=~/shots']);
   expect([inside.exitCode, inside.stdout]).toEqual([0, join(machine.home, 'shots/a.png')]);
   expect(await filesIn(machine.folder)).toEqual(['rows.jsonl']);
@@ -201,16 +197,7 @@ test.each([
 ])('buys no row twice when it is started twice %s', async (_, flags, rows, tasks) => {
   const service = await startService();
   const machine = await machineWith('rows.txt', rows);
-  const words = [
-    'batch',
-    'rows.txt',
-    '--concurrency',
-    '1',
-    '--poll-interval',
-    '20ms',
-    '--base-url',
-    service.url,
-  ];
+  const words = ['batch', 'rows.txt', '--concurrency', '1', '--poll-interval', '20ms', '--base-url', service.url];
   if (flags.length > 0) {
     service.next('create', answering(422, { error: 'no such thing' }));
     expect((await run(machine, words)).exitCode).toBe(4);
@@ -246,21 +233,9 @@ test.each([
   ['401', answering(401, { error: 'no such key' }), 2],
 ])('stops all rows at a %s, and goes on with them when it is run again', async (_, order, code) => {
   const service = await startService();
-  const machine = await machineWith(
-    'rows.txt',
-    Array.from({ length: 30 }, (__, n) => `prompt ${n}\n`).join(''),
-  );
+  const machine = await machineWith('rows.txt', Array.from({ length: 30 }, (__, n) => `prompt ${n}\n`).join(''));
   service.always('create', order);
-  const words = [
-    'batch',
-    'rows.txt',
-    '--concurrency',
-    '4',
-    '--poll-interval',
-    '20ms',
-    '--base-url',
-    service.url,
-  ];
+  const words = ['batch', 'rows.txt', '--concurrency', '4', '--poll-interval', '20ms', '--base-url', service.url];
   const stopped = await run(machine, words);
   expect(stopped.stderr).toContain('not begun');
   expect([stopped.stdout, stopped.exitCode]).toEqual(['', code === 0 ? 0 : stopped.exitCode]);
@@ -312,20 +287,14 @@ test('reads rows from stdin', async () => {
   const { stdout, exitCode } = await run(
     machine,
     ['batch', '-', '--poll-interval', '20ms', '--base-url', service.url],
-    {
-      stdin: 'pipe',
-      input: 'a fox\nan owl\n',
-    },
+    { stdin: 'pipe', input: 'a fox\nan owl\n' },
   );
   expect([lines(stdout).length, exitCode]).toEqual([2, 0]);
 });
 
 test('slows down together under a rate limit, and loses no row', async () => {
   const service = await startService({ runningLooks: 0 });
-  const machine = await machineWith(
-    'rows.txt',
-    Array.from({ length: 12 }, (_, n) => `prompt ${n}\n`).join(''),
-  );
+  const machine = await machineWith('rows.txt', Array.from({ length: 12 }, (_, n) => `prompt ${n}\n`).join(''));
   let allowed = 6;
   const timer = setInterval(() => {
     allowed = 6;
@@ -360,9 +329,7 @@ test('refuses a row that would leave the folder', async () => {
     '--base-url',
     service.url,
   ]);
-  expect(stderr).toContain(
-    'line 1: Invalid output "../../etc/x.png": it leaves the folder; name a file in it.',
-  );
+  expect(stderr).toContain('line 1: Invalid output "../../etc/x.png": it leaves the folder; name a file in it.');
   expect([exitCode, service.calls.length]).toEqual([4, 0]);
 });
 
@@ -390,10 +357,7 @@ test.each([
 
 test('ends with 50 files and 50 charges when it is killed in the middle and run again', async () => {
   const service = await startService({ runningLooks: 2 });
-  const machine = await machineWith(
-    'rows.txt',
-    Array.from({ length: 50 }, (_, n) => `prompt ${n}\n`).join(''),
-  );
+  const machine = await machineWith('rows.txt', Array.from({ length: 50 }, (_, n) => `prompt ${n}\n`).join(''));
   const words = ['batch', 'rows.txt', '--dir', 'out', '--poll-interval', '20ms', '--base-url', service.url];
   const first = run(machine, words);
   while (service.count('image') < 12) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -401,9 +365,7 @@ test('ends with 50 files and 50 charges when it is killed in the middle and run 
   await first;
   const second = await run(machine, words);
   expect(second.exitCode).toBe(0);
-  expect((await filesIn(join(machine.folder, 'out'))).filter((name) => name.endsWith('.png')).length).toBe(
-    50,
-  );
+  expect((await filesIn(join(machine.folder, 'out'))).filter((name) => name.endsWith('.png')).length).toBe(50);
   expect(service.tasks.size).toBe(50);
 });
 

@@ -17,28 +17,21 @@ async function moveElsewhere(home: string, secondsAgo: number): Promise<void> {
 test.each([
   ['the same batch', ['batch']],
   ['resume', ['resume']],
-])(
-  '%s takes up the rows of a container that was killed a moment ago, and pays for none twice',
-  async (_, again) => {
-    const service = await startService();
-    service.always('look', (_, response) => json(response, 200, { status: 'processing' }));
-    const machine = await newMachine();
-    await writeFile(join(machine.folder, 'rows.txt'), 'a fox\nan owl\na whale\n');
-    const words = ['batch', 'rows.txt', '--poll-interval', '20ms', '--base-url', service.url];
-    const first = run(machine, words);
-    while (service.tasks.size < 3 || service.count('look') < 6)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    first.kill('SIGKILL');
-    await first;
-    service.heal();
-    await moveElsewhere(machine.home, 36);
-    const second = await run(
-      machine,
-      again.includes('batch') ? words : [...again, '--poll-interval', '20ms'],
-    );
-    expect([second.exitCode, second.stdout.split('\n').length, service.tasks.size]).toEqual([0, 3, 3]);
-  },
-);
+])('%s takes up the rows of a container that was killed a moment ago, and pays for none twice', async (_, again) => {
+  const service = await startService();
+  service.always('look', (_, response) => json(response, 200, { status: 'processing' }));
+  const machine = await newMachine();
+  await writeFile(join(machine.folder, 'rows.txt'), 'a fox\nan owl\na whale\n');
+  const words = ['batch', 'rows.txt', '--poll-interval', '20ms', '--base-url', service.url];
+  const first = run(machine, words);
+  while (service.tasks.size < 3 || service.count('look') < 6) await new Promise((resolve) => setTimeout(resolve, 5));
+  first.kill('SIGKILL');
+  await first;
+  service.heal();
+  await moveElsewhere(machine.home, 36);
+  const second = await run(machine, again.includes('batch') ? words : [...again, '--poll-interval', '20ms']);
+  expect([second.exitCode, second.stdout.split('\n').length, service.tasks.size]).toEqual([0, 3, 3]);
+});
 
 test('has nothing to do where no row falls into the shard', async () => {
   const service = await startService();

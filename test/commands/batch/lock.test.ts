@@ -12,16 +12,7 @@ async function locked() {
   const machine = await newMachine();
   const file = (name: string): string => join(machine.folder, name);
   const make = (...flags: string[]) =>
-    run(machine, [
-      'batch',
-      'images.yaml',
-      '--lock',
-      '--base-url',
-      service.url,
-      '--poll-interval',
-      '5ms',
-      ...flags,
-    ]);
+    run(machine, ['batch', 'images.yaml', '--lock', '--base-url', service.url, '--poll-interval', '5ms', ...flags]);
   const check = (...flags: string[]) => run(machine, ['batch', 'images.yaml', '--check', ...flags]);
   await writeFile(file('images.yaml'), manifest);
   const first = await make();
@@ -73,10 +64,7 @@ test('the mark of a merge conflict is told with its line; with the lines of both
   const { service, file, make, check } = await locked();
   const [fox = '', owl = ''] = (await readFile(file('images.lock.jsonl'), 'utf8')).trimEnd().split('\n');
   const other = fox.replace(/"request":"\w+"/, '"request":"0123456789abcdef"');
-  await writeFile(
-    file('images.lock.jsonl'),
-    `<<<<<<< HEAD\n${fox}\n=======\n${other}\n>>>>>>> theirs\n${owl}\n`,
-  );
+  await writeFile(file('images.lock.jsonl'), `<<<<<<< HEAD\n${fox}\n=======\n${other}\n>>>>>>> theirs\n${owl}\n`);
   expect(await check()).toMatchObject({
     stdout: '',
     stderr:

@@ -10,9 +10,7 @@ const animals = ['ant', 'bee', 'cat', 'dog', 'eel', 'fox', 'gnu', 'hen', 'ibis',
 
 /** One line for each picture, so that branches change different lines. */
 function manifest(pictures: Record<string, string>): string {
-  const entries = Object.entries(pictures).map(
-    ([output, prompt]) => `  - {output: ${output}, prompt: ${prompt}}\n`,
-  );
+  const entries = Object.entries(pictures).map(([output, prompt]) => `  - {output: ${output}, prompt: ${prompt}}\n`);
   return `defaults: {model: imagen-4-fast}\npictures:\n${entries.join('')}`;
 }
 
@@ -35,18 +33,13 @@ async function startMonth() {
   }
 
   async function bought(): Promise<number> {
-    const answer = await fetch(`${sandbox.url}/api/v1/me/balance`, {
-      headers: { authorization: 'Bearer k' },
-    });
+    const answer = await fetch(`${sandbox.url}/api/v1/me/balance`, { headers: { authorization: 'Bearer k' } });
     return ((await answer.json()) as { spent_cents_total: number }).spent_cents_total / 4;
   }
 
   /** Without a key, and at an address where nobody answers. */
   async function check(machine: Machine): Promise<string[]> {
-    const offline = {
-      ...machine,
-      env: { ...machine.env, RUNAPI_API_KEY: '', RUNAPI_BASE_URL: 'http://127.0.0.1:9' },
-    };
+    const offline = { ...machine, env: { ...machine.env, RUNAPI_API_KEY: '', RUNAPI_BASE_URL: 'http://127.0.0.1:9' } };
     const { stdout, stderr, exitCode } = await run(offline, ['batch', 'images.yaml', '--check', '--json']);
     const findings = stdout
       .split('\n')
@@ -86,9 +79,7 @@ async function startMonth() {
 }
 
 function shown(findings: readonly string[]): string {
-  return findings.length > 2
-    ? `${findings.length} × ${findings[0]?.split(' ')[0]}`
-    : findings.join(' + ') || 'ok';
+  return findings.length > 2 ? `${findings.length} × ${findings[0]?.split(' ')[0]}` : findings.join(' + ') || 'ok';
 }
 
 test('a repository of 12 pictures through a month buys each picture once', { timeout: 240_000 }, async () => {
@@ -132,12 +123,7 @@ test('a repository of 12 pictures through a month buys each picture once', { tim
   const bee = await readFile(file('img/bee.png'));
   await appendFile(file('img/bee.png'), 'retouched');
   const edited = await step('one file edited', desk);
-  expect(edited).toMatchObject({
-    bought: 0,
-    before: ['edited img/bee.png'],
-    after: ['edited img/bee.png'],
-    exit: 10,
-  });
+  expect(edited).toMatchObject({ bought: 0, before: ['edited img/bee.png'], after: ['edited img/bee.png'], exit: 10 });
   expect(edited.stderr).toContain('img/bee.png was changed by hand: left as it is; --overwrite replaces it');
   expect((await readFile(file('img/bee.png'))).length).toBe(bee.length + 'retouched'.length);
   await writeFile(file('img/bee.png'), bee);
@@ -155,12 +141,7 @@ test('a repository of 12 pictures through a month buys each picture once', { tim
   expect(renamed.stderr).toContain('No entry makes img/bee.png any more: left as it is');
   expect(await readFile(file('img/honey.png'))).toEqual(bee);
   await rm(file('img/bee.png'));
-  expect(await step('its old file deleted', desk)).toMatchObject({
-    bought: 0,
-    before: [],
-    after: [],
-    exit: 0,
-  });
+  expect(await step('its old file deleted', desk)).toMatchObject({ bought: 0, before: [], after: [], exit: 0 });
 
   const clone = await newMachine();
   for (const name of ['images.yaml', 'images.lock.jsonl']) await cp(file(name), join(clone.folder, name));
@@ -191,16 +172,9 @@ test('a repository of 12 pictures through a month buys each picture once', { tim
     exit: 0,
   });
   await git(desk.folder, 'commit', '-qam', 'cat');
-  const theirs = (await readFile(join(other.folder, 'images.yaml'), 'utf8')).replace(
-    'a jay in snow',
-    'a jay in rain',
-  );
+  const theirs = (await readFile(join(other.folder, 'images.yaml'), 'utf8')).replace('a jay in snow', 'a jay in rain');
   await writeFile(join(other.folder, 'images.yaml'), `${theirs}  - {output: img/mole.png, prompt: a mole}\n`);
-  expect(await step('branch two: one changed, one new', other)).toMatchObject({
-    bought: 2,
-    after: [],
-    exit: 0,
-  });
+  expect(await step('branch two: one changed, one new', other)).toMatchObject({ bought: 2, after: [], exit: 0 });
   await git(other.folder, 'add', '.');
   await git(other.folder, 'commit', '-qam', 'jay, mole');
   await git(desk.folder, 'pull', '-q', '--no-rebase', '--no-edit', other.folder, 'main');
@@ -216,10 +190,7 @@ test('a repository of 12 pictures through a month buys each picture once', { tim
     await cp(desk.folder, shard.folder, { recursive: true });
     const made = await month.make(shard, '--shard', `${index + 1}/2`);
     expect(made.exitCode).toBe(0);
-    await cp(
-      join(shard.folder, `images.lock.${index + 1}-of-2.jsonl`),
-      file(`images.lock.${index + 1}-of-2.jsonl`),
-    );
+    await cp(join(shard.folder, `images.lock.${index + 1}-of-2.jsonl`), file(`images.lock.${index + 1}-of-2.jsonl`));
     await cp(join(shard.folder, 'img'), file('img'), { recursive: true });
   }
   month.ledger.push(
@@ -232,22 +203,12 @@ test('a repository of 12 pictures through a month buys each picture once', { tim
     stderr: 'Joined 4 lines of 2 lock files into images.lock.jsonl',
     exitCode: 0,
   });
-  expect(await step('locks of the shards merged', desk)).toMatchObject({
-    bought: 0,
-    before: [],
-    after: [],
-    exit: 0,
-  });
+  expect(await step('locks of the shards merged', desk)).toMatchObject({ bought: 0, before: [], after: [], exit: 0 });
 
   month.pass(9);
   await rm(file('img/hen.png'));
   const gone = await step('deleted after nine days', desk);
-  expect(gone).toMatchObject({
-    bought: 0,
-    before: ['missing img/hen.png'],
-    after: ['missing img/hen.png'],
-    exit: 10,
-  });
+  expect(gone).toMatchObject({ bought: 0, before: ['missing img/hen.png'], after: ['missing img/hen.png'], exit: 10 });
   expect(gone.stderr).toContain('cannot be fetched: --refetch-missing buy buys it again');
   expect(await step('the same with --refetch-missing buy', desk, '--refetch-missing', 'buy')).toMatchObject({
     bought: 1,

@@ -11,8 +11,7 @@ const page = await readFile(join(import.meta.dirname, '../../../.github/docs/pic
 
 /** The block behind the comment that names its file. */
 function recipe(name: string): string {
-  const [, text] =
-    new RegExp(`<!-- ${name.replaceAll('.', '\\.')} -->\n\`\`\`\\w*\n([^]*?)\n\`\`\``).exec(page) ?? [];
+  const [, text] = new RegExp(`<!-- ${name.replaceAll('.', '\\.')} -->\n\`\`\`\\w*\n([^]*?)\n\`\`\``).exec(page) ?? [];
   if (text === undefined) throw new Error(`the page has no ${name}`);
   return `${text}\n`;
 }
@@ -33,12 +32,7 @@ async function repository(...names: string[]) {
   const program = join(programs, 'runapi-imagen');
   await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`);
   await chmod(program, 0o755);
-  const nobody = {
-    GIT_AUTHOR_NAME: 't',
-    GIT_AUTHOR_EMAIL: 't@t',
-    GIT_COMMITTER_NAME: 't',
-    GIT_COMMITTER_EMAIL: 't@t',
-  };
+  const nobody = { GIT_AUTHOR_NAME: 't', GIT_AUTHOR_EMAIL: 't@t', GIT_COMMITTER_NAME: 't', GIT_COMMITTER_EMAIL: 't@t' };
   const env = {
     ...machine.env,
     ...nobody,
@@ -79,9 +73,7 @@ test('the hook of pre-commit stops a commit whose pictures do not match', async 
   const hook = repos[0]?.hooks[0];
   if (!hook) throw new Error('there is no hook');
   expect(
-    ['images.yaml', 'images.lock.jsonl', 'img/hero.png', 'src/a.ts'].map((name) =>
-      new RegExp(hook.files).test(name),
-    ),
+    ['images.yaml', 'images.lock.jsonl', 'img/hero.png', 'src/a.ts'].map((name) => new RegExp(hook.files).test(name)),
   ).toEqual([true, true, true, false]);
   expect((await sh(hook.entry)).exitCode).toBe(10);
   expect((await sh('runapi-imagen batch images.yaml --lock')).exitCode).toBe(0);
@@ -97,9 +89,7 @@ test.skipIf(!has('git'))(
     );
     const commands = (job: 'check' | 'buy'): string[] =>
       jobs[job].steps.flatMap(({ run }) => run ?? []).filter((run) => !run.startsWith('npm '));
-    await sh(
-      'git init -q -b main && git add . && git commit -qm prompts && git clone -q --bare . ../origin.git',
-    );
+    await sh('git init -q -b main && git add . && git commit -qm prompts && git clone -q --bare . ../origin.git');
     await sh('git remote add origin ../origin.git && git fetch -q && git branch -u origin/main');
     const check = async (place: string) =>
       (await sh(`unset RUNAPI_API_KEY; ${commands('check').join(' && ')}`, place)).exitCode;
@@ -108,9 +98,7 @@ test.skipIf(!has('git'))(
     expect(await check(folder)).toBe(0);
     await sh('git clone -q ../origin.git ../clone');
     expect(await check(join(folder, '../clone'))).toBe(0);
-    expect((await sh('git log --format=%s', join(folder, '../clone'))).stdout).toBe(
-      'Update pictures\nprompts',
-    );
+    expect((await sh('git log --format=%s', join(folder, '../clone'))).stdout).toBe('Update pictures\nprompts');
   },
 );
 

@@ -14,8 +14,7 @@ async function machineWith(text: string) {
 async function rowsOf(text: string) {
   const { folder } = await machineWith(text);
   const rows = [];
-  for await (const row of readManifest({ path: join(folder, 'images.yaml'), shown: 'images.yaml' }))
-    rows.push(row);
+  for await (const row of readManifest({ path: join(folder, 'images.yaml'), shown: 'images.yaml' })) rows.push(row);
   return rows;
 }
 
@@ -30,9 +29,7 @@ pictures:
     vars: {animal: [fox, "blue whale"]}
   - {prompt: a mug, output: mug.png, model: [fast, ultra], seed: 7}
 `);
-  expect(
-    rows.map(({ number, place, fields }) => [number, place, fields.prompt, fields.output, fields.model]),
-  ).toEqual([
+  expect(rows.map(({ number, place, fields }) => [number, place, fields.prompt, fields.output, fields.model])).toEqual([
     [1, 'line 6', 'a calm fox in {braces}', 'calm/fox-{model}.png', 'imagen-4-fast'],
     [2, 'line 6', 'a calm blue whale in {braces}', 'calm/blue whale-{model}.png', 'imagen-4-fast'],
     [3, 'line 6', 'a wild fox in {braces}', 'wild/fox-{model}.png', 'imagen-4-fast'],
@@ -135,9 +132,7 @@ test('tells the line where the YAML ends to be YAML', async () => {
   const machine = await machineWith('pictures:\n  - prompt: a fox\n   output: fox.png\n');
   const { stdout, stderr, exitCode } = await run(machine, ['batch', 'images.yaml', '--check']);
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 4 });
-  expect(stderr).toBe(
-    'error: images.yaml is not valid YAML (line 3)\nCorrect the YAML, or check it in an editor',
-  );
+  expect(stderr).toBe('error: images.yaml is not valid YAML (line 3)\nCorrect the YAML, or check it in an editor');
 });
 
 test('prints a JSON Schema for editors, the same that is in the package', async () => {

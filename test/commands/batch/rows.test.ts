@@ -41,12 +41,7 @@ test.each([
     '\uFEFF{"prompt":"a fox"}\r\n\r\n{"prompt":"an\\r\\nowl"}\r\n',
     ['a fox', 'an\r\nowl'],
   ],
-  [
-    'CSV of Windows',
-    'a.csv',
-    '\uFEFFid,prompt\r\n1,a fox\r\n2,"two\r\nlines"\r\n',
-    ['a fox', 'two\r\nlines'],
-  ],
+  ['CSV of Windows', 'a.csv', '\uFEFFid,prompt\r\n1,a fox\r\n2,"two\r\nlines"\r\n', ['a fox', 'two\r\nlines']],
   ['CSV of Windows without an ending', 'list', '\uFEFF"id","prompt"\r\n"1","a fox"\r\n', ['a fox']],
   ['line ends that were mixed', 'a.csv', 'prompt\na fox\nan owl\r\n', ['a fox', 'an owl']],
   ['JSONL', 'a.jsonl', '{"prompt":"a fox"}\n"an owl"\n', ['a fox', 'an owl']],
@@ -81,18 +76,8 @@ test.each([
   ['quotes inside an unquoted cell', 'a.csv', 'id,prompt\n1,a sign "OPEN"\n', ['a sign "OPEN"']],
   ['empty columns and rows', 'a.csv', 'prompt,ratio,,\r\na fox,16:9,,\r\n,,,\r\n\r\n,,,\r\n', ['a fox']],
   ['what looks like a table and is a sentence', 'a.txt', 'prompt, please\n', ['prompt, please']],
-  [
-    'brackets that begin a prompt',
-    'a.txt',
-    '[sandbox:slow] a fox\n{red} owl\n',
-    ['[sandbox:slow] a fox', '{red} owl'],
-  ],
-  [
-    'a line separator of Unicode',
-    'a.txt',
-    'a sign\u2028OPEN\nan owl\u0085x\n',
-    ['a sign\u2028OPEN', 'an owl\u0085x'],
-  ],
+  ['brackets that begin a prompt', 'a.txt', '[sandbox:slow] a fox\n{red} owl\n', ['[sandbox:slow] a fox', '{red} owl']],
+  ['a line separator of Unicode', 'a.txt', 'a sign\u2028OPEN\nan owl\u0085x\n', ['a sign\u2028OPEN', 'an owl\u0085x']],
   ['the same in JSONL', 'a.jsonl', '{"prompt":"a sign\u2028OPEN"}\n', ['a sign\u2028OPEN']],
   ['the same in CSV', 'a.csv', 'prompt\na sign\u2028OPEN\n', ['a sign\u2028OPEN']],
   ['rows that hold nothing', 'a.jsonl', '{"prompt":"a fox"}\n{}\nnull\n{"id":"","prompt":null}\n', ['a fox']],
@@ -106,24 +91,14 @@ test.each([
       'a row is a text or an object such as {"prompt": "a fox"}',
     ],
   ],
-  [
-    'a misspelled key',
-    'a.jsonl',
-    '{"promt":"x","prompt":"y"}\n',
-    ['no field is named "promt" (did you mean prompt?)'],
-  ],
+  ['a misspelled key', 'a.jsonl', '{"promt":"x","prompt":"y"}\n', ['no field is named "promt" (did you mean prompt?)']],
   [
     'one field under two names',
     'a.jsonl',
     '{"prompt":"x","ratio":"1:1","aspect_ratio":"1:1"}\n',
     ['ratio and aspect_ratio are the same field'],
   ],
-  [
-    'an object for a field',
-    'a.jsonl',
-    '{"prompt":{"a":1}}\n',
-    ['Invalid prompt {"a":1}: use text or a number'],
-  ],
+  ['an object for a field', 'a.jsonl', '{"prompt":{"a":1}}\n', ['Invalid prompt {"a":1}: use text or a number']],
   [
     'a cell too many',
     'a.csv',
@@ -140,9 +115,7 @@ test.each([
     'text after a closing quote',
     'a.csv',
     'id,prompt\n1,"a" fox\n',
-    [
-      'text follows a closing quote (double a quote that is part of a cell); the rows from here on cannot be read',
-    ],
+    ['text follows a closing quote (double a quote that is part of a cell); the rows from here on cannot be read'],
   ],
   ['two columns of one name', 'a.csv', 'prompt,prompt\nx,y\n', ['two columns are named "prompt"']],
   [
@@ -151,12 +124,7 @@ test.each([
     'prompt,ratio,Aspect Ratio\nx,1:1,\n',
     ['the columns "ratio" and "Aspect Ratio" are the same field'],
   ],
-  [
-    'a misspelled column',
-    'a.csv',
-    'prompt,ration\nx,1:1\n',
-    ['no field is named "ration" (did you mean ratio?)'],
-  ],
+  ['a misspelled column', 'a.csv', 'prompt,ration\nx,1:1\n', ['no field is named "ration" (did you mean ratio?)']],
   [
     'a table without a column for prompts',
     'a.csv',
@@ -174,23 +142,10 @@ test.each([
   ['YAML that is wrong', 'a.yaml', '- "a fox\n- b\n', /^a\.yaml is not valid YAML \(line \d\)$/],
   ['several YAML documents', 'a.yaml', '- a fox\n---\n- an owl\n', /^a\.yaml holds more than one document$/],
   ['a web page', 'list', '<!DOCTYPE html>\n<p>a fox\n', /^list looks like a table or page in markup$/],
-  [
-    'a Markdown table',
-    'a.md',
-    '| prompt | ratio |\n|---|---|\n',
-    /^a\.md looks like a table or page in markup$/,
-  ],
-  [
-    'the line ends of old Macs',
-    'a.csv',
-    'prompt,ratio\ra fox,1:1\r',
-    /^a\.csv has lines that end with CR alone$/,
-  ],
+  ['a Markdown table', 'a.md', '| prompt | ratio |\n|---|---|\n', /^a\.md looks like a table or page in markup$/],
+  ['the line ends of old Macs', 'a.csv', 'prompt,ratio\ra fox,1:1\r', /^a\.csv has lines that end with CR alone$/],
 ])('refuses %s: its lines are no prompts', async (_, name, text, message) => {
-  await expect(read(name, text)).rejects.toMatchObject({
-    code: 'validation',
-    message: expect.stringMatching(message),
-  });
+  await expect(read(name, text)).rejects.toMatchObject({ code: 'validation', message: expect.stringMatching(message) });
 });
 
 test('names the columns that mean nothing, but not those of variables', async () => {
@@ -221,11 +176,7 @@ test.each([
     ['animal', 'fox'],
     ['place', 'snow'],
   ]);
-  expect([[...(prompt?.variables ?? [])], prompt?.fill(words, missing), missing]).toEqual([
-    variables,
-    filled,
-    [],
-  ]);
+  expect([[...(prompt?.variables ?? [])], prompt?.fill(words, missing), missing]).toEqual([variables, filled, []]);
 });
 
 test.each(['a {animal', 'a } fox', '{}'])('refuses %j for a prompt with columns', (text) => {
@@ -242,11 +193,7 @@ test.each([
   ['UTF-16 without its mark', Buffer.from('a fox', 'utf16le'), 'is not UTF-8 text'],
   ['Latin-1', Buffer.from('café', 'latin1'), 'is not UTF-8 text'],
   ['what Excel writes in Korea', Buffer.from([0xc4, 0xbf, 0xc7, 0xc7]), 'is not UTF-8 text'],
-  [
-    'a workbook of Excel',
-    Buffer.from([0x50, 0x4b, 3, 4, 0x14, 0, 6, 0]),
-    'is a spreadsheet or an archive, not text',
-  ],
+  ['a workbook of Excel', Buffer.from([0x50, 0x4b, 3, 4, 0x14, 0, 6, 0]), 'is a spreadsheet or an archive, not text'],
 ])('knows whether a file is UTF-8: %s', async (_, bytes, expected) => {
   expect(await textFault(await fileOf('file', bytes))).toBe(expected);
 });
@@ -278,9 +225,7 @@ test('names the same task alike in every run, and one asked for twice apart', ()
 
 test('gives every row to exactly one shard, and each shard about its share', () => {
   const keyOf = createRowKeys();
-  const keys = Array.from({ length: 2000 }, (_, n) =>
-    keyOf({ model: 'imagen-4', prompt: `prompt ${n}` }, undefined),
-  );
+  const keys = Array.from({ length: 2000 }, (_, n) => keyOf({ model: 'imagen-4', prompt: `prompt ${n}` }, undefined));
   const shares = [1, 2, 3, 4].map((index) => keys.filter((key) => inShard(key, { index, of: 4 })).length);
   expect(shares.reduce((sum, share) => sum + share, 0)).toBe(2000);
   for (const share of shares) expect(Math.abs(share - 500)).toBeLessThan(100);

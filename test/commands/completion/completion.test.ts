@@ -24,12 +24,7 @@ function lines(text: string): string[] {
 
 async function shell(machine: Machine, command: string, words: readonly string[]): Promise<string> {
   const { env, folder } = machine;
-  const { stdout } = await execa(command, [...words], {
-    cwd: folder,
-    env,
-    extendEnv: false,
-    stdin: 'ignore',
-  });
+  const { stdout } = await execa(command, [...words], { cwd: folder, env, extendEnv: false, stdin: 'ignore' });
   return stdout;
 }
 
@@ -185,10 +180,7 @@ describe('the ids that shells ask for', () => {
     expect(await run(machine, ['__complete', 'status', ':'])).toMatchObject(empty);
     const runs = `${machine.home}/.local/state/runapi-imagen/runs`;
     await mkdir(runs, { recursive: true });
-    await writeFile(
-      `${runs}/zzz.jsonl`,
-      '{"event":"accepted","id":"tsk_\n{"event":"accepted","id":"../x"}\n',
-    );
+    await writeFile(`${runs}/zzz.jsonl`, '{"event":"accepted","id":"tsk_\n{"event":"accepted","id":"../x"}\n');
     await mkdir(`${runs}/zzzz.jsonl`);
     expect(await run(machine, ['__complete', 'status', ':'])).toMatchObject(empty);
   });
@@ -207,9 +199,7 @@ async function loadedBytes(machine: Machine, word: string): Promise<number> {
   expect((await run({ ...machine, env }, [word])).exitCode).toBe(0);
   const urls = new Set<string>();
   for (const name of await readdir(folder)) {
-    const { result } = JSON.parse(await readFile(`${folder}/${name}`, 'utf8')) as {
-      result: { url: string }[];
-    };
+    const { result } = JSON.parse(await readFile(`${folder}/${name}`, 'utf8')) as { result: { url: string }[] };
     for (const { url } of result) if (url.includes('/dist/')) urls.add(url);
   }
   const sizes = await Promise.all([...urls].map(async (url) => (await stat(new URL(url))).size));

@@ -122,22 +122,8 @@ describe('a setting', () => {
       await run(machine, ['config', 'set', String(name), String(value)]);
     const plain = await run(machine, ['generate', 'a mug']);
     expect(plain.stdout).toBe('shots/imagen-4-ultra.png');
-    expect(JSON.parse(service.calls[0]?.body ?? '')).toMatchObject({
-      model: 'imagen-4-ultra',
-      aspect_ratio: '3:4',
-    });
-    const flagged = await run(machine, [
-      'generate',
-      'a mug',
-      '-m',
-      'fast',
-      '-r',
-      '1:1',
-      '-d',
-      '.',
-      '-o',
-      'own.png',
-    ]);
+    expect(JSON.parse(service.calls[0]?.body ?? '')).toMatchObject({ model: 'imagen-4-ultra', aspect_ratio: '3:4' });
+    const flagged = await run(machine, ['generate', 'a mug', '-m', 'fast', '-r', '1:1', '-d', '.', '-o', 'own.png']);
     expect(flagged.stdout).toBe('own.png');
     expect([...service.tasks.values()].map(({ body }) => JSON.parse(body))[1]).toMatchObject({
       model: 'imagen-4-fast',
@@ -150,9 +136,7 @@ describe('the key', () => {
   test('is read from stdin, stored for its owner alone and shown by its end', async () => {
     const machine = await bare();
     const path = settingsOf(machine);
-    const set = await run(machine, ['config', 'set', 'api-key'], {
-      input: ' rk_live_0123456789wxyz\n',
-    });
+    const set = await run(machine, ['config', 'set', 'api-key'], { input: ' rk_live_0123456789wxyz\n' });
     expect({ exit: set.exitCode, out: set.stdout, err: set.stderr }).toEqual({
       exit: 0,
       out: '',
@@ -233,9 +217,7 @@ describe('the address of the service', () => {
   ])('%s', async (_, words, env, base) => {
     const machine = await bare();
     await store(machine, '{"baseUrl":"https://set.example/v1"}');
-    const { stdout } = await run(machine, ['config', 'get', 'base-url', ...words], {
-      env: { ...machine.env, ...env },
-    });
+    const { stdout } = await run(machine, ['config', 'get', 'base-url', ...words], { env: { ...machine.env, ...env } });
     expect(stdout).toBe(base);
   });
 
@@ -244,10 +226,7 @@ describe('the address of the service', () => {
     const { exitCode, stdout, stderr } = await run(machine, ['config', 'list'], {
       env: { ...machine.env, RUNAPI_BASE_URL: 'runapi' },
     });
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 0,
-      stderr: 'warning: RUNAPI_BASE_URL: "runapi" is not a URL',
-    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'warning: RUNAPI_BASE_URL: "runapi" is not a URL' });
     expect(stdout).toContain('base-url\tnot set\tinvalid: see the warning');
   });
 });
@@ -262,18 +241,12 @@ describe('a broken settings file', () => {
     const machine = await bare();
     const path = await store(machine, text);
     const list = await run(machine, ['config', 'list']);
-    expect({ exit: list.exitCode, err: list.stderr }).toEqual({
-      exit: 0,
-      err: `warning: ${path} ${problem}`,
-    });
+    expect({ exit: list.exitCode, err: list.stderr }).toEqual({ exit: 0, err: `warning: ${path} ${problem}` });
     expect(list.stdout.split('\n')).toHaveLength(9);
     expect((await run(machine, ['config', 'path'])).stdout).toBe(path);
     const make = await run(machine, ['generate', 'a mug']);
     expect(make.exitCode).toBe(2);
-    expect(make.stderr.split('\n').slice(0, 2)).toEqual([
-      `warning: ${path} ${problem}`,
-      'error: no RunAPI key found',
-    ]);
+    expect(make.stderr.split('\n').slice(0, 2)).toEqual([`warning: ${path} ${problem}`, 'error: no RunAPI key found']);
   });
 
   test('is never overwritten', async () => {
@@ -324,38 +297,35 @@ test('the settings go where XDG_CONFIG_HOME says', async () => {
   expect(await filesIn(machine.home)).toEqual([]);
 });
 
-describe.skipIf(process.platform === 'win32')(
-  'a settings file that is not to be believed (needs modes)',
-  () => {
-    test('because others can write it sends the key nowhere, and is not written to', async () => {
-      const service = await startService({ runningLooks: 0 });
-      const machine = await newMachine();
-      const path = await store(machine, JSON.stringify({ baseUrl: service.url }));
-      await chmod(path, 0o666);
-      const env = { ...machine.env, HTTPS_PROXY: 'http://127.0.0.1:1' };
-      const problem = `${path} can be written by other users and was skipped: chmod go-w it`;
-      const made = await run(machine, ['generate', 'a mug'], { env });
-      expect(made.exitCode).toBe(8);
-      expect(made.stderr).toContain(`warning: ${problem}`);
-      expect(service.calls).toEqual([]);
-      const set = await run(machine, ['config', 'set', 'model', 'fast']);
-      expect({ exitCode: set.exitCode, stderr: set.stderr }).toEqual({
-        exitCode: 4,
-        stderr: `error: ${problem}\nFix or remove the file, then try again`,
-      });
-      expect(await readFile(path, 'utf8')).toBe(JSON.stringify({ baseUrl: service.url }));
+describe.skipIf(process.platform === 'win32')('a settings file that is not to be believed (needs modes)', () => {
+  test('because others can write it sends the key nowhere, and is not written to', async () => {
+    const service = await startService({ runningLooks: 0 });
+    const machine = await newMachine();
+    const path = await store(machine, JSON.stringify({ baseUrl: service.url }));
+    await chmod(path, 0o666);
+    const env = { ...machine.env, HTTPS_PROXY: 'http://127.0.0.1:1' };
+    const problem = `${path} can be written by other users and was skipped: chmod go-w it`;
+    const made = await run(machine, ['generate', 'a mug'], { env });
+    expect(made.exitCode).toBe(8);
+    expect(made.stderr).toContain(`warning: ${problem}`);
+    expect(service.calls).toEqual([]);
+    const set = await run(machine, ['config', 'set', 'model', 'fast']);
+    expect({ exitCode: set.exitCode, stderr: set.stderr }).toEqual({
+      exitCode: 4,
+      stderr: `error: ${problem}\nFix or remove the file, then try again`,
     });
+    expect(await readFile(path, 'utf8')).toBe(JSON.stringify({ baseUrl: service.url }));
+  });
 
-    test('because it is a pipe holds nothing up', async () => {
-      const machine = await bare();
-      const path = settingsOf(machine);
-      await mkdir(dirname(path), { recursive: true });
-      await execa('mkfifo', [path]);
-      for (const words of [['list'], ['set', 'model', 'fast']]) {
-        const { stderr, timedOut } = await run(machine, ['config', ...words], { timeout: 20_000 });
-        expect(timedOut).toBe(false);
-        expect(stderr).toContain(`${path} is not a regular file and was skipped`);
-      }
-    });
-  },
-);
+  test('because it is a pipe holds nothing up', async () => {
+    const machine = await bare();
+    const path = settingsOf(machine);
+    await mkdir(dirname(path), { recursive: true });
+    await execa('mkfifo', [path]);
+    for (const words of [['list'], ['set', 'model', 'fast']]) {
+      const { stderr, timedOut } = await run(machine, ['config', ...words], { timeout: 20_000 });
+      expect(timedOut).toBe(false);
+      expect(stderr).toContain(`${path} is not a regular file and was skipped`);
+    }
+  });
+});

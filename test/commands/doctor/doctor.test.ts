@@ -176,11 +176,7 @@ describe('what the service says', () => {
     expect(JSON.stringify(checks)).not.toContain('secret');
   });
 
-  test.each([
-    'http://u:12/34secret@127.0.0.1:1',
-    'http://u:1#secret@h:1',
-    'http://u:a@secret@127.0.0.1:99999',
-  ])(
+  test.each(['http://u:12/34secret@127.0.0.1:1', 'http://u:1#secret@h:1', 'http://u:a@secret@127.0.0.1:99999'])(
     'a proxy whose address is read otherwise than meant is told without a part of its password: %s',
     async (proxy) => {
       const machine = await newMachine();

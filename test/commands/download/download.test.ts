@@ -9,10 +9,7 @@ test('saves what was let go, on another machine too', async () => {
   const [here, there] = [await newMachine(), await newMachine()];
   const { stdout: id } = await run(here, ['generate', 'a mug', '--no-wait', '--base-url', service.url]);
   const own = await run(here, ['download', id]);
-  expect({ exitCode: own.exitCode, stdout: own.stdout }).toEqual({
-    exitCode: 0,
-    stdout: `a-mug-${id.slice(-8)}.png`,
-  });
+  expect({ exitCode: own.exitCode, stdout: own.stdout }).toEqual({ exitCode: 0, stdout: `a-mug-${id.slice(-8)}.png` });
   expect(await readFile(join(here.folder, own.stdout))).toEqual(service.picture);
 
   const foreign = await run(there, ['download', id, '--base-url', service.url, '--json']);

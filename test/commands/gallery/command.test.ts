@@ -25,14 +25,7 @@ test('tells scripts what is in it', async () => {
   const { stdout } = await run(machine, ['gallery', '--json', '--output', 'pages/all.html']);
   const path = join(machine.folder, 'pages/all.html');
   const { size } = await stat(path);
-  expect(JSON.parse(stdout)).toEqual({
-    path,
-    pictures: 2,
-    missing: 0,
-    changed: 0,
-    embedded: true,
-    bytes: size,
-  });
+  expect(JSON.parse(stdout)).toEqual({ path, pictures: 2, missing: 0, changed: 0, embedded: true, bytes: size });
 });
 
 test('replaces a gallery of its own, and no other file unasked', async () => {
@@ -78,9 +71,7 @@ test('says so where there are too many pictures to put into it', async () => {
   const machine = await newMachine();
   await remember(machine, [{}, {}]);
   const linked = await run(machine, ['gallery', '--max-embed', '100']);
-  expect(linked.stderr).toMatch(
-    /^The page links to the picture files. To put all \d+ B into it: --max-embed 1MB$/,
-  );
+  expect(linked.stderr).toMatch(/^The page links to the picture files. To put all \d+ B into it: --max-embed 1MB$/);
   expect(await readFile(linked.stdout, 'utf8')).toContain('src="picture-0.png"');
   const embedded = await run(machine, ['gallery', '--max-embed', '1MB']);
   expect(embedded.stderr).toBe('');
@@ -125,12 +116,7 @@ test('tells all that is wrong with the flags at once', async () => {
     'soon',
   ]);
   expect(exitCode).toBe(4);
-  for (const flag of [
-    '--link and --max-embed',
-    'Invalid --max-embed "much"',
-    '--limit "few"',
-    '--since "soon"',
-  ])
+  for (const flag of ['--link and --max-embed', 'Invalid --max-embed "much"', '--limit "few"', '--since "soon"'])
     expect(stderr).toContain(flag);
 });
 
@@ -241,24 +227,8 @@ async function costsIn(path: string) {
 
 test('adds up what was paid: not the sandbox, and nothing for what is unknown', async () => {
   const machine = await newMachine();
-  const record = await remember(machine, [
-    {},
-    {},
-    {},
-    { sandbox: true },
-    { how: 'failed' },
-    { how: 'failed' },
-    {},
-  ]);
-  await tellCosts(record, [
-    costOf(8),
-    costOf(1.05),
-    null,
-    costOf(12),
-    null,
-    costOf(4),
-    costOf(8, { refunded: true }),
-  ]);
+  const record = await remember(machine, [{}, {}, {}, { sandbox: true }, { how: 'failed' }, { how: 'failed' }, {}]);
+  await tellCosts(record, [costOf(8), costOf(1.05), null, costOf(12), null, costOf(4), costOf(8, { refunded: true })]);
   expect(await costsIn((await run(machine, ['gallery'])).stdout)).toEqual({
     sum: '$0.1305 + 1 of unknown cost (sandbox left out)',
     each: ['$0.08', '$0.0105', 'cost unknown', 'sandbox', 'not charged', '$0.04', 'refunded'],

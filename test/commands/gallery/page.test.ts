@@ -9,15 +9,14 @@ import { expectAccessible, noBrowser, openPage } from './browser.ts';
 const models = ['imagen-4', 'imagen-4-fast', 'imagen-4-ultra'];
 
 /** Four prompts, each made by three models. */
-const twelve: Remembered[] = ['a harbour at dusk', '커피 머그잔', 'a red fox', 'birch forest'].flatMap(
-  (prompt, row) =>
-    models.map((model, column) => ({
-      prompt,
-      model,
-      seed: 7,
-      row: { batch: 'b', row: row + 1, key: `${row}-${column}` },
-      ...(prompt === 'birch forest' && { aspectRatio: '3:4', width: 12, height: 16 }),
-    })),
+const twelve: Remembered[] = ['a harbour at dusk', '커피 머그잔', 'a red fox', 'birch forest'].flatMap((prompt, row) =>
+  models.map((model, column) => ({
+    prompt,
+    model,
+    seed: 7,
+    row: { batch: 'b', row: row + 1, key: `${row}-${column}` },
+    ...(prompt === 'birch forest' && { aspectRatio: '3:4', width: 12, height: 16 }),
+  })),
 );
 
 async function galleryOf(tasks: readonly Remembered[], ...flags: string[]) {
@@ -37,10 +36,7 @@ test.skipIf(noBrowser)(
     );
     await writeFile(join(machine.folder, 'rows.jsonl'), rows.join('\n'));
     const made = await run(machine, ['batch', 'rows.jsonl', '--sandbox', '--quiet']);
-    expect({ exitCode: made.exitCode, files: made.stdout.split('\n').length }).toEqual({
-      exitCode: 0,
-      files: 12,
-    });
+    expect({ exitCode: made.exitCode, files: made.stdout.split('\n').length }).toEqual({ exitCode: 0, files: 12 });
 
     const { stdout } = await run(machine, ['gallery', '--batch', 'rows.jsonl']);
     const { page, complaints, outside } = await openPage(stdout);
@@ -52,9 +48,7 @@ test.skipIf(noBrowser)(
     });
     for (const picture of await page.locator('.matrix td img').all()) {
       await picture.scrollIntoViewIfNeeded();
-      await expect
-        .poll(() => picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth))
-        .toBe(1024);
+      await expect.poll(() => picture.evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBe(1024);
     }
     expect(await page.locator('h1').textContent()).toBe('rows.jsonl');
     expect({ complaints, outside }).toEqual({ complaints: [], outside: [] });
@@ -99,8 +93,7 @@ test.skipIf(noBrowser).each(['light', 'dark'] as const)(
 test.skipIf(noBrowser)('can be used with the keyboard alone (needs Chromium)', async () => {
   const { path } = await galleryOf(twelve);
   const { page, complaints } = await openPage(path);
-  const focused = () =>
-    page.evaluate('document.activeElement?.closest(".tile")?.querySelector(".prompt").textContent');
+  const focused = () => page.evaluate('document.activeElement?.closest(".tile")?.querySelector(".prompt").textContent');
 
   await page.keyboard.press('/');
   await page.keyboard.type('fox');
@@ -149,55 +142,49 @@ test.skipIf(noBrowser)('can be used with the keyboard alone (needs Chromium)', a
   expect(complaints).toEqual([]);
 });
 
-test.skipIf(noBrowser)(
-  'reaches everything with the Tab key, and shows where it is (needs Chromium)',
-  async () => {
-    const { path } = await galleryOf(twelve);
-    const { page } = await openPage(path);
-    const stops: string[] = [];
-    for (let presses = 0; presses < 20; presses++) {
-      await page.keyboard.press('Tab');
-      const stop = (await page.evaluate(`(() => {
+test.skipIf(noBrowser)('reaches everything with the Tab key, and shows where it is (needs Chromium)', async () => {
+  const { path } = await galleryOf(twelve);
+  const { page } = await openPage(path);
+  const stops: string[] = [];
+  for (let presses = 0; presses < 20; presses++) {
+    await page.keyboard.press('Tab');
+    const stop = (await page.evaluate(`(() => {
       const { activeElement: at } = document;
       if (at === document.body) return undefined;
       if (getComputedStyle(at).outlineStyle === 'none') return 'no ring: ' + at.outerHTML;
       return at.ariaLabel ?? at.value ?? at.textContent;
     })()`)) as string | undefined;
-      if (stop === undefined) break;
-      stops.push(stop);
-    }
-    expect(stops.slice(0, 10)).toEqual([
-      'Search',
-      'Model',
-      'Ratio',
-      'Order',
-      'View',
-      'Picture size',
-      'Light or dark (t)',
-      'Keyboard shortcuts (?)',
-      'Matrix',
-      'Compare: a harbour at dusk, seed 7',
-    ]);
-    expect(stops.filter((stop) => stop.startsWith('no ring'))).toEqual([]);
-  },
-);
+    if (stop === undefined) break;
+    stops.push(stop);
+  }
+  expect(stops.slice(0, 10)).toEqual([
+    'Search',
+    'Model',
+    'Ratio',
+    'Order',
+    'View',
+    'Picture size',
+    'Light or dark (t)',
+    'Keyboard shortcuts (?)',
+    'Matrix',
+    'Compare: a harbour at dusk, seed 7',
+  ]);
+  expect(stops.filter((stop) => stop.startsWith('no ring'))).toEqual([]);
+});
 
-test.skipIf(noBrowser)(
-  'shows what failed in its place, and counts only pictures (needs Chromium)',
-  async () => {
-    const row = { batch: 'b', row: 1, key: 'failed' };
-    const { path } = await galleryOf([
-      ...twelve,
-      { prompt: 'no luck', how: 'failed', message: 'it failed: no luck', row },
-    ]);
-    const { page } = await openPage(path);
-    expect(await page.locator('.matrix .absence').textContent()).toBe('it failed: no luck');
-    expect(await page.locator('.found').textContent()).toBe('');
-    await page.keyboard.press('m');
-    expect(await page.locator('.tile:visible').count()).toBe(12);
-    expect(await page.locator('.found').textContent()).toBe('');
-  },
-);
+test.skipIf(noBrowser)('shows what failed in its place, and counts only pictures (needs Chromium)', async () => {
+  const row = { batch: 'b', row: 1, key: 'failed' };
+  const { path } = await galleryOf([
+    ...twelve,
+    { prompt: 'no luck', how: 'failed', message: 'it failed: no luck', row },
+  ]);
+  const { page } = await openPage(path);
+  expect(await page.locator('.matrix .absence').textContent()).toBe('it failed: no luck');
+  expect(await page.locator('.found').textContent()).toBe('');
+  await page.keyboard.press('m');
+  expect(await page.locator('.tile:visible').count()).toBe(12);
+  expect(await page.locator('.found').textContent()).toBe('');
+});
 
 test.skipIf(noBrowser)('compares two pictures and marks what tells them apart (needs Chromium)', async () => {
   const { path } = await galleryOf(twelve);
@@ -270,9 +257,7 @@ test.skipIf(noBrowser)(
           all.map((row) =>
             [...row.children].map(
               (cell) =>
-                cell.querySelector('img')?.getAttribute('alt') ??
-                cell.textContent?.replace('Compare', '') ??
-                '',
+                cell.querySelector('img')?.getAttribute('alt') ?? cell.textContent?.replace('Compare', '') ?? '',
             ),
           ),
         );
@@ -297,8 +282,7 @@ test.skipIf(noBrowser)(
     const { path } = await galleryOf(mixed);
     const { page } = await openPage(path);
     const places = async (names: readonly string[]) => {
-      for (const name of names)
-        await page.getByLabel(`Select: ${name}`, { exact: true }).check({ force: true });
+      for (const name of names) await page.getByLabel(`Select: ${name}`, { exact: true }).check({ force: true });
       await page.keyboard.press('c');
       const panes = await page
         .locator('.pane')
@@ -356,19 +340,7 @@ test.skipIf(noBrowser).each(['embedded', 'linked'] as const)(
     const { page, complaints, outside } = await openPage(stdout);
     expect(await page.locator('.absence').allTextContents()).toHaveLength(4);
 
-    for (const key of [
-      'Home',
-      'x',
-      'ArrowRight',
-      'ArrowDown',
-      'x',
-      'y',
-      'c',
-      '+',
-      'ArrowLeft',
-      '0',
-      'Escape',
-    ])
+    for (const key of ['Home', 'x', 'ArrowRight', 'ArrowDown', 'x', 'y', 'c', '+', 'ArrowLeft', '0', 'Escape'])
       await page.keyboard.press(key);
     for (const key of ['Enter', 'ArrowRight', 'ArrowLeft', '+', 'ArrowUp', '-', 'x', 'y', 'Escape', 'm', 't'])
       await page.keyboard.press(key);
@@ -455,9 +427,7 @@ test.skipIf(noBrowser)(
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await page.keyboard.press('End');
-    await expect
-      .poll(() => page.evaluate('document.activeElement.querySelector("img")?.naturalWidth'))
-      .toBe(16);
+    await expect.poll(() => page.evaluate('document.activeElement.querySelector("img")?.naturalWidth')).toBe(16);
     await page.keyboard.press('Enter');
     expect(await page.locator('.viewer [role=status]').textContent()).toBe('1000 of 1000');
     await page.keyboard.press('Escape');
@@ -488,11 +458,7 @@ test.skipIf(noBrowser)('says so where a picture is missing, then and now (needs 
   await expect
     .poll(() => page.locator('.tile .open').allTextContents())
     .toEqual(['The file is missing', 'The file cannot be loaded', '']);
-  expect(await page.locator('.tile .prompt').allTextContents()).toEqual([
-    'gone already',
-    'gone later',
-    'here',
-  ]);
+  expect(await page.locator('.tile .prompt').allTextContents()).toEqual(['gone already', 'gone later', 'here']);
 });
 
 test.skipIf(noBrowser).each([
@@ -560,9 +526,7 @@ test.skipIf(noBrowser)(
     await page.getByLabel('Select: a mug').check({ force: true });
     await page.getByRole('button', { name: 'Copy paths' }).click();
     await expect.poll(() => page.locator('.bar').textContent()).toContain('Copied');
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
-      `'${join(moved, 'shots/50% mug.png')}'`,
-    );
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`'${join(moved, 'shots/50% mug.png')}'`);
   },
 );
 

@@ -39,9 +39,7 @@ test.each([
     service.url,
   ]);
   expect({ exitCode, error: /error.*/.exec(stderr)?.[0] }).toEqual({ exitCode: 0, error: undefined });
-  expect(service.calls.filter(({ kind }) => kind === 'create').map((call) => JSON.parse(call.body))).toEqual([
-    sent,
-  ]);
+  expect(service.calls.filter(({ kind }) => kind === 'create').map((call) => JSON.parse(call.body))).toEqual([sent]);
 });
 
 test('asks for nothing that the settings say and the task did not', async () => {
@@ -99,19 +97,16 @@ describe('a task of the sandbox', () => {
 });
 
 describe('the server', () => {
-  test.each(['flag', 'environment', 'setting'])(
-    'that the %s names wins over the one of the task',
-    async (place) => {
-      const [old, service] = [await startService(), await startService()];
-      const machine = await newMachine();
-      await run(machine, ['generate', 'a mug', '--base-url', old.url]);
-      if (place === 'environment') machine.env.RUNAPI_BASE_URL = service.url;
-      if (place === 'setting') await run(machine, ['config', 'set', 'base-url', service.url]);
-      const flags = place === 'flag' ? ['--base-url', service.url] : [];
-      expect((await run(machine, ['generate', '--again', 'last', ...flags])).exitCode).toBe(0);
-      expect([old.tasks.size, service.tasks.size]).toEqual([1, 1]);
-    },
-  );
+  test.each(['flag', 'environment', 'setting'])('that the %s names wins over the one of the task', async (place) => {
+    const [old, service] = [await startService(), await startService()];
+    const machine = await newMachine();
+    await run(machine, ['generate', 'a mug', '--base-url', old.url]);
+    if (place === 'environment') machine.env.RUNAPI_BASE_URL = service.url;
+    if (place === 'setting') await run(machine, ['config', 'set', 'base-url', service.url]);
+    const flags = place === 'flag' ? ['--base-url', service.url] : [];
+    expect((await run(machine, ['generate', '--again', 'last', ...flags])).exitCode).toBe(0);
+    expect([old.tasks.size, service.tasks.size]).toEqual([1, 1]);
+  });
 
   test('of the task counts where none is named, and no key goes there unasked', async () => {
     const old = await startService();
@@ -165,9 +160,7 @@ describe('a task is named by', () => {
       await copyFile(join(colleague.folder, file), join(machine.folder, file));
     const again = ['generate', '--again', name, '--no-wait', '--base-url', service.url];
     expect((await run(machine, again)).exitCode).toBe(0);
-    const [first, second] = service.calls
-      .filter(({ kind }) => kind === 'create')
-      .map(({ body }) => JSON.parse(body));
+    const [first, second] = service.calls.filter(({ kind }) => kind === 'create').map(({ body }) => JSON.parse(body));
     expect(second).toEqual(first);
   });
 

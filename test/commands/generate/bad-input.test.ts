@@ -49,26 +49,14 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
     nothingSent,
   ],
   [['generate', 'x', '--count', '0'], 'Invalid --count "0": use a whole number from 1 to 1000.', nothingSent],
-  [
-    ['generate', 'x', '--count', '1001'],
-    'Invalid --count "1001": use a whole number from 1 to 1000.',
-    nothingSent,
-  ],
-  [
-    ['generate', 'x', '--timeout', 'soon'],
-    'Invalid --timeout "soon": use a duration such as 90s or 15m.',
-    nothingSent,
-  ],
+  [['generate', 'x', '--count', '1001'], 'Invalid --count "1001": use a whole number from 1 to 1000.', nothingSent],
+  [['generate', 'x', '--timeout', 'soon'], 'Invalid --timeout "soon": use a duration such as 90s or 15m.', nothingSent],
   [
     ['generate', 'x', '--poll-interval', '0'],
     'Invalid --poll-interval "0": use a duration such as 2s or 500ms.',
     nothingSent,
   ],
-  [
-    ['generate', 'x', '--max-bytes', 'big'],
-    'Invalid --max-bytes "big": use a size such as 20MB.',
-    nothingSent,
-  ],
+  [['generate', 'x', '--max-bytes', 'big'], 'Invalid --max-bytes "big": use a size such as 20MB.', nothingSent],
   [
     ['generate', 'x', '--callback-url', 'ftp://x'],
     'Invalid --callback-url "ftp://x": use an http or https URL.',
@@ -118,11 +106,7 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   ],
   [['generate', 'x', '--dir', ''], '--dir is empty.', nothingSent],
   [['generate', 'x', '--output', '-', '--count', '2'], '--output - takes one picture, not 2.', nothingSent],
-  [
-    ['generate', 'x', '--output', '-', '--no-wait'],
-    '--output - needs the picture: leave out --no-wait.',
-    nothingSent,
-  ],
+  [['generate', 'x', '--output', '-', '--no-wait'], '--output - needs the picture: leave out --no-wait.', nothingSent],
   [
     ['generate', 'x', '--output', 'a.png', '--count', '2', '--overwrite'],
     '--overwrite would leave one of 2 pictures: put {index} or {task} into --output.',
@@ -138,21 +122,13 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
     'The prompt is given twice, as words and with --prompt-file: leave one of them out.',
     nothingSent,
   ],
-  [
-    ['generate', '--prompt-file', 'no.txt'],
-    '--prompt-file no.txt cannot be read: there is no such file.',
-    nothingSent,
-  ],
+  [['generate', '--prompt-file', 'no.txt'], '--prompt-file no.txt cannot be read: there is no such file.', nothingSent],
   [['generate', '--prompt-file', '.'], '--prompt-file . cannot be read: it is a folder.', nothingSent],
   [['generate', 'x', '--ratoi', '16:9'], 'unknown flag --ratoi; did you mean --ratio?', nothingSent],
   [['generate', 'x', '--exit-status'], 'generate does not accept --exit-status.', nothingSent],
   [['generate', 'x', '--ratio'], '--ratio needs a value: -r, --ratio <w:h>.', nothingSent],
   [['generate', 'x', '--negative', '--sandbox'], '--negative needs a value: --negative <text>.', nothingSent],
-  [
-    ['generate', '- a mug'],
-    'unknown flag "- a mug"; put -- before a prompt that begins with -.',
-    nothingSent,
-  ],
+  [['generate', '- a mug'], 'unknown flag "- a mug"; put -- before a prompt that begins with -.', nothingSent],
   [
     ['generate', 'x', '--base-url', 'runapi.ai'],
     '--base-url: "runapi.ai" is not a URL (Write it like https://runapi.ai).',
@@ -187,11 +163,7 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   [['gen', 'a mug'], 'unknown command "gen"; did you mean generate?', commands],
   [['help', 'cat'], 'unknown command "cat"', commands],
   [['config'], 'config needs a subcommand: get, set, unset, list, path', 'See runapi-imagen config --help'],
-  [
-    ['config', 'lsit'],
-    'unknown command "config lsit"',
-    'The subcommands of config are get, set, unset, list, path',
-  ],
+  [['config', 'lsit'], 'unknown command "config lsit"', 'The subcommands of config are get, set, unset, list, path'],
   [['--quiet'], 'no command given', commands],
   [['-v'], 'unknown flag -v; did you mean --version or --verbose?', '--help lists the commands and flags'],
   [['--verison'], 'unknown flag --verison; did you mean --version?', '--help lists the commands and flags'],
@@ -220,13 +192,7 @@ test('every problem of a call is told at once, flags and values and prompt, and 
     '--overwrite',
     '--skip-existing',
   ];
-  const { exitCode, stdout, stderr } = await run(machine, [
-    ...words,
-    '--timeout',
-    '--json',
-    '--base-url',
-    service.url,
-  ]);
+  const { exitCode, stdout, stderr } = await run(machine, [...words, '--timeout', '--json', '--base-url', service.url]);
   const details = [
     'unknown flag --ratoi; did you mean --ratio?',
     '--timeout needs a value: --timeout <duration>.',
@@ -276,9 +242,7 @@ test('a prompt that is no text, or too long for one, is not sent', async () => {
     `error: --prompt-file ${long} is larger than 1 MB.`,
     nothingSent,
   ]);
-  const { exitCode, stderr } = await run(machine, ['generate', '-'], {
-    input: 'a'.repeat(2_000_000),
-  });
+  const { exitCode, stderr } = await run(machine, ['generate', '-'], { input: 'a'.repeat(2_000_000) });
   expect({ exitCode, stderr }).toEqual({
     exitCode: 4,
     stderr: `error: stdin holds more than 1048576 bytes.\n${nothingSent}`,
@@ -293,27 +257,12 @@ test('a folder that is a file, or cannot be made, is told before anything is pai
   const remedy = 'Name a folder that can be written with --dir';
   for (const [words, problem] of [
     [['--dir', 'file'], `${machine.folder}/file is a file, not a folder\nName another folder with --dir`],
-    [
-      ['--output', 'file/a.png'],
-      `${machine.folder}/file is a file, not a folder\nName another folder with --dir`,
-    ],
-    [
-      ['--dir', 'file/sub'],
-      `cannot write ${machine.folder}/file/sub: a part of the path is a file\n${remedy}`,
-    ],
+    [['--output', 'file/a.png'], `${machine.folder}/file is a file, not a folder\nName another folder with --dir`],
+    [['--dir', 'file/sub'], `cannot write ${machine.folder}/file/sub: a part of the path is a file\n${remedy}`],
     [['--dir', '/dev/null/x'], `cannot write /dev/null/x: a part of the path is a file\n${remedy}`],
-    [
-      ['--dir', 'x'.repeat(300)],
-      `cannot write ${machine.folder}/${'x'.repeat(300)}: the name is too long\n${remedy}`,
-    ],
+    [['--dir', 'x'.repeat(300)], `cannot write ${machine.folder}/${'x'.repeat(300)}: the name is too long\n${remedy}`],
   ] as const) {
-    const { exitCode, stdout, stderr } = await run(machine, [
-      'generate',
-      'a mug',
-      ...words,
-      '--base-url',
-      service.url,
-    ]);
+    const { exitCode, stdout, stderr } = await run(machine, ['generate', 'a mug', ...words, '--base-url', service.url]);
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 9, stdout: '', stderr: `error: ${problem}` });
   }
   expect(service.calls).toEqual([]);

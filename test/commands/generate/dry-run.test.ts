@@ -51,12 +51,7 @@ test('is one object a request with --json, and the same request is asked about o
     ...['-n', '2', '--model', 'imagen-4,fast', '--json', '--output', 'x.png', '--base-url', service.url],
   ]);
   const lines = stdout.split('\n').map((line) => JSON.parse(line));
-  expect(lines.map(({ request }) => request.model)).toEqual([
-    'imagen-4',
-    'imagen-4-fast',
-    'imagen-4',
-    'imagen-4-fast',
-  ]);
+  expect(lines.map(({ request }) => request.model)).toEqual(['imagen-4', 'imagen-4-fast', 'imagen-4', 'imagen-4-fast']);
   expect(lines[0]).toEqual({
     dry_run: true,
     method: 'POST',

@@ -46,17 +46,7 @@ test('keeps the picture as it came, and says so, where nothing can be embedded',
   const gif = await readFile(join(import.meta.dirname, '../../fixtures/images/still.gif'));
   const service = await startService({ pictures: [gif] });
   const machine = await newMachine();
-  const words = [
-    'generate',
-    'a fox',
-    '--embed',
-    '-o',
-    'fox',
-    '--base-url',
-    service.url,
-    '--poll-interval',
-    '5ms',
-  ];
+  const words = ['generate', 'a fox', '--embed', '-o', 'fox', '--base-url', service.url, '--poll-interval', '5ms'];
   const { stdout, stderr, exitCode } = await run(machine, words);
   expect({ stdout, exitCode }).toEqual({ stdout: 'fox.gif', exitCode: 0 });
   expect(stderr).toMatch(/nothing is embedded into the picture of tsk_\w+: a GIF takes no prompt/);

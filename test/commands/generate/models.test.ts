@@ -15,13 +15,7 @@ async function openSandbox(options: Partial<SandboxOptions> = {}): Promise<strin
 
 /** Runs generate with --json and returns its lines. */
 async function generate(machine: Machine, url: string, ...words: string[]) {
-  const { exitCode, stdout, stderr } = await run(machine, [
-    'generate',
-    ...words,
-    '--json',
-    '--base-url',
-    url,
-  ]);
+  const { exitCode, stdout, stderr } = await run(machine, ['generate', ...words, '--json', '--base-url', url]);
   return {
     exitCode,
     stderr,
@@ -69,9 +63,7 @@ describe.each(['guide', 'service'] as const)('in the form of the %s', (dialect) 
     expect(lines).toMatchObject([
       { model: 'imagen-4-pro-remix-image', source_images: [`sha256:${sha256}`], cost: { charged_cents: 10 } },
     ]);
-    expect(stderr).toContain(
-      'Imagen 4 makes pictures from pictures with remix_image, as imagen-4-pro-remix-image',
-    );
+    expect(stderr).toContain('Imagen 4 makes pictures from pictures with remix_image, as imagen-4-pro-remix-image');
     expect(exitCode).toBe(0);
   });
 
@@ -91,18 +83,8 @@ describe.each(['guide', 'service'] as const)('in the form of the %s', (dialect) 
 
   test('a value that the service refuses is told with its field, and costs nothing', async () => {
     const url = await openSandbox({ dialect });
-    const { exitCode, lines } = await generate(
-      await newMachine(),
-      url,
-      'fox',
-      '-m',
-      'wan-2.7-image',
-      '-r',
-      'tall',
-    );
-    expect(lines).toMatchObject([
-      { error: { code: 'validation', details: { aspect_ratio: [expect.any(String)] } } },
-    ]);
+    const { exitCode, lines } = await generate(await newMachine(), url, 'fox', '-m', 'wan-2.7-image', '-r', 'tall');
+    expect(lines).toMatchObject([{ error: { code: 'validation', details: { aspect_ratio: [expect.any(String)] } } }]);
     expect(exitCode).toBe(4);
     expect(await spent(url)).toBe(0);
   });
@@ -112,9 +94,7 @@ describe('a model', () => {
   test('that is misspelled is suggested, and nothing is sent', async () => {
     const url = await openSandbox();
     const { exitCode, stderr } = await generate(await newMachine(), url, 'fox', '-m', 'nano-banan-2');
-    expect(stderr).toMatch(
-      /^error: \S+ has no model "nano-banan-2"; did you mean nano-banana-2\?\nNothing was sent/,
-    );
+    expect(stderr).toMatch(/^error: \S+ has no model "nano-banan-2"; did you mean nano-banana-2\?\nNothing was sent/);
     expect(exitCode).toBe(4);
     expect(await spent(url)).toBe(0);
   });
@@ -130,9 +110,7 @@ describe('a model', () => {
   test('under maintenance is bought with a warning', async () => {
     const url = await openSandbox({ maintenance: ['recraft-v3'] });
     const { exitCode, stderr } = await generate(await newMachine(), url, 'fox', '-m', 'recraft-v3');
-    expect(stderr).toContain(
-      'warning: recraft-v3 is under maintenance at the service: it may fail or take long\n',
-    );
+    expect(stderr).toContain('warning: recraft-v3 is under maintenance at the service: it may fail or take long\n');
     expect(exitCode).toBe(0);
   });
 
@@ -142,9 +120,7 @@ describe('a model', () => {
     const { exitCode, lines } = await generate(machine, url, "a fox's den", '--seed', '7');
     expect(lines[0].error.message).toMatch(/no longer sells imagen-4: Validation failed/);
     const [, command = ''] = /Instead: (.+)$/.exec(lines[0].error.hint) ?? [];
-    expect(command).toBe(
-      `runapi-imagen generate "a fox's den" --model flux-kontext-max --seed 7 --base-url ${url}`,
-    );
+    expect(command).toBe(`runapi-imagen generate "a fox's den" --model flux-kontext-max --seed 7 --base-url ${url}`);
     expect(exitCode).toBe(4);
     expect(await spent(url)).toBe(0);
   });
@@ -179,9 +155,9 @@ describe('without a catalogue', () => {
     const words = ['fox', '-m', 'mystery-1', '--poll-interval', '5ms'];
     const { exitCode } = await generate(await newMachine(), service.url, ...words);
     expect(exitCode).toBe(0);
-    expect(service.calls.filter(({ kind }) => kind === 'create').map(({ body }) => JSON.parse(body))).toEqual(
-      [{ model: 'mystery-1', prompt: 'fox' }],
-    );
+    expect(service.calls.filter(({ kind }) => kind === 'create').map(({ body }) => JSON.parse(body))).toEqual([
+      { model: 'mystery-1', prompt: 'fox' },
+    ]);
   });
 
   test('the form of the service says what is missing, and nothing is sent', async () => {

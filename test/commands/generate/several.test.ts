@@ -124,13 +124,7 @@ test.skipIf(!hasTerminal).each([
     const service = await startService({ runningLooks: 0 });
     if (cents !== undefined) tellPrices(service, { cents });
     const words = ['generate', 'a mug', '-n', String(count), '--no-wait', '--base-url', service.url];
-    const { screen, exitCode } = await runOnTerminal(
-      await newMachine(),
-      words,
-      {},
-      { columns: 80, rows: 24 },
-      typed,
-    );
+    const { screen, exitCode } = await runOnTerminal(await newMachine(), words, {}, { columns: 80, rows: 24 }, typed);
     expect(`${screen}`.split('[y/N]').length - 1).toBe(asked === undefined ? 0 : 1);
     if (asked) expect(`${screen}`).toContain(asked);
     if (bought === 0) expect(`${screen}`).toContain('the purchase of 21 pictures was not confirmed');

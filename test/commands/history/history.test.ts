@@ -186,18 +186,9 @@ test('is not harmed by files that are broken', async () => {
   const path = await remember(machine, [{ prompt: 'good' }]);
   await appendFile(path, '{"event":"intended","key":"torn","at":17');
   const done = dirname(path);
-  await writeFile(
-    join(done, 'm1.4194300-1-0000000000.jsonl'),
-    Buffer.from([0xff, 0xfe, 0, 1, 2, 10, 0x7b, 0x7d, 10]),
-  );
-  await writeFile(
-    join(done, 'm2.4194300-1-0000000000.jsonl'),
-    '{"format":99}\n{"event":"intended","key":"k"}\n',
-  );
-  await writeFile(
-    join(done, 'm3.4194300-1-0000000000.jsonl'),
-    linesOf({ at: 1e300, prompt: 'no date' }, 3, '/'),
-  );
+  await writeFile(join(done, 'm1.4194300-1-0000000000.jsonl'), Buffer.from([0xff, 0xfe, 0, 1, 2, 10, 0x7b, 0x7d, 10]));
+  await writeFile(join(done, 'm2.4194300-1-0000000000.jsonl'), '{"format":99}\n{"event":"intended","key":"k"}\n');
+  await writeFile(join(done, 'm3.4194300-1-0000000000.jsonl'), linesOf({ at: 1e300, prompt: 'no date' }, 3, '/'));
   await mkdir(join(done, 'm4.4194300-1-0000000000.jsonl'));
   const { stdout, stderr, exitCode } = await run(machine, ['history']);
   expect(stdout.split('\n').map((line) => line.split('\t')[3])).toEqual(['good']);
@@ -234,10 +225,7 @@ test('needs no more memory for 40,000 tasks where a few are asked for', async ()
 describe.skipIf(!hasTerminal)('on a terminal (needs script)', () => {
   const tasks = [
     { prompt: '커피 머그잔', seed: 7, cost: null },
-    {
-      prompt: 'a mug with a very long prompt that does not fit into the line at all',
-      model: 'imagen-4-ultra',
-    },
+    { prompt: 'a mug with a very long prompt that does not fit into the line at all', model: 'imagen-4-ultra' },
     { prompt: 'no luck', how: 'failed', message: 'the task failed: no luck', cost: null },
     { prompt: 'play', sandbox: true },
   ] as const;
@@ -246,12 +234,7 @@ describe.skipIf(!hasTerminal)('on a terminal (needs script)', () => {
     const machine = await newMachine();
     await remember(machine, tasks);
     const size = { columns, rows: 24 };
-    const { screen, exitCode } = await runOnTerminal(
-      machine,
-      ['history', '--no-color', ...words],
-      { TZ: 'UTC' },
-      size,
-    );
+    const { screen, exitCode } = await runOnTerminal(machine, ['history', '--no-color', ...words], { TZ: 'UTC' }, size);
     expect(exitCode).toBe(0);
     return screen.toString('utf8').trimEnd().split('\r\n');
   }
@@ -271,9 +254,10 @@ describe.skipIf(!hasTerminal)('on a terminal (needs script)', () => {
 
   test('a filter leaves the numbers that --again knows', async () => {
     expect((await screenOf(120, '--search', 'mug')).map((line) => line.slice(0, 3))).toEqual(['✔ 3']);
-    expect(
-      (await screenOf(120, '--state', 'completed', '--limit', '2')).map((line) => line.slice(0, 3)),
-    ).toEqual(['✔ 1', '✔ 3']);
+    expect((await screenOf(120, '--state', 'completed', '--limit', '2')).map((line) => line.slice(0, 3))).toEqual([
+      '✔ 1',
+      '✔ 3',
+    ]);
   });
 });
 
@@ -305,8 +289,7 @@ test('forgets finished tasks and nothing else', async () => {
   const refused = await run(machine, ['history', 'clear']);
   expect({ ...refused, stdout: refused.stdout, stderr: refused.stderr }).toMatchObject({
     stdout: '',
-    stderr:
-      'error: history clear asks for confirmation, which needs a terminal: add --yes.\n--help lists the flags',
+    stderr: 'error: history clear asks for confirmation, which needs a terminal: add --yes.\n--help lists the flags',
     exitCode: 4,
   });
   const { stdout, stderr, exitCode } = await run(machine, ['history', 'clear', '--yes', '--json']);
@@ -320,10 +303,7 @@ test('forgets finished tasks and nothing else', async () => {
   expect(await listed(machine)).toEqual(['open']);
   const left = await filesIn(join(machine.home, record));
   expect(left.filter((name) => name.endsWith('.jsonl'))).toHaveLength(1);
-  const kept = await readFile(
-    join(machine.home, record, left.find((name) => name.endsWith('.jsonl')) ?? ''),
-    'utf8',
-  );
+  const kept = await readFile(join(machine.home, record, left.find((name) => name.endsWith('.jsonl')) ?? ''), 'utf8');
   expect(kept).not.toContain('done too');
 });
 
@@ -372,9 +352,7 @@ test('leaves the record of a run that goes on', async () => {
   const going = run(machine, ['generate', 'a mug', '--base-url', service.url]);
   await expect.poll(() => service.count('look'), { timeout: 10_000 }).toBeGreaterThan(0);
   const { stderr } = await run(machine, ['history', 'clear', '--yes']);
-  expect(stderr).toBe(
-    'Deleted the records of 1 task; the pictures are kept\nKept 1 task of a run that is still going',
-  );
+  expect(stderr).toBe('Deleted the records of 1 task; the pictures are kept\nKept 1 task of a run that is still going');
   expect(await listed(machine)).toEqual(['a mug']);
   going.kill('SIGINT');
   expect((await going).stderr).toContain('Take up: runapi-imagen resume tsk_');
@@ -428,16 +406,8 @@ test('says so where the record cannot be changed', async () => {
 
 test('keeps the order of two runs that overlapped', async () => {
   const machine = await newMachine();
-  await remember(
-    machine,
-    [{ prompt: 'first' }, { prompt: 'last', at: firstAt + 9 * apartMs }],
-    'm0000000-aaaaaaaa',
-  );
-  await remember(
-    machine,
-    [{ prompt: 'between', key: 'other', at: firstAt + 5 * apartMs }],
-    'm0000001-bbbbbbbb',
-  );
+  await remember(machine, [{ prompt: 'first' }, { prompt: 'last', at: firstAt + 9 * apartMs }], 'm0000000-aaaaaaaa');
+  await remember(machine, [{ prompt: 'between', key: 'other', at: firstAt + 5 * apartMs }], 'm0000001-bbbbbbbb');
   expect(await listed(machine)).toEqual(['last', 'between', 'first']);
   expect(await listed(machine, '--limit', '2')).toEqual(['last', 'between']);
 });

@@ -4,12 +4,7 @@ import { firstAt, remember } from '../../support/record.ts';
 import { hasTerminal, runOnTerminal } from '../../support/terminal.ts';
 
 const day = 24 * 3_600_000;
-const cents = (charged_cents: number) => ({
-  currency: 'USD',
-  reserved_cents: null,
-  charged_cents,
-  refunded: false,
-});
+const cents = (charged_cents: number) => ({ currency: 'USD', reserved_cents: null, charged_cents, refunded: false });
 
 /** Two days and two months of two models. */
 async function spender(): Promise<Machine> {

@@ -20,12 +20,8 @@ test('a session buys 20 pictures, and says who can allow more', async () => {
     expect(textOf(answer)).toContain('Only the user can raise the limit');
   }
   // What was bought is still brought.
-  const { task_id } =
-    answers.find(({ structuredContent }) => !structuredContent?.error)?.structuredContent ?? {};
-  expect((await call('get_image', { task_id })).structuredContent).toMatchObject({
-    status: 'completed',
-    reused: true,
-  });
+  const { task_id } = answers.find(({ structuredContent }) => !structuredContent?.error)?.structuredContent ?? {};
+  expect((await call('get_image', { task_id })).structuredContent).toMatchObject({ status: 'completed', reused: true });
 });
 
 test.each([
@@ -50,9 +46,7 @@ test('what was refused gives its share back, and what a call allows itself count
   tellPrices(service);
   service.next('create', answering(422, { error: 'no' }));
   const { call } = await startAgent(await newMachine(), ['--max-pictures', '1', '--base-url', service.url]);
-  expect((await call('generate_image', picture(1))).structuredContent).toMatchObject({
-    error: { code: 'validation' },
-  });
+  expect((await call('generate_image', picture(1))).structuredContent).toMatchObject({ error: { code: 'validation' } });
   const dear = await call('generate_image', { ...picture(2), max_cost_usd: 0.05 });
   expect(textOf(dear)).toContain('the picture costs $0.08 now: more than');
   expect(textOf(dear)).toContain('max_cost_usd');

@@ -28,13 +28,15 @@ test('get_image brings the picture of a call that was cancelled', async () => {
   service.always(
     'look',
     (_call, response) =>
-      void response.writeHead(200, { 'content-type': 'application/json' }).end(
-        JSON.stringify({
-          id: task_id,
-          status: 'completed',
-          images: [{ url: `${service.url}/files/${task_id}/0.png` }],
-        }),
-      ),
+      void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(
+          JSON.stringify({
+            id: task_id,
+            status: 'completed',
+            images: [{ url: `${service.url}/files/${task_id}/0.png` }],
+          }),
+        ),
   );
   const { structuredContent } = await agent.call('get_image', { task_id });
   expect(await readFile(structuredContent?.images[0].path)).toEqual(service.picture);
@@ -71,9 +73,7 @@ test('a request that was cancelled before it was answered is sent again with its
     usual();
     cancel.abort();
   });
-  await expect(
-    agent.call('generate_image', { prompt: 'a mug' }, { signal: cancel.signal }),
-  ).rejects.toThrow();
+  await expect(agent.call('generate_image', { prompt: 'a mug' }, { signal: cancel.signal })).rejects.toThrow();
   const answer = await agent.call('generate_image', { prompt: 'a mug' });
   expect(answer.structuredContent).toMatchObject({ status: 'completed' });
   expect(service.count('create')).toBe(2);

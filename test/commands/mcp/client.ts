@@ -64,11 +64,7 @@ export async function startAgent(
 }
 
 /** The agent of a service, which looks often: tests wait for nothing. */
-export function startAgentOf(
-  service: { url: string },
-  machine: Machine,
-  options: AgentOptions = {},
-): Promise<Agent> {
+export function startAgentOf(service: { url: string }, machine: Machine, options: AgentOptions = {}): Promise<Agent> {
   return startAgent(machine, ['--base-url', service.url, '--poll-interval', '20ms'], options);
 }
 

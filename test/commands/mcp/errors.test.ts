@@ -16,11 +16,7 @@ test.each([
     'Invalid aspect_ratio "auto": only imagen-4-fast supports auto',
   ],
   ['an empty prompt', { prompt: '  ' }, 'prompt is empty'],
-  [
-    'a folder outside of the root',
-    { prompt: 'a mug', folder: '../..' },
-    'Invalid folder "../..": it is outside of ',
-  ],
+  ['a folder outside of the root', { prompt: 'a mug', folder: '../..' }, 'Invalid folder "../..": it is outside of '],
   [
     'a folder in the home',
     { prompt: 'a mug', folder: '~/.config/autostart' },
@@ -167,16 +163,10 @@ test.each<[string, Record<string, unknown>]>([
   'an answer of megabytes is not handed on: %s',
   async (_, told) => {
     const service = await startService({ runningLooks: 0 });
-    service.always('look', ({ task }, response) =>
-      json(response, 200, { id: task?.id, status: 'completed', ...told }),
-    );
+    service.always('look', ({ task }, response) => json(response, 200, { id: task?.id, status: 'completed', ...told }));
     const { call } = await startAgentOf(service, await newMachine());
     const { structuredContent } = await call('generate_image', { prompt: 'a mug', wait_seconds: 5 });
-    const answer = await call('get_image', {
-      task_id: structuredContent?.task_id,
-      download: false,
-      wait_seconds: 5,
-    });
+    const answer = await call('get_image', { task_id: structuredContent?.task_id, download: false, wait_seconds: 5 });
     expect(JSON.stringify([structuredContent, answer]).length).toBeLessThan(200_000);
   },
   60_000,

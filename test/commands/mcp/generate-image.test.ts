@@ -27,13 +27,7 @@ test('makes a picture and answers its absolute path', async () => {
   expect(report).toMatchObject({ status: 'completed', error: null, next: null, resume: null });
   expect(answer.isError).toBeUndefined();
   expect([...service.tasks.values()].map(({ body }) => JSON.parse(body))).toEqual([
-    {
-      model: 'imagen-4-fast',
-      prompt: 'mug with HELLO',
-      aspect_ratio: '16:9',
-      negative_prompt: 'a spoon',
-      seed: 7,
-    },
+    { model: 'imagen-4-fast', prompt: 'mug with HELLO', aspect_ratio: '16:9', negative_prompt: 'a spoon', seed: 7 },
   ]);
   expect(stderr()).toBe('');
 });
@@ -167,10 +161,7 @@ test('brings the picture of another machine by its id', async () => {
   const begun = await elsewhere.call('generate_image', { prompt: 'a mug', wait_seconds: 0 });
   const machine = await newMachine();
   const { call } = await startAgentOf(service, machine);
-  const { structuredContent } = await call('get_image', {
-    task_id: begun.structuredContent?.task_id,
-    folder: 'shots',
-  });
+  const { structuredContent } = await call('get_image', { task_id: begun.structuredContent?.task_id, folder: 'shots' });
   expect(dirname(structuredContent?.images[0].path)).toBe(join(machine.folder, 'shots'));
 });
 

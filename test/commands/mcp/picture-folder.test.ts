@@ -6,12 +6,7 @@ import { smallPng, startService } from '../../support/service.ts';
 import { startAgent } from './client.ts';
 
 /** The folder in which a picture lands for an agent that runs in `cwd`. */
-async function landsIn(
-  machine: Machine,
-  cwd: string,
-  words: readonly string[],
-  input: object = {},
-): Promise<string> {
+async function landsIn(machine: Machine, cwd: string, words: readonly string[], input: object = {}): Promise<string> {
   const service = await startService();
   const agent = await startAgent({ ...machine, folder: cwd }, [
     '--base-url',

@@ -8,38 +8,22 @@ const launch = { command: 'npx', args: ['-y', 'runapi-imagen', 'mcp'] };
 const variable = (name: string): string => `\${${name}}`;
 
 test.each([
-  [
-    'claude',
-    { mcpServers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('RUNAPI_API_KEY:-') } } } },
-  ],
-  [
-    'gemini',
-    { mcpServers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('RUNAPI_API_KEY') } } } },
-  ],
+  ['claude', { mcpServers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('RUNAPI_API_KEY:-') } } } }],
+  ['gemini', { mcpServers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('RUNAPI_API_KEY') } } } }],
   [
     'openclaw',
-    {
-      mcp: {
-        servers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('RUNAPI_API_KEY') } } },
-      },
-    },
+    { mcp: { servers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('RUNAPI_API_KEY') } } } } },
   ],
   [
     'cursor',
-    {
-      mcpServers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('env:RUNAPI_API_KEY') } } },
-    },
+    { mcpServers: { 'runapi-imagen': { ...launch, env: { RUNAPI_API_KEY: variable('env:RUNAPI_API_KEY') } } } },
   ],
   [
     'vscode',
     {
       inputs: [{ type: 'promptString', id: 'runapi-api-key', description: 'RunAPI key', password: true }],
       servers: {
-        'runapi-imagen': {
-          type: 'stdio',
-          ...launch,
-          env: { RUNAPI_API_KEY: variable('input:runapi-api-key') },
-        },
+        'runapi-imagen': { type: 'stdio', ...launch, env: { RUNAPI_API_KEY: variable('input:runapi-api-key') } },
       },
     },
   ],
@@ -55,28 +39,22 @@ test('prints the YAML of Hermes, with the folder of its pictures and, where it h
   const usual = await run(machine, ['mcp', '--print-config', 'hermes']);
   const args = [...launch.args, '--dir', `${machine.home}/.hermes/cache/images`, '--timeout', '20s'];
   const env = { RUNAPI_API_KEY: variable('RUNAPI_API_KEY') };
-  expect(parse(usual.stdout)).toEqual({
-    mcp_servers: { runapi_imagen: { ...launch, args, env, timeout: 300 } },
-  });
+  expect(parse(usual.stdout)).toEqual({ mcp_servers: { runapi_imagen: { ...launch, args, env, timeout: 300 } } });
   machine.env.HERMES_HOME = '/srv/hermes';
-  const other = parse((await run(machine, ['mcp', '--print-config', 'hermes'])).stdout).mcp_servers
-    .runapi_imagen;
+  const other = parse((await run(machine, ['mcp', '--print-config', 'hermes'])).stdout).mcp_servers.runapi_imagen;
   expect(other.env).toEqual({ ...env, HERMES_HOME: '/srv/hermes' });
   expect(other.args).toContain('/srv/hermes/cache/images');
 });
 
-test.skipIf(!has('python3'))(
-  'prints the TOML of Codex, for the sandbox without a key (needs python3)',
-  async () => {
-    const { stdout } = await run(await newMachine(), ['mcp', '--print-config', 'codex']);
-    const read = await fromToml(stdout);
-    expect(read.mcp_servers['runapi-imagen']).toMatchObject({ ...launch, env_vars: ['RUNAPI_API_KEY'] });
-    const sandbox = await run(await newMachine(), ['mcp', '--print-config', 'codex', '--sandbox']);
-    const server = (await fromToml(sandbox.stdout)).mcp_servers['runapi-imagen'];
-    expect(server.args).toEqual([...launch.args, '--sandbox']);
-    expect(server.env_vars).toBeUndefined();
-  },
-);
+test.skipIf(!has('python3'))('prints the TOML of Codex, for the sandbox without a key (needs python3)', async () => {
+  const { stdout } = await run(await newMachine(), ['mcp', '--print-config', 'codex']);
+  const read = await fromToml(stdout);
+  expect(read.mcp_servers['runapi-imagen']).toMatchObject({ ...launch, env_vars: ['RUNAPI_API_KEY'] });
+  const sandbox = await run(await newMachine(), ['mcp', '--print-config', 'codex', '--sandbox']);
+  const server = (await fromToml(sandbox.stdout)).mcp_servers['runapi-imagen'];
+  expect(server.args).toEqual([...launch.args, '--sandbox']);
+  expect(server.env_vars).toBeUndefined();
+});
 
 test('asks OpenClaw for no variable that is not set', async () => {
   const machine = await newMachine();
@@ -97,9 +75,7 @@ async function fromToml(text: string) {
   const { stdout } = await execa(
     'python3',
     ['-c', 'import json,sys,tomllib;print(json.dumps(tomllib.load(sys.stdin.buffer)))'],
-    {
-      input: text,
-    },
+    { input: text },
   );
   return JSON.parse(stdout);
 }

@@ -74,9 +74,7 @@ test('refused prompts are answers, however many come in a row', async () => {
   service.always(
     'create',
     (_call, response) =>
-      void response
-        .writeHead(422, { 'content-type': 'application/json' })
-        .end('{"error":"prompt was refused"}'),
+      void response.writeHead(422, { 'content-type': 'application/json' }).end('{"error":"prompt was refused"}'),
   );
   for (const prompt of ['one', 'two', 'three']) {
     const answer = await call('generate_image', { prompt });

@@ -20,12 +20,7 @@ function asking(id: number, prompt: string): object {
 
 /** With its stdin open. */
 function startServer({ folder, env }: Machine, words: readonly string[]) {
-  return execa(process.execPath, [bin, 'mcp', ...words], {
-    cwd: folder,
-    env,
-    extendEnv: false,
-    reject: false,
-  });
+  return execa(process.execPath, [bin, 'mcp', ...words], { cwd: folder, env, extendEnv: false, reject: false });
 }
 
 /** Sends all messages, closes its end, and waits for the server to go. */
@@ -73,12 +68,7 @@ test('ends with stdin closed from the start', async () => {
 });
 
 test('a wrong flag is told on stderr, and stdout stays empty', async () => {
-  const { exitCode, stdout, stderr } = await run(await newMachine(), [
-    'mcp',
-    '--max-bytes',
-    'many',
-    '--json',
-  ]);
+  const { exitCode, stdout, stderr } = await run(await newMachine(), ['mcp', '--max-bytes', 'many', '--json']);
   expect(stderr).toContain('--max-bytes');
   expect(stdout).toBe('');
   expect(exitCode).toBe(4);

@@ -5,9 +5,7 @@ import { startAgent } from './client.ts';
 test('lists four tools with schemas, and says which of them pay', async () => {
   const { client, stderr } = await startAgent(await newMachine(), ['--sandbox']);
   const { tools } = await client.listTools();
-  expect(
-    tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint, annotations?.idempotentHint]),
-  ).toEqual([
+  expect(tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint, annotations?.idempotentHint])).toEqual([
     ['generate_image', false, false],
     ['get_image', false, true],
     ['list_models', true, true],

@@ -30,11 +30,7 @@ test('sends no key for prices', async () => {
   const service = await startService();
   tellPrices(service);
   await run(await newMachine(), ['models', '--base-url', service.url]);
-  expect(service.calls.map(({ headers }) => headers.authorization)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  expect(service.calls.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined, undefined]);
 });
 
 test.each([
@@ -44,29 +40,15 @@ test.each([
 ])('lists only the models of %j', async (filter, names) => {
   const service = await startService();
   tellPrices(service);
-  const { stdout } = await run(await newMachine(), [
-    'models',
-    ...filter.split(' '),
-    '--base-url',
-    service.url,
-  ]);
+  const { stdout } = await run(await newMachine(), ['models', ...filter.split(' '), '--base-url', service.url]);
   expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(names);
 });
 
 test('says that no model is named so', async () => {
   const service = await startService();
   tellPrices(service);
-  const { exitCode, stdout, stderr } = await run(await newMachine(), [
-    'models',
-    'nope',
-    '--base-url',
-    service.url,
-  ]);
-  expect({ exitCode, stdout, stderr }).toEqual({
-    exitCode: 0,
-    stdout: '',
-    stderr: 'No model is named like "nope"',
-  });
+  const { exitCode, stdout, stderr } = await run(await newMachine(), ['models', 'nope', '--base-url', service.url]);
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '', stderr: 'No model is named like "nope"' });
 });
 
 test('asks whether the list it knows is still right', async () => {
@@ -96,12 +78,7 @@ test('lists the kept catalogue where the service is not there, and tells its age
 test('is one object a model with --json', async () => {
   const service = await startService();
   tellPrices(service, { cents: 3.5 });
-  const { exitCode, stdout, stderr } = await run(await newMachine(), [
-    'models',
-    '--json',
-    '--base-url',
-    service.url,
-  ]);
+  const { exitCode, stdout, stderr } = await run(await newMachine(), ['models', '--json', '--base-url', service.url]);
   const lines = stdout.split('\n').map((line) => JSON.parse(line));
   expect(lines[1]).toEqual({
     model: 'imagen-4-fast',
@@ -110,12 +87,7 @@ test('is one object a model with --json', async () => {
     status: 'active',
     aliases: ['fast'],
     ratios: [...ratios.split(' '), 'auto'],
-    price: {
-      currency: 'USD',
-      unit_price_cents: 3.5,
-      billing_unit: 'per_call',
-      as_of: '2026-11-20T00:00:00Z',
-    },
+    price: { currency: 'USD', unit_price_cents: 3.5, billing_unit: 'per_call', as_of: '2026-11-20T00:00:00Z' },
     error: null,
   });
   expect(lines).toHaveLength(5);
@@ -124,11 +96,7 @@ test('is one object a model with --json', async () => {
 });
 
 test('lists what is known of Imagen where the service does not answer, and is no failure', async () => {
-  const { exitCode, stdout, stderr } = await run(await newMachine(), [
-    'models',
-    '--base-url',
-    'http://127.0.0.1:1',
-  ]);
+  const { exitCode, stdout, stderr } = await run(await newMachine(), ['models', '--base-url', 'http://127.0.0.1:1']);
   expect(stdout.split('\n')).toEqual([
     `imagen-4\t\tprice unknown\t\ttext ${ratios}`,
     `imagen-4-fast\t\tprice unknown\t\ttext ${ratios} auto`,
@@ -158,11 +126,7 @@ test('prints the balance, and with --json all of it', async () => {
   service.always('other', answering(200, told));
   const machine = await newMachine();
   const plain = await run(machine, ['balance', '--base-url', service.url]);
-  expect(plain).toMatchObject({
-    stdout: '$4.12',
-    stderr: '$1.00 bonus included, $0.16 spent today',
-    exitCode: 0,
-  });
+  expect(plain).toMatchObject({ stdout: '$4.12', stderr: '$1.00 bonus included, $0.16 spent today', exitCode: 0 });
   const full = await run(machine, ['balance', '--json', '--quiet', '--base-url', service.url]);
   expect(JSON.parse(full.stdout)).toEqual({
     ...told,

@@ -35,12 +35,7 @@ describe('--sandbox', () => {
     ['not-an-image', 9, 'download'],
   ] as const)('a prompt orders the fault %s', async ([word, exit, code], context) => {
     const machine = await newMachine(context.onTestFinished);
-    const { exitCode, stdout } = await run(machine, [
-      'generate',
-      `a mug [sandbox:${word}]`,
-      '--sandbox',
-      '--json',
-    ]);
+    const { exitCode, stdout } = await run(machine, ['generate', `a mug [sandbox:${word}]`, '--sandbox', '--json']);
     expect(exitCode).toBe(exit);
     expect(JSON.parse(stdout).error.code).toBe(code);
   });
@@ -67,13 +62,9 @@ describe('the standing sandbox', () => {
       reject: false,
     });
     onTestFinished(() => void server.kill());
-    const url = await new Promise<string>((told) =>
-      server.stdout.once('data', (data) => told(String(data).trim())),
-    );
+    const url = await new Promise<string>((told) => server.stdout.once('data', (data) => told(String(data).trim())));
     const ask = (key: string, prompt = 'a mug') =>
-      run(machine, ['generate', prompt, '--new', '--base-url', url], {
-        env: { ...machine.env, RUNAPI_API_KEY: key },
-      });
+      run(machine, ['generate', prompt, '--new', '--base-url', url], { env: { ...machine.env, RUNAPI_API_KEY: key } });
     return { machine, server, url, ask };
   }
 

@@ -50,27 +50,22 @@ const bought: Readonly<Record<keyof typeof clients, number>> = {
 const home = process.env.PROGRAMS_AT ?? project;
 
 for (const [name, text] of Object.entries(clients)) {
-  test.skipIf(!isInstalled(name))(
-    `${name} makes pictures unchanged (needs ${name} in PROGRAMS_AT)`,
-    async () => {
-      const machine = await newMachine();
-      const served = await startServe(machine, ['--sandbox']);
-      const program = `${text}\nfunction begin(base64) { return base64.slice(0, 8); }`;
-      const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', program], {
-        cwd: home,
-        env: { OPENAI_BASE_URL: served.url, OPENAI_API_KEY: served.token },
-      });
-      expect(stdout).toBe(printed[name as keyof typeof clients]);
-      const ledger = (await run(machine, ['history', '--json'])).stdout
-        .split('\n')
-        .map((line) => JSON.parse(line));
-      expect(ledger.length).toBe(bought[name as keyof typeof clients]);
-      for (const { images, cost } of ledger) {
-        expect(cost.charged_cents).toBe(8);
-        expect((await stat(images[0].path)).size).toBe(images[0].bytes);
-      }
-    },
-  );
+  test.skipIf(!isInstalled(name))(`${name} makes pictures unchanged (needs ${name} in PROGRAMS_AT)`, async () => {
+    const machine = await newMachine();
+    const served = await startServe(machine, ['--sandbox']);
+    const program = `${text}\nfunction begin(base64) { return base64.slice(0, 8); }`;
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: home,
+      env: { OPENAI_BASE_URL: served.url, OPENAI_API_KEY: served.token },
+    });
+    expect(stdout).toBe(printed[name as keyof typeof clients]);
+    const ledger = (await run(machine, ['history', '--json'])).stdout.split('\n').map((line) => JSON.parse(line));
+    expect(ledger.length).toBe(bought[name as keyof typeof clients]);
+    for (const { images, cost } of ledger) {
+      expect(cost.charged_cents).toBe(8);
+      expect((await stat(images[0].path)).size).toBe(images[0].bytes);
+    }
+  });
 }
 
 function isInstalled(name: string): boolean {

@@ -9,12 +9,7 @@ test('makes a picture, saves it, and answers with its bytes as OpenAI does', asy
   const service = await startService();
   const machine = await newMachine();
   const served = await startServeOf(service, machine, ['--dir', 'shots']);
-  const { status, body } = await served.ask({
-    prompt: 'a mug',
-    model: 'gpt-image-1',
-    style: 'vivid',
-    user: null,
-  });
+  const { status, body } = await served.ask({ prompt: 'a mug', model: 'gpt-image-1', style: 'vivid', user: null });
   expect(status).toBe(200);
   expect(body.data).toEqual([{ b64_json: service.picture.toString('base64') }]);
   expect(body).toMatchObject({ created: expect.any(Number), size: '16x16', output_format: 'png' });
@@ -95,9 +90,7 @@ test("tells the service's refusals in OpenAI's form", async () => {
     type: 'insufficient_quota',
     code: 'insufficient_credits',
   });
-  expect(await served.logged(({ status: told }) => told === 402)).toMatchObject({
-    error: 'insufficient_credits',
-  });
+  expect(await served.logged(({ status: told }) => told === 402)).toMatchObject({ error: 'insufficient_credits' });
 });
 
 test('buys no more pictures than --max-pictures, and spends no more than --max-cost', async () => {
@@ -132,9 +125,7 @@ test('makes a token that only its user can read, and refuses one that others can
   expect(served.token.length).toBeGreaterThan(40);
   await served.kill();
   await writeFile(path, 'an-own-token-of-some-length', { mode: 0o600 });
-  expect((await startServe(machine, ['--sandbox', '--token-file', 'token'])).token).toBe(
-    'an-own-token-of-some-length',
-  );
+  expect((await startServe(machine, ['--sandbox', '--token-file', 'token'])).token).toBe('an-own-token-of-some-length');
   await writeFile(join(machine.folder, 'open'), 'an-own-token-of-some-length', { mode: 0o644 });
   const { exitCode, stdout, stderr } = await run(machine, ['serve', '--sandbox', '--token-file', 'open']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });

@@ -24,21 +24,14 @@ const bearer = ({ token }: Served): Record<string, string> => ({ ...json, author
 const attacks: Record<string, Attacker> = {
   'no token': () => ({ headers: json, body }),
   'a wrong token': ({ token }, draw) => ({
-    headers: {
-      ...json,
-      authorization: `Bearer ${token.slice(0, draw(token.length))}${'x'.repeat(draw(9))}x`,
-    },
+    headers: { ...json, authorization: `Bearer ${token.slice(0, draw(token.length))}${'x'.repeat(draw(9))}x` },
     body,
   }),
   'a token of another scheme': ({ token }) => ({
     headers: { ...json, authorization: `Basic ${Buffer.from(`:${token}`).toString('base64')}` },
     body,
   }),
-  'a token in the path': ({ token }) => ({
-    path: `/v1/images/generations?api_key=${token}`,
-    headers: json,
-    body,
-  }),
+  'a token in the path': ({ token }) => ({ path: `/v1/images/generations?api_key=${token}`, headers: json, body }),
   'a foreign host': (served, draw) => ({
     headers: {
       ...bearer(served),
@@ -53,20 +46,14 @@ const attacks: Record<string, Attacker> = {
     },
     body,
   }),
-  'a form of a web page': (served) => ({
-    headers: { ...bearer(served), 'content-type': 'text/plain' },
-    body,
-  }),
+  'a form of a web page': (served) => ({ headers: { ...bearer(served), 'content-type': 'text/plain' }, body }),
   'a huge body': (served) => ({ headers: bearer(served), body: Buffer.alloc(2 * 1024 * 1024, 0x20) }),
   'a huge body without a length': (served) => ({
     headers: { ...bearer(served), 'transfer-encoding': 'chunked' },
     body: Buffer.alloc(2 * 1024 * 1024, 0x20),
   }),
   'no JSON': (served, draw) => ({ headers: bearer(served), body: body.slice(0, draw(body.length)) }),
-  'bytes that are no text': (served) => ({
-    headers: bearer(served),
-    body: Buffer.from([0x22, 0xff, 0xfe, 0x22]),
-  }),
+  'bytes that are no text': (served) => ({ headers: bearer(served), body: Buffer.from([0x22, 0xff, 0xfe, 0x22]) }),
   'deep JSON': (served) => ({ headers: bearer(served), body: '['.repeat(100_000) }),
   'a prototype': (served) => ({ headers: bearer(served), body: '{"__proto__":{"prompt":"a mug"}}' }),
   traversal: (_, draw) => ({
@@ -84,18 +71,12 @@ const attacks: Record<string, Attacker> = {
   }),
   'another path': ({ token }, draw) => ({
     method: ['PUT', 'DELETE', 'OPTIONS', 'PATCH', 'GET'][draw(5)] ?? 'GET',
-    path:
-      ['/v1/images/generations', '/', '/v1/chat/completions', '//v1/models', '/v1/models/../files'][
-        draw(4)
-      ] ?? '/',
+    path: ['/v1/images/generations', '/', '/v1/chat/completions', '//v1/models', '/v1/models/../files'][draw(4)] ?? '/',
     headers: { authorization: `Bearer ${token.toLowerCase()}` },
   }),
 };
 
-async function send(
-  { url }: Served,
-  { method = 'POST', path = '/v1/images/generations', headers = {}, body }: Attack,
-) {
+async function send({ url }: Served, { method = 'POST', path = '/v1/images/generations', headers = {}, body }: Attack) {
   const { hostname, port } = new URL(url);
   const asked = request({ hostname, port, method, path, headers, setHost: headers.host === undefined });
   const answered = once(asked, 'response').catch(() => undefined);
@@ -108,10 +89,7 @@ async function send(
   } catch {
     // Cut off in the middle of a body that nobody reads.
   }
-  return {
-    status: response?.statusCode as number | undefined,
-    text: `${JSON.stringify(response?.rawHeaders)}${text}`,
-  };
+  return { status: response?.statusCode as number | undefined, text: `${JSON.stringify(response?.rawHeaders)}${text}` };
 }
 
 const rounds = process.env.HOSTILE === 'all' ? 67 : 3;
@@ -134,15 +112,13 @@ test(`${rounds * 15} hostile requests: none is accepted, none is told the key or
       const { status = 400, text } = await send(served, attack(served, draw));
       sent += 1;
       if (status < 400 || status >= 500) accepted.push(`${name}: ${status} ${text}`);
-      for (const secret of [served.token, machine.env.RUNAPI_API_KEY ?? '-'])
-        expect(text).not.toContain(secret);
+      for (const secret of [served.token, machine.env.RUNAPI_API_KEY ?? '-']) expect(text).not.toContain(secret);
     }
   expect(accepted).toEqual([]);
   expect(sent).toBe(rounds * 15);
   expect(service.tasks.size).toBe(0);
   const { stdout, stderr } = served.output();
-  for (const secret of [served.token, machine.env.RUNAPI_API_KEY ?? '-'])
-    expect(stdout + stderr).not.toContain(secret);
+  for (const secret of [served.token, machine.env.RUNAPI_API_KEY ?? '-']) expect(stdout + stderr).not.toContain(secret);
   expect((await served.ask({ prompt: 'a mug' })).status).toBe(200); // it still serves
 });
 
@@ -154,9 +130,7 @@ test('ends a request whose body does not come, while others are served', { timeo
   const ended = slow.map((socket) => once(socket.on('error', () => undefined).resume(), 'close'));
   const head = `POST /v1/images/generations HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${served.token}\r\n`;
   for (const [index, socket] of slow.entries())
-    socket.write(
-      index % 2 ? head : `${head}Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{"prompt"`,
-    );
+    socket.write(index % 2 ? head : `${head}Content-Type: application/json\r\nContent-Length: 900\r\n\r\n{"prompt"`);
   expect((await served.ask({ prompt: 'a mug' })).status).toBe(200);
   await Promise.all(ended);
   expect(service.tasks.size).toBe(1);

@@ -99,11 +99,7 @@ export async function startServe(
         body: JSON.stringify(body),
         ...(signal && { signal }),
       });
-      return {
-        status: answer.status,
-        headers: answer.headers,
-        body: (await answer.json()) as Answer['body'],
-      };
+      return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Answer['body'] };
     },
   };
 }

@@ -63,10 +63,7 @@ test.skipIf(!has('bash'))(
     const machine = await agentMachine();
     const [, generate = ''] = commandsIn(await skillText(machine));
     const prompt = 'It\'s "$HOME", `id`, $(id), \\n, !! and 커피 ☕\n\n--new --json\n  indented';
-    const command = generate.replace(
-      /(<<'PROMPT'\n).*(\nPROMPT)$/s,
-      (_, open, close) => open + prompt + close,
-    );
+    const command = generate.replace(/(<<'PROMPT'\n).*(\nPROMPT)$/s, (_, open, close) => open + prompt + close);
     const { stdout } = await paste(machine, command);
     expect(JSON.parse(stdout)).toMatchObject({ prompt, status: 'completed', error: null });
   },
@@ -78,9 +75,7 @@ test.skipIf(!has('bash'))('what ran out of time is finished by the command for i
   const hasty = commands[1]?.replace('--timeout 170s', '--timeout 700ms') ?? '';
   const late = await paste(machine, hasty);
   expect(late.exitCode).toBe(5);
-  expect(JSON.parse(late.stdout)).toMatchObject({
-    resume: expect.stringMatching(/^runapi-imagen resume( tsk_\w+)?$/),
-  });
+  expect(JSON.parse(late.stdout)).toMatchObject({ resume: expect.stringMatching(/^runapi-imagen resume( tsk_\w+)?$/) });
   const { stdout, exitCode } = await paste(machine, commands.at(-1) ?? '');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', images: [{ path: expect.any(String) }] });
@@ -89,9 +84,7 @@ test.skipIf(!has('bash'))('what ran out of time is finished by the command for i
 test('every flag that the skill names is one', async () => {
   const machine = await newMachine();
   const text = await skillText(machine);
-  const helps = await Promise.all(
-    ['generate', 'resume', 'doctor'].map((name) => run(machine, [name, '--help'])),
-  );
+  const helps = await Promise.all(['generate', 'resume', 'doctor'].map((name) => run(machine, [name, '--help'])));
   const known = helps.map(({ stdout }) => stdout).join('\n');
   const flags = new Set(text.match(/--[a-z][a-z-]+/g));
   expect(flags.size).toBeGreaterThan(8);

@@ -21,10 +21,7 @@ interface Answer {
 }
 
 /** A home with nothing but Hermes, its provider at the service, and our backend; the program is on the PATH. */
-async function hermesMachine(
-  service: Service,
-  image_gen: object = {},
-): Promise<Machine & { hermes: string }> {
+async function hermesMachine(service: Service, image_gen: object = {}): Promise<Machine & { hermes: string }> {
   const machine = await newMachine();
   delete machine.env.RUNAPI_API_KEY;
   const hermes = join(machine.home, '.hermes');
@@ -94,12 +91,7 @@ describe('the image backend for Hermes', () => {
 
   test('is what Hermes can install from the repository as it is', async () => {
     const manifest = parse(await readFile(join(repository, 'hermes-backend/plugin.yaml'), 'utf8'));
-    expect(manifest).toMatchObject({
-      name: 'runapi',
-      version: pack.version,
-      kind: 'backend',
-      author: 'runapi-imagen',
-    });
+    expect(manifest).toMatchObject({ name: 'runapi', version: pack.version, kind: 'backend', author: 'runapi-imagen' });
     expect(manifest.description).toContain('Reads the RunAPI key');
     const program = await readFile(join(repository, 'hermes-backend/__init__.py'), 'utf8');
     expect(program).not.toMatch(/\/(home|Users|usr|root|tmp)\//);
@@ -137,42 +129,33 @@ describe('generate, through Python', () => {
     ['portrait', '9:16'],
     ['a banner', '16:9'],
     ['4:3', '4:3'],
-  ])(
-    'makes %s a picture of %s in the folder that every chat may send from (needs python3)',
-    async (aspect, ratio) => {
-      const service = await startService();
-      const machine = await hermesMachine(service);
-      const prompt = 'a "mug" $HOME `id`; rm -rf /\n--new -- 커피';
-      const keywords = { prompt, aspect_ratio: aspect, model: 'imagen-4-fast', num_images: 9 };
-      const answer = await call(machine, 'generate', keywords);
-      expect(answer).toMatchObject({
-        success: true,
-        model: 'imagen-4-fast',
-        prompt,
-        aspect_ratio: /^[a-z]+$/.test(aspect) ? aspect : 'landscape',
-        ratio,
-        modality: 'text',
-        provider: 'runapi',
-        width: 16,
-        height: 16,
-      });
-      expect(dirname(answer.image ?? '')).toBe(join(machine.hermes, 'cache/images'));
-      expect(await readFile(answer.image ?? '')).toEqual(service.picture);
-      const [task] = service.tasks.values();
-      expect(JSON.parse(task?.body ?? '')).toEqual({ model: 'imagen-4-fast', prompt, aspect_ratio: ratio });
-      expect(service.calls[0]?.headers.authorization).toBe(`Bearer ${key}`);
-    },
-  );
+  ])('makes %s a picture of %s in the folder that every chat may send from (needs python3)', async (aspect, ratio) => {
+    const service = await startService();
+    const machine = await hermesMachine(service);
+    const prompt = 'a "mug" $HOME `id`; rm -rf /\n--new -- 커피';
+    const keywords = { prompt, aspect_ratio: aspect, model: 'imagen-4-fast', num_images: 9 };
+    const answer = await call(machine, 'generate', keywords);
+    expect(answer).toMatchObject({
+      success: true,
+      model: 'imagen-4-fast',
+      prompt,
+      aspect_ratio: /^[a-z]+$/.test(aspect) ? aspect : 'landscape',
+      ratio,
+      modality: 'text',
+      provider: 'runapi',
+      width: 16,
+      height: 16,
+    });
+    expect(dirname(answer.image ?? '')).toBe(join(machine.hermes, 'cache/images'));
+    expect(await readFile(answer.image ?? '')).toEqual(service.picture);
+    const [task] = service.tasks.values();
+    expect(JSON.parse(task?.body ?? '')).toEqual({ model: 'imagen-4-fast', prompt, aspect_ratio: ratio });
+    expect(service.calls[0]?.headers.authorization).toBe(`Bearer ${key}`);
+  });
 
   test.skipIf(!python).each([
     ['the settings', { model: 'imagen-4-ultra' }, {}, 'imagen-4-ultra', '16:9'],
-    [
-      'the call, before the settings',
-      { model: 'imagen-4-ultra' },
-      { model: 'fast' },
-      'imagen-4-fast',
-      '16:9',
-    ],
+    ['the call, before the settings', { model: 'imagen-4-ultra' }, { model: 'fast' }, 'imagen-4-fast', '16:9'],
     [
       'an alias and a ratio of its own',
       {
@@ -183,13 +166,7 @@ describe('generate, through Python', () => {
       'imagen-4-fast',
       '4:3',
     ],
-    [
-      'a ratio as YAML reads it without quotes',
-      { runapi: { ratios: { landscape: 243 } } },
-      {},
-      'imagen-4',
-      '4:3',
-    ],
+    ['a ratio as YAML reads it without quotes', { runapi: { ratios: { landscape: 243 } } }, {}, 'imagen-4', '4:3'],
     ['settings that are none', { model: 7, runapi: ['x'] }, {}, 'imagen-4', '16:9'],
   ])('takes model and ratio from %s (needs python3)', async (_, image_gen, keywords, model, ratio) => {
     const service = await startService();
@@ -209,10 +186,7 @@ describe('generate, through Python', () => {
   test.skipIf(!python)('refuses to edit a picture, and buys nothing (needs python3)', async () => {
     const service = await startService();
     const machine = await hermesMachine(service);
-    const answer = await call(machine, 'generate', {
-      prompt: 'bluer',
-      image_url: 'https://example.com/a.png',
-    });
+    const answer = await call(machine, 'generate', { prompt: 'bluer', image_url: 'https://example.com/a.png' });
     expect(answer).toMatchObject({ success: false, image: null, error_type: 'modality_unsupported' });
     expect(service.calls).toEqual([]);
   });
@@ -255,15 +229,12 @@ describe('where the program is not as it should be', () => {
     expect(await call(machine, 'list_models')).toHaveLength(3);
   });
 
-  test.skipIf(!python)(
-    'says so too when only npx is left, and its Node is gone (needs python3)',
-    async () => {
-      const machine = await hermesMachine(await startService());
-      await replaceProgram(machine, 'npx', 'exec node-that-is-not-there');
-      const answer = await call(machine, 'generate', { prompt: 'a mug' });
-      expect(answer).toMatchObject({ success: false, error_type: 'missing_dependency' });
-    },
-  );
+  test.skipIf(!python)('says so too when only npx is left, and its Node is gone (needs python3)', async () => {
+    const machine = await hermesMachine(await startService());
+    await replaceProgram(machine, 'npx', 'exec node-that-is-not-there');
+    const answer = await call(machine, 'generate', { prompt: 'a mug' });
+    expect(answer).toMatchObject({ success: false, error_type: 'missing_dependency' });
+  });
 
   test.skipIf(!python)('falls back to npx, and the prompt is on stdin alone (needs python3)', async () => {
     const machine = await hermesMachine(await startService());
@@ -291,16 +262,10 @@ describe('where the program is not as it should be', () => {
 
   test.skipIf(!python)('stops a program that hangs (needs python3)', async () => {
     const machine = await hermesMachine(await startService());
-    await replaceProgram(
-      machine,
-      'runapi-imagen',
-      `exec '${process.execPath}' -e 'setInterval(() => {}, 1000)'`,
-    );
+    await replaceProgram(machine, 'runapi-imagen', `exec '${process.execPath}' -e 'setInterval(() => {}, 1000)'`);
     const answer = await call(machine, 'generate', { prompt: 'a mug', _quick: true });
     expect(answer).toMatchObject({ success: false, error_type: 'provider_error' });
-    expect(answer.error).toMatch(
-      /stopped after \d+ s\. What it began is taken up with: runapi-imagen resume$/,
-    );
+    expect(answer.error).toMatch(/stopped after \d+ s\. What it began is taken up with: runapi-imagen resume$/);
   });
 
   test.skipIf(!python)('tells that the folder for pictures cannot be made (needs python3)', async () => {

@@ -56,9 +56,7 @@ describe('skill install', () => {
     expect(stdout).toBe(join(machine.home, '.agents', skill));
     expect(stderr).toContain('Codex, Gemini CLI, OpenClaw: written');
     expect(stderr).toContain(`${copy} is another copy of the skill: remove it`);
-    expect((await filesIn(machine.home)).filter((name) => name.endsWith('.md'))).toEqual([
-      `.agents/${skill}`,
-    ]);
+    expect((await filesIn(machine.home)).filter((name) => name.endsWith('.md'))).toEqual([`.agents/${skill}`]);
   });
 
   test('takes a folder of a project', async () => {
@@ -169,9 +167,7 @@ describe('skill install', () => {
 
   test('tells every problem of a call at once', async () => {
     const { stderr, exitCode } = await outcome(await newMachine(), 'install --target herms --image-backend');
-    expect(stderr).toContain(
-      '"herms" is none of hermes, claude, codex, gemini, openclaw; did you mean hermes?',
-    );
+    expect(stderr).toContain('"herms" is none of hermes, claude, codex, gemini, openclaw; did you mean hermes?');
     expect(stderr).toContain('--image-backend goes with --target hermes');
     expect(exitCode).toBe(4);
   });
@@ -193,10 +189,7 @@ describe('skill uninstall', () => {
       '.claude/skills/runapi-imagen',
       '.claude/skills/runapi-imagen/notes.txt',
     ]);
-    expect(await outcome(machine, 'uninstall --target hermes,claude')).toMatchObject({
-      stdout: '',
-      exitCode: 0,
-    });
+    expect(await outcome(machine, 'uninstall --target hermes,claude')).toMatchObject({ stdout: '', exitCode: 0 });
   });
 });
 

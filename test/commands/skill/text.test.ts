@@ -37,9 +37,7 @@ describe.each([
     expect(String(fields.compatibility).length).toBeLessThanOrEqual(500);
     // Its own validator cuts at every "---" and reads YAML in block style alone.
     expect(head).not.toContain('---');
-    visit(parseDocument(head), {
-      Collection: (_key, node) => expect(node.flow ?? false).toBe(false),
-    });
+    visit(parseDocument(head), { Collection: (_key, node) => expect(node.flow ?? false).toBe(false) });
     expect(text.split('\n').length).toBeLessThan(500);
     expect(body.length / 4).toBeLessThan(5000); // tokens, roughly
     expect(body).toContain('\n## When to Use\n');

@@ -72,13 +72,7 @@ describe('what nobody can tell', () => {
     service.always('other', answering(404, { error: 'no' }));
     const machine = await newMachine();
     const { stdout: id } = await run(machine, ['generate', 'a mug', '--no-wait', '--base-url', service.url]);
-    const { exitCode, stdout, stderr } = await run(machine, [
-      'status',
-      'tsk_x',
-      id,
-      '--base-url',
-      service.url,
-    ]);
+    const { exitCode, stdout, stderr } = await run(machine, ['status', 'tsk_x', id, '--base-url', service.url]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 10, stdout: `${id}\tprocessing` });
     expect(stderr).toContain('knows no task tsk_x');
   });
@@ -95,11 +89,7 @@ describe('what nobody can tell', () => {
 
 test('a busy server is asked again, a few times', async () => {
   const service = await startService();
-  service.next(
-    'look',
-    answering(503, {}, { 'retry-after': '0' }),
-    answering(429, {}, { 'retry-after': '0' }),
-  );
+  service.next('look', answering(503, {}, { 'retry-after': '0' }), answering(429, {}, { 'retry-after': '0' }));
   const machine = await newMachine();
   const { stdout: id } = await run(machine, ['generate', 'a mug', '--no-wait', '--base-url', service.url]);
   const { exitCode, stdout, stderr } = await run(machine, ['status', id]);

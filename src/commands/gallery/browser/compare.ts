@@ -35,8 +35,7 @@ export function createComparison() {
 
   function pane(tile: Tile, samePrompt: boolean): HTMLElement {
     const facts = comparedFacts(tile, tiles);
-    if (tiles.length > 2)
-      facts.append(button('remove', () => remove(tile), { 'aria-label': `Remove: ${tile.name}` }));
+    if (tiles.length > 2) facts.append(button('remove', () => remove(tile), { 'aria-label': `Remove: ${tile.name}` }));
     const image = make('img', { src: sourceOf(tile) ?? '', alt: tile.name, draggable: 'false' });
     return make(
       'figure',

@@ -104,8 +104,7 @@ function nearest(all: readonly Tile[], at: number, direction: 1 | -1): Tile | un
     const ahead = here ? (middle(there) - middle(here)) * direction : 0;
     if (!here || index === at || ahead < here.height / 3) continue;
     // A nearer row always wins.
-    const away =
-      Math.round(ahead / 40) * 10_000 + Math.abs(there.left + there.right - here.left - here.right);
+    const away = Math.round(ahead / 40) * 10_000 + Math.abs(there.left + there.right - here.left - here.right);
     if (!best || away < best.away) best = { tile: all[index], away };
   }
   return best?.tile;

@@ -12,11 +12,7 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-export function button(
-  text: string,
-  act: () => void,
-  attributes: Record<string, string> = {},
-): HTMLButtonElement {
+export function button(text: string, act: () => void, attributes: Record<string, string> = {}): HTMLButtonElement {
   const element = make('button', { type: 'button', ...attributes }, text);
   element.addEventListener('click', act);
   return element;

@@ -31,9 +31,7 @@ export function createView(
       const visible = new Set(chosen.filter(({ unmade }) => inMatrix || !unmade));
       for (const tile of tiles) tile.element.hidden = !visible.has(tile);
       // What is not shown stays in the list, at its end.
-      list.append(
-        ...[...visible, ...tiles.filter((tile) => !visible.has(tile))].map(({ element }) => element),
-      );
+      list.append(...[...visible, ...tiles.filter((tile) => !visible.has(tile))].map(({ element }) => element));
       home.replaceChildren(...(inMatrix && visible.size > 0 ? [matrix([...visible], compare)] : []));
       home.hidden = !inMatrix;
       list.hidden = inMatrix;
@@ -59,8 +57,7 @@ function matrix(tiles: readonly Tile[], compare: (tiles: readonly Tile[]) => voi
     const name = [row[0]?.prompt, ...(seed ? [`seed ${seed}`] : [])].join(', ');
     if (seed) head.append(make('p', { class: 'facts' }, `seed ${seed}`));
     const made = row.filter(({ unmade }) => !unmade);
-    if (made.length > 1)
-      head.append(button('Compare', () => compare(made), { 'aria-label': `Compare: ${name}` }));
+    if (made.length > 1) head.append(button('Compare', () => compare(made), { 'aria-label': `Compare: ${name}` }));
     return make('tr', {}, head, ...models.map((model) => cell(row.filter((tile) => tile.model === model))));
   });
   const heads = models.map((model) => make('th', { scope: 'col' }, model));
