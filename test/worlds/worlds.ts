@@ -1,0 +1,2 @@
+import './system-calls.ts';
+export { live } from './world.ts';
