@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Files } from '../disk/files.ts';
+import type { AppendFile, Files } from '../disk/files.ts';
 import type { Clock } from '../world.ts';
 import type { Pulse } from './alive.ts';
 import { type Owner, ownerName, parseOwner } from './owner.ts';
@@ -14,7 +14,9 @@ export interface Share {
 /** Excludes other processes from the same work until it is released, or this process is dead. */
 export interface Claim {
   /** Tells whether nobody has taken it away, believing this process dead. */
-  isHeld(): Promise<boolean>;
+  isHeld(): boolean;
+  /** Makes it again where the state folder was deleted. */
+  restore(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function claim(
   const ticket = randomBytes(8).toString('hex');
   const own = `${name}.${ticket}.${ownerName(owner)}.${share.index}-${share.of}`;
   const path = join(claims, own);
+  let file: AppendFile | undefined;
   const write = async (state: string): Promise<void> => {
     await files.makeFolder(claims);
     await files.write(path, state);
@@ -56,24 +59,32 @@ export async function claim(
       await clock.wait(pollMs, signal); // they give way as soon as they see this one's ticket
     }
     await write('holds');
+    file = await files.openAppend(path);
     // Believed dead a moment ago, this process may have lost it before it had it.
     if ((await rivals()).some(({ holds }) => holds)) return await giveWay();
   } catch (error) {
-    await files.remove(path).catch(() => undefined);
+    await release().catch(() => undefined);
     throw error;
   }
   return {
-    async isHeld() {
-      if (await files.facts(path)) return true;
-      const isDeleted = (await files.facts(claims)) === undefined;
-      if (isDeleted) await write('holds');
-      return isDeleted;
+    isHeld: () => file?.place() === 'own',
+    release,
+    async restore() {
+      await write('holds');
+      const before = file;
+      file = await files.openAppend(path);
+      await before?.close();
     },
-    release: () => files.remove(path),
   };
 
-  async function giveWay(): Promise<undefined> {
+  async function release(): Promise<void> {
+    await file?.close().catch(() => undefined);
+    file = undefined;
     await files.remove(path);
+  }
+
+  async function giveWay(): Promise<undefined> {
+    await release();
     return undefined;
   }
 

@@ -32,8 +32,11 @@ export interface Journal {
   endedIn(run: LeftRun): Promise<Entry[]>;
   /** Takes a dead run over; undefined where another process was quicker. Throws where it cannot be read or written. */
   takeOver(run: Pick<LeftRun, 'path'>): Promise<Run | undefined>;
-  /** Claims a share of a batch, or another kind of work; undefined where a living process has it. */
-  claim(name: string, share: Share | undefined, signal: AbortSignal): Promise<Claim | undefined>;
+  /**
+   * Claims a share of a batch, or another kind of work, until the journal is closed; false where a living process has
+   * it. A process that loses a claim, being believed dead, has lost its runs, too.
+   */
+  claim(name: string, share: Share | undefined, signal: AbortSignal): Promise<boolean>;
   /** Finds tasks by their ids: the newest that is known of each. */
   find(ids: readonly string[]): Promise<Map<string, Known>>;
   /** Visits each task of a batch that is recorded; `run` is undefined for those that ended. */
@@ -112,8 +115,11 @@ export function openJournal(options: JournalOptions): Journal {
     async prepare() {
       await files.makeFolder(folder);
       await files.makeFolder(runs);
+      const isDeleted = claims.size > 0 && (await files.facts(join(folder, 'claims'))) === undefined;
+      if (isDeleted) await Promise.all([...claims].map((each) => each.restore()));
       await pulse.start();
     },
+    holdsClaims: () => [...claims].every((each) => each.isHeld()),
     async restore() {
       warn(`the state folder ${folder} was deleted: the record of what is under way is made anew`);
       await files.makeFolder(runs);
@@ -162,7 +168,7 @@ export function openJournal(options: JournalOptions): Journal {
       const wanted = pulse.start().then(() => claim({ ...options, pulse }, name, share, signal));
       const held = await wanted.catch(refuse);
       if (held) claims.add(held);
-      return held;
+      return held !== undefined;
     },
 
     find: (ids) => findTasks(folders, ids, warn),

@@ -28,6 +28,7 @@ export interface OwnRunsOptions {
   version: string;
   /** Makes the folders, and has this process show that it lives. */
   prepare(): Promise<void>;
+  holdsClaims(): boolean;
   /** The state folder was deleted, and is made anew. */
   restore(): Promise<void>;
 }
@@ -72,6 +73,7 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     const run = createRun({
       file,
       open,
+      holdsClaims: options.holdsClaims,
       async remake(entries): Promise<AppendFile> {
         await options.restore();
         await write(path, entries, []);

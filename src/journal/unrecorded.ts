@@ -21,7 +21,7 @@ export function unrecorded(reason: string | undefined): Journal {
     isDead: async () => true,
     endedIn: async () => [],
     takeOver: async () => undefined,
-    claim: async () => ({ isHeld: async () => true, release: async () => undefined }),
+    claim: async () => true,
     find: async () => new Map(),
     ofBatch: async () => ({ runs: [], unreadable: [] }),
     newest: async () => [],

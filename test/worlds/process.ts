@@ -13,6 +13,8 @@ import type { Actor, Turns } from './turns.ts';
 /** A machine with a clock and process numbers of its own. All of them have one disk. */
 export interface Machine {
   name: string;
+  /** No other machine of any world has it: the program keeps some things by process. */
+  bootId: string;
   /** By how much its date is wrong, in milliseconds. */
   skewMs: number;
   processes: SimulatedProcess[];
@@ -71,6 +73,7 @@ export interface SimulatedProcess extends Actor {
   /** Reads a file of /proc. */
   proc(path: string): string;
   revive(): void;
+  kill(): void;
 }
 
 const commands = [generateCommand, batchCommand, resumeCommand];
@@ -122,7 +125,7 @@ export function startProcess(
     if (code === undefined) return act();
     self.faults += 1;
     log(`${self.name} gets ${code} (${kind} ${path.slice(path.lastIndexOf('/') + 1)})`);
-    if (random() < 0.2) act();
+    if (kind !== 'open' && (code === 'EIO' || code === 'ESTALE') && random() < 0.2) act();
     throw failure(code, path);
   }
 
@@ -166,13 +169,14 @@ export function startProcess(
       return bytes.length;
     },
     proc(path) {
-      if (path === '/proc/sys/kernel/random/boot_id') return machine.name;
+      if (path === '/proc/sys/kernel/random/boot_id') return machine.bootId;
       if (path === '/proc/self/ns/pid') return 'pid:[1]';
       const found = machine.processes[Number(path.split('/')[2]) - 100];
       if (!found || found.state === 'dead') throw failure('ENOENT', path);
       const fields = Array.from({ length: 22 }, (_, index) => (index === 19 ? machine.processes.indexOf(found) + 1 : 1));
       return `${path} (node) S ${fields.slice(1).join(' ')}`;
     },
+    kill: () => finish(undefined, 'is killed'),
     revive() {
       if (self.state !== 'frozen') return;
       log(`${self.name} is continued`);
@@ -194,8 +198,12 @@ export function startProcess(
     invocation: ['runapi-imagen'],
     argv,
     stdin: { isTerminal: false, readAll: async () => Buffer.alloc(0), stream: undefined as never },
-    stdout: outputInto((text) => (self.stdout += text)),
-    stderr: outputInto((text) => (self.stderr += text)),
+    stdout: outputInto((text) => {
+      if (self.state !== 'dead') self.stdout += text;
+    }),
+    stderr: outputInto((text) => {
+      if (self.state !== 'dead') self.stderr += text;
+    }),
     clock: {
       now: () => Math.floor(dateAt(turns.now()) + machine.skewMs),
       monotonic: () => turns.now(),

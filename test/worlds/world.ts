@@ -41,18 +41,20 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
   const turns = createTurns(random);
   const log = (text: string): void => void trace.push(`${(turns.now() / 1000).toFixed(2).padStart(10)}  ${text}`);
   const disk = createDisk(() => turns.now() + 1e12);
+  const trouble = oneOf([0, 0, 0.1, 0.3]);
   const service = createService(
     { turns, random, log },
     {
       dialect: oneOf(['guide', 'service']),
       longestTaskMs: oneOf([5 * second, 60 * second, 300 * second]),
-      trouble: oneOf([0, 0, 0.1, 0.3]),
+      trouble,
       badTasks: oneOf([0, 0, 0.2]),
     },
   );
   const skewMs = oneOf([0, 60 * second, 100 * day]);
   const machines: Machine[] = ['a', 'b', 'c'].map((name) => ({
     name,
+    bootId: `${seed} ${name}`,
     skewMs: oneOf([0, skewMs, -skewMs]),
     processes: [],
   }));
@@ -101,7 +103,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
         const prompts = [`mug ${number}`];
         return { argv: ['generate', ...prompts], prompts, isBatch, processes: [], allowed: 0 };
       }
-      const prompts = Array.from({ length: 2 + upTo(2) }, (_, row) => `${chance(0.05) ? 'forbidden ' : ''}row ${number}-${row}`);
+      const prompts = Array.from({ length: 2 + upTo(2) }, (_, row) => `${trouble === 0 && chance(0.1) ? 'forbidden ' : ''}row ${number}-${row}`);
       write(`/sim/work/rows-${number}.txt`, `${prompts.join('\n')}\n`);
       const argv = ['batch', `rows-${number}.txt`, '--concurrency', String(1 + upTo(3))];
       return { argv, prompts, isBatch, processes: [], allowed: 1 };
@@ -135,14 +137,14 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
 
   /** Everybody is well again, and does what is to be done until nothing is left. */
   async function mend(wanted: readonly Job[]): Promise<void> {
-    for (const one of all) if (one.state === 'frozen' && chance(0.5)) one.revive();
-    for (const one of all) if (one.state === 'running') await waitFor(one, hour);
+    for (const one of all.filter(({ state }) => state === 'frozen')) {
+      if (chance(0.5)) one.revive();
+      else one.kill();
+    }
     for (const one of all) {
-      if (one.state === 'running') broken.push(`${one.name} never ends (${one.argv.join(' ')})`);
-      if (one.state !== 'dead') {
-        turns.kill(one);
-        log(`${one.name} is killed at last`);
-      }
+      await waitFor(one, hour);
+      if (one.state !== 'dead') broken.push(`${one.name} never ends (${one.argv.join(' ')})`);
+      one.kill();
     }
     if (chance(0.2)) await wait(oneOf([2 * day, 8 * day]));
     service.heal();
@@ -164,7 +166,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
 
   function check(wanted: readonly Job[]): void {
     const saved = new Map<string, string[]>();
-    for (const name of disk.list('/sim/work').filter((each) => !each.endsWith('.txt'))) {
+    for (const name of disk.list('/sim/work').filter(isPicture)) {
       const content = disk.contentOf(`/sim/work/${name}`) ?? Buffer.alloc(0);
       const task = service.tasks.find(({ picture }) => picture.equals(content));
       if (!task) broken.push(`${name} is no picture of a task`);
@@ -174,14 +176,21 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
     for (const job of wanted) checkJob(job);
     for (const one of all) checkProcess(one);
     for (const folder of ['runs', 'claims']) {
-      const left = disk.stat(`/sim/state/runapi-imagen/${folder}`) ? disk.list(`/sim/state/runapi-imagen/${folder}`) : [];
+      const left = disk.stat(`/sim/state/runapi-imagen/${folder}`) ? disk.list(`/sim/state/runapi-imagen/${folder}`).filter((name) => name.endsWith('.jsonl')) : [];
       if (folder === 'runs' && left.length > 0) broken.push(`left in ${folder}: ${left.length} files`);
     }
   }
 
-  function checkTask({ id, fails, isGone, createdAt }: Task, files: readonly string[]): void {
+  /** An empty file that tried out the folder may be left where it could not be removed. */
+  function isPicture(name: string): boolean {
+    return !name.endsWith('.txt') && !(name.endsWith('.part') && disk.stat(`/sim/work/${name}`)?.size === 0);
+  }
+
+  function checkTask({ id, key, fails, isGone, createdAt }: Task, files: readonly string[]): void {
     if (files.length > 1) broken.push(`${id} is saved ${files.length} times: ${files.join(', ')}`);
     if (files.length > 0 || fails) return;
+    // The service had forgotten the key, and somebody sent it again, being told that it may be paid for twice.
+    if (hasResent && service.tasks.findLast((task) => task.key === key)?.id !== id) return;
     const isTold = all.some(({ stdout, stderr }) => (stdout + stderr).includes(id));
     const mayBeGone = isGone || turns.now() - createdAt > 7 * day;
     if (!mayBeGone || !isTold) broken.push(`${id} is charged for, and ${isTold ? 'not saved' : 'lost'}`);

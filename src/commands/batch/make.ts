@@ -2,8 +2,7 @@ import pMap from 'p-map';
 import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
 import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
-import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
-import type { Claim } from '../../journal/claims.ts';
+import { type ErrorCode, exitCodes } from '../../errors.ts';
 import { type Entry, filesOf } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { intend } from '../../paid-task/begin.ts';
@@ -32,7 +31,6 @@ export interface Batch extends RowsToGo {
   batch: string;
   account: string | undefined;
   past: Past;
-  claim: Claim;
   total: number;
   /** Undefined without --lock. */
   locked: Locked | undefined;
@@ -61,7 +59,7 @@ const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
 
 /** Makes what is left of a batch, and prints what is there. Returns the exit code. */
 export async function makeAll(batch: Batch): Promise<number> {
-  const { context, flags, plan, server, past, claim, locked } = batch;
+  const { context, flags, plan, server, past, locked } = batch;
   const work: Work = { ...batch.work, rateLimitTries };
   const { world, reporter, engine } = context;
   const began = world.clock.monotonic();
@@ -147,7 +145,6 @@ export async function makeAll(batch: Batch): Promise<number> {
 
   /** Throws where the task cannot be begun: then no other can be either. */
   async function makeRow(open: Open): Promise<TaskReport | undefined> {
-    if (!(await claim.isHeld())) throw lostClaim();
     const { task, step } = open;
     if (step?.do === 'fetch' && step.line.server !== server.base)
       return { ...otherServerReport(task.request, step, server), ...rowOf(task) };
@@ -232,10 +229,4 @@ async function isThere(entry: Entry, { target }: BatchTask): Promise<boolean> {
 async function hasFiles(entry: Entry): Promise<boolean> {
   const there = await Promise.all(filesOf(entry).map(({ path }) => exists(path)));
   return there.length > 0 && there.every(Boolean);
-}
-
-function lostClaim(): Failure {
-  return new Failure('interrupted', 'another process has taken this batch over: nothing more is sent here', {
-    hint: 'It believed this one dead. Running the same batch again does what is left',
-  });
 }

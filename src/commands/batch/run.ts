@@ -3,7 +3,6 @@ import { confirmation } from '../../command-line/spending.ts';
 import { startWork, whatGoesOn } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
-import type { Claim } from '../../journal/claims.ts';
 import type { TaskEntry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
@@ -46,14 +45,14 @@ export async function batch(
     });
     const { signal } = work.deadline;
     const account = await accountAt(context.engine, server);
-    const claim = await claimRows(context, { source, server, account, plan }, signal);
+    await claimRows(context, { source, server, account, plan }, signal);
     const isMine = (key: string): boolean => inShard(key, plan.shard);
     const wanted = { batch: source.name, server, account };
     const past = await readPast(context, { ...wanted, isMine }, signal);
     const tasks = () => readTasks(source, plan);
     const locked = flags.lock ? await openLocked(context, { ...wanted, source, plan }, past, flags) : undefined;
     await approve(work, server, await lotsToBuy(context, locked?.unlocked(tasks()) ?? tasks(), past, flags));
-    const own = { context, work, flags, plan, past, claim, tasks, locked };
+    const own = { context, work, flags, plan, past, tasks, locked };
     return await makeAll({ ...wanted, ...own, total: checked.total, ...rowsToGo(checked) });
   } finally {
     await source.remove();
@@ -72,11 +71,10 @@ async function claimRows(
   { engine }: Context,
   { source, server, account, plan }: Rows,
   signal: AbortSignal,
-): Promise<Claim> {
+): Promise<void> {
   const { keyOf } = await engine.journal.identity();
   const name = keyOf(['batch', server.base, account ?? null, source.name]);
-  const claim = await engine.journal.claim(name, plan.shard, signal);
-  if (claim) return claim;
+  if (await engine.journal.claim(name, plan.shard, signal)) return;
   throw new Failure('conflict', 'another process is at work on this batch', {
     hint: 'Nothing was bought. Leave it to that process, or stop it first',
     retryable: true,
