@@ -27,7 +27,7 @@ export type Disk = ReturnType<typeof createDisk>;
 export const firstDescriptor = 1_000_000;
 
 /** @param now the disk's own clock; it ticks every 4 ms, as that of Linux does */
-export function createDisk(now: () => number) {
+export function createDisk(now: () => number, { hasLinks = true } = {}) {
   let nodes = 0;
   let descriptors = firstDescriptor;
   const root = newNode('folder', 'nobody');
@@ -162,6 +162,7 @@ export function createDisk(now: () => number) {
       put(to, node);
     },
     link(from: string, to: string): void {
+      if (!hasLinks) throw failure('EPERM', to);
       const node = existing(from);
       if (find(to)) throw failure('EEXIST', to);
       put(to, node);
@@ -170,10 +171,6 @@ export function createDisk(now: () => number) {
     unlink(path: string): void {
       if (existing(path).names) throw failure('EISDIR', path);
       take(path);
-    },
-    everything(): Array<[string, string]> {
-      const walk = (node: Node, path: string): Array<[string, string]> => node.names ? [...node.names].flatMap(([name, each]) => walk(each, `${path}/${name}`)) : [[path, node.content.toString()]];
-      return walk(root, '');
     },
     /** The content of a file; undefined where there is none. For whoever checks the world. */
     contentOf: (path: string): Buffer | undefined => find(path)?.content,

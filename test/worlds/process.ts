@@ -17,6 +17,8 @@ export interface Machine {
   bootId: string;
   /** By how much its date is wrong, in milliseconds. */
   skewMs: number;
+  /** It tells of its processes in /proc, as Linux does. */
+  hasProc: boolean;
   processes: SimulatedProcess[];
 }
 
@@ -169,6 +171,7 @@ export function startProcess(
       return bytes.length;
     },
     proc(path) {
+      if (!machine.hasProc) throw failure('ENOENT', path);
       if (path === '/proc/sys/kernel/random/boot_id') return machine.bootId;
       if (path === '/proc/self/ns/pid') return 'pid:[1]';
       const found = machine.processes[Number(path.split('/')[2]) - 100];

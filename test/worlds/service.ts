@@ -87,7 +87,6 @@ export function createService(
       log(`the service answers ${status} to key ${short(key)}`);
       return { status, ...(status === 429 && chance(0.5) && { headers: { 'retry-after': '2' } }) };
     }
-    if (prompt.includes('forbidden')) return { status: 422, body: { error: 'no such picture' } };
     if (before && before.body !== text) return { status: 409, body: { error: 'the key was used with other input' } };
     const task = before?.task ?? accept(key, prompt);
     if (!before) keys.set(key, { task, body: text, at: turns.now() });

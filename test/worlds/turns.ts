@@ -21,7 +21,6 @@ export const outside: Actor = { name: 'outside', state: 'running' };
 export interface Turns {
   /** Milliseconds since the beginning. */
   now(): number;
-  taken(): number;
   /** Whose turn it is: every call that is made now is made by this process. */
   current(): Actor | undefined;
   /** Resolves with what `act` returns, after that many milliseconds and when it is this actor's turn. */
@@ -46,7 +45,6 @@ export function createTurns(random: () => number): Turns {
   let now = 0;
   let current: Actor | undefined;
   let waiting: Waiting[] = [];
-  let turnsTaken = 0;
 
   function wait<Value>(
     who: Actor,
@@ -96,13 +94,11 @@ export function createTurns(random: () => number): Turns {
     const one = ready[Math.floor(random() * ready.length)] as Waiting;
     waiting = waiting.filter((each) => each !== one);
     current = one.who;
-    turnsTaken++;
     one.go();
   }
 
   return {
     now: () => now,
-    taken: () => turnsTaken,
     current: () => current,
     wait,
     freeze(who) {

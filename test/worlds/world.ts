@@ -10,11 +10,10 @@ export interface World {
   seed: number;
   /** What broke the promise; empty where it was kept. */
   broken: string[];
+  /** What happened, and what each process said. */
   trace: string[];
-  all: SimulatedProcess[];
-  files(): Array<[string, string]>;
   /** For the figures at the end. */
-  seen: { processes: number; tasks: number; faults: number; fates: number; turns: number };
+  seen: { processes: number; tasks: number; faults: number; fates: number };
 }
 
 const [second, hour, day] = [1000, 3_600_000, 24 * 3_600_000];
@@ -40,7 +39,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
   const broken: string[] = [];
   const turns = createTurns(random);
   const log = (text: string): void => void trace.push(`${(turns.now() / 1000).toFixed(2).padStart(10)}  ${text}`);
-  const disk = createDisk(() => turns.now() + 1e12);
+  const disk = createDisk(() => turns.now() + 1e12, { hasLinks: chance(0.8) });
   const trouble = oneOf([0, 0, 0.1, 0.3]);
   const service = createService(
     { turns, random, log },
@@ -56,6 +55,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
     name,
     bootId: `${seed} ${name}`,
     skewMs: oneOf([0, skewMs, -skewMs]),
+    hasProc: chance(0.8),
     processes: [],
   }));
   const environment = { turns, service, random, log };
@@ -73,7 +73,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
     fatesMet += 1;
     const what = oneOf(['killed', 'frozen', 'frozen', 'interrupted'] as const);
     const forMs = oneOf([5 * second, 40 * second, 120 * second, Number.POSITIVE_INFINITY]);
-    return [{ step: 1 + Math.floor(250 * random() ** 2), what, forMs }];
+    return [{ step: 1 + upTo(oneOf([50, 200])), what, forMs }];
   }
 
   function faultsOf(): DiskFault[] {
@@ -103,7 +103,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
         const prompts = [`mug ${number}`];
         return { argv: ['generate', ...prompts], prompts, isBatch, processes: [], allowed: 0 };
       }
-      const prompts = Array.from({ length: 2 + upTo(2) }, (_, row) => `${trouble === 0 && chance(0.1) ? 'forbidden ' : ''}row ${number}-${row}`);
+      const prompts = Array.from({ length: 2 + upTo(2) }, (_, row) => `row ${number}-${row}`);
       write(`/sim/work/rows-${number}.txt`, `${prompts.join('\n')}\n`);
       const argv = ['batch', `rows-${number}.txt`, '--concurrency', String(1 + upTo(3))];
       return { argv, prompts, isBatch, processes: [], allowed: 1 };
@@ -116,20 +116,27 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
     disk.close(file);
   }
 
+  /** The same rows in another share, or the same picture without waiting for it. */
+  function variant({ isBatch }: Job): string[] {
+    if (chance(0.8)) return [];
+    return isBatch ? ['--shard', oneOf(['1/2', '2/2'])] : ['--no-wait'];
+  }
+
   /** Somebody calls the program for a job, over and over, and lets some calls overlap. */
   async function pursue(job: Job): Promise<void> {
     await wait(random() * 5 * second);
     for (let call = 0; call <= upTo(3); call++) {
       const machine = oneOf(machines);
-      const argv = chance(0.15) ? ['resume'] : job.argv;
-      const one = start(argv, machine);
-      if (argv === job.argv) {
+      const isForJob = chance(0.85);
+      const one = start(isForJob ? [...job.argv, ...variant(job)] : ['resume'], machine);
+      if (isForJob) {
         const isBeside = job.processes.some((other) => other.state !== 'dead');
         // Asked for twice on purpose, or again after all was done, a picture is bought twice.
         const isDone = job.processes.some(({ exitCode }) => exitCode === 0);
         if (!job.isBatch && (job.allowed === 0 || isBeside || isDone)) job.allowed += 1;
         job.processes.push(one);
       }
+      if (chance(0.1)) machine.skewMs = oneOf([0, skewMs, -skewMs]);
       if (chance(0.7)) await waitFor(one, oneOf([30, 200, 1200]) * second);
       else await wait(random() * 10 * second);
     }
@@ -143,7 +150,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
     }
     for (const one of all) {
       await waitFor(one, hour);
-      if (one.state !== 'dead') broken.push(`${one.name} never ends (${one.argv.join(' ')})`);
+      if (one.state === 'running') broken.push(`${one.name} never ends (${one.argv.join(' ')})`);
       one.kill();
     }
     if (chance(0.2)) await wait(oneOf([2 * day, 8 * day]));
@@ -156,7 +163,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
       job.processes.push(one);
     }
     for (let round = 0; round < 3; round++) {
-      const one = start(round === 0 ? ['resume'] : ['resume', '--resend'], machine, false);
+      const one = start(['resume', '--all', ...(round === 0 ? [] : ['--resend'])], machine, false);
       await waitFor(one, hour);
       hasResent ||= round > 0 && !one.stderr.includes('Nothing to resume');
       if (one.exitCode === 0 && one.stderr.includes('Nothing to resume')) return;
@@ -175,10 +182,6 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
     for (const task of service.tasks) checkTask(task, saved.get(task.id) ?? []);
     for (const job of wanted) checkJob(job);
     for (const one of all) checkProcess(one);
-    for (const folder of ['runs', 'claims']) {
-      const left = disk.stat(`/sim/state/runapi-imagen/${folder}`) ? disk.list(`/sim/state/runapi-imagen/${folder}`).filter((name) => name.endsWith('.jsonl')) : [];
-      if (folder === 'runs' && left.length > 0) broken.push(`left in ${folder}: ${left.length} files`);
-    }
   }
 
   /** An empty file that tried out the folder may be left where it could not be removed. */
@@ -198,7 +201,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
 
   function checkJob({ argv, prompts, allowed }: Job): void {
     for (const prompt of prompts) {
-      const charged = service.tasks.filter((task) => task.prompt === prompt && !task.fails).length;
+      const charged = service.tasks.filter((task) => task.prompt === prompt && !task.fails && !task.isGone).length;
       if (charged > allowed + (hasResent ? 1 : 0)) broken.push(`"${prompt}" is charged for ${charged} times, not ${allowed} (${argv[0]})`);
     }
   }
@@ -221,6 +224,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
   } finally {
     enter(undefined);
   }
+  const outputs = all.map(({ name, stdout, stderr }) => `\n${name} said:\n${stdout}${stderr}`);
   const faults = all.reduce((sum, one) => sum + one.faults, 0);
-  return { seed, broken, trace, all, files: () => disk.everything(), seen: { processes: all.length, tasks: service.tasks.length, faults, fates: fatesMet, turns: turns.taken() } };
+  return { seed, broken, trace: [...trace, ...outputs], seen: { processes: all.length, tasks: service.tasks.length, faults, fates: fatesMet } };
 }

@@ -1,2 +1,0 @@
-import './system-calls.ts';
-export { live } from './world.ts';
