@@ -99,7 +99,10 @@ function told({ prompt }: PictureRequest): Partial<TaskReport> {
 }
 
 /** Excludes every other call from these rows. Throws `conflict` where one is at work on them. */
-async function claimRows({ context: { engine }, work }: Call, { batch: name, server, account }: RowPlace): Promise<void> {
+async function claimRows(
+  { context: { engine }, work }: Call,
+  { batch: name, server, account }: RowPlace,
+): Promise<void> {
   const { keyOf } = await engine.journal.identity();
   const claimed = keyOf(['batch', server.base, account ?? null, name]);
   if (await engine.journal.claim(claimed, undefined, work.deadline.signal)) return;

@@ -99,15 +99,18 @@ test('whoever was believed dead and has lost its claim writes nothing more, in n
   expect(() => run.check()).toThrow('taken this run over');
 });
 
-test.each(['before', 'after'])('a claim is made anew where the state folder was deleted %s the run began', async (when) => {
-  const records = await newRecords();
-  const one = records.process(somePid);
-  await one.claim('batch', undefined, signal);
-  const begun = when === 'after' ? await one.run() : undefined;
-  await rm(records.folder, { recursive: true });
-  await (begun ?? (await one.run())).append(intended('k', 1));
-  expect(await records.process(somePid + 1).claim('batch', undefined, signal)).toBe(false);
-});
+test.each(['before', 'after'])(
+  'a claim is made anew where the state folder was deleted %s the run began',
+  async (when) => {
+    const records = await newRecords();
+    const one = records.process(somePid);
+    await one.claim('batch', undefined, signal);
+    const begun = when === 'after' ? await one.run() : undefined;
+    await rm(records.folder, { recursive: true });
+    await (begun ?? (await one.run())).append(intended('k', 1));
+    expect(await records.process(somePid + 1).claim('batch', undefined, signal)).toBe(false);
+  },
+);
 
 test('waiting for a claim ends with the deadline', async () => {
   const records = await newRecords();

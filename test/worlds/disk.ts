@@ -196,6 +196,21 @@ function factsOf({ ino, names, content, links, writtenAt }: Node) {
   };
 }
 
+/** What a call does to the disk, for the faults that may happen to it. */
+export type CallKind = 'read' | 'open' | 'write' | 'remove' | 'flush' | 'close';
+
+/** Who makes the calls of this moment. */
+export interface Caller {
+  name: string;
+  /** Makes a call on the disk. */
+  call<Value>(kind: CallKind, path: string, act: () => Value): Value;
+  callLater<Value>(kind: CallKind, path: string, act: () => Value): Promise<Value>;
+  /** Writes at once. What a process writes in the moment in which it is stopped comes when it is continued. */
+  write(path: string, bytes: Uint8Array, act: (part: Uint8Array) => number, isOpen: () => boolean): number;
+  /** Reads a file of /proc, or the name of the machine. */
+  proc(path: string): string;
+}
+
 /** An error as Node's file system throws it. */
 export function failure(code: string, path: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: ${path}`), { code, path });

@@ -1,19 +1,12 @@
-import { readCall } from '../../src/command-line/call.ts';
-import { batchCommand } from '../../src/commands/batch/command.ts';
-import { generateCommand } from '../../src/commands/generate/command.ts';
-import { resumeCommand } from '../../src/commands/resume/command.ts';
-import { type Context, createContext } from '../../src/context.ts';
-import { exitCodeFor, Failure } from '../../src/errors.ts';
-import type { Output, StopSignal, World } from '../../src/world.ts';
-import { failure } from './disk.ts';
+import { type Caller, type CallKind, failure } from './disk.ts';
+import { createProgram } from './program.ts';
 import type { Service } from './service.ts';
-import type { CallKind } from './system-calls.ts';
 import type { Actor, Turns } from './turns.ts';
 
 /** A machine with a clock and process numbers of its own. All of them have one disk. */
 export interface Machine {
   name: string;
-  /** No other machine of any world has it: the program keeps some things by process. */
+  /** Of no other machine in any world: the program keeps some things by process. */
   bootId: string;
   /** By how much its date is wrong, in milliseconds. */
   skewMs: number;
@@ -54,7 +47,7 @@ export interface Environment {
 }
 
 /** A run of the program. */
-export interface SimulatedProcess extends Actor {
+export interface SimulatedProcess extends Actor, Caller {
   machine: Machine;
   argv: readonly string[];
   stdout: string;
@@ -65,25 +58,10 @@ export interface SimulatedProcess extends Actor {
   faults: number;
   /** Resolves when it has ended in whatever way. */
   ended: Promise<void>;
-  /** Makes a call on the disk. */
-  call<Value>(kind: CallKind, path: string, act: () => Value): Value;
-  callLater<Value>(kind: CallKind, path: string, act: () => Value): Promise<Value>;
-  /** Writes at once. What a process writes in the moment in which it is stopped comes when it is continued. */
-  write(path: string, bytes: Uint8Array, act: (part: Uint8Array) => number, isOpen: () => boolean): number;
   /** Counts a step of its life, and lets happen what is to happen there. */
   step(): void;
-  /** Reads a file of /proc. */
-  proc(path: string): string;
   revive(): void;
   kill(): void;
-}
-
-const commands = [generateCommand, batchCommand, resumeCommand];
-const midnight = Date.UTC(2026, 10, 26);
-
-/** The date by a clock that is right. */
-export function dateAt(milliseconds: number): number {
-  return midnight + milliseconds;
 }
 
 /** Starts the program on a machine. */
@@ -94,7 +72,6 @@ export function startProcess(
   { fates = [], faults = [] }: { fates?: readonly Fate[]; faults?: readonly DiskFault[] } = {},
 ): SimulatedProcess {
   const pid = 100 + machine.processes.length;
-  const lastWords: Array<(signal: StopSignal) => string> = [];
   const delayed: Array<() => void> = [];
   let steps = 0;
   let end = (): void => undefined;
@@ -109,7 +86,8 @@ export function startProcess(
 
   function meet({ what, forMs }: Fate): void {
     if (what === 'killed') finish(undefined, `is killed at step ${steps}`);
-    else if (what === 'interrupted') void turns.wait(self, 0, () => finish(130, `is interrupted: ${lastWords.map((say) => say('SIGINT')).join()}`));
+    else if (what === 'interrupted')
+      void turns.wait(self, 0, () => finish(130, `is interrupted: ${program.interrupt()}`));
     else {
       log(`${self.name} is stopped at step ${steps}`);
       turns.freeze(self);
@@ -118,7 +96,8 @@ export function startProcess(
   }
 
   function faultAt(kind: CallKind): string | undefined {
-    return faults.find(({ step, calls, code }) => steps >= step && steps < step + calls && fails[code].includes(kind))?.code;
+    return faults.find(({ step, calls, code }) => steps >= step && steps < step + calls && fails[code].includes(kind))
+      ?.code;
   }
 
   /** The call fails, before or after it has done what it is to do. */
@@ -171,12 +150,15 @@ export function startProcess(
       return bytes.length;
     },
     proc(path) {
+      if (path === 'hostname') return machine.bootId;
       if (!machine.hasProc) throw failure('ENOENT', path);
       if (path === '/proc/sys/kernel/random/boot_id') return machine.bootId;
       if (path === '/proc/self/ns/pid') return 'pid:[1]';
       const found = machine.processes[Number(path.split('/')[2]) - 100];
       if (!found || found.state === 'dead') throw failure('ENOENT', path);
-      const fields = Array.from({ length: 22 }, (_, index) => (index === 19 ? machine.processes.indexOf(found) + 1 : 1));
+      const fields = Array.from({ length: 22 }, (_, index) =>
+        index === 19 ? machine.processes.indexOf(found) + 1 : 1,
+      );
       return `${path} (node) S ${fields.slice(1).join(' ')}`;
     },
     kill: () => finish(undefined, 'is killed'),
@@ -188,91 +170,9 @@ export function startProcess(
     },
   };
 
-  const world: World = {
-    env: { RUNAPI_API_KEY: 'rk_worlds', RUNAPI_BASE_URL: service.base, XDG_STATE_HOME: '/sim/state', CI: '1' },
-    platform: 'linux',
-    home: '/sim/home',
-    readText: (path) => (path.endsWith('config.json') ? JSON.stringify({ api: service.dialect }) : undefined),
-    folderFlaw: () => undefined,
-    cwd: '/sim/work',
-    pid,
-    nodeVersion: process.version,
-    calledAs: 'runapi-imagen',
-    invocation: ['runapi-imagen'],
-    argv,
-    stdin: { isTerminal: false, readAll: async () => Buffer.alloc(0), stream: undefined as never },
-    stdout: outputInto((text) => {
-      if (self.state !== 'dead') self.stdout += text;
-    }),
-    stderr: outputInto((text) => {
-      if (self.state !== 'dead') self.stderr += text;
-    }),
-    clock: {
-      now: () => Math.floor(dateAt(turns.now()) + machine.skewMs),
-      monotonic: () => turns.now(),
-      wait: (milliseconds, signal) => turns.wait(self, milliseconds, () => undefined, signal ? { signal } : {}),
-      random,
-      every(milliseconds, tick) {
-        const controller = new AbortController();
-        const next = (): Promise<void> => turns.wait(self, milliseconds, beat, controller);
-        function beat(): void {
-          tick();
-          next().catch(() => undefined);
-        }
-        next().catch(() => undefined);
-        return () => controller.abort();
-      },
-    },
-    deadline(milliseconds) {
-      const at = turns.now() + milliseconds;
-      const over = new AbortController();
-      const cancelled = new AbortController();
-      const abort = (): void => over.abort(new Failure('timeout', 'not finished in time', { retryable: true }));
-      turns.wait(self, milliseconds, abort, cancelled).catch(() => undefined);
-      return { remaining: () => Math.max(0, at - turns.now()), signal: over.signal, cancel: () => cancelled.abort() };
-    },
-    probe(asked) {
-      if (machine.processes[asked - 100]?.state === 'dead') throw failure('ESRCH', String(asked));
-    },
-    keepSecret: () => undefined,
-    redact: (text) => text,
-    keepCompiled: () => undefined,
-    interrupt: () => undefined,
-    onStop: (say) => void lastWords.push(say),
-  };
-
   machine.processes.push(self);
   log(`${self.name} begins ${argv.join(' ')}`);
-  void turns.wait(self, 0, () => main(world, argv, service.transportOf(self)).then((code) => finish(code, `exits ${code}`)));
+  const program = createProgram({ turns, service, random }, self, pid);
+  void turns.wait(self, 0, () => program.run().then((code) => finish(code, `exits ${code}`)));
   return self;
-}
-
-/** As in src/main.ts. */
-async function main(world: World, argv: readonly string[], transport: ReturnType<Service['transportOf']>): Promise<number> {
-  const call = readCall(argv, commands, () => 0);
-  if ('text' in call) throw new Error(`${argv.join(' ')} asks for a text`);
-  let context: Context | undefined;
-  try {
-    context = await createContext(world, call.flags, () => transport);
-    return await call.act(context);
-  } catch (error) {
-    await context?.reporter.failure(error);
-    if (!(error instanceof Failure) && context) world.stderr.write(String(error instanceof Error && error.stack));
-    return exitCodeFor(error);
-  } finally {
-    await context?.close();
-  }
-}
-
-function outputInto(put: (text: string) => void): Output {
-  return {
-    isTerminal: false,
-    columns: () => 0,
-    write: async (text) => put(text),
-    writeShort: async (text) => put(text),
-    writeBytes: async () => undefined,
-    isClosed: () => false,
-    fault: () => undefined,
-    stream: undefined as never,
-  };
 }

@@ -1,7 +1,6 @@
 import { networkFault } from '../../src/api/network-fault.ts';
 import { answerOf, type HttpRequest, type Transport } from '../../src/api/transport.ts';
-import { dateAt, type SimulatedProcess } from './process.ts';
-import { outside, type Turns } from './turns.ts';
+import { type Actor, dateAt, outside, type Turns } from './turns.ts';
 
 /** A task in the service's own books. */
 export interface Task {
@@ -16,12 +15,18 @@ export interface Task {
   picture: Buffer;
 }
 
+/** A process that talks to the service. */
+interface Client extends Actor {
+  /** Counts a step of its life. */
+  step(): void;
+}
+
 export interface Service {
   base: string;
   dialect: Character['dialect'];
   /** Every task that was ever accepted: each is charged once, unless it fails. */
   tasks: Task[];
-  transportOf(process: SimulatedProcess): Transport;
+  transportOf(client: Client): Transport;
   /** From now on nothing goes wrong. */
   heal(): void;
 }
@@ -92,14 +97,26 @@ export function createService(
     if (!before) keys.set(key, { task, body: text, at: turns.now() });
     log(`the service ${before ? 'replays' : 'accepts'} ${task.id} for key ${short(key)} (${prompt})`);
     if (goesWrong()) return { status: oneOf([500, 502, 504]), body: '<html>' };
-    return { status: 200, body: { task_id: task.id, id: task.id, status: 'pending', task_replayed: before !== undefined } };
+    return {
+      status: 200,
+      body: { task_id: task.id, id: task.id, status: 'pending', task_replayed: before !== undefined },
+    };
   }
 
   function accept(key: string, prompt: string): Task {
     const id = `tsk_${tasks.length + 1}`;
     const createdAt = turns.now();
     const [fails, isGone] = [chance(badTasks), chance(badTasks)];
-    const task = { id, key, prompt, createdAt, endsAt: createdAt + random() * longestTaskMs, fails, isGone, picture: pictureOf(id) };
+    const task = {
+      id,
+      key,
+      prompt,
+      createdAt,
+      endsAt: createdAt + random() * longestTaskMs,
+      fails,
+      isGone,
+      picture: pictureOf(id),
+    };
     tasks.push(task);
     return task;
   }
@@ -122,23 +139,23 @@ export function createService(
     return { status: 200, headers, bytes: goesWrong() ? task.picture.subarray(0, 30) : task.picture };
   }
 
-  function transportOf(process: SimulatedProcess): Transport {
+  function transportOf(client: Client): Transport {
     return async (request) => {
       const { host } = new URL(request.url);
       const options = request.signal ? { signal: request.signal } : {};
       const left = request.method === 'POST' ? { left: true } : {};
-      process.step();
-      await turns.wait(process, 5 + 20 * random(), () => undefined, options);
+      client.step();
+      await turns.wait(client, 5 + 20 * random(), () => undefined, options);
       if (goesWrong()) throw fault('ECONNREFUSED', host, request.method === 'POST' ? { left: false } : {});
       request.leaving?.();
-      process.step();
+      client.step();
       // It is on its way, whatever becomes of its sender.
-      const isCut = process.state === 'dead' && chance(0.5);
+      const isCut = client.state === 'dead' && chance(0.5);
       const tripMs = 20 + 20_000 * random() ** 6;
       let answer: Reply | undefined;
       if (!isCut) void turns.wait(outside, tripMs, () => (answer = serve(request)));
-      await turns.wait(process, tripMs + 10, () => undefined, options);
-      process.step();
+      await turns.wait(client, tripMs + 10, () => undefined, options);
+      client.step();
       if (goesWrong() || !answer) throw fault('ECONNRESET', host, left);
       return answerOf(rawOf(answer), host, (text) => text);
     };

@@ -1,15 +1,15 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import promises from 'node:fs/promises';
+import os from 'node:os';
 import { promisify } from 'node:util';
-import { type Disk, firstDescriptor } from './disk.ts';
-import type { SimulatedProcess } from './process.ts';
+import { type Caller, type CallKind, type Disk, firstDescriptor } from './disk.ts';
 
 /** The world in which the calls of this moment are made. */
 export interface Kernel {
   disk: Disk;
   /** The process whose turn it is; undefined for what belongs to no world. */
-  caller(): SimulatedProcess | undefined;
+  caller(): Caller | undefined;
   random(): number;
   /** The fence is down: a run's file always seems to be under its own name. */
   isFenceless: boolean;
@@ -26,9 +26,6 @@ const isSimulated = (path: unknown): path is string =>
   kernel !== undefined && typeof path === 'string' && (path.startsWith('/sim/') || isProc(path));
 const isProc = (path: string): boolean => path.startsWith('/proc/') && kernel?.caller() !== undefined;
 const isDescriptor = (descriptor: unknown): descriptor is number => Number(descriptor) > firstDescriptor;
-
-/** What a call does to the disk, for the faults that may happen to it. */
-export type CallKind = 'read' | 'open' | 'write' | 'remove' | 'flush' | 'close';
 
 /** A call that returns when it is done. */
 function now<Value>(kind: CallKind, path: string, act: (disk: Disk) => Value): Value {
@@ -64,7 +61,8 @@ async function statLater(path: string) {
 const byPath = {
   openSync: (path: string, flags: string | number = 'r') =>
     now('open', path, (disk) => {
-      if (typeof flags === 'number' && flags > 0o20000000) throw Object.assign(new Error('EOPNOTSUPP'), { code: 'EOPNOTSUPP' });
+      if (typeof flags === 'number' && flags > 0o20000000)
+        throw Object.assign(new Error('EOPNOTSUPP'), { code: 'EOPNOTSUPP' });
       return disk.open(path, flags, maker());
     }),
   statSync: stat,
@@ -101,8 +99,7 @@ const byDescriptor = {
     const write = (part: Uint8Array): number => kernel?.disk.write(file, part) ?? 0;
     return kernel?.caller()?.write(pathOf(file), rest, write, () => pathOf(file) !== '') ?? 0;
   },
-  ftruncateSync: (file: number, length: number) =>
-    now('write', pathOf(file), (disk) => disk.truncate(file, length)),
+  ftruncateSync: (file: number, length: number) => now('write', pathOf(file), (disk) => disk.truncate(file, length)),
 };
 
 /** Calls on an open file that take a callback, which the program turns into promises. */
@@ -150,7 +147,10 @@ function handle(file: number) {
 }
 
 /** In pieces, as a stream reads. */
-async function* readStream(path: string, { fd, start = 0, end = Number.POSITIVE_INFINITY, autoClose = true }: StreamOptions) {
+async function* readStream(
+  path: string,
+  { fd, start = 0, end = Number.POSITIVE_INFINITY, autoClose = true }: StreamOptions,
+) {
   const file = fd ?? (await later('open', path, (disk) => disk.open(path, 'r', maker())));
   try {
     for (let at = start; ; ) {
@@ -232,3 +232,6 @@ crypto.randomUUID = (() =>
         .toString('hex')
         .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
     : randomUUID()) as never;
+
+const { hostname } = os;
+os.hostname = () => kernel?.caller()?.proc('hostname') ?? hostname();

@@ -17,6 +17,11 @@ interface Waiting {
 /** Outside of all processes: the network, the service, and the plan of the world. */
 export const outside: Actor = { name: 'outside', state: 'running' };
 
+/** The date by a clock that is right, in milliseconds since 1970. */
+export function dateAt(milliseconds: number): number {
+  return Date.UTC(2026, 10, 26) + milliseconds;
+}
+
 /** Virtual time, in which one thing happens at a time, and the dice choose which. */
 export interface Turns {
   /** Milliseconds since the beginning. */

@@ -1,8 +1,8 @@
 import { seeded } from '../bench/pace-simulation.ts';
-import { enter } from './system-calls.ts';
 import { createDisk } from './disk.ts';
 import { type DiskFault, type Fate, type Machine, type SimulatedProcess, startProcess } from './process.ts';
 import { createService, type Task } from './service.ts';
+import { enter } from './system-calls.ts';
 import { createTurns, outside } from './turns.ts';
 
 /** What became of a world. */
@@ -202,7 +202,8 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
   function checkJob({ argv, prompts, allowed }: Job): void {
     for (const prompt of prompts) {
       const charged = service.tasks.filter((task) => task.prompt === prompt && !task.fails && !task.isGone).length;
-      if (charged > allowed + (hasResent ? 1 : 0)) broken.push(`"${prompt}" is charged for ${charged} times, not ${allowed} (${argv[0]})`);
+      if (charged > allowed + (hasResent ? 1 : 0))
+        broken.push(`"${prompt}" is charged for ${charged} times, not ${allowed} (${argv[0]})`);
     }
   }
 
@@ -226,5 +227,10 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
   }
   const outputs = all.map(({ name, stdout, stderr }) => `\n${name} said:\n${stdout}${stderr}`);
   const faults = all.reduce((sum, one) => sum + one.faults, 0);
-  return { seed, broken, trace: [...trace, ...outputs], seen: { processes: all.length, tasks: service.tasks.length, faults, fates: fatesMet } };
+  return {
+    seed,
+    broken,
+    trace: [...trace, ...outputs],
+    seen: { processes: all.length, tasks: service.tasks.length, faults, fates: fatesMet },
+  };
 }

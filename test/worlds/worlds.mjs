@@ -9,11 +9,6 @@ import { build } from 'esbuild';
 /** A thread keeps what it has loaded, and what killed processes held: it lives no more worlds than these. */
 const worldsInThread = 250;
 
-/**
- * Lives `count` worlds from seed `from` on, and calls `seen` with each. Ends early where that returns true.
- * @param {{ from: number, count: number, isFenceless?: boolean }} some
- * @param {(world: import('./world.ts').World) => boolean} seen
- */
 export async function liveWorlds({ from, count, isFenceless }, seen) {
   const folder = await mkdtemp(join(tmpdir(), 'runapi-imagen-worlds-'));
   const outfile = join(folder, 'worlds.cjs');
