@@ -95,19 +95,11 @@ export async function claim(
       const theirs = parse(other);
       if (other === own || theirs?.name !== name || !overlap(share, theirs.share)) continue;
       const place = join(claims, other);
-      if (!(await lives(theirs.owner, place))) {
-        await files.remove(place);
-        continue;
-      }
+      if (await pulse.isDead(theirs.owner, place, signal)) await files.remove(place);
       const state = await files.read(place);
       if (state !== undefined) found.push({ ticket: theirs.ticket, holds: state === 'holds' });
     }
     return found;
-  }
-
-  async function lives(other: Owner, file: string): Promise<boolean> {
-    const life = await pulse.lifeOf(other);
-    return life === 'unsure' ? (await pulse.watch(other, file, signal)) === 'alive' : life === 'alive';
   }
 }
 

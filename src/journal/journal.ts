@@ -78,8 +78,6 @@ export function openJournal(options: JournalOptions): Journal {
   });
   const pulse = openPulse({ ...options, onBeat: checkAll });
   const claims = new Set<Claim>();
-  /** Processes elsewhere that were watched and gave no sign. */
-  const gone = new Set<string>();
   let own: Promise<Run> | undefined;
   let identity: Promise<Identity> | undefined;
 
@@ -92,18 +90,13 @@ export function openJournal(options: JournalOptions): Journal {
     async lifeOf(path) {
       const { whose, takenOver } = parseRunName(path);
       const process = parseOwner(whose);
-      const life = process && !gone.has(whose) ? await pulse.lifeOf(process) : 'dead';
+      const life = process ? await pulse.lifeOf(process, path) : 'dead';
       if (life !== 'alive') return life;
       return takenOver > 0 ? 'continued' : 'live';
     },
     async isDead(path, signal = new AbortController().signal) {
-      const life = await folders.lifeOf(path);
-      const { whose } = parseRunName(path);
-      const process = parseOwner(whose);
-      if (life !== 'unsure' || !process) return life === 'dead';
-      const isDead = (await pulse.watch(process, path, signal)) === 'dead';
-      if (isDead) gone.add(whose);
-      return isDead;
+      const process = parseOwner(parseRunName(path).whose);
+      return !process || (await pulse.isDead(process, path, signal));
     },
     isKept(path) {
       const { host = options.owner.host } = parseOwner(parseRunName(path).whose) ?? {};
