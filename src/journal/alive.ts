@@ -23,10 +23,8 @@ export interface Pulse {
    * @param file the file that shows its signs where it has no pulse file: an older version wrote it
    */
   lifeOf(owner: Owner, file: string): Promise<Life>;
-  /** Tells whether a process is dead: one of which nobody is sure is watched. */
+  /** Tells whether a process is dead: one of which nobody is sure is watched until it gives a sign, or for a lease. */
   isDead(owner: Owner, file: string, signal: AbortSignal): Promise<boolean>;
-  /** Waits until a process of which nobody is sure gives a sign, or has given none for a lease. */
-  watch(owner: Owner, file: string, signal: AbortSignal): Promise<'alive' | 'dead'>;
   stop(): Promise<void>;
 }
 
@@ -118,7 +116,8 @@ export function openPulse(options: PulseOptions): Pulse {
     return (await signOf(each, file)) === lastSigns.get(name) ? 'dead' : 'unsure';
   }
 
-  async function watch(each: Owner, file: string, signal: AbortSignal): Promise<'alive' | 'dead'> {
+  /** Tells whether a process gives no sign for a lease. */
+  async function isSilent(each: Owner, file: string, signal: AbortSignal): Promise<boolean> {
     const before = await signOf(each, file);
     const age = await ageOf(each, file).catch(() => 0);
     const watchMs = Math.min(leaseMs, Math.max(leastWatchMs, leaseMs - Math.max(0, age)));
@@ -126,10 +125,10 @@ export function openPulse(options: PulseOptions): Pulse {
     while (clock.monotonic() - began < watchMs) {
       await clock.wait(pollMs, signal);
       const now = await signOf(each, file);
-      if (now !== before && now !== undefined) return 'alive';
+      if (now !== before && now !== undefined) return false;
     }
     lastSigns.set(ownerName(each), before);
-    return 'dead';
+    return true;
   }
 
   return {
@@ -142,11 +141,10 @@ export function openPulse(options: PulseOptions): Pulse {
     },
 
     lifeOf,
-    watch,
 
     async isDead(each, file, signal) {
       const life = await lifeOf(each, file);
-      return life === 'unsure' ? (await watch(each, file, signal)) === 'dead' : life === 'dead';
+      return life === 'dead' || (life === 'unsure' && (await isSilent(each, file, signal)));
     },
 
     async stop() {

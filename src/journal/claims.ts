@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { AppendFile, Files } from '../disk/files.ts';
-import type { Clock } from '../world.ts';
-import type { Pulse } from './alive.ts';
+import type { AppendFile } from '../disk/files.ts';
+import type { Pulse, PulseOptions } from './alive.ts';
 import { type Owner, ownerName, parseOwner } from './owner.ts';
 
 /** A share of the rows of a batch: the `index`-th of `of`, from 1. */
@@ -20,14 +19,7 @@ export interface Claim {
   release(): Promise<void>;
 }
 
-export interface ClaimOptions {
-  /** The state folder. */
-  folder: string;
-  files: Files;
-  clock: Clock;
-  pulse: Pulse;
-  owner: Owner;
-}
+export type ClaimOptions = Omit<PulseOptions, 'probe' | 'onBeat'> & { pulse: Pulse };
 
 const whole: Share = { index: 1, of: 1 };
 const pollMs = 30;
@@ -55,13 +47,13 @@ export async function claim(
   try {
     await write('asks');
     for (let others = await rivals(); others.length > 0; others = await rivals()) {
-      if (others.some((other) => other.holds || other.ticket < ticket)) return await giveWay();
+      if (others.some((other) => other.holds || other.ticket < ticket)) return await release();
       await clock.wait(pollMs, signal); // they give way as soon as they see this one's ticket
     }
     await write('holds');
     file = await files.openAppend(path);
     // Believed dead a moment ago, this process may have lost it before it had it.
-    if ((await rivals()).some(({ holds }) => holds)) return await giveWay();
+    if ((await rivals()).some(({ holds }) => holds)) return await release();
   } catch (error) {
     await release().catch(() => undefined);
     throw error;
@@ -77,14 +69,10 @@ export async function claim(
     },
   };
 
-  async function release(): Promise<void> {
+  async function release(): Promise<undefined> {
     await file?.close().catch(() => undefined);
     file = undefined;
     await files.remove(path);
-  }
-
-  async function giveWay(): Promise<undefined> {
-    await release();
     return undefined;
   }
 

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import type { Files } from '../disk/files.ts';
 import { Failure } from '../errors.ts';
-import type { Clock } from '../world.ts';
-import { openPulse } from './alive.ts';
+import { openPulse, type PulseOptions } from './alive.ts';
 import { type Claim, claim, type Share } from './claims.ts';
 import type { Entry } from './entry.ts';
 import { codeOf, unwritable } from './failures.ts';
@@ -14,7 +12,7 @@ import { findTasks, type Known, visitBatch } from './look-up.ts';
 import { parseRunName } from './names.ts';
 import type { Query } from './newest.ts';
 import { openOwnRuns } from './own-runs.ts';
-import { type Owner, parseOwner } from './owner.ts';
+import { parseOwner } from './owner.ts';
 import { readRun } from './read-run.ts';
 import type { Run } from './run.ts';
 
@@ -52,15 +50,9 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-export interface JournalOptions {
-  /** The state folder. */
-  folder: string;
-  files: Files;
-  owner: Owner;
-  clock: Clock;
+export interface JournalOptions extends Omit<PulseOptions, 'onBeat'> {
+  /** Of the program. */
   version: string;
-  /** Throws where no process has this number; changes nothing. */
-  probe(pid: number): void;
   /** Warns of what cannot be read, or had to be made anew. */
   warn(text: string): void;
   /** The runs of this process were taken over: it must stop. */
