@@ -3,9 +3,9 @@ import type { AppendFile } from '../disk/files.ts';
 import type { Clock } from '../world.ts';
 import { digestOf } from './digest.ts';
 import { type Entry, eventsOf, type TaskEntry } from './entry.ts';
-import { codeOf, unwritable } from './failures.ts';
+import { codeOf, lostRun, unwritable } from './failures.ts';
 import { closeContinued, doubtUnsent, type Folders } from './left-runs.ts';
-import { letGo, newStamp, nobody, parseRunName, type RunName, runFile } from './names.ts';
+import { letGo, newStamp, nobody, parseRunName, runFile } from './names.ts';
 import { type Owner, ownerName, parseOwner } from './owner.ts';
 import { formatVersion, markLine } from './read-run.ts';
 import { createRun, type Run } from './run.ts';
@@ -39,8 +39,8 @@ interface Start {
   takenOver: number;
   /** Stamps of earlier runs. */
   continues: readonly string[];
-  /** Closes the file that the open tasks came from. */
-  closeFormer(): Promise<void>;
+  /** The file that the open tasks came from, under this process's name, and where its tasks that ended are. */
+  former?: { path: string; index: string };
 }
 
 export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns {
@@ -58,18 +58,23 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     await files.flushFolder(runs);
   }
 
-  async function start({ open, takenOver, continues, closeFormer }: Start): Promise<Run> {
+  /** Undefined where another process, believing this one dead, was quicker. */
+  async function start({ open, takenOver, continues, former }: Start): Promise<Run | undefined> {
     const name = { stamp: newStamp(options.clock.now()), takenOver, whose: me };
     const path = join(runs, runFile(name));
+    const closing = former && { ...former, path: nextName(former.path) };
     await write(path, open.values(), continues);
-    const file = await files.openAppend(path).catch(async (error) => {
-      await files.rename(path, join(runs, runFile({ ...name, whose: nobody })));
+    let file: AppendFile;
+    try {
+      // Whoever meant to take the former over finds it no more, or has done so: then this run is void.
+      if (closing) await files.rename(former.path, closing.path);
+      file = await files.openAppend(path);
+    } catch (error) {
+      if (isAbsent(error)) return void (await files.remove(path));
+      await files.rename(path, join(runs, runFile({ ...name, whose: nobody }))).catch(() => undefined);
       throw error;
-    });
-    let isFormerClosed = await closeFormer().then(
-      () => true,
-      () => false,
-    );
+    }
+    let isFormerClosed = await closeFormer().catch(() => false);
     const run = createRun({
       file,
       open,
@@ -81,7 +86,7 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
       },
       async release(left, whole) {
         all.delete(path);
-        if (!isFormerClosed) await closeFormer().then(() => (isFormerClosed = true));
+        isFormerClosed ||= await closeFormer();
         const isLetGo = [...left.values()].every((entry) => entry.letGo);
         const isDone = whole && isFormerClosed && isLetGo;
         if (!isDone) await files.rename(path, join(runs, runFile({ ...name, whose: nobody })));
@@ -90,44 +95,64 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     });
     all.set(path, run);
     return run;
+
+    /** Another process may have done it. */
+    async function closeFormer(): Promise<boolean> {
+      if (closing) await closeContinued(folders, closing).catch((error) => isAbsent(error) || Promise.reject(error));
+      return true;
+    }
+  }
+
+  /** Returns the name of a file of this process after it was taken over once more. */
+  function nextName(path: string): string {
+    const name = parseRunName(path);
+    return join(runs, runFile({ ...name, takenOver: name.takenOver + 1, whose: me }));
   }
 
   /** Renamed, it is this process's alone; copied, its tasks are out of reach of a process that comes to life again. */
   async function takeOver(path: string): Promise<Run | undefined> {
-    const before = parseRunName(path);
-    const name: RunName = { ...before, takenOver: before.takenOver + 1, whose: me };
-    const mine = join(runs, runFile(name));
+    const { whose } = parseRunName(path);
+    const mine = nextName(path);
     try {
       await options.prepare();
       await files.rename(path, mine);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (isAbsent(error)) return undefined;
       throw unwritable(`${path}: ${codeOf(error)}`, error);
     }
     try {
       const digest = await digestOf(files, state, mine);
-      if (!digest) throw new Error('it is gone');
+      if (!digest) return undefined;
+      const { stamp, takenOver } = parseRunName(mine);
       if (!folders.isKept(path)) doubtUnsent(digest.open);
       return await start({
         open: digest.open,
-        takenOver: name.takenOver,
-        continues: [...digest.continues, name.stamp],
-        closeFormer: () => closeContinued(folders, { path: mine, index: digest.index }),
+        takenOver,
+        continues: [...digest.continues, stamp],
+        former: { path: mine, index: digest.index },
       });
     } catch (error) {
-      const whose = parseOwner(before.whose) ? nobody : before.whose;
-      await files.rename(mine, join(runs, runFile({ ...name, whose }))).catch(() => undefined);
+      const left = { ...parseRunName(mine), whose: parseOwner(whose) ? nobody : whose };
+      await files.rename(mine, join(runs, runFile(left))).catch(() => undefined);
       throw unwritable(`${path}: ${codeOf(error)}`, error);
     }
   }
 
   return {
     all,
-    begin: () => start({ open: new Map(), takenOver: 0, continues: [], closeFormer: async () => undefined }),
+    async begin() {
+      const run = await start({ open: new Map(), takenOver: 0, continues: [] });
+      if (run) return run;
+      throw lostRun();
+    },
     takeOver,
     async close() {
       await Promise.all([...all.values()].map((run) => run.close()));
       all.clear();
     },
   };
+}
+
+function isAbsent(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

@@ -1,3 +1,5 @@
+import { constants } from 'node:fs';
+
 /** A file or folder, whatever names it has. */
 interface Node {
   ino: number;
@@ -92,6 +94,7 @@ export function createDisk(now: () => number, { hasLinks = true } = {}) {
 
   return {
     open(path: string, flags: string | number, maker: string): number {
+      const appends = flags === (constants.O_RDWR | constants.O_APPEND);
       const mode = typeof flags === 'string' ? flags : 'r';
       let node = find(path);
       if (!node && mode.startsWith('r')) throw failure('ENOENT', path);
@@ -103,7 +106,7 @@ export function createDisk(now: () => number, { hasLinks = true } = {}) {
       }
       if (mode.startsWith('w')) setContent(node, Buffer.alloc(0));
       const descriptor = ++descriptors;
-      open.set(descriptor, { path, node, appends: mode.startsWith('a'), position: 0 });
+      open.set(descriptor, { path, node, appends: appends || mode.startsWith('a'), position: 0 });
       return descriptor;
     },
     close(descriptor: number): void {

@@ -122,6 +122,11 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
     return isBatch ? ['--shard', oneOf(['1/2', '2/2'])] : ['--no-wait'];
   }
 
+  function isSaved({ prompts }: Job): boolean {
+    const tasks = service.tasks.filter(({ prompt }) => prompts.includes(prompt));
+    return disk.list('/sim/work').some((name) => tasks.some(({ id }) => name.endsWith(`-${id.slice(4)}.gif`)));
+  }
+
   /** Somebody calls the program for a job, over and over, and lets some calls overlap. */
   async function pursue(job: Job): Promise<void> {
     await wait(random() * 5 * second);
@@ -131,9 +136,9 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
       const one = start(isForJob ? [...job.argv, ...variant(job)] : ['resume'], machine);
       if (isForJob) {
         const isBeside = job.processes.some((other) => other.state !== 'dead');
-        // Asked for twice on purpose, or again after all was done, a picture is bought twice.
-        const isDone = job.processes.some(({ exitCode }) => exitCode === 0);
-        if (!job.isBatch && (job.allowed === 0 || isBeside || isDone)) job.allowed += 1;
+        // Asked for twice on purpose, or again after all was done or let go, a picture is bought twice.
+        const isDone = job.processes.some(({ argv, exitCode }) => exitCode === 0 || argv.includes('--no-wait'));
+        if (!job.isBatch && (job.allowed === 0 || isBeside || isDone || isSaved(job))) job.allowed += 1;
         job.processes.push(one);
       }
       if (chance(0.1)) machine.skewMs = oneOf([0, skewMs, -skewMs]);

@@ -23,6 +23,7 @@ export async function dryRun(context: Context, { source, server, flags, plan, ch
   const account = await accountAt(context.engine, server).catch(keyless);
   const isMine = (key: string): boolean => inShard(key, plan.shard);
   const past = await readPast(context, { batch: source.name, server, account, isMine });
+  past.unreadable.forEach(context.reporter.warn);
   const tasks = () => readTasks(source, plan);
   const before = { made: 0, failed: 0, elsewhere: 0 };
   for await (const { key } of tasks()) {

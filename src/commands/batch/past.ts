@@ -17,6 +17,8 @@ export interface Past {
   unfinished: Map<string, { run: LeftRun; entry: Entry }>;
   /** The highest generation of a task that is known. */
   generations: Map<string, number>;
+  /** Files that may hold more, and cannot be read. */
+  unreadable: readonly string[];
 }
 
 /** Which batch, whose rows count, and where they were made. */
@@ -38,6 +40,7 @@ export async function readPast(context: Context, wanted: Wanted, signal?: AbortS
     elsewhere: new Set(),
     unfinished: new Map(),
     generations: new Map(),
+    unreadable: [],
   };
   const left = await context.journal.ofBatch(wanted.batch, async (entry, run) => {
     const { row } = entry.intended;
@@ -49,7 +52,7 @@ export async function readPast(context: Context, wanted: Wanted, signal?: AbortS
     if (run || !entry.ended) past.elsewhere.add(key);
     else note(past, key, entry);
   });
-  for (const problem of left.unreadable) context.reporter.warn(problem);
+  past.unreadable = left.unreadable;
   const isMine = ({ intended: { row } }: Entry): boolean => row?.batch === wanted.batch && wanted.isMine(row.key);
   const dead = signal
     ? await deadRuns(context.engine, left, isMine, signal)

@@ -8,6 +8,7 @@ import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/account.ts';
 import { approve } from '../../paid-task/quotes.ts';
 import { inShard } from '../../paid-task/row-key.ts';
+import { refuseUnreadable } from '../../paid-task/take-up.ts';
 import { shellWord } from '../../report/shell-command.ts';
 import { checkRows, flawsFailure, lotsToBuy, rowsToGo, warnOfFlaws } from './check.ts';
 import { openLocked } from './locked.ts';
@@ -49,6 +50,8 @@ export async function batch(
     const isMine = (key: string): boolean => inShard(key, plan.shard);
     const wanted = { batch: source.name, server, account };
     const past = await readPast(context, { ...wanted, isMine }, signal);
+    if (flags.new) past.unreadable.forEach(context.reporter.warn);
+    else refuseUnreadable(past.unreadable);
     const tasks = () => readTasks(source, plan);
     const locked = flags.lock ? await openLocked(context, { ...wanted, source, plan }, past, flags) : undefined;
     await approve(work, server, await lotsToBuy(context, locked?.unlocked(tasks()) ?? tasks(), past, flags));
