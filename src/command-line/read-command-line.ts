@@ -77,7 +77,9 @@ function problemOf(
   if (found && flaw === 'needs a value') return `${flag} needs a value: ${found[0]}`;
   if (found) return flaw && `${flag} ${flaw}`;
   if (isSentence(flag)) return `unknown flag ${JSON.stringify(flag)}; put -- before a prompt that begins with -`;
-  if (find(known, flag)) return `${path.join(' ')} does not accept ${flag}`;
+  if (/^--(api-?)?key$/.test(flag)) return `there is no ${flag}: set RUNAPI_API_KEY, or run config set api-key`;
+  if (find(known, flag))
+    return `${path.join(' ')} does not accept ${flag}${flag in otherNames ? didYouMeanFlag(flag, own) : ''}`;
   return `unknown flag ${flag}${didYouMeanFlag(flag, [...own, helpFlag, versionFlag])}`;
 }
 
@@ -120,8 +122,16 @@ function missingCommand(command: Declaration | undefined, path: readonly string[
 /** Flags of other programs, and what they are called here. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
   '-v': ['--version', '--verbose'],
+  '--n': ['--count'],
   '--num': ['--count'],
   '--number': ['--count'],
+  '--neg': ['--negative'],
+  '--size': ['--ratio', '--resolution'],
+  '--force': ['--overwrite'],
+  '--folder': ['--dir'],
+  '--outdir': ['--dir'],
+  '--out-dir': ['--dir'],
+  '--output-dir': ['--dir'],
 };
 
 function didYouMeanFlag(flag: string, flags: readonly Flag[]): string {

@@ -63,7 +63,7 @@ function tasksLine(context: Context, left: readonly TaskEntry[]): string {
   const recorded = context.flags.record !== false;
   const all = context.command(left.some(({ letGo }) => letGo) ? 'resume --all' : 'resume');
   const command = commands.length > 1 && recorded ? all : commands.find(Boolean);
-  return `Stopped: ${whatGoesOn(left)}${command ? `. Take up: ${command}` : ''}`;
+  return `Stopped: ${whatGoesOn(left)}${command ? `. Continue with: ${command}` : ''}`;
 }
 
 /** `tasks tsk_1, tsk_2 went on` */

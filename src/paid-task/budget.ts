@@ -133,8 +133,8 @@ function overBudget({ count, wanted, spent, limit, isSession }: Excess): Failure
 }
 
 function overCount(limit: number): Failure {
-  const pictures = limit === 1 ? 'one picture' : `${limit} pictures`;
-  return new Failure('over_budget', `this session may buy ${pictures}, and has`, {
+  const pictures = limit === 1 ? 'the one picture' : `all ${limit} pictures`;
+  return new Failure('over_budget', `this session has bought ${pictures} that it may buy`, {
     hint: `Nothing was sent. ${raisedByUser}`,
     details: { max_pictures: limit },
   });

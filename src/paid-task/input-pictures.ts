@@ -73,7 +73,7 @@ export async function namePictures(
 }
 
 function refuse(source: string, reason: string): never {
-  throw invalid(`Invalid --image ${JSON.stringify(source)}: ${reason}`, 'Nothing was sent');
+  throw invalid(`Invalid --image ${JSON.stringify(source)}: ${reason}`);
 }
 
 /** Where the local pictures of a request are, for the record. */

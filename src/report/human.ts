@@ -51,7 +51,8 @@ export function summary(report: TaskReport, colours: Colours, { label, balanceCe
   const balance = balanceCents === undefined ? '' : `balance ${amountText(balanceCents)}`;
   const facts = [
     ...pictures,
-    report.elapsed_ms === null ? '' : formatDuration(report.elapsed_ms),
+    // Of what was bought earlier, the time would be its age.
+    report.elapsed_ms === null || report.reused ? '' : formatDuration(report.elapsed_ms),
     [priceText(report), balance].filter((fact) => fact !== '').join(', '),
   ].filter((fact) => fact !== '');
   const gap = label === undefined ? ' ' : ' · ';

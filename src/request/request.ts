@@ -176,10 +176,10 @@ function imagenFlaws(wanted: readonly string[], { aspectRatio, images, ...fields
 function repeatFlaws(wanted: readonly string[] = [], seeds: readonly number[] = []): Flaw[] {
   const model = seeds.length > 0 ? repeated(wanted) : undefined;
   const seed = repeated(seeds);
-  const reason = 'given twice, would buy the same picture twice';
+  const reason = 'is given twice and would buy the same picture twice';
   return [
-    ...(model === undefined ? [] : [{ field: 'model', value: wanted.join(','), reason: `${model}, ${reason}` }]),
-    ...(seed === undefined ? [] : [{ field: 'seed', value: seeds.join(','), reason: `${seed}, ${reason}` }]),
+    ...(model === undefined ? [] : [{ field: 'model', value: wanted.join(','), reason: `${model} ${reason}` }]),
+    ...(seed === undefined ? [] : [{ field: 'seed', value: seeds.join(','), reason: `${seed} ${reason}` }]),
   ];
 }
 

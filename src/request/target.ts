@@ -44,8 +44,15 @@ export interface Pictures {
   areNew: boolean;
 }
 
+/** A shell would have made a path of `~alice/x`; here it would be a folder of that name. */
+const ofOtherUser = refine<string>(
+  (path) => !/^~[^/\\]+[/\\]/.test(path),
+  'write the path out: only ~ alone is a home folder',
+);
+
 /** A name template, or `-`. */
 export const outputName = string().check(
+  ofOtherUser,
   check(({ value, issues }) => {
     const reason = value === '-' ? undefined : templateReason(value);
     if (reason) issues.push({ code: 'custom', input: value, message: reason });
@@ -53,7 +60,12 @@ export const outputName = string().check(
 );
 
 const fields = {
-  dir: exactOptional(string().check(refine((dir) => dir.trim() !== ''))),
+  dir: exactOptional(
+    string().check(
+      refine((dir) => dir.trim() !== ''),
+      ofOtherUser,
+    ),
+  ),
   output: exactOptional(outputName),
   overwrite: exactOptional(boolean()),
   skipExisting: exactOptional(boolean()),

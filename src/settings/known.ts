@@ -92,7 +92,7 @@ export function settingName(typed: string): SettingName {
   if (name) return name;
   const shown = names.map(kebab);
   throw invalid(
-    `there is no setting ${JSON.stringify(typed)}${didYouMean(typed, shown)}`,
+    `unknown setting ${JSON.stringify(typed)}${didYouMean(typed, shown)}`,
     `Settings: ${shown.join(', ')}, and models.NAME.ratio for one model`,
   );
 }

@@ -62,7 +62,7 @@ test.each([
     { output: '{taks}.png', overwrite: true, skipExisting: true },
     one,
     [
-      'Invalid --output "{taks}.png": unknown word {taks} (did you mean {task}?); the words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}',
+      'Invalid --output "{taks}.png": unknown word {taks}; did you mean {task}? The words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}',
       '--overwrite and --skip-existing exclude each other',
     ],
   ],

@@ -76,7 +76,9 @@ async function byPicture(context: Context, path: string): Promise<Entry | undefi
 }
 
 async function readSidecar(path: string, typed: string): Promise<Before> {
-  const told = parseJson(await readFile(path, 'utf8').catch(() => ''));
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) throw invalid(`--again ${typed} cannot be read; a sidecar has a name such as fox.png.json`);
+  const told = parseJson(text);
   if (!isObject(told) || typeof told.prompt !== 'string' || typeof told.model !== 'string')
     throw invalid(`--again ${typed} is not a sidecar: it holds no prompt and model`);
   const { prompt, model, seed, sandbox, ...named } = told;

@@ -91,7 +91,7 @@ test.each([
       'a row is a text or an object such as {"prompt": "a fox"}',
     ],
   ],
-  ['a misspelled key', 'a.jsonl', '{"promt":"x","prompt":"y"}\n', ['no field is named "promt" (did you mean prompt?)']],
+  ['a misspelled key', 'a.jsonl', '{"promt":"x","prompt":"y"}\n', ['no field is named "promt"; did you mean prompt?']],
   [
     'one field under two names',
     'a.jsonl',
@@ -124,7 +124,7 @@ test.each([
     'prompt,ratio,Aspect Ratio\nx,1:1,\n',
     ['the columns "ratio" and "Aspect Ratio" are the same field'],
   ],
-  ['a misspelled column', 'a.csv', 'prompt,ration\nx,1:1\n', ['no field is named "ration" (did you mean ratio?)']],
+  ['a misspelled column', 'a.csv', 'prompt,ration\nx,1:1\n', ['no field is named "ration"; did you mean ratio?']],
   [
     'a table without a column for prompts',
     'a.csv',
