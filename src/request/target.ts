@@ -45,16 +45,13 @@ export interface Pictures {
 }
 
 /** A shell would have made a path of `~alice/x`; here it would be a folder of that name. */
-const ofOtherUser = refine<string>(
-  (path) => !/^~[^/\\]+[/\\]/.test(path),
-  'write the path out: only ~ alone is a home folder',
-);
+const isOfOtherUser = (path: string): boolean => /^~[^/\\]+[/\\]/.test(path);
+const otherUserReason = 'write the path out: only ~ alone is a home folder';
 
 /** A name template, or `-`. */
 export const outputName = string().check(
-  ofOtherUser,
   check(({ value, issues }) => {
-    const reason = value === '-' ? undefined : templateReason(value);
+    const reason = isOfOtherUser(value) ? otherUserReason : value === '-' ? undefined : templateReason(value);
     if (reason) issues.push({ code: 'custom', input: value, message: reason });
   }),
 );
@@ -63,7 +60,7 @@ const fields = {
   dir: exactOptional(
     string().check(
       refine((dir) => dir.trim() !== ''),
-      ofOtherUser,
+      refine((dir) => !isOfOtherUser(`${dir}/`), otherUserReason),
     ),
   ),
   output: exactOptional(outputName),

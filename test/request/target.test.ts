@@ -59,6 +59,14 @@ test.each([
   [{ dir: ' ' }, one, ['--dir is empty']],
   [{ output: '' }, one, ['--output is empty']],
   [
+    { dir: '~root', output: '~alice/x.png' },
+    one,
+    [
+      'Invalid --dir "~root": write the path out: only ~ alone is a home folder',
+      'Invalid --output "~alice/x.png": write the path out: only ~ alone is a home folder',
+    ],
+  ],
+  [
     { output: '{taks}.png', overwrite: true, skipExisting: true },
     one,
     [

@@ -50,7 +50,7 @@ function alignedLine(rows: readonly Row[], { columns, colours, cwd }: Surface): 
     { text: ({ report }) => report.model ?? '', shade, spare: 4 },
     { text: ({ report: { seed } }) => (seed === null ? '' : `seed ${seed}`), shade, spare: 3 },
     { text: ({ report }) => costOf(report), spare: 5 },
-    { text: ({ report }) => report.prompt ?? '', range: [14, 48] },
+    { text: ({ report }) => report.prompt ?? '', range: [10, 48] },
     { text: ({ report }) => report.task_id ?? '', spare: 1 },
     { text: ({ report }) => outcome(report, cwd), range: [12, 1000] },
   ];

@@ -143,6 +143,8 @@ test.each([
   ['several YAML documents', 'a.yaml', '- a fox\n---\n- an owl\n', /^a\.yaml holds more than one document$/],
   ['a web page', 'list', '<!DOCTYPE html>\n<p>a fox\n', /^list looks like a table or page in markup$/],
   ['a Markdown table', 'a.md', '| prompt | ratio |\n|---|---|\n', /^a\.md looks like a table or page in markup$/],
+  ['bars between columns', 'a.txt', 'prompt|seed\na fox|1\n', /^a\.txt has \| between its columns$/],
+  ['a YAML map', 'a.yaml', 'prompt: a fox\nseed: 1\n', /^a\.yaml is neither a list nor a manifest$/],
   ['the line ends of old Macs', 'a.csv', 'prompt,ratio\ra fox,1:1\r', /^a\.csv has lines that end with CR alone$/],
 ])('refuses %s: its lines are no prompts', async (_, name, text, message) => {
   await expect(read(name, text)).rejects.toMatchObject({ code: 'validation', message: expect.stringMatching(message) });
