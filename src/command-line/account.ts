@@ -13,7 +13,7 @@ export interface ModelReport {
   model: string;
   /** Null where the catalogue cannot be had; `error` then says why. */
   service: string | null;
-  /** `text_to_image`, `remix_image`, `edit_image`: what it makes pictures from. */
+  /** Its inputs: `text_to_image`, `remix_image`, `edit_image`. */
   actions: string[];
   status: CatalogueModel['status'] | null;
   aliases: string[];
@@ -27,7 +27,7 @@ export interface ModelReport {
 interface Price {
   currency: string;
   unit_price_cents: number;
-  /** What is paid for: `per_call`. */
+  /** The unit of the price: `per_call`. */
   billing_unit: string;
   as_of: string | null;
 }

@@ -57,10 +57,10 @@ export function priceLines(lots: ReadonlyArray<Lot & Partial<PricedLot>>): strin
   });
 }
 
-/** Long enough for a slow line, short enough for somebody who waits for an answer and nothing else. */
+/** Long enough for a slow connection, short enough for a person who waits. */
 const patienceMs = 20_000;
 
-/** What a dry run finds out. */
+/** The result of a dry run. */
 export interface Trial {
   prices: readonly PricedLot[] | undefined;
   /** Why no price is known. */

@@ -17,7 +17,7 @@ import { hasEnded, type Task } from '../task/task.ts';
 /** A task whose state is asked for. */
 export interface Asked {
   id: string;
-  /** What the record knows of it. */
+  /** Its entry in the record. */
   entry: Entry | undefined;
   /** It is at the built-in sandbox, where the record does not say. */
   sandbox: boolean;
@@ -58,7 +58,7 @@ async function waitFor(work: Work, api: Api, id: string, entry: Entry | undefine
     pace: work.pace,
     clock,
     deadline,
-    // A task of which nothing is known here may be old: nobody waits for it to become known.
+    // A task that is not in the record may be old: a 404 is final at once.
     ageMs: entry?.accepted ? Math.max(0, clock.now() - entry.accepted.at) : 60_000,
     onPoll: (task) => listener.step(id, { doing: task.status, model: entry ? model : undefined, taskId: id }),
     onLost: listener.retrying,

@@ -36,7 +36,7 @@ export interface NamingFlags {
   embed?: boolean;
 }
 
-/** What is known of the pictures that want names. */
+/** The pictures that need names. */
 export interface Pictures {
   /** `many` are those of a batch, whose rows may name their own files. */
   count: number | 'many';

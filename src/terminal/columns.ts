@@ -30,7 +30,7 @@ export function fitted(text: string, columns: number): string {
   return `${cut}…${' '.repeat(columns - 1 - columnsOf(cut))}`;
 }
 
-/** What stands between two columns. */
+/** The space between two columns. */
 const gap = '  ';
 
 /**

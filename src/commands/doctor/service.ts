@@ -12,7 +12,7 @@ import { amountText } from '../../task/money.ts';
 import { broken, type Check, ok, warning } from './check.ts';
 import type { KeysFound } from './keys.ts';
 
-/** Where the service is, as far as can be told without asking it. */
+/** Where the service is, without asking it. */
 interface Route {
   checks: Check[];
   /** Undefined where it cannot be asked. */
@@ -97,7 +97,7 @@ interface Offer {
   status: string;
 }
 
-/** What `generate` without flags would buy; undefined where the catalogue cannot be had. */
+/** Finds the model that `generate` would use; undefined without a catalogue. */
 async function priceOfNext(context: Context, server: Server): Promise<Offer | undefined> {
   try {
     const { model: typed = 'imagen-4' } = context.stored.settings;
