@@ -1,5 +1,5 @@
 import type { Api } from '../api/client.ts';
-import { tryAgain } from '../api/try-again.ts';
+import { withRetries } from '../api/with-retries.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
 import { costOf, type Entry } from '../journal/entry.ts';
@@ -39,13 +39,13 @@ export async function statusReport(context: Context, work: Work, { id, entry, sa
   }
 }
 
-function cluesOf(entry: Entry | undefined): Parameters<Api['look']>[1] {
+function cluesOf(entry: Entry | undefined): Parameters<Api['poll']>[1] {
   return { dialect: entry?.accepted?.dialect, statusUrl: entry?.accepted?.statusUrl };
 }
 
 async function pollOnce({ engine, deadline }: Work, api: Api, id: string, entry: Entry | undefined): Promise<Task> {
-  const patience = { clock: engine.clock, deadline, onRetry: engine.listener.retrying };
-  const { task } = await tryAgain(() => api.look(id, cluesOf(entry), deadline.signal), patience);
+  const options = { clock: engine.clock, deadline, onRetry: engine.listener.retrying };
+  const { task } = await withRetries(() => api.poll(id, cluesOf(entry), deadline.signal), options);
   return task;
 }
 
@@ -54,7 +54,7 @@ async function waitFor(work: Work, api: Api, id: string, entry: Entry | undefine
   const { clock, listener } = engine;
   const model = entry?.intended.request.model ?? 'imagen-4';
   return await follow({
-    poll: () => api.look(id, cluesOf(entry), deadline.signal),
+    poll: () => api.poll(id, cluesOf(entry), deadline.signal),
     pace: work.pace,
     clock,
     deadline,

@@ -9,7 +9,7 @@ export interface Wishes {
   /** `false`: submit and exit. */
   wait: boolean;
   /** `false`: poll once; a task that still runs is a failure. */
-  patient: boolean;
+  pollUntilEnd: boolean;
   /** `false`: print the URLs and save nothing. */
   download: boolean;
   timeoutMs: number;
@@ -50,7 +50,7 @@ export function parseWishes(sources: readonly Source[], problems: string[]): Wis
   const parsed = parseFields(wishes, sources, problems);
   if (!parsed) return undefined;
   const { timeout: timeoutMs, pollInterval: pollIntervalMs, ...same } = parsed;
-  return { ...same, patient: true, timeoutMs, pollIntervalMs };
+  return { ...same, pollUntilEnd: true, timeoutMs, pollIntervalMs };
 }
 
 /** A duration of 0 is refused as a mistake. */

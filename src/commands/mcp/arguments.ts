@@ -87,10 +87,10 @@ export function waitSeconds(zero: string) {
 }
 
 /** How long a call waits by default. */
-export const defaultPatience = { timeout: defaultWaitSeconds };
+export const defaultWait = { timeout: defaultWaitSeconds };
 
 /** What was asked for, as `parseWishes` takes it. A call that does not wait gives the request its time all the same. */
-export function patience(seconds: number | undefined): { wait: boolean; timeout?: number } {
+export function waitOptions(seconds: number | undefined): { wait: boolean; timeout?: number } {
   if (seconds === undefined) return { wait: true };
-  return seconds === 0 ? { wait: false, ...defaultPatience } : { wait: true, timeout: Math.max(leastSeconds, seconds) };
+  return seconds === 0 ? { wait: false, ...defaultWait } : { wait: true, timeout: Math.max(leastSeconds, seconds) };
 }

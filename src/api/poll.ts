@@ -8,7 +8,7 @@ import { type Answer, type Caller, exchange } from './exchange.ts';
 import { answeredAt, retryAfter } from './retry.ts';
 import { type StatusClues, statusUrls } from './routes.ts';
 
-export interface Look {
+export interface Poll {
   task: Task;
   /** Where the answer was found: the first place to ask next time. */
   statusUrl: string;
@@ -21,14 +21,14 @@ export interface Look {
  * (`not_found`). So is a web page where a task should be: some servers answer one for every address. The task is paid
  * for, so every failure may be retried but the refusal of the key in the service's own words.
  */
-export async function look(
+export async function poll(
   caller: Caller,
   base: string,
   id: string,
   clues: StatusClues,
   now: number,
   signal?: AbortSignal,
-): Promise<Look> {
+): Promise<Poll> {
   try {
     return await lookEverywhere(caller, base, id, clues, now, signal);
   } catch (error) {
@@ -53,7 +53,7 @@ async function lookEverywhere(
   clues: StatusClues,
   now: number,
   signal: AbortSignal | undefined,
-): Promise<Look> {
+): Promise<Poll> {
   let unreadable: Failure | undefined;
   let lastAnswer: Answer | undefined;
   let isGone = false;
