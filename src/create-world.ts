@@ -22,6 +22,7 @@ export function createWorld(process: NodeJS.Process): World {
     // The second one does not wait for anything. npx sends one of its own after each Ctrl-C: that must do no harm.
     if (stopping) return leave(signal);
     stopping = true;
+    if (isBusy()) endSoon(signal);
     for (const say of last) {
       const line = wrapped(redactor.redact(say(signal)), stderr.columns());
       try {
@@ -33,19 +34,24 @@ export function createWorld(process: NodeJS.Process): World {
     leave(signal);
   }
 
-  /**
-   * Node's exit waits for its threads, and a name look-up or a call to a file system may hang in one of them: then the
-   * signal itself ends the process in a moment, which shells count alike.
-   */
   function leave(signal: StopSignal): void {
-    const isBusy = process.getActiveResourcesInfo().some((name) => /^(FS|File|GetAddrInfo)/.test(name));
-    if (isBusy && process.platform !== 'win32') {
-      for (const each of signals) process.removeAllListeners(each);
-      const { spawn } = process.getBuiltinModule('node:child_process');
-      const words = ['-c', `sleep 0.1; kill -s ${signal.slice(3)} ${process.pid}`];
-      spawn('sh', words, { detached: true, stdio: 'ignore', env: { PATH: process.env.PATH } }).unref();
-    }
+    // From here on the signal itself ends the process, which shells count alike.
+    for (const each of signals) process.removeAllListeners(each);
     process.exit(signalExits[signal]);
+  }
+
+  /** Node's exit waits for its threads: a name look-up or a call to a file system may hang in one of them. */
+  function isBusy(): boolean {
+    const names = process.getActiveResourcesInfo();
+    return process.platform !== 'win32' && names.some((name) => /^(FS|File|GetAddrInfo)/.test(name));
+  }
+
+  /** Ends this process from outside, by force where the last words hang on the same file system. */
+  function endSoon(signal: StopSignal): void {
+    const { spawn } = process.getBuiltinModule('node:child_process');
+    const kill = (name: string): string => `kill -s ${name} ${process.pid}`;
+    const words = ['-c', `sleep 0.1; ${kill(signal.slice(3))} && sleep 0.15; ${kill('KILL')}`];
+    spawn('sh', words, { detached: true, stdio: 'ignore', env: { PATH: process.env.PATH } }).unref();
   }
 
   const stderr = createOutput(2, () => process.stderr, redactor.redact);
