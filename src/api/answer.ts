@@ -4,7 +4,7 @@ import type { Task } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { costOf } from './billing.ts';
 import { imagesOf } from './images.ts';
-import { plainText } from './problem.ts';
+import { messageOf, plainText } from './problem.ts';
 import { statusOf } from './words.ts';
 
 /** The id of the task that a create answer speaks of. */
@@ -22,7 +22,10 @@ export function readTask(answer: JsonObject, id: string): Task {
   const told = unwrapped(answer);
   const word = firstText(told, ['status', 'state', 'data.status', 'data.state']);
   const status = word === undefined ? (imagesOf(told).length > 0 ? 'completed' : undefined) : statusOf(word);
-  if (status === undefined) throw unreadable(`the answer about task ${id} tells no state`);
+  if (status === undefined) {
+    const said = messageOf(JSON.stringify(told));
+    throw unreadable(`the answer about task ${id} tells no state${said ? `: ${said}` : ''}`);
+  }
   const images = status === 'completed' ? imagesOf(told) : [];
   if (status === 'completed' && images.length === 0) {
     throw new Failure('bad_response', `task ${id} is completed, but its answer holds no image`, {

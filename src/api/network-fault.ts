@@ -140,7 +140,11 @@ function isNotHttp(code: string, error: unknown): boolean {
 function isOfNetwork(code: string, error: unknown): boolean {
   const { syscall, message } = error as NodeJS.ErrnoException;
   // undici gives its own time-outs of SOCKS proxies no code.
-  return code.startsWith('UND_ERR') || /^SOCKS5 /.test(message) || /^(connect|read|write|shutdown|getaddrinfo)$/.test(syscall ?? '');
+  return (
+    code.startsWith('UND_ERR') ||
+    /^SOCKS5 /.test(message) ||
+    /^(connect|read|write|shutdown|getaddrinfo)$/.test(syscall ?? '')
+  );
 }
 
 function wordsOf(error: unknown): string {

@@ -95,7 +95,8 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
       // One address only can be gone to; what else is sent twice is a list.
       const [first = ''] = [value].flat();
       const joined = name.toLowerCase() === 'location' ? first : [value].flat().join(', ');
-      return [[name.toLowerCase(), redact(joined)]];
+      // Bytes beyond ASCII are UTF-8 to browsers, and Latin-1 to undici.
+      return [[name.toLowerCase(), redact(textOf(Buffer.from(joined, 'latin1'), '; charset=latin1').trim())]];
     });
     return Object.fromEntries(entries);
   }
