@@ -13,7 +13,7 @@ const signalExits: Record<StopSignal, number> = { SIGHUP: 129, SIGINT: 130, SIGT
 
 /** The front door: all of the process that the program sees. */
 export function createWorld(process: NodeJS.Process): World {
-  const redactor = createRedactor();
+  const machine = machineOf(process);
   const last: Array<(signal: StopSignal) => string> = [];
   const signals = Object.keys(signalExits) as StopSignal[];
   let stopping = false;
@@ -24,7 +24,7 @@ export function createWorld(process: NodeJS.Process): World {
     stopping = true;
     if (isBusy()) endSoon(signal);
     for (const say of last) {
-      const line = wrapped(redactor.redact(say(signal)), stderr.columns());
+      const line = wrapped(machine.redact(say(signal)), stderr.columns());
       try {
         writeSync(2, `${stderr.isTerminal ? '\n' : ''}${line}\n`);
       } catch {
@@ -54,19 +54,17 @@ export function createWorld(process: NodeJS.Process): World {
     spawn('sh', words, { detached: true, stdio: 'ignore', env: { PATH: process.env.PATH } }).unref();
   }
 
-  const stderr = createOutput(2, () => process.stderr, redactor.redact);
+  const stderr = createOutput(2, () => process.stderr, machine.redact);
   return {
-    ...machineOf(process),
+    ...machine,
     get cwd() {
       return currentFolder();
     },
-    keepSecret: redactor.keep,
-    redact: redactor.redact,
     stdin: createInput(
       () => process.stdin,
       () => process.getBuiltinModule('node:tty').isatty(0),
     ),
-    stdout: createOutput(1, () => process.stdout, redactor.redact),
+    stdout: createOutput(1, () => process.stdout, machine.redact),
     stderr,
     keepCompiled: (folder) => {
       const module = process.getBuiltinModule('node:module') as Node22Module;
@@ -95,14 +93,11 @@ export function createSilentWorld(process: NodeJS.Process): World {
       return process.stderr;
     },
   };
-  const redactor = createRedactor();
   return {
     ...machineOf(process),
     get cwd() {
       return currentFolder();
     },
-    keepSecret: redactor.keep,
-    redact: redactor.redact,
     stdin: createInput(
       () => process.stdin,
       () => false,
@@ -115,14 +110,14 @@ export function createSilentWorld(process: NodeJS.Process): World {
   };
 }
 
-type Machine = Omit<
-  World,
-  'cwd' | 'stdin' | 'stdout' | 'stderr' | 'keepSecret' | 'redact' | 'keepCompiled' | 'interrupt' | 'onStop'
->;
+type Machine = Omit<World, 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'keepCompiled' | 'interrupt' | 'onStop'>;
 
 function machineOf(process: NodeJS.Process): Machine {
   const user = { uid: process.getuid?.(), gid: process.getgid?.() };
+  const { keep, redact } = createRedactor();
   return {
+    keepSecret: keep,
+    redact,
     env: process.env,
     platform: process.platform,
     home: homeFolder(),

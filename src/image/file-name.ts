@@ -8,7 +8,7 @@ export function safeFileName(name: string): string {
   const legal = name
     .replace(unseen, '')
     .replace(forbidden, '-')
-    .replace(/^[-.\s\u200c\u200d\ufe0e\ufe0f]+/, '') // HFS+ passes over joiners when it compares names
+    .replace(/^(?:[-.\s]|\u200c|\u200d|\ufe0e|\ufe0f)+/, '') // HFS+ passes over joiners when it compares names
     .replace(/(?<![.\s])[.\s]+$/, '');
   const short = fitted(legal || 'image', '');
   return device.test(short) ? fitted(`_${short}`, '') : short;
