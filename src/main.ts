@@ -78,10 +78,7 @@ function keepCompiled(world: World): void {
   if (!folder || !existsSync(folder)) return;
   const compiled = compiledFolder(folder);
   // Code that somebody else could have put there must not be run.
-  if ([folder, compiled, ...foldersIn(compiled)].some(world.folderFlaw)) return;
+  const kept = existsSync(compiled) ? readdirSync(compiled, { recursive: true, encoding: 'utf8' }) : [];
+  if ([folder, compiled, ...kept.map((name) => join(compiled, name))].some(world.folderFlaw)) return;
   world.keepCompiled(compiled);
-}
-
-function foldersIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }
