@@ -170,7 +170,9 @@ test.concurrent('a request that never left is closed, and not bought later', asy
   expect([resumed.exitCode, resumed.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);
 });
 
-test.concurrent('a download that is interrupted names the command that goes on', async ({ onTestFinished }) => {
+test.concurrent('a download that is interrupted names the command that goes on', { tags: ['slow'] }, async ({
+  onTestFinished,
+}) => {
   const { service, machine } = await setUp(onTestFinished);
   const words = ['generate', 'a mug', '--no-wait', '--base-url', service.url];
   const { stdout: id } = await run(machine, words);
@@ -202,7 +204,7 @@ test.concurrent.for<[string, string]>([
   ['all three are closed', '<&- >&- 2>&-'],
   ['nobody reads stdout', '| true'],
   ['nobody reads stderr', '2>&1 >/dev/null | true'],
-])('no picture is lost where %s', async ([, redirection], { onTestFinished }) => {
+])('no picture is lost where %s', { tags: ['slow'] }, async ([, redirection], { onTestFinished }) => {
   const { service, machine } = await setUp(onTestFinished);
   const words = `generate 'a mug' --poll-interval 20ms --base-url ${service.url}`;
   await execa('sh', ['-c', `"${process.execPath}" "${bin}" ${words} ${redirection}`], {
