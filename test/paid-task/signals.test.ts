@@ -233,10 +233,8 @@ test.skipIf(!has('mkfifo')).concurrent.for<[NodeJS.Signals]>([['SIGINT'], ['SIGT
     const words = ['generate', 'a mug', '--poll-interval', '50ms', '--base-url', service.url];
     const child = run(machine, words, { env });
     await vi.waitFor(() => expect(service.count('look')).toBeGreaterThan(10), { timeout: 20_000 });
-    const began = performance.now();
     child.kill(signal);
-    const ended = await child;
-    expect(performance.now() - began).toBeLessThan(1000);
+    const ended = await child; // never, if it waited for that thread
     expect(ended.signal).toBe(signal); // which shells count as 130 or 143
     expect(String(ended.stderr).split('\n').at(-1)).toMatch(/^Stopped: task tsk_\w+ went on\. Take up: /);
     service.heal();
