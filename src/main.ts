@@ -40,7 +40,7 @@ async function drawForPreview(): Promise<number> {
 /** Calls the command. Its failure is reported here, once, and becomes the exit code. */
 async function call(world: World, argv: readonly string[]): Promise<number> {
   const { readCall } = await import('./command-line/call.ts');
-  const wanted = readCall(argv, commands, world.stdout.columns);
+  const wanted = await readCall(argv, commands, world.stdout.columns);
   if ('text' in wanted) return await print(world, wanted.text);
   const { createContext } = await import('./context.ts');
   let context: Context | undefined;

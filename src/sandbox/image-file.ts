@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readPixels } from '../image/pixels.ts';
 import { type Answer, type Call, hasCurrent, Refusal } from './call.ts';
 import type { Order } from './order.ts';
 import { drawPicture, encodePng, type Pixels } from './picture.ts';
@@ -75,7 +74,7 @@ async function pictureFor(
   const name = JSON.stringify([prompt, model, seed, ratio, resolution, format, sources, index]);
   let picture = recent.get(name);
   if (!picture) {
-    const colours = sources.map((url) => colourOf(book, url));
+    const colours = await Promise.all(sources.map((url) => colourOf(book, url)));
     const drawn = drawPicture({ prompt, model, seed, ratio, resolution, index, colours });
     const bytes = format === 'jpg' ? await encodeJpeg(drawn) : encodePng(drawn);
     picture = { bytes, etag: `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"` };
@@ -94,7 +93,8 @@ async function encodeJpeg({ width, height, pixels }: Pixels): Promise<Uint8Array
 }
 
 /** The average colour of a picture that was uploaded; one that stands elsewhere is not fetched, and is grey. */
-function colourOf({ uploads }: TaskBook, url: string): readonly [number, number, number] {
+async function colourOf({ uploads }: TaskBook, url: string): Promise<readonly [number, number, number]> {
+  const { readPixels } = await import('../image/pixels.ts');
   const bytes = uploads.get(url.slice(url.lastIndexOf('/') + 1))?.bytes;
   const pixels = bytes && readPixels(bytes);
   if (!pixels) return [128, 128, 128];
