@@ -6,7 +6,7 @@ import { createGovernor } from './governor.ts';
 import { type Look, look } from './look.ts';
 import { type OpenImage, openImage, type Resumption } from './open-image.ts';
 import { asTemplate, createUrl, type Dialect, type Route, type StatusClues } from './routes.ts';
-import { type Accepted, type Fate, submit } from './submit.ts';
+import { type Accepted, type Fate, type Submission, submit } from './submit.ts';
 import type { Transport } from './transport.ts';
 import { type LocalPicture, type Uploaded, upload } from './upload.ts';
 
@@ -43,12 +43,12 @@ export interface Api {
 interface Order {
   request: ImageRequest;
   route: Route;
-  imageUrls: readonly string[];
+  findPictures: Submission['findPictures'];
   idempotencyKey: string;
   fate: Fate;
   dialect?: Dialect | undefined;
   guard?: (() => void) | undefined;
-  onDialect?: ((dialect: Dialect) => Promise<void>) | undefined;
+  onPosting?: Submission['onPosting'];
   deadline: Deadline;
   /** How often a request is tried that is refused for the rate of requests. */
   rateLimitTries?: number | undefined;
@@ -84,8 +84,8 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
         clock,
         ...order,
         dialect: order.dialect ?? (isKnown ? dialects()[0] : undefined),
-        // Whether a request with pictures left has to be known: it can only be repeated with the same addresses.
-        onDialect: isKnown && order.imageUrls.length === 0 ? undefined : order.onDialect,
+        // With which addresses of pictures a request left has to be known: its key is taken for no others.
+        onPosting: isKnown && !order.route.pictures ? undefined : order.onPosting,
       });
       memory.remember(base, { dialect: accepted.dialect });
       return accepted;
