@@ -55,11 +55,18 @@ export function apply(entries: Map<string, TaskEntry>, happened: Event): void {
   if (happened.event === 'let-go') entry.letGo = true;
   else if (happened.event === 'retargeted') retarget(entry, happened.target);
   else if (happened.event === 'uploaded') entry.uploads = { ...entry.uploads, [happened.image]: happened };
-  else if (happened.event === 'posting') entry.postings = [...(entry.postings ?? []), happened];
+  else if (happened.event === 'posting') addPosting(entry, happened);
   else if (happened.event === 'temporary') entry.temps.push(happened.path);
   else if (happened.event === 'saving') entry.saving[happened.index] = happened;
   else if (happened.event === 'saved') entry.saved[happened.index] = happened.file;
   else Object.assign(entry, { [event]: told });
+}
+
+/** A line may be in the record twice. */
+function addPosting(entry: TaskEntry, { dialect, imageUrls, at }: Told<'posting'>): void {
+  const name = JSON.stringify([dialect, imageUrls]);
+  const others = entry.postings?.filter((each) => JSON.stringify([each.dialect, each.imageUrls]) !== name) ?? [];
+  entry.postings = [...others, { at, dialect, ...(imageUrls && { imageUrls }) }];
 }
 
 /** Forgets the files where the pictures are now wanted in another place. */

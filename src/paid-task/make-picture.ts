@@ -104,9 +104,9 @@ async function submitTask(job: Job): Promise<void> {
 }
 
 async function notePosting(job: Job, dialect: Dialect, imageUrls: readonly string[]): Promise<void> {
+  const { at: _, ...last } = job.entry.postings?.at(-1) ?? { at: 0 };
   const posting = { dialect, ...(imageUrls.length > 0 && { imageUrls: [...imageUrls] }) };
-  const isNoted = job.entry.postings?.some(({ at: _, ...before }) => isDeepStrictEqual(before, posting));
-  if (!isNoted) await record(job, { event: 'posting', ...posting });
+  if (!isDeepStrictEqual(last, posting)) await record(job, { event: 'posting', ...posting });
 }
 
 /** Notes that the request may be on its way from now on. Throws `interrupted` where it must not leave. */

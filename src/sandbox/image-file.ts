@@ -8,12 +8,14 @@ import { progressOf, type SandboxTask, type TaskBook } from './task-book.ts';
 const keptMs = 7 * 86_400_000;
 
 /** Sends the picture of a completed task, for seven days. It needs no key, and refuses one that leaks to it. */
-export async function sendImage(call: Call, book: TaskBook, id: string, number: string): Promise<Answer> {
+export async function sendImage(call: Call, book: TaskBook, name: string): Promise<Answer> {
+  const [, id, number] = /^([\w-]+)(?:\.(\d+))?\.(?:png|jpg)$/.exec(name) ?? [];
+  if (id === undefined) throw new Refusal(404, 'Not found');
   if (call.headers.authorization !== undefined)
     throw new Refusal(400, 'An API key was sent to the image host: it must go to the API only');
   const task = book.find(id);
-  const index = number === '' ? 0 : Number(number) - 1;
-  if (!task || !(index < task.order.count) || progressOf(task, book.now()) !== 'completed')
+  const index = Number(number ?? 1) - 1;
+  if (!task || !(index >= 0 && index < task.order.count) || progressOf(task, book.now()) !== 'completed')
     throw new Refusal(404, 'No such file');
   const { faults } = task.order;
   if (faults.has('expired') || book.now() >= task.endsAtMs + keptMs) throw new Refusal(410, 'The file has expired');
