@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { encode } from 'fast-png';
 import { readPixels } from '../image/pixels.ts';
 import { type Answer, type Call, hasCurrent, Refusal } from './call.ts';
 import type { Order } from './order.ts';
-import { drawPicture, encodePng, type Pixels } from './picture.ts';
+import type { Canvas } from './picture/landscape.ts';
+import { drawPicture } from './picture.ts';
 import { progressOf, type SandboxTask, type TaskBook } from './task-book.ts';
 
 const keptMs = 7 * 86_400_000;
@@ -88,7 +90,11 @@ async function pictureFor(
   return picture;
 }
 
-async function encodeJpeg({ width, height, pixels }: Pixels): Promise<Uint8Array> {
+export function encodePng({ pixels, ...size }: Canvas): Uint8Array {
+  return encode({ ...size, data: pixels, channels: 3, depth: 8 }, { zlib: { level: 1 } });
+}
+
+async function encodeJpeg({ width, height, pixels }: Canvas): Promise<Uint8Array> {
   const { encode } = await import('jpeg-js');
   const data = new Uint8Array(width * height * 4).fill(255);
   for (let at = 0; at < width * height; at++) data.set(pixels.subarray(at * 3, at * 3 + 3), at * 4);

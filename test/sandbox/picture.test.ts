@@ -1,6 +1,7 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { drawPicture, encodePng, type PictureOrder } from '../../src/sandbox/picture.ts';
+import { encodePng } from '../../src/sandbox/image-file.ts';
+import { drawPicture, type PictureOrder } from '../../src/sandbox/picture.ts';
 
 const order: PictureOrder = { prompt: 'mug', model: 'imagen-4', seed: undefined, ratio: undefined };
 const png = (changes: Partial<PictureOrder> = {}) => Buffer.from(encodePng(drawPicture({ ...order, ...changes })));
