@@ -129,6 +129,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
       recorded: flags.record !== false,
       spool: flags.record === false ? undefined : state,
       connect,
+      browse: (server) => context.api(server, 'optional'),
       sandbox: () => context.sandbox(),
       known: createKnown(),
       listener: {

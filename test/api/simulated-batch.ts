@@ -79,7 +79,7 @@ export async function simulateBatch(batch: Batch, seed: number): Promise<Outcome
     const { id, dialect, statusUrl } = await api.submit({
       request: { model: 'imagen-4', prompt: `row ${row}` },
       route: imagenRoute,
-      imageUrls: [],
+      findPictures: async () => [],
       idempotencyKey: `key_${row}`,
       fate: { uncertain: false },
       deadline,

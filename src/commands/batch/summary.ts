@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { exitCodes, someFailed } from '../../errors.ts';
+import { goneSuccessors } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { formatDuration } from '../../task/duration.ts';
 
@@ -52,7 +53,9 @@ export function sayBatchEnd(
     spent,
   ];
   reporter.note(`Batch: ${facts.filter(Boolean).join(' · ')}`);
-  if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
+  const [successor] = halted?.error ? goneSuccessors(halted.error) : [];
+  const again = successor === undefined ? 'again' : `with --model ${successor}`;
+  if (halted) reporter.next(`the same command ${again} goes on with what is missing`, 'Stopped early');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
   return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left + count.leftAlone);

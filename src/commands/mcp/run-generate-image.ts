@@ -87,6 +87,7 @@ async function readOrder(
   const place = namedSource({ folder, file_name }, argumentNames);
   const target = parseTarget([place], context.world, { count: 1, areNew: true }, problems);
   if (problems.length > 0 || !request || !wishes || !target) throw tellAll(problems, { wayOut: '' });
-  const [named = request] = await namePictures(context.engine, context.world, [request]);
+  const { cwd, home } = context.world;
+  const [named = request] = await namePictures(context.engine, { cwd, home, field: 'image_paths' }, [request]);
   return { request: named, target: { ...target, index: 1, root }, wishes };
 }
