@@ -21,8 +21,16 @@ export interface Desk {
   context: Context;
   place: Omit<RowPlace, 'batch'>;
   known(batch: string): Promise<KnownRows>;
-  /** Brings one picture of an order to its end; what goes wrong is part of the report. */
-  make(batch: string, request: ImageRequest, number: number, known: KnownRows): Promise<TaskReport>;
+  /**
+   * Brings one picture of an order to its end; what goes wrong is part of the report.
+   * @param written nothing is sent before
+   */
+  make(
+    batch: string,
+    request: ImageRequest,
+    number: number,
+    order: { known: KnownRows; written: Promise<void> },
+  ): Promise<TaskReport>;
   /** Takes up what servers that died had begun. */
   takeUpLeft(): Promise<void>;
   /** For a signal: returns how many tasks go on at the service. */
@@ -84,10 +92,11 @@ export async function openDesk(
       return await knownRows(engine, { ...place, batch }, deadline.signal).finally(() => deadline.cancel());
     },
 
-    async make(batch, request, number, known) {
+    async make(batch, request, number, { known, written }) {
       const row = { row: number, key: String(number) };
       const wanted = { request, target: { ...target, index: number }, row };
       const start = await beginRow(work, { ...place, batch }, wanted, known, { claims });
+      await written;
       if ('begun' in start) return await finish(start.begun);
       if ('ended' in start) return recordedReport(context, start.ended, true);
       const deadline = startDeadline(engine, wishes.timeoutMs);

@@ -16,8 +16,8 @@ export interface LoggedOrder {
 /** Remembers orders until their answer was delivered, so that one that is sent again finds its tasks. */
 export interface OrderLog {
   find(name: string): LoggedOrder | undefined;
-  /** On disk when it resolves. Orders that come together share one write. */
-  add(name: string, asks: string): Promise<LoggedOrder>;
+  /** Until it is `written`, nothing of it may be bought. Orders that come together share one flush of the disk. */
+  add(name: string, asks: string): { batch: string; written: Promise<void> };
   /** Forgets an order that was delivered. */
   remove(name: string): Promise<void>;
 }
@@ -35,12 +35,11 @@ export async function openOrderLog(state: string | undefined, now: () => number)
   let path = '';
   let lines = 0;
 
-  async function write(line: object): Promise<void> {
-    if (state === undefined) return;
+  async function file(): Promise<AppendFile> {
     lines += 1;
     if (lines > mostLines || (own && (await own).place() !== 'own')) await renew();
     own ??= open();
-    await (await own).append(`${JSON.stringify(line)}\n`);
+    return await own;
   }
 
   async function open(): Promise<AppendFile> {
@@ -67,21 +66,27 @@ export async function openOrderLog(state: string | undefined, now: () => number)
 
   return {
     find: (name) => orders.get(name),
-    async add(name, asks) {
+    add(name, asks) {
       const order = { batch: randomBytes(8).toString('hex'), asks, at: now() };
       orders.set(name, order);
-      await write({ name, ...order }).catch((error) => {
-        orders.delete(name);
-        throw error;
-      });
-      return order;
+      return { batch: order.batch, written: state === undefined ? Promise.resolve() : write({ name, ...order }) };
     },
     async remove(name) {
       const batch = orders.get(name)?.batch;
       orders.delete(name);
-      await write({ delivered: batch });
+      // Where it is lost, the same request brings the same picture again.
+      if (state !== undefined) (await file()).appendNow(`${JSON.stringify({ delivered: batch })}\n`);
     },
   };
+
+  async function write(order: LoggedOrder & { name: string }): Promise<void> {
+    try {
+      await (await file()).append(`${JSON.stringify(order)}\n`);
+    } catch (error) {
+      orders.delete(order.name);
+      throw error;
+    }
+  }
 }
 
 /** Reads what earlier servers left. Lines that are damaged are skipped. */

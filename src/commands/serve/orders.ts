@@ -79,7 +79,8 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
       const logged = log.find(name);
       const isNew = !logged || clock.now() - logged.at > (key === undefined ? undeliveredMs : keyedMs);
       if (!isNew) checkAsks(logged.asks, asks);
-      const { batch } = isNew ? await log.add(name, asks) : logged;
+      const { batch, written } = isNew ? log.add(name, asks) : { ...logged, written: Promise.resolve() };
+      written.catch(() => undefined); // thrown by each picture
       const known = isNew ? new Map() : await desk.known(batch);
       const fresh = requests.filter((_, index) => !known.has(String(index + 1))).length;
       if (bought + fresh > maxPictures) throw tooMany(maxPictures);
@@ -91,7 +92,7 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
             const made = earlier[index];
             if (made && made.error === null && made.resume === null) return made;
             engine.began = Math.min(engine.began, clock.monotonic());
-            return await desk.make(batch, request, index + 1, known).finally(() => {
+            return await desk.make(batch, request, index + 1, { known, written }).finally(() => {
               engine.ended = clock.monotonic();
             });
           }).catch(
@@ -187,7 +188,7 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
       joined: before !== undefined,
       async left(delivered) {
         if (delivered && order.key === undefined && mine.settled && !mine.unfinished) {
-          await log.remove(name);
+          await log.remove(name).catch(() => undefined);
           if (live.get(name) === mine) live.delete(name);
         }
         mine.waiting -= 1;
