@@ -54,11 +54,17 @@ const plainWrappers = {
   renderChunk: (code) => code.replace(/\(\((\(exports(, module)?\)) => \{/g, '((function $1 {'),
 };
 
+/** The MCP SDK brings Ajv to check how a client filled in a form, and this server sends none: 120 kB of its chunk. */
+const withoutAjv = {
+  name: 'without-ajv',
+  load: { filter: { id: /[/\\]ajvProvider-[^/\\]+\.mjs$/ }, handler: () => 'class Unused {}\nexport { Unused as n };' },
+};
+
 const { output } = await build({
   input: { main: 'src/main.ts', index: 'src/index.ts' },
   platform: 'node',
   preserveEntrySignatures: 'allow-extension', // what main.ts and the commands share stays in main.cjs
-  plugins: [inline, lateChildProcess, plainWrappers],
+  plugins: [inline, lateChildProcess, plainWrappers, withoutAjv],
   moduleTypes: { '.md': 'text', '.yaml': 'text', '.py': 'text' }, // what `skill install` writes
   transform: {
     target: 'node20.18',

@@ -1,6 +1,4 @@
-import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { Readable } from 'node:stream';
-import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import { Failure } from '../errors.ts';
 import { checkAddress, lookupFor } from './allowed-address.ts';
@@ -59,7 +57,7 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
   const dispatchers = new Map<string, Dispatcher>();
 
   async function send({ url: address, leaving, body: text, namedBy, ...wanted }: HttpRequest): Promise<HttpAnswer> {
-    loading ??= loadUndici();
+    loading ??= import('undici');
     const undici = await loading;
     wanted.signal?.throwIfAborted();
     const url = new URL(address);
@@ -137,22 +135,12 @@ function outgoingBody(
   }
 }
 
-/**
- * undici's HTTP parser is WebAssembly. V8 would compile it a second time, optimised, in the background, and the end
- * of the process waits for that: longer than a whole picture's transfer takes. The first compilation is fast enough.
- */
-function loadUndici(): Promise<typeof import('undici')> {
-  setFlagsFromString('--wasm-tiering-budget=1000000000');
-  setDefaultAutoSelectFamilyAttemptTimeout(familyTimeoutMs);
-  return import('undici');
-}
-
 function dispatcherOf(
   undici: typeof import('undici'),
   proxy: NamedProxy | undefined,
   namedBy: string | undefined,
 ): Dispatcher {
-  const connect = { timeout: connectTimeoutMs };
+  const connect = { timeout: connectTimeoutMs, autoSelectFamilyAttemptTimeout: familyTimeoutMs };
   const options = { headersTimeout: headersTimeoutMs, bodyTimeout: stallTimeoutMs };
   if (proxy === undefined) {
     const lookup = namedBy === undefined ? {} : { lookup: lookupFor(namedBy) };

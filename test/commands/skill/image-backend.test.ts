@@ -113,7 +113,7 @@ describe('the image backend for Hermes', () => {
     expect(await call(machine, 'name')).toBe('runapi');
     expect(await call(machine, 'is_available')).toBe(true);
     expect(await call(machine, 'default_model')).toBe('imagen-4');
-    expect(await call(machine, 'capabilities')).toEqual({ modalities: ['text'], max_reference_images: 0 });
+    expect(await call(machine, 'capabilities')).toMatchObject({ modalities: ['text', 'image'] });
     expect(await call(machine, 'list_models')).toMatchObject([
       { id: 'imagen-4', display: 'Imagen 4' },
       { id: 'imagen-4-fast', speed: 'fastest' },
@@ -183,12 +183,23 @@ describe('generate, through Python', () => {
     expect(answer).toMatchObject({ success: true, model: 'imagen-4' });
   });
 
-  test.skipIf(!python)('refuses to edit a picture, and buys nothing (needs python3)', async () => {
+  test.skipIf(!python)('makes a picture from pictures (needs python3)', async () => {
     const service = await startService();
-    const machine = await hermesMachine(service);
-    const answer = await call(machine, 'generate', { prompt: 'bluer', image_url: 'https://example.com/a.png' });
-    expect(answer).toMatchObject({ success: false, image: null, error_type: 'modality_unsupported' });
-    expect(service.calls).toEqual([]);
+    const machine = await hermesMachine(service, { model: 'imagen-4-ultra' });
+    const sources = {
+      image_url: 'https://example.com/a.png',
+      reference_image_urls: ['https://example.com/b.png', ' '],
+    };
+    const answer = await call(machine, 'generate', { prompt: 'bluer', ...sources });
+    expect(answer).toMatchObject({ success: true, model: 'imagen-4', modality: 'image' });
+    const [task] = service.tasks.values();
+    expect(JSON.parse(task?.body ?? '')).toMatchObject({
+      model: 'imagen-4-pro-remix-image',
+      source_image_urls: ['https://example.com/a.png', 'https://example.com/b.png'],
+    });
+    const missing = await call(machine, 'generate', { prompt: 'bluer', image_url: '/no/such.png' });
+    expect(missing).toMatchObject({ success: false, error_type: 'validation' });
+    expect(service.tasks.size).toBe(1);
   });
 
   test.skipIf(!python)("hands on the service's refusal with what to do (needs python3)", async () => {

@@ -43,6 +43,8 @@ ALIASES = {
     "ultra": "imagen-4-ultra",
 }
 
+MOST_SOURCES = 8
+
 # The program gives up first and leaves the task on record; one that hangs is stopped.
 PATIENCE_SECONDS = 300
 GRACE_SECONDS = 60
@@ -70,6 +72,10 @@ class RunapiImageGenProvider(ImageGenProvider):
         price = {"price": "see runapi.ai"}
         return [{"id": id, **dict(zip(names, facts)), **price} for id, facts in MODELS.items()]
 
+    def capabilities(self) -> Dict[str, Any]:
+        most = {"max_reference_images": MOST_SOURCES - 1, "max_source_images": MOST_SOURCES}
+        return {"modalities": ["text", "image"], **most}
+
     def get_setup_schema(self) -> Dict[str, Any]:
         key = {"key": "RUNAPI_API_KEY", "prompt": "API key", "url": "https://runapi.ai"}
         return {
@@ -91,11 +97,13 @@ class RunapiImageGenProvider(ImageGenProvider):
         settings = _settings()
         aspect = resolve_aspect_ratio(aspect_ratio)
         model = _model(settings, kwargs.get("model"))
+        sources = _sources(image_url, reference_image_urls)
+        if sources and model in MODELS:
+            model = DEFAULT_MODEL  # the others of Imagen take no pictures
         facts = {"provider": self.name, "model": model, "prompt": prompt, "aspect_ratio": aspect}
         refuse = functools.partial(error_response, **facts)
-        if image_url or reference_image_urls:
-            told = "Imagen 4 makes pictures from text alone: leave source images out"
-            return refuse(error=told, error_type="modality_unsupported")
+        if not str(prompt).strip():
+            return refuse(error="The prompt is empty", error_type="validation")
         program = _program()
         if program is None:
             return refuse(error=NO_NODE, error_type="missing_dependency")
@@ -103,6 +111,7 @@ class RunapiImageGenProvider(ImageGenProvider):
         ratio = exact[1] if exact else _ratios(settings)[aspect]
         words = ["generate", "-", "--json", "--timeout", f"{PATIENCE_SECONDS}s"]
         words += ["--model", model, "--ratio", ratio, "--dir", ".", "--output", "{prompt}-{task}"]
+        words += [word for source in sources for word in ("--image", source)]
         try:
             folder = _home() / "cache" / "images"
             folder.mkdir(parents=True, exist_ok=True)
@@ -116,7 +125,8 @@ class RunapiImageGenProvider(ImageGenProvider):
             return refuse(error=told, error_type=kind)
         extra = {key: answer.get(key) for key in ("task_id", "cost")}
         extra.update({key: picture.get(key) for key in ("width", "height")}, ratio=ratio)
-        return success_response(image=picture["path"], extra=extra, **facts)
+        made = success_response(image=picture["path"], extra=extra, **facts)
+        return {**made, "modality": "image" if sources else "text"}
 
 
 def register(ctx: Any) -> None:
@@ -155,6 +165,14 @@ def _ratios(settings: Dict[str, Any]) -> Dict[str, str]:
     # YAML reads 4:3 without quotes as minutes and seconds: 243.
     exact = {k: f"{v // 60}:{v % 60}" if isinstance(v, int) else str(v) for k, v in named}
     return {**RATIOS, **exact}
+
+
+def _sources(first: Any, more: Any) -> List[str]:
+    """The pictures to start from: URLs as they are, paths absolute."""
+    all = [first, *([more] if isinstance(more, str) else more or [])]
+    named = [source.strip() for source in all if isinstance(source, str) and source.strip()]
+    is_url = re.compile(r"(https?|task):", re.I).match
+    return [s if is_url(s) else os.path.abspath(os.path.expanduser(s)) for s in named][:MOST_SOURCES]
 
 
 def _home() -> Path:
