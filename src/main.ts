@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { restarted } from './address-space.ts';
 import { plainAnswer, welcome } from './command-line/help.ts';
 import { commands, complete } from './commands/list.ts';
@@ -28,7 +27,7 @@ async function answer(world: World, argv: readonly string[]): Promise<number> {
   if (argv[0] === '__complete') return await complete(world, argv.slice(1));
   if (argv[0] === '__draw') return await drawForPreview();
   keepCompiled(world);
-  quickenEnd();
+  await quickenEnd();
   return await call(world, argv);
 }
 
@@ -78,7 +77,8 @@ async function print(world: World, text: string): Promise<number> {
  * undici's HTTP parser is WebAssembly. V8 would compile it a second time, optimised, in the background, and the end
  * of the process waits for that: longer than a whole picture's transfer takes. The first compilation is fast enough.
  */
-function quickenEnd(): void {
+async function quickenEnd(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--wasm-tiering-budget=1000000000');
 }
 
