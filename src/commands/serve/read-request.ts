@@ -108,13 +108,17 @@ function readOrder(
   const format = given('response_format') ?? (/^dall-e/i.test(String(named)) ? 'url' : 'b64_json');
   if (format !== 'b64_json' && format !== 'url')
     problems.push(`Invalid response_format ${JSON.stringify(format)}: use b64_json or url`);
+  const quality = given('quality');
   const isRemix = pictures.length > 0 && isImagen(String(model));
   const asked = {
     prompt: given('prompt'),
     model,
     size: ratioOf(given('size'), isRemix ? remixRatios : ratios, problems) ?? stored.settings.ratio,
     ...(pictures.length > 0 && { image: pictures }),
-    ...(!isImagen(String(model)) && { quality: chosen(given('quality')), output_format: given('output_format') }),
+    ...(!isImagen(String(model)) && {
+      quality: qualities.has(quality) ? qualities.get(quality) : quality,
+      output_format: given('output_format'),
+    }),
     ...(isRemix && { output_format: remixFormats[String(given('output_format'))] }),
   };
   const names = { aspectRatio: 'size', images: 'image', format: 'output_format' };
@@ -136,10 +140,15 @@ function readOrder(
 const remixRatios = [...ratios, '2:3', '3:2', '4:5', '5:4', '21:9'];
 const remixFormats: Readonly<Record<string, string>> = { png: 'png', jpeg: 'jpg', jpg: 'jpg' };
 
-/** The qualities that OpenAI's clients send where nobody chose one are those of the model. */
-function chosen(quality: unknown): unknown {
-  return quality === 'auto' || quality === 'standard' ? undefined : quality;
-}
+/** OpenAI's words for the quality in those of the service. Those that nobody chose are left to the model. */
+const qualities = new Map<unknown, string | undefined>([
+  ['low', 'basic'],
+  ['medium', 'high'],
+  ['high', 'ultra'],
+  ['hd', 'high'],
+  ['standard', undefined],
+  ['auto', undefined],
+]);
 
 /** The ratio that is nearest to a size such as `1536x1024`; undefined for `auto`. */
 function ratioOf(size: unknown, supported: readonly string[], problems: string[]): string | undefined {

@@ -31,7 +31,7 @@ test.each([
   [{ size: 'auto' }, {}],
   [{ model: 'dall-e-3', quality: 'hd', output_format: 'webp' }, { model: 'imagen-4-fast' }],
   [
-    { model: 'nano-banana', quality: 'high', output_format: 'jpg', size: '1024x1024' },
+    { model: 'nano-banana', quality: 'medium', output_format: 'jpg', size: '1024x1024' },
     { model: 'nano-banana', output_quality: 'high', output_format: 'jpg', aspect_ratio: '1:1' },
   ],
   [{ model: 'nano-banana', quality: 'auto' }, { model: 'nano-banana' }],
