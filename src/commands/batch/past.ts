@@ -1,9 +1,10 @@
 import type { Context } from '../../context.ts';
-import type { Entry } from '../../journal/entry.ts';
+import { exists } from '../../disk/place.ts';
+import { type Entry, filesOf } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import type { LeftRun } from '../../journal/left-runs.ts';
 import { deadRuns, isForgotten } from '../../paid-task/take-up.ts';
-import type { BatchTask } from './plan.ts';
+import type { BatchTask } from './tasks.ts';
 
 /** What earlier runs made of the tasks of a batch at one server and account, by the task's key in the batch. */
 export interface Past {
@@ -126,4 +127,22 @@ export function standingOf(
   if (isFailed && !flags.retryFailed) return 'failed';
   if (!left) return 'wanted';
   return left.entry.accepted ? 'accepted' : 'unanswered';
+}
+
+/** Of what was made for a task, what is where it is wanted now; else what has its files; else the last. */
+export async function nearest(entries: readonly Entry[], task: BatchTask): Promise<Entry | undefined> {
+  for (const entry of entries) if (await isThere(entry, task)) return entry;
+  for (const entry of entries) if (await hasFiles(entry)) return entry;
+  return entries[0];
+}
+
+/** Tells whether what was made has its files where the task wants them. */
+export async function isThere(entry: Entry, { target }: BatchTask): Promise<boolean> {
+  const { folder, output } = entry.intended.target;
+  return folder === target.folder && output === target.output && (await hasFiles(entry));
+}
+
+async function hasFiles(entry: Entry): Promise<boolean> {
+  const there = await Promise.all(filesOf(entry).map(({ path }) => exists(path)));
+  return there.length > 0 && there.every(Boolean);
 }
