@@ -74,7 +74,8 @@ export function warnOfFlaws({ reporter }: Context, { flaws }: Checked): void {
   for (const flaw of flaws) reporter.warn(`left out: ${flaw}`);
 }
 
-function shortList(names: readonly string[]): string {
+/** Names the first ten, and how many more there are. */
+export function shortList(names: readonly string[]): string {
   const shown = names.slice(0, 10).join(', ');
   return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }

@@ -11,13 +11,7 @@ import type { LockLine } from './lock.ts';
 type DiskState = 'locked' | 'missing' | 'edited';
 
 /** Tells what is on disk of what was bought. */
-export interface Disk {
-  state(line: LockLine): Promise<DiskState>;
-  /** The file that was just seen or written holds these bytes. */
-  note(output: string, sha256: string): void;
-  /** Keeps what was learnt for the next run, where there is a state folder. */
-  save(): Promise<void>;
-}
+export type Disk = Awaited<ReturnType<typeof openDisk>>;
 
 /** A file written this shortly ago may be written again within one tick of the file system's clock. */
 const settlingMs = 2000;
@@ -27,7 +21,7 @@ const settlingMs = 2000;
  * folder under the name of the lock file.
  * @param strict hash each file
  */
-export async function openDisk({ world, state }: Context, path: string, strict = false): Promise<Disk> {
+export async function openDisk({ world, state }: Context, path: string, strict = false) {
   const folder = dirname(path);
   const now = world.clock.now();
   const home = state === undefined ? undefined : join(state, 'locks');
@@ -42,7 +36,7 @@ export async function openDisk({ world, state }: Context, path: string, strict =
   }
 
   return {
-    async state({ output, bytes, sha256 }) {
+    async state({ output, bytes, sha256 }: LockLine): Promise<DiskState> {
       const file = `${folder}/${output}`;
       const facts = statSync(file, { throwIfNoEntry: false });
       if (!facts) return 'missing';
@@ -53,11 +47,13 @@ export async function openDisk({ world, state }: Context, path: string, strict =
       if (!isSame) learn(output, facts, found);
       return found === sha256 ? 'locked' : 'edited';
     },
-    note(output, sha256) {
+    /** The file that was just seen or written holds these bytes. */
+    note(output: string, sha256: string): void {
       const facts = statSync(join(folder, output), { throwIfNoEntry: false });
       if (facts) learn(output, facts, sha256);
     },
-    async save() {
+    /** Keeps what was learnt for the next run, where there is a state folder. */
+    async save(): Promise<void> {
       if (!changed || home === undefined || memory === undefined) return;
       try {
         await nodeFiles.makeFolder(home);

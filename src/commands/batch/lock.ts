@@ -30,21 +30,10 @@ const lockLine = object({
 export type LockLine = output<typeof lockLine>;
 
 /** A lock file. */
-export interface Lock {
-  /** Returns the pictures that were bought for an output; of several tasks, as a merge leaves them, those of that request. */
-  find(slot: string, hash: string): LockLine[];
-  lines(): LockLine[];
-  /** Replaces the lines of one output. On disk when it resolves. */
-  set(slot: string, lines: readonly LockLine[]): Promise<void>;
-  /** Adds a line of another lock file, in memory. */
-  add(line: LockLine): void;
-  forget(line: LockLine): void;
-  /** Writes the file where it has changed. */
-  save(): Promise<void>;
-}
+export type Lock = Awaited<ReturnType<typeof openLock>>;
 
 /** Reads the lock file at `path`, if there is one, over those that it builds on. Throws `validation`. */
-export async function openLock(files: Files, path: string, below: readonly string[] = []): Promise<Lock> {
+export async function openLock(files: Files, path: string, below: readonly string[] = []) {
   const inherited = new Map<string, LockLine[]>();
   for (const other of below) await readLock(files, other, inherited);
   const own = new Map<string, LockLine[]>();
@@ -72,23 +61,27 @@ export async function openLock(files: Files, path: string, below: readonly strin
   }
 
   return {
-    find: (slot, hash) => newest(own.get(slot) ?? inherited.get(slot) ?? [], hash),
-    lines: () => [...new Map([...inherited, ...own]).values()].flatMap((lines) => newest(lines)),
-    async set(slot, lines) {
+    /** Returns the pictures bought for an output; of several tasks, as a merge leaves them, those of that request. */
+    find: (slot: string, hash: string): LockLine[] => newest(own.get(slot) ?? inherited.get(slot) ?? [], hash),
+    lines: (): LockLine[] => [...new Map([...inherited, ...own]).values()].flatMap((lines) => newest(lines)),
+    /** Replaces the lines of one output. On disk when it resolves. */
+    async set(slot: string, lines: readonly LockLine[]): Promise<void> {
       own.set(slot, [...lines]);
       hasChanged = true;
       await save();
     },
-    add(line) {
+    /** Adds a line of another lock file, in memory. */
+    add(line: LockLine): void {
       push(own, line);
       hasChanged = true;
     },
-    forget(gone) {
+    forget(gone: LockLine): void {
       const left = own.get(slotOf(gone))?.filter((line) => line.output !== gone.output);
       if (left?.length) own.set(slotOf(gone), left);
       else own.delete(slotOf(gone));
       hasChanged = true;
     },
+    /** Writes the file where it has changed. */
     save,
   };
 }

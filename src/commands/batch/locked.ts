@@ -5,6 +5,7 @@ import { exists } from '../../disk/place.ts';
 import { type Entry, filesOf } from '../../journal/entry.ts';
 import type { SavedFile, Target } from '../../journal/event.ts';
 import type { TaskReport } from '../../report/task-report.ts';
+import { shortList } from './check.ts';
 import { hashOfFile, openDisk } from './disk.ts';
 import { type LockLine, openLock, slotOf } from './lock.ts';
 import { lockPath, type Output, pathFrom, slotOfFile } from './outputs.ts';
@@ -35,15 +36,7 @@ export interface Fetch {
 }
 
 /** A run with a lock file. */
-export interface Locked {
-  step(task: BatchTask): Promise<Step | undefined>;
-  /** Yields the tasks that have to be bought. */
-  toBuy(tasks: AsyncIterable<BatchTask>): AsyncGenerator<BatchTask>;
-  /** Notes the pictures that were saved for a task. */
-  saved(task: BatchTask, report: TaskReport, step: Step | undefined): Promise<void>;
-  /** Forgets outputs that are gone from file and disk, and names those that no entry makes any more. */
-  finish(isWhole: boolean): Promise<void>;
-}
+export type Locked = Awaited<ReturnType<typeof openLocked>>;
 
 type PictureFile = Pick<SavedFile, 'path' | 'sha256' | 'bytes'>;
 type Bought = Pick<LockLine, 'server' | 'task' | 'cost' | 'day'>;
@@ -54,7 +47,7 @@ export async function openLocked(
   { source, plan, ...at }: { source: BatchSource; plan: BatchPlan } & Omit<Wanted, 'isMine'>,
   past: Past,
   flags: BatchFlags,
-): Promise<Locked> {
+) {
   const { server } = at;
   const { reporter, world } = context;
   const whole = lockPath(source.path);
@@ -156,11 +149,14 @@ export async function openLocked(
   return {
     step,
 
-    async *toBuy(tasks) {
+    /** Yields the tasks that have to be bought. */
+    async *toBuy(tasks: AsyncIterable<BatchTask>): AsyncGenerator<BatchTask> {
       for await (const task of tasks) if ((await step(task))?.do === 'buy') yield task;
     },
 
-    async saved({ output: wanted }, { images, task_id: task, cost, created_at }, step) {
+    /** Notes the pictures that were saved for a task. */
+    async saved({ output: wanted }: BatchTask, report: TaskReport, step: Step | undefined): Promise<void> {
+      const { images, task_id: task, cost, created_at } = report;
       const files = images.flatMap(({ path, sha256, bytes }) =>
         path !== null && sha256 !== null && bytes !== null ? [{ path, sha256, bytes }] : [],
       );
@@ -174,17 +170,15 @@ export async function openLocked(
       for (const path of replaced ?? []) if (!files.some((file) => file.path === path)) await nodeFiles.remove(path);
     },
 
-    async finish(isWhole) {
+    /** Forgets outputs that are gone from file and disk, and names those that no entry makes any more. */
+    async finish(isWhole: boolean): Promise<void> {
       const unused: string[] = [];
       for (const line of isWhole ? lock.lines() : []) {
         if (plan.outputs?.has(slotOf(line))) continue;
         if (await exists(join(folder, line.output))) unused.push(line.output);
         else if (!plan.shard) lock.forget(line);
       }
-      if (unused.length > 0) {
-        const shown = `${unused.slice(0, 10).join(', ')}${unused.length > 10 ? ` and ${unused.length - 10} more` : ''}`;
-        reporter.note(`No entry makes ${shown} any more: left as it is`);
-      }
+      if (unused.length > 0) reporter.note(`No entry makes ${shortList(unused)} any more: left as it is`);
       await lock.save();
       await disk.save();
     },

@@ -19,6 +19,8 @@ export interface Outputs {
   /** Registers the output of a task; the file may be read again. Returns what is wrong with it instead. */
   add(place: string, request: ImageRequest, target: Target): Output | string;
   has(slot: string): boolean;
+  /** Pictures to make others from, a line each: paths count from the folder of the file, too. */
+  fromFolder(images: string): string;
 }
 
 /**
@@ -50,6 +52,8 @@ export function createOutputs(folder: string, isLocked: boolean): Outputs {
       return { slot, hash: hashOf(request) };
     },
     has: (slot) => places.has(sameName(slot)),
+    fromFolder: (images) =>
+      images.replace(/^(?!~|\w+:\/\/|task:|sha256:).+$/gm, (path) => resolve(folder, path.trim())),
   };
 }
 

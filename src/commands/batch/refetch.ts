@@ -11,6 +11,7 @@ import { foreign, reopen } from '../../paid-task/take-up.ts';
 import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { askYes } from '../../terminal/ask.ts';
+import { shortList } from './check.ts';
 import type { Fetch } from './locked.ts';
 import type { BatchTask } from './tasks.ts';
 
@@ -56,9 +57,8 @@ export async function mayBuyAgain(
   const lots: Lots = new Map();
   for (const { task } of gone) addToLots(lots, task.request);
   const { prices } = await tryPrices(context, server, [...lots.values()]);
-  const names = gone.map(({ task }) => task.output?.slot);
-  const shown = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
-  const what = names.length === 1 ? 'it' : `these ${names.length}`;
+  const shown = shortList(gone.map(({ task }) => task.output?.slot ?? ''));
+  const what = gone.length === 1 ? 'it' : `these ${gone.length}`;
   reporter.progress.stop();
   const question = `Bought before, and the service no longer has it: ${shown}. Buy ${what} again ${costText({ priced: prices })}?`;
   return await askYes(question, world.stdin, world.stderr);

@@ -79,7 +79,7 @@ const rowSchema = object({ ...orderFields, output: exactOptional(outputName), id
  * Returns what parses a row. One that has problems as such is parsed all the same: its other problems are told with
  * them. Most rows differ from the one before by prompt, output and id alone: the rest is not parsed again.
  */
-function createRowParser({ prompt, usual, target, home }: BatchPlan) {
+function createRowParser({ prompt, usual, target, home, outputs }: BatchPlan) {
   let before: { options: string; requests: ImageRequest[] } | undefined;
   return (row: Row, problems: string[]): Order | undefined => {
     const fields: Record<string, string> = { ...row.fields };
@@ -88,6 +88,7 @@ function createRowParser({ prompt, usual, target, home }: BatchPlan) {
       fields.prompt = prompt.fill(row.words, missing);
       for (const variable of missing) problems.push(`no value for ${variable} of --prompt`);
     }
+    if (fields.images && outputs) fields.images = outputs.fromFolder(fields.images);
     if (Object.keys(fields).length === 0 && problems.length > 0) return undefined;
     const nameOf = (field: string): string => row.names[field] ?? field;
     const { prompt: text, output, id, ...rest } = fields;
