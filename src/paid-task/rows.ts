@@ -38,7 +38,6 @@ export async function knownRows(engine: Engine, place: RowPlace, signal: AbortSi
   for (const run of engine.journal.owned())
     for (const entry of run.open.values())
       if (entry.intended.request && isOurs(entry as Entry)) note(entry as Entry, run);
-  await engine.journal.left({ letGo: true }); // puts runs aside that died when all was done: only there are their rows found
   const left = await engine.journal.ofBatch(place.batch, async (entry, run) => {
     if (isOurs(entry)) note(entry, run && 'elsewhere');
   });

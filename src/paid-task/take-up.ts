@@ -23,7 +23,7 @@ const keyLifeMs = 24 * 3_600_000;
 export async function takeUp(work: Work, wanted: readonly Wanted[], server: Server): Promise<Array<Begun | undefined>> {
   const { engine } = work;
   const account = await accountAt(engine, server);
-  const left = await engine.journal.left();
+  const left = await engine.journal.left({ tidy: true });
   checkReadable(left);
   const meant = (run: LeftRun): boolean =>
     [...run.entries.values()].some((entry) => wanted.some(({ request }) => isMeant(entry, request)));

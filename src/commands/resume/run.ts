@@ -30,7 +30,7 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   const wishes = parseWishes(spendingSources(context, flags), problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = startWork(context, wishes);
-  const left = await context.journal.left({ letGo: true });
+  const left = await context.journal.left({ letGo: true, tidy: true });
   const isMeant = (entry: Entry): boolean => isChosen(entry, ids, flags.all === true);
   const dead = await deadRuns(context.engine, left, isMeant, work.deadline.signal);
   const unfinished = dead.flatMap((run) => [...run.entries.values()].map((entry) => ({ run, entry })));

@@ -63,7 +63,7 @@ export async function openDesk(
   async function adoptLeft(): Promise<Array<Begun | undefined>> {
     const isOurs = ({ intended, letGo }: Entry): boolean => intended.door === door && !letGo;
     const deadline = startDeadline(engine, wishes.timeoutMs);
-    const dead = await deadRuns(engine, await engine.journal.left(), isOurs, deadline.signal);
+    const dead = await deadRuns(engine, await engine.journal.left({ tidy: true }), isOurs, deadline.signal);
     deadline.cancel();
     const begun = dead.flatMap((run) =>
       [...run.entries.values()]
