@@ -25,7 +25,7 @@ import { type Received, transfer } from './transfer.ts';
  */
 export async function savePictures(job: Job, images: readonly RemoteImage[]): Promise<void> {
   const tries = await Promise.allSettled(
-    images.map((image, index) => job.work.downloads(() => savePicture(job, image, index, images.length))),
+    images.map((image, index) => job.work.downloads.run(() => savePicture(job, image, index, images.length))),
   );
   const failed = tries.find((each) => each.status === 'rejected');
   if (failed) await closeExpired(job, failed.reason);
@@ -120,6 +120,7 @@ async function receive(job: Job, image: RemoteImage, index: number, count: numbe
     maxBytes: work.wishes.maxBytes,
     clock,
     deadline: work.deadline,
+    pause: work.downloads.pause,
     onRetry: listener.retrying,
     onBytes(bytes: number, total: number | undefined) {
       const tenth = total === undefined ? 0 : Math.floor((bytes / total) * 10);

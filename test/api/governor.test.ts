@@ -7,8 +7,8 @@ const seeds = [1, 2, 3];
 
 describe('faults by chance', () => {
   test.each<[string, () => Batch['trouble'], rows: number, most: number]>([
-    ['20 %: 429, 503, resets, slow answers', () => byChance(0.2), 2000, 3],
-    ['20 %: 429', () => byChance(0.2, ['429']), 2000, 3],
+    ['20 %: 429, 503, resets, slow answers', () => byChance(0.2), 1000, 3],
+    ['20 %: 429', () => byChance(0.2, ['429']), 500, 3],
     ['5 %: 429', () => byChance(0.05, ['429']), 500, 1.7],
     ['2 %: 429', () => byChance(0.02, ['429']), 500, 1.6],
     ['none', () => () => undefined, 500, 1.2],
