@@ -154,10 +154,8 @@ export function openPulse(options: PulseOptions): Pulse {
 
     async stop() {
       const heart = hearts.get(path(owner));
-      if (!starting || !heart) return;
       starting = undefined;
-      heart.heard.delete(onBeat);
-      if (heart.heard.size > 0) return;
+      if (!heart?.heard.delete(onBeat) || heart.heard.size > 0) return;
       hearts.delete(path(owner));
       await heart.stop();
       await files.remove(path(owner)).catch(() => undefined);

@@ -131,6 +131,10 @@ async function live(program: Program, plan: Pair, number: number, tally: PairTal
       isFrozen,
       says: () => stderr,
       signal: (signal) => void child.kill(signal),
+      revive() {
+        const again = setInterval(() => child.kill('SIGCONT'), 100); // it may be about to freeze
+        void ended.then(() => clearInterval(again));
+      },
       isOver: () => child.exitCode !== null || child.signalCode !== null,
     };
   }
@@ -169,12 +173,12 @@ async function live(program: Program, plan: Pair, number: number, tally: PairTal
         wait(8000),
       ]);
       if (plan.killFrozen) a.signal('SIGKILL');
-      a.signal('SIGCONT');
+      a.revive();
     }
     await struck;
     if (plan.secondStrike?.kind === 'freeze') {
       await Promise.race([a.ended, wait(2000)]);
-      b.signal('SIGCONT');
+      b.revive();
     }
     for (const [life, words] of [
       [a, first],
@@ -242,7 +246,7 @@ async function live(program: Program, plan: Pair, number: number, tally: PairTal
     const ofEnded = record.filter(
       (name) => /^(alive|claims)\W/.test(name) && endedByItself.has(/(\d+)-\d+-\w+(\.|$)/.exec(name)?.[1]),
     );
-    left.push(...ofEnded);
+    if (!hasFaults()) left.push(...ofEnded);
     if (left.length > 0) problem(`left in the record: ${left.join(', ')}`);
   }
 
@@ -257,6 +261,7 @@ interface Life {
   isFrozen: Promise<void>;
   says(): string;
   signal(signal: NodeJS.Signals): void;
+  revive(): void;
   isOver(): boolean;
 }
 

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const [lives = 200, seed = 1] = process.argv.slice(2, 4).map(Number);
 const [kind, only] = process.argv.slice(4);
-const atOnce = 6;
+const atOnce = Number(process.env.AT_ONCE ?? 6);
 const program = {
   bin: here('../../bin/runapi-imagen.cjs'),
   dieAtStep: here('die-at-step.mjs'),
