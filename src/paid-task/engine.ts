@@ -132,6 +132,13 @@ export interface Job extends Begun {
   isUndelivered?: boolean;
 }
 
+/** Returns the fingerprint of the key for a server; undefined for the sandbox. */
+export async function accountAt(engine: Engine, server: Server): Promise<string | undefined> {
+  const { apiKey } = (await engine.connect(server)).caller;
+  if (server.sandbox || apiKey === undefined) return undefined;
+  return (await engine.journal.identity()).account(apiKey);
+}
+
 const downloadsAtOnce = 8;
 
 export function createWork(engine: Engine, wishes: Wishes): Work {

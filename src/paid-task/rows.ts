@@ -47,7 +47,8 @@ export async function knownRows(engine: Engine, place: RowPlace, signal: AbortSi
   return known;
 }
 
-function isAt({ intended: { row, server, account } }: Entry, place: RowPlace): boolean {
+/** Tells whether a recorded task is a row there. */
+export function isAt({ intended: { row, server, account } }: Entry, place: Omit<RowPlace, 'door'>): boolean {
   if (row?.batch !== place.batch) return false;
   if (server.base !== place.server.base || server.sandbox !== place.server.sandbox) return false;
   return account === undefined || account === place.account;

@@ -7,8 +7,7 @@ import type { Left, LeftRun } from '../journal/left-runs.ts';
 import type { Run } from '../journal/run.ts';
 import { memoryRun } from '../journal/unrecorded.ts';
 import type { ImageRequest } from '../request/request.ts';
-import { accountAt } from './account.ts';
-import type { Begun, Engine, Wanted, Work } from './engine.ts';
+import { accountAt, type Begun, type Engine, type Wanted, type Work } from './engine.ts';
 import { retarget } from './record.ts';
 
 /** The service may have forgotten a key that is older: a request without an answer is not sent again unasked. */

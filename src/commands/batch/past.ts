@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import type { LeftRun } from '../../journal/left-runs.ts';
+import { isAt } from '../../paid-task/rows.ts';
 import { deadRuns, isForgotten } from '../../paid-task/take-up.ts';
 import type { BatchTask } from './plan.ts';
 
@@ -63,12 +64,6 @@ export async function readPast(context: Context, wanted: Wanted, signal?: AbortS
     }
   }
   return past;
-}
-
-function isAt({ intended }: Entry, { server, account }: Wanted): boolean {
-  const { base, sandbox } = intended.server;
-  if (base !== server.base || sandbox !== server.sandbox) return false;
-  return intended.account === undefined || intended.account === account;
 }
 
 function forget(past: Past, key: string): void {

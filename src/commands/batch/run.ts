@@ -6,7 +6,7 @@ import { Failure } from '../../errors.ts';
 import type { Claim } from '../../journal/claims.ts';
 import type { TaskEntry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
-import { accountAt } from '../../paid-task/account.ts';
+import { accountAt } from '../../paid-task/engine.ts';
 import { approve } from '../../paid-task/quotes.ts';
 import { inShard } from '../../paid-task/row-key.ts';
 import { shellWord } from '../../report/shell-command.ts';

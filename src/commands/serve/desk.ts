@@ -1,9 +1,8 @@
 import { makeAndReport } from '../../command-line/make-and-report.ts';
 import { type Context, createContext } from '../../context.ts';
 import type { Entry } from '../../journal/entry.ts';
-import { accountAt } from '../../paid-task/account.ts';
 import type { Budget } from '../../paid-task/budget.ts';
-import { type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
+import { accountAt, type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
 import { awaitOther } from '../../paid-task/join.ts';
 import { beginRow, type KnownRows, knownRows, type RowPlace } from '../../paid-task/rows.ts';
 import { abandon } from '../../paid-task/stop.ts';
