@@ -95,7 +95,7 @@ export function createProgram(
 
 /** As in src/main.ts. */
 async function main(world: World, transport: ReturnType<Service['transportOf']>): Promise<number> {
-  const call = readCall(world.argv, commands, () => 0);
+  const call = await readCall(world.argv, commands, () => 0);
   if ('text' in call) throw new Error(`${world.argv.join(' ')} asks for a text`);
   let context: Context | undefined;
   try {
