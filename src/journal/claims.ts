@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { AppendFile } from '../disk/files.ts';
 import type { Pulse, PulseOptions } from './alive.ts';
+import { isAbsent } from './failures.ts';
 import { type Owner, ownerName, parseOwner } from './owner.ts';
 
 /** A share of the rows of a batch: the `index`-th of `of`, from 1. */
@@ -56,6 +57,7 @@ export async function claim(
     if ((await rivals()).some(({ holds }) => holds)) return await release();
   } catch (error) {
     await release().catch(() => undefined);
+    if (isAbsent(error)) return undefined; // another process took it away before it was open
     throw error;
   }
   return {

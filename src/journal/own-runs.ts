@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { AppendFile } from '../disk/files.ts';
 import type { Clock } from '../world.ts';
-import { digestOf } from './digest.ts';
+import { type Digest, digestOf } from './digest.ts';
 import { type Entry, eventsOf, type TaskEntry } from './entry.ts';
-import { codeOf, lostRun, unwritable } from './failures.ts';
+import { codeOf, isAbsent, lostRun, unwritable } from './failures.ts';
 import { closeContinued, doubtUnsent, type Folders } from './left-runs.ts';
 import { letGo, newStamp, nobody, parseRunName, runFile } from './names.ts';
 import { type Owner, ownerName, parseOwner } from './owner.ts';
@@ -33,16 +33,6 @@ export interface OwnRunsOptions {
   restore(): Promise<void>;
 }
 
-/** What a run goes on with. */
-interface Start {
-  open: Map<string, TaskEntry>;
-  takenOver: number;
-  /** Stamps of earlier runs. */
-  continues: readonly string[];
-  /** The file that the open tasks came from, under this process's name, and where its tasks that ended are. */
-  former?: { path: string; index: string };
-}
-
 export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns {
   const { files, state, runs, finished } = folders;
   const all = new Map<string, Run>();
@@ -58,12 +48,17 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     await files.flushFolder(runs);
   }
 
-  /** Undefined where another process, believing this one dead, was quicker. */
-  async function start({ open, takenOver, continues, former }: Start): Promise<Run | undefined> {
-    const name = { stamp: newStamp(options.clock.now()), takenOver, whose: me };
+  /**
+   * Starts a run that goes on with what is open in a former one, which has this process's name. Undefined where another
+   * process, believing this one dead, was quicker.
+   */
+  async function start(former?: Digest & { path: string }): Promise<Run | undefined> {
+    const open: Map<string, TaskEntry> = former?.open ?? new Map();
+    const before = former && parseRunName(former.path);
+    const name = { stamp: newStamp(options.clock.now()), takenOver: before?.takenOver ?? 0, whose: me };
     const path = join(runs, runFile(name));
     const closing = former && { ...former, path: nextName(former.path) };
-    await write(path, open.values(), continues);
+    await write(path, open.values(), before ? [...former.continues, before.stamp] : []);
     let file: AppendFile;
     try {
       // Whoever meant to take the former over finds it no more, or has done so: then this run is void.
@@ -123,14 +118,8 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     try {
       const digest = await digestOf(files, state, mine);
       if (!digest) return undefined;
-      const { stamp, takenOver } = parseRunName(mine);
       if (!folders.isKept(path)) doubtUnsent(digest.open);
-      return await start({
-        open: digest.open,
-        takenOver,
-        continues: [...digest.continues, stamp],
-        former: { path: mine, index: digest.index },
-      });
+      return await start({ ...digest, path: mine });
     } catch (error) {
       const left = { ...parseRunName(mine), whose: parseOwner(whose) ? nobody : whose };
       await files.rename(mine, join(runs, runFile(left))).catch(() => undefined);
@@ -141,7 +130,7 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
   return {
     all,
     async begin() {
-      const run = await start({ open: new Map(), takenOver: 0, continues: [] });
+      const run = await start();
       if (run) return run;
       throw lostRun();
     },
@@ -151,8 +140,4 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
       all.clear();
     },
   };
-}
-
-function isAbsent(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
