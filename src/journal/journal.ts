@@ -159,20 +159,10 @@ export function openJournal(options: JournalOptions): Journal {
     find: (ids) => findTasks(folders, ids, warn),
     ofBatch: (batch, visit) => visitBatch(folders, batch, visit, warn),
 
-    async newest(query, unreadable) {
-      const { newestOf } = await import('./newest.ts');
-      return await newestOf(folders, query, unreadable);
-    },
-
-    async forgettable(isChosen) {
-      const { findForgettable } = await import('./forget.ts');
-      return await findForgettable(folders, isChosen);
-    },
-
-    async forget(keys) {
-      const { forget } = await import('./forget.ts');
-      await forget(folders, keys, async (path) => (await ownRuns.takeOver(path))?.close());
-    },
+    newest: async (query, unreadable) => (await import('./newest.ts')).newestOf(folders, query, unreadable),
+    forgettable: async (isChosen) => (await import('./forget.ts')).findForgettable(folders, isChosen),
+    forget: async (keys) =>
+      (await import('./forget.ts')).forget(folders, keys, async (path) => (await ownRuns.takeOver(path))?.close()),
 
     async close() {
       await ownRuns.close();
