@@ -1,5 +1,4 @@
-import { trace } from './alphabet.ts';
-import { traceSyllable } from './hangul.ts';
+import { trace, traceSyllable } from './alphabet.ts';
 import type { Canvas } from './landscape.ts';
 
 /** The lines of each letter in ems, and where the next letter begins. */
