@@ -48,7 +48,8 @@ export async function knownRows(engine: Engine, place: RowPlace, signal: AbortSi
   return known;
 }
 
-function isAt({ intended: { row, server, account } }: Entry, place: RowPlace): boolean {
+/** Tells whether an entry is of these rows, at that server and account. */
+export function isAt({ intended: { row, server, account } }: Entry, place: RowPlace): boolean {
   if (row?.batch !== place.batch) return false;
   if (server.base !== place.server.base || server.sandbox !== place.server.sandbox) return false;
   return account === undefined || account === place.account;
@@ -115,7 +116,7 @@ function started(work: Work, begun: Begun): RowStart {
 }
 
 /** A key, a balance or a rate that was refused says nothing about the task: the next call retries it. */
-function isOwnFailure({ ended }: Entry): boolean {
+export function isOwnFailure({ ended }: Entry): boolean {
   if (ended?.how === 'failed' || ended?.how === 'expired') return true;
   return ended?.how === 'refused' && (ended.code === 'validation' || ended.code === 'conflict');
 }
