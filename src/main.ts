@@ -5,7 +5,7 @@ import { plainAnswer, welcome } from './command-line/help.ts';
 import { commands, complete } from './commands/list.ts';
 import type { Context } from './context.ts';
 import { createWorld } from './create-world.ts';
-import { compiledFolder, stateFolder } from './disk/state-folder.ts';
+import { stateFolder } from './disk/user-folders.ts';
 import { exitCodeFor, exitCodes } from './errors.ts';
 import type { World } from './world.ts';
 
@@ -86,7 +86,7 @@ async function quickenEnd(): Promise<void> {
 function keepCompiled(world: World): void {
   const folder = stateFolder(world);
   if (!folder || !existsSync(folder)) return;
-  const compiled = compiledFolder(folder);
+  const compiled = join(folder, 'compiled');
   // Code that somebody else could have put there must not be run.
   const kept = existsSync(compiled) ? readdirSync(compiled, { recursive: true, encoding: 'utf8' }) : [];
   if ([folder, compiled, ...kept.map((name) => join(compiled, name))].some(world.folderFlaw)) return;
