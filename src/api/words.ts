@@ -19,7 +19,7 @@ const meanings: Readonly<Record<string, TaskStatus>> = {
   timeout: 'failed',
 };
 
-/** What a state word of the service means. A word that is not listed means that the task still runs. */
+/** Translates a state of the service. A word that is not listed means that the task still runs. */
 export function statusOf(word: string): TaskStatus {
   return Object.hasOwn(meanings, word.toLowerCase()) ? (meanings[word.toLowerCase()] as TaskStatus) : 'processing';
 }

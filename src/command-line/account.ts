@@ -1,6 +1,6 @@
 import type { Balance } from '../api/balance.ts';
 import type { CatalogueModel } from '../api/catalogue.ts';
-import { tryAgain } from '../api/try-again.ts';
+import { withRetries } from '../api/with-retries.ts';
 import type { Context } from '../context.ts';
 import { type ErrorReport, errorReport } from '../report/task-report.ts';
 import { isImagen, modelAliases, models, ratiosOf } from '../request/models.ts';
@@ -18,7 +18,7 @@ export interface ModelReport extends Pick<CatalogueModel, 'model' | 'actions' | 
   error: ErrorReport | null;
 }
 
-const balancePatienceMs = 30_000;
+const balanceTimeoutMs = 30_000;
 
 /**
  * Lists the models of the live catalogue whose name, service or action has the words; Imagen's alone where it cannot be
@@ -55,7 +55,7 @@ export async function readBalance(context: Context, inSandbox = false): Promise<
   const { askBalance } = await import('../api/balance.ts');
   const { caller, base } = await context.api(await context.server(inSandbox));
   const { clock } = context.world;
-  const deadline = context.world.deadline(balancePatienceMs);
+  const deadline = context.world.deadline(balanceTimeoutMs);
   const onRetry = context.reporter.retrying;
-  return await tryAgain(() => askBalance(caller, base, deadline.signal), { clock, deadline, onRetry });
+  return await withRetries(() => askBalance(caller, base, deadline.signal), { clock, deadline, onRetry });
 }

@@ -67,6 +67,7 @@ async function submitTask(job: Job): Promise<void> {
   if (!request) throw new Error(`the request of ${entry.key} is not known`);
   const fromEarlier = fate.uncertain;
   let lost = false;
+  let isPosted = false;
   try {
     await reserveBudget(job);
     const { server, route = await routeFor(work.engine, server, request) } = entry.intended;
@@ -74,7 +75,9 @@ async function submitTask(job: Job): Promise<void> {
       request,
       route,
       async findPictures() {
+        isPosted = false;
         const urls = await pictureUrls(job);
+        isPosted = true;
         listener.step(entry.key, { doing: 'submitting', model: request.model });
         return urls;
       },
@@ -96,7 +99,8 @@ async function submitTask(job: Job): Promise<void> {
     await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, servedAt, cost });
     listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });
   } catch (caught) {
-    const error = fate.uncertain ? caught : await asGone(work.engine, entry.intended.server, request, caught);
+    const { server } = entry.intended;
+    const error = fate.uncertain || !isPosted ? caught : await asGone(work.engine, server, request, caught);
     if (!fate.uncertain) work.budget?.release(entry.key);
     if (!fate.uncertain && !isInterrupted(error)) await record(job, endingOf(error));
     throw error;

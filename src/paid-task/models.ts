@@ -20,7 +20,7 @@ import type { Engine } from './engine.ts';
 const freshMs = 5 * 60_000;
 /** Tasks that are refused together share one reading. */
 const recentMs = 1_000;
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /**
  * Finds out what to ask of the service for a request: at once for Imagen, from the catalogue for every other model.
@@ -75,7 +75,7 @@ export function catalogueOf(engine: Engine, server: Server, maxAgeMs: number): P
 
   async function read(): Promise<Catalogue> {
     const { caller, base } = await engine.browse(server);
-    return await readCatalogue(caller, base, memory, deadline(patienceMs).signal);
+    return await readCatalogue(caller, base, memory, deadline(timeoutMs).signal);
   }
 }
 
