@@ -2,10 +2,9 @@ import { array, maximum, minimum, nullable, number, object, optional, type outpu
 import { Failure } from '../errors.ts';
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
-import { ask } from './ask.ts';
 import { hostOf } from './base-url.ts';
 import { currencyForm, unitForm } from './billing.ts';
-import type { Caller } from './exchange.ts';
+import { ask, type Caller } from './exchange.ts';
 
 /** A model as the service sells it. */
 export interface CatalogueModel {

@@ -1,12 +1,10 @@
-import type { Failure } from '../errors.ts';
-import type { ImageRequest } from '../request/request.ts';
-import type { Clock, Deadline } from '../world.ts';
+import type { Clock } from '../world.ts';
 import type { Caller } from './exchange.ts';
 import { createGovernor } from './governor.ts';
 import { type OpenImage, openImage, type Resumption } from './open-image.ts';
 import { type Poll, poll } from './poll.ts';
 import { asTemplate, createUrl, type Dialect, type Route, type StatusClues } from './routes.ts';
-import { type Accepted, type Fate, type Submission, submit } from './submit.ts';
+import { type Accepted, type Submission, submit } from './submit.ts';
 import type { Transport } from './transport.ts';
 import { type LocalPicture, type Uploaded, upload } from './upload.ts';
 
@@ -40,20 +38,8 @@ export interface Api {
   caller: Caller;
 }
 
-interface Order {
-  request: ImageRequest;
-  route: Route;
-  findPictures: Submission['findPictures'];
-  idempotencyKey: string;
-  fate: Fate;
-  dialect?: Dialect | undefined;
-  guard?: (() => void) | undefined;
-  onPosting?: Submission['onPosting'];
-  deadline: Deadline;
-  /** How often a request is tried that is refused for the rate of requests. */
-  rateLimitTries?: number | undefined;
-  onRetry?: ((failure: Failure, waitMs: number) => void) | undefined;
-}
+/** What to submit; where and how is for the client to know. */
+type Order = Omit<Submission, 'base' | 'dialects' | 'clock'>;
 
 /** The most that an answer may have: enough for pictures inside it, little enough for any machine. */
 const maxAnswerBytes = 64 * 1024 * 1024;

@@ -5,11 +5,11 @@ import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { acceptedId, readObject, wasReplayed } from './answer.ts';
-import { refusalOf } from './ask.ts';
 import { hostOf } from './base-url.ts';
 import { costOf } from './billing.ts';
-import { type Answer, type Caller, exchange, isRedirect, taskHeader } from './exchange.ts';
+import { type Answer, type Caller, exchange, isRedirect, refusalOf, taskHeader } from './exchange.ts';
 import { NetworkFault } from './network-fault.ts';
+import { messageOf } from './problem.ts';
 import { answeredAt } from './retry.ts';
 import { createUrl, type Dialect, namedStatusUrl, type Route } from './routes.ts';
 import { type RetryOptions, withRetries } from './with-retries.ts';
@@ -170,7 +170,8 @@ function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dial
   }
   const id = acceptedId(body) ?? fallbackId;
   if (id === undefined) {
-    throw new Failure('bad_response', `${hostOf(base)} took the request and named no task`, {
+    const said = messageOf(answer.text);
+    throw new Failure('bad_response', `${hostOf(base)} took the request and named no task${said ? `: ${said}` : ''}`, {
       hint: 'Is the base URL right? --verbose shows what was answered',
       status: answer.status,
       retryable: true,

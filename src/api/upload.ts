@@ -3,9 +3,8 @@ import { record, string } from 'zod/mini';
 import { Failure } from '../errors.ts';
 import { at, firstText, type JsonObject } from '../json.ts';
 import { readObject } from './answer.ts';
-import { ask } from './ask.ts';
 import { hostOf, isLoopback } from './base-url.ts';
-import type { Caller } from './exchange.ts';
+import { ask, type Caller } from './exchange.ts';
 import { problemOf } from './problem.ts';
 
 export interface LocalPicture {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, readFileSync } from 'node:fs';
+import { closeSync, createReadStream, read, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { inspectImage } from '../image/inspect.ts';
 import { openRegular } from './read-text.ts';
 
@@ -74,7 +75,14 @@ export async function openSaved(path: string, sha256: string): Promise<number | 
   return undefined;
 }
 
+const readFrom = promisify(read);
+
 /** Reads an open file from its beginning, and leaves it open. */
-export function piecesOf(file: number, pieceBytes = 2 ** 16): AsyncIterable<Uint8Array> {
-  return createReadStream('', { fd: file, start: 0, autoClose: false, highWaterMark: pieceBytes });
+export async function* piecesOf(file: number, pieceBytes = 2 ** 18): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await readFrom(file, Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -38,6 +39,7 @@ async function live({ api, clock, deadline, fate }: Life): Promise<'made' | 'fai
       ...order,
       freshUrl: async () => (await poll()).task.images[0]?.url,
       mayCome: () => true,
+      pause: (wait) => wait(),
     });
     const inspector = inspectImage();
     await inspector.write(temp.content());
