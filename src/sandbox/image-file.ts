@@ -14,7 +14,7 @@ export async function sendImage(call: Call, book: TaskBook, name: string): Promi
   if (id === undefined) throw new Refusal(404, 'Not found');
   if (call.headers.authorization !== undefined)
     throw new Refusal(400, 'An API key was sent to the image host: it must go to the API only');
-  const task = book.find(id);
+  const task = book.tasks.get(id);
   const index = Number(number ?? 1) - 1;
   if (!task || !(index >= 0 && index < task.order.count) || progressOf(task, book.now()) !== 'completed')
     throw new Refusal(404, 'No such file');

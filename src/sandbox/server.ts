@@ -69,7 +69,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 function restore(book: TaskBook, { request: body, ...accepted }: AcceptedTask): string {
-  if (accepted.id !== undefined && book.find(accepted.id)) return accepted.id; // it is this sandbox's own
+  if (accepted.id !== undefined && book.tasks.has(accepted.id)) return accepted.id; // it is this sandbox's own
   try {
     const { idempotencyKey } = accepted;
     const known = book.replay(anyKey, idempotencyKey, body);
