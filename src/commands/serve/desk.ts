@@ -125,34 +125,30 @@ export interface Desks {
 const ordersPerDesk = 500;
 
 export function openDesks(open: () => Promise<Desk>): Desks {
-  const desks = new Map<Promise<Desk>, { orders: number; busy: number }>();
-  const opened = new Set<Desk>();
+  const desks = new Map<Promise<Desk>, { desk?: Desk; orders: number; busy: number }>();
   let current: Promise<Desk> | undefined;
 
   /** Opens another desk once the last one had many orders, or another process took its record over. */
   async function use<Result>(act: (desk: Desk) => Promise<Result>, counts = 1): Promise<Result> {
-    current ??= open().then((desk) => {
-      opened.add(desk);
-      return desk;
-    });
+    current ??= open();
     const mine = current;
-    const count = desks.get(mine) ?? { orders: 0, busy: 0 };
-    desks.set(mine, count);
-    count.orders += counts;
-    count.busy += 1;
+    const uses = desks.get(mine) ?? { orders: 0, busy: 0 };
+    desks.set(mine, uses);
+    uses.orders += counts;
+    uses.busy += 1;
     try {
-      return await act(await mine);
+      uses.desk ??= await mine;
+      return await act(uses.desk);
     } finally {
-      count.busy -= 1;
-      const desk = await mine.catch(() => undefined);
-      const isSpent = !desk || count.orders >= ordersPerDesk || desk.context.engine.stopped.aborted;
+      uses.busy -= 1;
+      const isSpent = !uses.desk || uses.orders >= ordersPerDesk || uses.desk.context.engine.stopped.aborted;
       if (isSpent && current === mine) current = undefined;
-      if (isSpent && count.busy === 0 && desks.delete(mine) && desk) {
-        opened.delete(desk);
-        await desk.context.close();
-      }
+      if (isSpent && uses.busy === 0 && desks.delete(mine)) await uses.desk?.context.close();
     }
   }
 
-  return { use, abandon: (reason) => [...opened].reduce((sum, desk) => sum + desk.abandon(reason), 0) };
+  return {
+    use,
+    abandon: (reason) => [...desks.values()].reduce((sum, { desk }) => sum + (desk?.abandon(reason) ?? 0), 0),
+  };
 }
