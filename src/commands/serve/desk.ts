@@ -127,8 +127,8 @@ const ordersPerDesk = 500;
 export function openDesks(open: () => Promise<Desk>): Desks {
   const desks = new Map<Promise<Desk>, { desk?: Desk; orders: number; busy: number }>();
   let current: Promise<Desk> | undefined;
+  let next: Promise<Desk> | undefined;
 
-  /** Opens another desk once the last one had many orders, or another process took its record over. */
   async function use<Result>(act: (desk: Desk) => Promise<Result>, counts = 1): Promise<Result> {
     current ??= open();
     const mine = current;
@@ -138,13 +138,35 @@ export function openDesks(open: () => Promise<Desk>): Desks {
     uses.busy += 1;
     try {
       uses.desk ??= await mine;
+      if (uses.orders >= ordersPerDesk) renew(mine);
       return await act(uses.desk);
     } finally {
       uses.busy -= 1;
-      const isSpent = !uses.desk || uses.orders >= ordersPerDesk || uses.desk.context.engine.stopped.aborted;
-      if (isSpent && current === mine) current = undefined;
-      if (isSpent && uses.busy === 0 && desks.delete(mine)) await uses.desk?.context.close();
+      const isLost = !uses.desk || uses.desk.context.engine.stopped.aborted; // another process took its record over
+      if (isLost && current === mine) current = undefined;
+      await leave(mine);
     }
+  }
+
+  /** Opens the next desk while the last one goes on: nobody waits for it. */
+  function renew(last: Promise<Desk>): void {
+    if (next || current !== last) return;
+    const coming = open();
+    next = coming;
+    const opened = (isThere: boolean): void => {
+      next = undefined;
+      if (isThere && current === last) current = coming;
+      void leave(last);
+    };
+    coming.then(
+      () => opened(true),
+      () => opened(false),
+    );
+  }
+
+  async function leave(desk: Promise<Desk>): Promise<void> {
+    const uses = desks.get(desk);
+    if (current !== desk && uses?.busy === 0 && desks.delete(desk)) await uses.desk?.context.close();
   }
 
   return {
