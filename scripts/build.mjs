@@ -54,30 +54,11 @@ const plainWrappers = {
   renderChunk: (code) => code.replace(/\(\((\(exports(, module)?\)) => \{/g, '((function $1 {'),
 };
 
-/** undici makes itself the dispatcher of the whole process: of the `fetch` of programs that import this package too. */
-const ownDispatcher = {
-  name: 'own-dispatcher',
-  transform: {
-    filter: { id: /[/\\]undici[/\\]lib[/\\]global\.js$/ },
-    handler(code) {
-      const own = code.replace('setGlobalDispatcher(new Agent())', '');
-      if (own === code) throw new Error('undici sets its dispatcher in another way');
-      return own;
-    },
-  },
-};
-
-/** The MCP SDK brings Ajv to check how a client filled in a form, and this server sends none: 120 kB of its chunk. */
-const withoutAjv = {
-  name: 'without-ajv',
-  load: { filter: { id: /[/\\]ajvProvider-[^/\\]+\.mjs$/ }, handler: () => 'class Unused {}\nexport { Unused as n };' },
-};
-
 const { output } = await build({
   input: { main: 'src/main.ts', index: 'src/index.ts' },
   platform: 'node',
   preserveEntrySignatures: 'allow-extension', // what main.ts and the commands share stays in main.cjs
-  plugins: [inline, lateChildProcess, plainWrappers, ownDispatcher, withoutAjv],
+  plugins: [inline, lateChildProcess, plainWrappers],
   moduleTypes: { '.md': 'text', '.yaml': 'text', '.py': 'text' }, // what `skill install` writes
   transform: {
     target: 'node20.18',

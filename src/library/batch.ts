@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { makeAndReport } from '../command-line/make-and-report.ts';
 import { prepareTarget } from '../command-line/prepare-target.ts';
 import { type ErrorCode, Failure, invalid } from '../errors.ts';
-import { accountAt } from '../paid-task/account.ts';
+import { accountAt } from '../paid-task/engine.ts';
 import { awaitOther } from '../paid-task/join.ts';
 import { createRowKeys } from '../paid-task/row-key.ts';
 import { beginRow, knownRows, type RowPlace } from '../paid-task/rows.ts';

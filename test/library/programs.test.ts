@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -23,8 +24,7 @@ const done = { exitCode: 0, stdout: '["completed",true,8,true,"validation"]', st
 test('an ES module imports it by name', async () => {
   const machine = await newMachine();
   await install(machine);
-  const flags =
-    "import v8 from 'node:v8'; v8.setFlagsFromString = () => { throw new Error('not ours'); };";
+  const flags = "import v8 from 'node:v8'; v8.setFlagsFromString = () => { throw new Error('not ours'); };";
   const text = `import { createImagen, ImagenError } from 'runapi-imagen';${flags}${work}`;
   expect(await runProgram(machine, 'program.mjs', text)).toEqual(done);
 });

@@ -1,4 +1,16 @@
-import { array, boolean, describe, int, maxLength, number, type output, strictObject, string } from 'zod/mini';
+import {
+  array,
+  boolean,
+  describe,
+  int,
+  maxLength,
+  number,
+  type output,
+  record,
+  strictObject,
+  string,
+  unknown,
+} from 'zod/mini';
 import { makeAndReport } from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
@@ -6,9 +18,9 @@ import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { safeFileName } from '../../image/file-name.ts';
 import { defaultTemplate } from '../../image/template.ts';
-import { accountAt } from '../../paid-task/account.ts';
 import { begin } from '../../paid-task/begin.ts';
 import { createBudget } from '../../paid-task/budget.ts';
+import { accountAt } from '../../paid-task/engine.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
 import { awaitOther, isFirst } from '../../paid-task/join.ts';
 import { isSameRequest } from '../../paid-task/take-up.ts';
@@ -18,7 +30,7 @@ import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
 import { parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
-import { argument, defaultPatience, includeImage, patience, waitSeconds } from './arguments.ts';
+import { argument, defaultWait, includeImage, waitOptions, waitSeconds } from './arguments.ts';
 import { imageBlock } from './image-block.ts';
 import { folderBelow, rootFolder } from './picture-folder.ts';
 import type { Answer, Declaration } from './tool.ts';
@@ -42,6 +54,10 @@ const input = strictObject({
     array(string()),
     'Pictures to change or to start from: absolute paths, URLs, or task:TASK-ID of an earlier picture.',
   ),
+  output_resolution: argument(string(), 'Such as 1k, 2k or 4k. Not for Imagen 4 from text.'),
+  output_format: argument(string(), 'png or jpg. Not for Imagen 4 from text.'),
+  output_quality: argument(string(), 'Such as basic, high or ultra. Not for Imagen 4.'),
+  other_fields: argument(record(string(), unknown()), 'Further fields that the model takes, by their names at RunAPI.'),
   folder: argument(
     string(),
     'A folder below the default one; made if missing. Nothing is saved elsewhere. Leave it out unless the user named it.',
@@ -68,6 +84,7 @@ type GenerateImageInput = output<typeof input>;
 const argumentNames = {
   ...wireNames,
   images: 'image_paths',
+  set: 'other_fields',
   dir: 'folder',
   output: 'file_name',
   timeout: 'wait_seconds',
@@ -78,7 +95,8 @@ export const generateImageTool: Declaration<typeof input> = {
   name: 'generate_image',
   title: 'Generate an image (paid)',
   description:
-    'Makes one picture from a text prompt with Imagen 4 through RunAPI, saves it, and returns its absolute path. ' +
+    'Makes a picture from a text prompt, or from pictures (image_paths), with Imagen 4 or any model of list_models ' +
+    'through RunAPI, saves it, and returns its absolute path. ' +
     'Each picture costs money (list_models tells the prices): ask the user before making many, or imagen-4-ultra ones. ' +
     'It takes some 5 to 30 seconds. If it is not ready in time the answer has status "processing" and a task_id: ' +
     'call get_image with that id, do not generate again. After an interrupted call, the same arguments take up ' +
@@ -139,9 +157,9 @@ async function readOrder(
   const problems: string[] = [];
   const given = namedSource(input, argumentNames);
   const [request] = parseRequests([given, settingSource(settings)], problems) ?? [];
-  const waiting = namedSource(patience(input.wait_seconds));
+  const waiting = namedSource(waitOptions(input.wait_seconds));
   const { maxCost: _, ...own } = flags; // of the session
-  const wishes = parseWishes([waiting, given, flagSource(own), namedSource(defaultPatience)], problems);
+  const wishes = parseWishes([waiting, given, flagSource(own), namedSource(defaultWait)], problems);
   const root = await rootFolder(context, flags.dir, roots);
   const folder = folderBelow(root, input.folder, context.world.home);
   const usual = settings.output === '-' ? undefined : settings.output;
@@ -150,6 +168,7 @@ async function readOrder(
   const place = namedSource({ folder, file_name }, argumentNames);
   const target = parseTarget([place], context.world, { count: 1, areNew: true }, problems);
   if (problems.length > 0 || !request || !wishes || !target) throw tellAll(problems, { wayOut: '' });
-  const [named = request] = await namePictures(context.engine, context.world, [request]);
+  const { cwd, home } = context.world;
+  const [named = request] = await namePictures(context.engine, { cwd, home, field: 'image_paths' }, [request]);
   return { request: named, target: { ...target, index: 1, root }, wishes };
 }

@@ -8,6 +8,7 @@ import { taskLine } from '../../report/schema.ts';
 import { parseFields, textAs } from '../../request/parse-fields.ts';
 import { parseWishes } from '../../request/wishes.ts';
 import type { Output } from '../../world.ts';
+import { argument } from './arguments.ts';
 import { generateImage, generateImageTool } from './generate-image.ts';
 import { getImage, getImageTool } from './get-image.ts';
 import { serve } from './serve.ts';
@@ -47,8 +48,8 @@ export async function mcp(context: Context, stdout: Output, flags: McpFlags): Pr
   await serve({ stdin: world.stdin, stdout, clock: world.clock, complain: reporter.warn }, [
     tool(generateImageTool, taskShape, (input, talk) => run(talk, (call) => generateImage(call, input))),
     tool(getImageTool, taskShape, (input, talk) => run(talk, (call) => getImage(call, input))),
-    tool(listModelsTool, modelsShape, (_, talk) =>
-      run(talk, async (call) => factsAnswer({ models: await readModels(call.context, sandbox) })),
+    tool(listModelsTool, modelsShape, ({ filter }, talk) =>
+      run(talk, async (call) => factsAnswer({ models: await readModels(call.context, sandbox, filter) })),
     ),
     tool(getBalanceTool, balanceShape, (_, talk) =>
       run(talk, async (call) => factsAnswer({ ...(await readBalance(call.context, sandbox)), currency: 'USD' })),
@@ -63,11 +64,20 @@ const nothing = strictObject({});
 
 const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true } as const;
 
-const listModelsTool: Declaration<typeof nothing> = {
+const filtered = strictObject({
+  filter: argument(
+    string(),
+    'Only models with these words in their name, service or action: flux, edit_image. Default: all, which are dozens.',
+  ),
+});
+
+const listModelsTool: Declaration<typeof filtered> = {
   name: 'list_models',
   title: 'List image models and prices',
-  description: 'The models of generate_image, the aspect ratios that each takes, and what a picture costs now.',
-  input: nothing,
+  description:
+    'The models of generate_image: service, status, what a picture costs now, and by its actions whether each makes ' +
+    'pictures from text (text_to_image) or from pictures (edit_image, remix_image).',
+  input: filtered,
   annotations,
 };
 
@@ -76,6 +86,9 @@ const modelsShape = looseObject({
   models: array(
     looseObject({
       model: string(),
+      service: nullable(string()),
+      actions: array(string()),
+      status: nullable(string()),
       ratios: array(string()),
       price: nullable(
         looseObject({

@@ -1,9 +1,8 @@
 import { makeAndReport } from '../../command-line/make-and-report.ts';
 import { type Context, createContext } from '../../context.ts';
 import type { Entry } from '../../journal/entry.ts';
-import { accountAt } from '../../paid-task/account.ts';
 import type { Budget } from '../../paid-task/budget.ts';
-import { type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
+import { accountAt, type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
 import { awaitOther } from '../../paid-task/join.ts';
 import { beginRow, type KnownRows, knownRows, type RowPlace } from '../../paid-task/rows.ts';
 import { abandon } from '../../paid-task/stop.ts';
@@ -73,7 +72,7 @@ export async function openDesk(
   async function adoptLeft(): Promise<Array<Begun | undefined>> {
     const isOurs = ({ intended, letGo }: Entry): boolean => intended.door === door && !letGo;
     const deadline = startDeadline(engine, wishes.timeoutMs);
-    const dead = await deadRuns(engine, await engine.journal.left(), isOurs, deadline.signal);
+    const dead = await deadRuns(engine, await engine.journal.left({ tidy: true }), isOurs, deadline.signal);
     deadline.cancel();
     const begun = dead.flatMap((run) =>
       [...run.entries.values()]

@@ -43,6 +43,7 @@ ALIASES = {
     "ultra": "imagen-4-ultra",
 }
 
+# The most pictures that one request may start from.
 MOST_SOURCES = 8
 
 # The program gives up first and leaves the task on record; one that hangs is stopped.
@@ -81,7 +82,7 @@ class RunapiImageGenProvider(ImageGenProvider):
         return {
             "name": self.display_name,
             "badge": "paid",
-            "tag": "Imagen 4 in three qualities, with the key of custom:runapi",
+            "tag": "Imagen 4 and RunAPI's other models, with the key of custom:runapi",
             "env_vars": [key],
         }
 
@@ -99,7 +100,7 @@ class RunapiImageGenProvider(ImageGenProvider):
         model = _model(settings, kwargs.get("model"))
         sources = _sources(image_url, reference_image_urls)
         if sources and model in MODELS:
-            model = DEFAULT_MODEL  # the others of Imagen take no pictures
+            model = DEFAULT_MODEL  # Imagen 4 has one model for pictures, and the program knows it by this name
         facts = {"provider": self.name, "model": model, "prompt": prompt, "aspect_ratio": aspect}
         refuse = functools.partial(error_response, **facts)
         if not str(prompt).strip():
@@ -111,7 +112,7 @@ class RunapiImageGenProvider(ImageGenProvider):
         ratio = exact[1] if exact else _ratios(settings)[aspect]
         words = ["generate", "-", "--json", "--timeout", f"{PATIENCE_SECONDS}s"]
         words += ["--model", model, "--ratio", ratio, "--dir", ".", "--output", "{prompt}-{task}"]
-        words += [word for source in sources for word in ("--image", source)]
+        words += [f"--image={source}" for source in sources]
         try:
             folder = _home() / "cache" / "images"
             folder.mkdir(parents=True, exist_ok=True)
@@ -125,8 +126,9 @@ class RunapiImageGenProvider(ImageGenProvider):
             return refuse(error=told, error_type=kind)
         extra = {key: answer.get(key) for key in ("task_id", "cost")}
         extra.update({key: picture.get(key) for key in ("width", "height")}, ratio=ratio)
+        facts["model"] = answer.get("model") or model
         made = success_response(image=picture["path"], extra=extra, **facts)
-        return {**made, "modality": "image" if sources else "text"}
+        return {**made, "modality": "image" if sources else "text"}  # Hermes before 0.18 knows no modality
 
 
 def register(ctx: Any) -> None:
