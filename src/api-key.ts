@@ -1,11 +1,11 @@
-/** What one of the places where keys are kept holds. */
+/** A key found in one of the places where keys are kept. */
 export interface FoundKey {
   apiKey: string | undefined;
   /** The address that belongs to this key, as it is written there; never set without the key. */
   baseUrl: string | undefined;
   /** The place, for people: `RunAPI CLI (/home/u/.config/runapi/config.json)`. */
   source: string;
-  /** What is wrong there, a line each. No line ever holds a key. */
+  /** Problems there, a line each. No line contains a key. */
   problems: string[];
 }
 

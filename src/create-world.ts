@@ -134,7 +134,7 @@ function machineOf(process: NodeJS.Process): Machine {
   };
 }
 
-/** What Node 20's module lacks. */
+/** Typed here: Node 20's module lacks it. */
 type Node22Module = { enableCompileCache?(folder: string): unknown };
 
 function currentFolder(): string {
@@ -207,7 +207,7 @@ function systemDeadline(milliseconds: number): Deadline {
   };
 }
 
-/** What `performance` answers, which Node first has to load. */
+/** Returns `performance.now()` without loading `performance`. */
 function monotonic(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1000 + nanoseconds / 1_000_000;

@@ -16,7 +16,7 @@ export async function run(process: NodeJS.Process): Promise<void> {
   process.exitCode = (await restarted(process)) ?? (await answer(world, process.argv.slice(2)));
 }
 
-/** Whatever needs less than the whole program is answered before the rest of it is loaded. */
+/** Answers simple calls before the rest of the program is loaded. */
 async function answer(world: World, argv: readonly string[]): Promise<number> {
   if (argv.length === 0) {
     await world.stderr.writeShort(welcome);
@@ -30,7 +30,7 @@ async function answer(world: World, argv: readonly string[]): Promise<number> {
   return await call(world, argv);
 }
 
-/** What a preview starts in a thread of its own. */
+/** Runs the worker thread of a preview. */
 async function drawForPreview(): Promise<number> {
   const { drawForParent } = await import('./terminal/preview/draw.ts');
   drawForParent();

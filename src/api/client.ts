@@ -1,8 +1,8 @@
 import type { Clock } from '../world.ts';
 import type { Caller } from './exchange.ts';
 import { createGovernor } from './governor.ts';
-import { type Look, look } from './look.ts';
 import { type OpenImage, openImage, type Resumption } from './open-image.ts';
+import { type Poll, poll } from './poll.ts';
 import { asTemplate, createUrl, type Dialect, type Route, type StatusClues } from './routes.ts';
 import { type Accepted, type Submission, submit } from './submit.ts';
 import type { Transport } from './transport.ts';
@@ -31,7 +31,7 @@ export interface Api {
   /** Where a request would be posted first. */
   createUrl(route?: Route): string;
   submit(order: Order): Promise<Accepted>;
-  look(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Look>;
+  poll(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Poll>;
   openImage(url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage>;
   upload(picture: LocalPicture, signal: AbortSignal): Promise<Uploaded>;
   /** For calls beside the task's life: prices, balance. */
@@ -76,9 +76,9 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
       memory.remember(base, { dialect: accepted.dialect });
       return accepted;
     },
-    async look(id, clues, signal) {
+    async poll(id, clues, signal) {
       const remembered = memory.recall(base).statusTemplate;
-      const found = await look(caller, base, id, { ...clues, remembered }, clock.now(), signal);
+      const found = await poll(caller, base, id, { ...clues, remembered }, clock.now(), signal);
       const template = asTemplate(found.statusUrl, id);
       if (template !== undefined) memory.remember(base, { statusTemplate: template });
       return found;

@@ -12,7 +12,7 @@ import { NetworkFault } from './network-fault.ts';
 import { messageOf } from './problem.ts';
 import { answeredAt } from './retry.ts';
 import { createUrl, type Dialect, namedStatusUrl, type Route } from './routes.ts';
-import { type Patience, tryAgain } from './try-again.ts';
+import { type RetryOptions, withRetries } from './with-retries.ts';
 
 /** What the service said when it took the task. */
 export interface Accepted {
@@ -31,7 +31,7 @@ export interface Fate {
   uncertain: boolean;
 }
 
-export interface Submission extends Patience {
+export interface Submission extends RetryOptions {
   base: string;
   request: ImageRequest;
   route: Route;
@@ -56,7 +56,7 @@ export interface Submission extends Patience {
  */
 export async function submit(caller: Caller, submission: Submission): Promise<Accepted> {
   const lost = { in: submission.fate.uncertain ? submission.dialect : undefined };
-  return await tryAgain(() => tryDialects(caller, submission, lost), submission);
+  return await withRetries(() => tryDialects(caller, submission, lost), submission);
 }
 
 /** A 404 or 405 of a create route means that nothing was created there: only then is the next dialect tried. */

@@ -1,6 +1,6 @@
 import type { Balance } from '../api/balance.ts';
 import type { Catalogue, CatalogueModel } from '../api/catalogue.ts';
-import { tryAgain } from '../api/try-again.ts';
+import { withRetries } from '../api/with-retries.ts';
 import type { Context } from '../context.ts';
 import type { Server } from '../journal/event.ts';
 import { type ErrorReport, errorReport } from '../report/task-report.ts';
@@ -13,7 +13,7 @@ export interface ModelReport {
   model: string;
   /** Null where the catalogue cannot be had; `error` then says why. */
   service: string | null;
-  /** `text_to_image`, `remix_image`, `edit_image`: what it makes pictures from. */
+  /** Its inputs: `text_to_image`, `remix_image`, `edit_image`. */
   actions: string[];
   status: CatalogueModel['status'] | null;
   aliases: string[];
@@ -27,13 +27,13 @@ export interface ModelReport {
 interface Price {
   currency: string;
   unit_price_cents: number;
-  /** What is paid for: `per_call`. */
+  /** The unit of the price: `per_call`. */
   billing_unit: string;
   as_of: string | null;
 }
 
-const pricePatienceMs = 10_000;
-const balancePatienceMs = 30_000;
+const priceTimeoutMs = 10_000;
+const balanceTimeoutMs = 30_000;
 
 /**
  * Lists the models of the live catalogue whose name, service or action has the words; Imagen's alone where it cannot be
@@ -57,7 +57,7 @@ export async function readModels(context: Context, inSandbox = false, filter = '
 export async function liveCatalogue(context: Context, server: Server): Promise<Catalogue> {
   const { forgetful, readCatalogue } = await import('../api/catalogue.ts');
   const { caller, base } = await context.api(server, 'optional');
-  const { signal } = context.world.deadline(pricePatienceMs);
+  const { signal } = context.world.deadline(priceTimeoutMs);
   return await readCatalogue(caller, base, server.sandbox ? forgetful : context.memory, signal);
 }
 
@@ -87,7 +87,7 @@ export async function readBalance(context: Context, inSandbox = false): Promise<
   const { askBalance } = await import('../api/balance.ts');
   const { caller, base } = await context.api(await context.server(inSandbox));
   const { clock } = context.world;
-  const deadline = context.world.deadline(balancePatienceMs);
+  const deadline = context.world.deadline(balanceTimeoutMs);
   const onRetry = context.reporter.retrying;
-  return await tryAgain(() => askBalance(caller, base, deadline.signal), { clock, deadline, onRetry });
+  return await withRetries(() => askBalance(caller, base, deadline.signal), { clock, deadline, onRetry });
 }

@@ -20,7 +20,7 @@ export const versionText = `${programVersion}\n`;
 /** Stands at the end of every help. */
 export const questions = 'Problems and questions: https://github.com/runapi-imagen/runapi-imagen/issues';
 
-/** The answer to a call that asks for nothing but the version or the whole help: neither needs commander. */
+/** Answers a call for only the version or the whole help, without loading commander. */
 export function plainAnswer(words: readonly string[], commands: readonly Declaration[]): string | undefined {
   const [word = ''] = words;
   if (words.length !== 1) return undefined;

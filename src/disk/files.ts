@@ -126,7 +126,7 @@ async function createWhole(path: string, text: string): Promise<boolean> {
   return created;
 }
 
-/** Whoever reads it in this very moment finds it empty. */
+/** Writes in place: a reader at this moment may find it empty. */
 async function createWithoutLinks(path: string, text: string): Promise<boolean> {
   try {
     await putInto(path, 'wx', text);

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { tryAgain } from '../api/try-again.ts';
 import type { Uploaded } from '../api/upload.ts';
+import { withRetries } from '../api/with-retries.ts';
 import { examine, readSaved } from '../disk/examine.ts';
 import { Failure, invalid } from '../errors.ts';
 import { filesOf } from '../journal/entry.ts';
@@ -73,7 +73,7 @@ export async function namePictures(
 }
 
 function refuse(source: string, reason: string): never {
-  throw invalid(`Invalid --image ${JSON.stringify(source)}: ${reason}`, 'Nothing was sent');
+  throw invalid(`Invalid --image ${JSON.stringify(source)}: ${reason}`);
 }
 
 /** Where the local pictures of a request are, for the record. */
@@ -135,5 +135,5 @@ async function send({ work, entry, api }: Job, name: string): Promise<Uploaded> 
   }
   const picture = { name: basename(path), bytes, mime: facts.mime };
   const { deadline } = work;
-  return await tryAgain(() => api.upload(picture, deadline.signal), { clock, deadline, onRetry: listener.retrying });
+  return await withRetries(() => api.upload(picture, deadline.signal), { clock, deadline, onRetry: listener.retrying });
 }

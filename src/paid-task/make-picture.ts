@@ -66,11 +66,13 @@ async function submitTask(job: Job): Promise<void> {
   if (!request) throw new Error(`the request of ${entry.key} is not known`);
   const fromEarlier = fate.uncertain;
   let lost = false;
+  let isPosted = false;
   try {
     await reserveBudget(job);
     const { server, route = await routeFor(work.engine, server, request) } = entry.intended;
     const imageUrls = await uploadPictures(job);
     listener.step(entry.key, { doing: 'submitting', model: request.model });
+    isPosted = true;
     const { id, dialect, statusUrl, replayed, servedAt, cost } = await api.submit({
       request,
       route,
@@ -93,7 +95,8 @@ async function submitTask(job: Job): Promise<void> {
     await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, servedAt, cost });
     listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });
   } catch (caught) {
-    const error = fate.uncertain ? caught : await asGone(work.engine, entry.intended.server, request, caught);
+    const { server } = entry.intended;
+    const error = fate.uncertain || !isPosted ? caught : await asGone(work.engine, server, request, caught);
     if (!fate.uncertain) work.budget?.release(entry.key);
     if (!fate.uncertain && !isInterrupted(error)) await record(job, endingOf(error));
     throw error;

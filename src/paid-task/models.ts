@@ -12,7 +12,7 @@ import type { Engine } from './engine.ts';
 
 /** A purchase trusts the kept catalogue so long: the service itself refuses what it no longer sells. */
 const freshMs = 5 * 60_000;
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /**
  * Finds out what to ask of the service for a request: at once for Imagen, from the catalogue for every other model.
@@ -65,7 +65,7 @@ function catalogueOf(engine: Engine, server: Server, maxAgeMs: number): Promise<
     const memory = server.sandbox ? forgetful : engine.memory;
     const kept = keptCatalogue(base, memory);
     if (kept && clock.now() - kept.at < maxAgeMs) return kept;
-    return await readCatalogue(caller, base, memory, deadline(patienceMs).signal);
+    return await readCatalogue(caller, base, memory, deadline(timeoutMs).signal);
   }
 }
 

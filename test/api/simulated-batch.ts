@@ -85,7 +85,7 @@ export async function simulateBatch(batch: Batch, seed: number): Promise<Outcome
       deadline,
       rateLimitTries: 1000,
     });
-    const poll = () => api.look(id, { dialect, statusUrl }, deadline.signal);
+    const poll = () => api.poll(id, { dialect, statusUrl }, deadline.signal);
     await follow({ poll, pace: growingPace, clock: time, deadline, ageMs: 0 });
     deadline.cancel();
   }

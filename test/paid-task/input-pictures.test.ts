@@ -161,6 +161,15 @@ test.each([
   expect([exitCode, service.calls.length]).toEqual([4, 0]);
 });
 
+test('a service that takes no uploads is not said to have stopped selling the model', async () => {
+  const { service, machine, generate } = await setUp();
+  service.always('other', (_, response) => json(response, 404, { error: 'no such route' }));
+  const { exitCode, stderr } = await run(machine, generate);
+  expect(stderr).toContain('no such route');
+  expect(stderr).not.toContain('no longer sells');
+  expect([exitCode, posted(service)]).toEqual([4, []]);
+});
+
 test('saves at most 16 pictures of a task that sends more', async () => {
   const service = await startService({ pictures: Array.from({ length: 20 }, (_, at) => smallPng(at * 5)) });
   const machine = await newMachine();

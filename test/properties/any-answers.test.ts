@@ -27,7 +27,7 @@ async function live({ api, clock, deadline, fate }: Life): Promise<'made' | 'fai
   const order = { request, route: imagenRoute, imageUrls: [], idempotencyKey: 'key' };
   const { id, dialect, statusUrl } = await api.submit({ ...order, fate, deadline });
   expect(id).toMatch(/^[\w-]{1,128}$/);
-  const poll = () => api.look(id, { dialect, statusUrl }, deadline.signal);
+  const poll = () => api.poll(id, { dialect, statusUrl }, deadline.signal);
   const task = await follow({ poll, pace: fixedPace(500), clock, deadline, ageMs: 0 });
   if (task.status === 'failed') return 'failed';
   expect(task.images.length).toBeGreaterThan(0);

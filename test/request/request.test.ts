@@ -133,12 +133,14 @@ test.each([
   [
     'one seed twice',
     { prompt: 'x', seed: '7, 8, +7' },
-    ['Invalid --seed "7,8,7": 7, given twice, would buy the same picture twice'],
+    ['Invalid --seed "7,8,7": 7 is given twice and would buy the same picture twice'],
   ],
   [
     'one model twice with a seed',
     { prompt: 'x', seed: '7', model: 'fast,Imagen-4-Fast' },
-    ['Invalid --model "imagen-4-fast,imagen-4-fast": imagen-4-fast, given twice, would buy the same picture twice'],
+    [
+      'Invalid --model "imagen-4-fast,imagen-4-fast": imagen-4-fast is given twice and would buy the same picture twice',
+    ],
   ],
   [
     'too many pictures, multiplied out',

@@ -31,12 +31,17 @@ export function newCount(total: number): BatchCount {
 export function sayBatchEnd(
   { reporter }: Context,
   count: BatchCount,
-  { halted, elapsedMs, spent }: { halted: TaskReport | undefined; elapsedMs: number; spent: string },
+  {
+    halted,
+    wait,
+    elapsedMs,
+    spent,
+  }: { halted: TaskReport | undefined; wait: boolean; elapsedMs: number; spent: string },
 ): number {
   const settled = count.made + count.failed + count.before + count.failedBefore;
   const left = count.total - settled - count.elsewhere - count.leftAlone;
   const facts = [
-    `${count.made} made`,
+    `${count.made} ${wait ? 'made' : 'submitted'}`,
     count.failed > 0 && `${count.failed} failed`,
     count.before > 0 && `${count.before} made before`,
     count.failedBefore > 0 && `${count.failedBefore} failed before`,

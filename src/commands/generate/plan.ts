@@ -19,7 +19,7 @@ export interface GenerateFlags extends PictureFlags, WaitingFlags, NamingFlags, 
   sandbox?: boolean;
 }
 
-/** What `generate` is going to do. */
+/** The checked input of `generate`. */
 export interface Plan {
   server: Server;
   requests: ImageRequest[];

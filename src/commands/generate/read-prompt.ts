@@ -33,7 +33,7 @@ export async function readPrompt(
   throw invalid('The prompt is empty: stdin holds nothing', example);
 }
 
-/** Every wait is said: a pipe that nobody writes to looks like a program that hangs. */
+/** Prints a note after two seconds: a silent pipe looks like a program that hangs. */
 async function waited({ world, reporter }: Context, source: string, read: () => Promise<Buffer>): Promise<Buffer> {
   const stop = world.clock.every(2_000, () => {
     stop();

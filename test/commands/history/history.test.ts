@@ -248,7 +248,7 @@ describe.skipIf(!hasTerminal)('on a terminal (needs script)', () => {
     ]);
   });
 
-  test.each([80, 90, 100, 120, 200])('nothing is wider than %d columns', async (columns) => {
+  test.each([30, 40, 80, 100])('nothing is wider than %d columns', async (columns) => {
     for (const line of await screenOf(columns)) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
   });
 
@@ -355,7 +355,7 @@ test('leaves the record of a run that goes on', async () => {
   expect(stderr).toBe('Deleted the records of 1 task; the pictures are kept\nKept 1 task of a run that is still going');
   expect(await listed(machine)).toEqual(['a mug']);
   going.kill('SIGINT');
-  expect((await going).stderr).toContain('Take up: runapi-imagen resume tsk_');
+  expect((await going).stderr).toContain('Continue with: runapi-imagen resume tsk_');
 });
 
 test('keeps a paid picture that nobody has downloaded yet', async () => {

@@ -49,7 +49,7 @@ export async function copy(text: string): Promise<boolean> {
   } catch {
     const area = document.createElement('textarea');
     area.value = text;
-    // What lies outside an open dialog cannot be selected.
+    // Elements outside an open dialog cannot be selected.
     (document.querySelector('dialog[open]') ?? document.body).append(area);
     area.select();
     const done = document.execCommand('copy');

@@ -7,11 +7,11 @@ import { type Answer, type Caller, exchange, refusalOf } from './exchange.ts';
 import { answeredAt, retryAfter } from './retry.ts';
 import { type StatusClues, statusUrls } from './routes.ts';
 
-export interface Look {
+export interface Poll {
   task: Task;
-  /** Where the answer was found: the first place to look next time. */
+  /** Where the answer was found: the first place to ask next time. */
   statusUrl: string;
-  /** Milliseconds that the service asks to wait before the next look. */
+  /** Milliseconds that the service asks to wait before the next poll. */
   retryAfterMs?: number | undefined;
 }
 
@@ -20,14 +20,14 @@ export interface Look {
  * (`not_found`). So is a web page where a task should be: some servers answer one for every address. The task is paid
  * for, so every failure may be retried but the refusal of the key in the service's own words.
  */
-export async function look(
+export async function poll(
   caller: Caller,
   base: string,
   id: string,
   clues: StatusClues,
   now: number,
   signal?: AbortSignal,
-): Promise<Look> {
+): Promise<Poll> {
   let unreadable: Failure | undefined;
   let lastAnswer: Answer | undefined;
   let isGone = false;
@@ -61,13 +61,13 @@ const unlikeLost: ReadonlySet<ErrorCode> = new Set([
   'internal',
 ]);
 
-/** What is said at one address may be wrong of another, but for the key, the server's state, and a task without picture. */
+/** Tells whether a failure holds for all addresses: a refused key, a broken server, a task without a picture. */
 function isEverywhere({ code, facts }: Failure): boolean {
   if (code === 'bad_response') return !facts.retryable;
   return code === 'authentication' || code === 'rate_limit' || code === 'service_unavailable';
 }
 
-/** A firewall's page is no refusal of the key, whatever its status. */
+/** Tells a refused key from a firewall's page, whatever its status. */
 function lostOrRefused(answer: Answer, base: string, now: number): Failure {
   const failure = refusalOf(answer, base, now);
   if (failure.code !== 'authentication' || isObject(parseJson(answer.text))) return failure;
