@@ -54,6 +54,12 @@ export function createWorld(process: NodeJS.Process): World {
     spawn('sh', words, { detached: true, stdio: 'ignore', env: { PATH: process.env.PATH } }).unref();
   }
 
+  // undici's, for those who use undici; not for people who have such a proxy.
+  const { emitWarning } = process;
+  process.emitWarning = (warning: string | Error, ...more: never[]) => {
+    if (!String(warning).startsWith('SOCKS5 proxy support')) emitWarning.call(process, warning, ...more);
+  };
+
   const stderr = createOutput(2, () => process.stderr, machine.redact);
   return {
     ...machine,

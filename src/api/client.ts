@@ -70,8 +70,8 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
         clock,
         ...order,
         dialect: order.dialect ?? (isKnown ? dialects()[0] : undefined),
-        // Whether a request with pictures left has to be known: it can only be repeated with the same addresses.
-        onDialect: isKnown && order.imageUrls.length === 0 ? undefined : order.onDialect,
+        // With which addresses of pictures a request left has to be known: its key is taken for no others.
+        onPosting: isKnown && !order.route.pictures ? undefined : order.onPosting,
       });
       memory.remember(base, { dialect: accepted.dialect });
       return accepted;

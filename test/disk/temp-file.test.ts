@@ -146,12 +146,11 @@ describe('files in which a picture is looked for', () => {
       await writeFile(String(pngHoles), smallPng(1));
       await truncate(String(pngHoles), 2 ** 33).catch(() => undefined);
       await symlink('/dev/zero', String(zero));
-      const began = performance.now();
+      // Whoever reads them to their end does not return before the test is given up.
       for (const path of [pipe, holes, pngHoles, zero, '/dev/null', '/dev/stdin']) {
         expect(await examine(String(path))).toBeUndefined();
         expect(readSaved(String(path), 'x', 1e6)).toBeUndefined();
       }
-      expect(performance.now() - began).toBeLessThan(5000);
     },
   );
 });
