@@ -80,7 +80,7 @@ async function refusalOf(
   const refused = local.find((area) => !own.includes(area));
   if (refused === undefined) return undefined;
   return new Failure('download', `the service names an address at ${hostname}, which is ${refused}: not followed`, {
-    hint: 'What a service on the Internet names must be there too',
+    hint: 'A service on the Internet may only name public addresses',
   });
 }
 

@@ -22,7 +22,7 @@ export function readTask(answer: JsonObject, id: string): Task {
   const told = unwrapped(answer);
   const word = firstText(told, ['status', 'state', 'data.status', 'data.state']);
   const status = word === undefined ? (imagesOf(told).length > 0 ? 'completed' : undefined) : statusOf(word);
-  if (status === undefined) throw unreadable(`the answer about task ${id} tells no state`);
+  if (status === undefined) throw unreadable(`the answer about task ${id} has no status`);
   const images = status === 'completed' ? imagesOf(told) : [];
   if (status === 'completed' && images.length === 0) {
     throw new Failure('bad_response', `task ${id} is completed, but its answer holds no image`, {

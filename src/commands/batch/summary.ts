@@ -52,7 +52,7 @@ export function sayBatchEnd(
     spent,
   ];
   reporter.note(`Batch: ${facts.filter(Boolean).join(' · ')}`);
-  if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
+  if (halted) reporter.next('the same command again continues with the missing rows', 'Stopped early');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
   return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left + count.leftAlone);

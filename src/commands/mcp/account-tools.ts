@@ -34,7 +34,7 @@ export const modelsShape = looseObject({
 export const getBalanceTool: Declaration<typeof nothing> = {
   name: 'get_balance',
   title: 'Get the account balance',
-  description: 'What is left on the RunAPI account, in US cents.',
+  description: 'The balance of the RunAPI account, in US cents.',
   input: nothing,
   annotations,
 };

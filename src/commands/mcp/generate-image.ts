@@ -57,7 +57,7 @@ export const generateImageTool: Declaration<typeof input> = {
   title: 'Generate an image (paid)',
   description:
     'Makes one picture from a text prompt with Imagen 4 through RunAPI, saves it, and returns its absolute path. ' +
-    'Each picture costs money (list_models tells the prices): ask the user before making many, or imagen-4-ultra ones. ' +
+    'Each picture costs money (list_models shows the prices): ask the user before making many, or imagen-4-ultra ones. ' +
     'It takes some 5 to 30 seconds. If it is not ready in time the answer has status "processing" and a task_id: ' +
     'call get_image with that id, do not generate again. After an interrupted call, the same arguments take up ' +
     'the task that was begun and cost nothing more.',

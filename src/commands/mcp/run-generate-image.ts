@@ -50,7 +50,7 @@ export async function generateImage(
   }
   const anew = input.new === true;
   const [begun] = await begin(work, [order], server, { anew, door });
-  if (!begun) throw new Error('one picture was wanted, and none was begun');
+  if (!begun) throw new Error('no task was started');
   const takenUp = begun.fate.uncertain;
   const report = await makeAndReport(context, work, begun);
   return taskAnswer(report, {
