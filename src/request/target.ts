@@ -46,7 +46,7 @@ export interface Pictures {
 
 /** A shell would have made a path of `~alice/x`; here it would be a folder of that name. */
 const isOfOtherUser = (path: string): boolean => /^~[^/\\]+[/\\]/.test(path);
-const otherUserReason = 'write the path out: only ~ alone is a home folder';
+const otherUserReason = 'write the path out, or begin with ./';
 
 /** A name template, or `-`. */
 export const outputName = string().check(

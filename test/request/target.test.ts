@@ -28,8 +28,8 @@ test.each([
     { folder: resolve('/here'), output: '/home/u/a.png', existing: 'overwrite' },
   ],
   [
-    "what is another user's name",
-    { dir: '~root' },
+    "a folder named like another user's home",
+    { dir: './~root' },
     {},
     { folder: resolve('/here/~root'), output: '', existing: 'rename' },
   ],
@@ -62,8 +62,8 @@ test.each([
     { dir: '~root', output: '~alice/x.png' },
     one,
     [
-      'Invalid --dir "~root": write the path out: only ~ alone is a home folder',
-      'Invalid --output "~alice/x.png": write the path out: only ~ alone is a home folder',
+      'Invalid --dir "~root": write the path out, or begin with ./',
+      'Invalid --output "~alice/x.png": write the path out, or begin with ./',
     ],
   ],
   [
