@@ -2,7 +2,7 @@ import { defaultBaseUrl, parseBaseUrl } from './api/base-url.ts';
 import { type Api, createApi } from './api/client.ts';
 import { createTransport, type Transport } from './api/transport.ts';
 import { nodeFiles } from './disk/files.ts';
-import { stateFolder } from './disk/state-folder.ts';
+import { stateFolder } from './disk/user-folders.ts';
 import { Failure } from './errors.ts';
 import type { Server } from './journal/event.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
@@ -129,6 +129,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
       recorded: flags.record !== false,
       spool: flags.record === false ? undefined : state,
       connect,
+      browse: (server) => context.api(server, 'optional'),
       sandbox: () => context.sandbox(),
       known: createKnown(),
       listener: {

@@ -2,9 +2,8 @@ import { type ErrorCode, Failure } from '../errors.ts';
 import { isObject, parseJson } from '../json.ts';
 import type { Task } from '../task/task.ts';
 import { readObject, readTask } from './answer.ts';
-import { refusalOf } from './ask.ts';
 import { hostOf } from './base-url.ts';
-import { type Answer, type Caller, exchange } from './exchange.ts';
+import { type Answer, type Caller, exchange, refusalOf } from './exchange.ts';
 import { answeredAt, retryAfter } from './retry.ts';
 import { type StatusClues, statusUrls } from './routes.ts';
 
@@ -29,11 +28,27 @@ export async function poll(
   now: number,
   signal?: AbortSignal,
 ): Promise<Poll> {
+  let unreadable: Failure | undefined;
+  let lastAnswer: Answer | undefined;
+  let isGone = false;
   try {
-    return await lookEverywhere(caller, base, id, clues, now, signal);
+    for (const url of statusUrls(base, id, clues)) {
+      const answer = await exchange(caller, { method: 'GET', url, signal });
+      lastAnswer = answer;
+      isGone ||= answer.status === 410;
+      if (answer.status === 404 || answer.status === 405 || answer.status === 410) continue;
+      try {
+        if (answer.status >= 300) throw lostOrRefused(answer, base, now);
+        const task = readTask(readObject(answer.text, hostOf(base)), id);
+        return { task, statusUrl: url, retryAfterMs: retryAfter(answer.headers, now) };
+      } catch (error) {
+        if (!(error instanceof Failure) || isEverywhere(error)) throw error;
+        unreadable ??= error;
+      }
+    }
+    throw unreadable ?? unknownTask(base, id, isGone, lastAnswer);
   } catch (error) {
-    const isRefused = error instanceof Failure && unlikeLost.has(error.code);
-    if (error instanceof Failure && !isRefused) error.facts.retryable = true;
+    if (error instanceof Failure && !unlikeLost.has(error.code)) error.facts.retryable = true;
     throw error;
   }
 }
@@ -45,34 +60,6 @@ const unlikeLost: ReadonlySet<ErrorCode> = new Set([
   'interrupted',
   'internal',
 ]);
-
-async function lookEverywhere(
-  caller: Caller,
-  base: string,
-  id: string,
-  clues: StatusClues,
-  now: number,
-  signal: AbortSignal | undefined,
-): Promise<Poll> {
-  let unreadable: Failure | undefined;
-  let lastAnswer: Answer | undefined;
-  let isGone = false;
-  for (const url of statusUrls(base, id, clues)) {
-    const answer = await exchange(caller, { method: 'GET', url, signal });
-    lastAnswer = answer;
-    isGone ||= answer.status === 410;
-    if (answer.status === 404 || answer.status === 405 || answer.status === 410) continue;
-    try {
-      if (answer.status >= 300) throw lostOrRefused(answer, base, now);
-      const task = readTask(readObject(answer.text, hostOf(base)), id);
-      return { task, statusUrl: url, retryAfterMs: retryAfter(answer.headers, now) };
-    } catch (error) {
-      if (!(error instanceof Failure) || isEverywhere(error)) throw error;
-      unreadable ??= error;
-    }
-  }
-  throw unreadable ?? unknownTask(base, id, isGone, lastAnswer);
-}
 
 /** Tells whether a failure holds for all addresses: a refused key, a broken server, a task without a picture. */
 function isEverywhere({ code, facts }: Failure): boolean {

@@ -3,10 +3,9 @@ import { Failure } from '../errors.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
-import { ask } from './ask.ts';
 import { hostOf } from './base-url.ts';
 import { currencyForm } from './billing.ts';
-import type { Caller } from './exchange.ts';
+import { ask, type Caller } from './exchange.ts';
 import type { Route } from './routes.ts';
 import { wireRequest } from './submit.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders } from '../disk/make-folders.ts';
+import { makeFolders } from '../disk/folder.ts';
 import { isObject, type JsonObject } from '../json.ts';
 
 /** Facts learned from earlier calls of a server: the form of its API, and where its tasks are polled. */

@@ -1,6 +1,6 @@
-import { configFolder } from '../disk/config-folder.ts';
-import { makeFolders } from '../disk/make-folders.ts';
+import { makeFolders } from '../disk/folder.ts';
 import { joinPath, readForeign } from '../disk/surroundings.ts';
+import { configFolder } from '../disk/user-folders.ts';
 import { Failure } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Surroundings } from '../world.ts';

@@ -176,7 +176,9 @@ test.concurrent('a request that never left is closed, and not bought later', asy
   expect([resumed.exitCode, resumed.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);
 });
 
-test.concurrent('a download that is interrupted names the command that goes on', async ({ onTestFinished }) => {
+test.concurrent('a download that is interrupted names the command that goes on', { tags: ['slow'] }, async ({
+  onTestFinished,
+}) => {
   const { service, machine } = await setUp(onTestFinished);
   const words = ['generate', 'a mug', '--no-wait', '--base-url', service.url];
   const { stdout: id } = await run(machine, words);
@@ -208,7 +210,7 @@ test.concurrent.for<[string, string]>([
   ['all three are closed', '<&- >&- 2>&-'],
   ['nobody reads stdout', '| true'],
   ['nobody reads stderr', '2>&1 >/dev/null | true'],
-])('no picture is lost where %s', async ([, redirection], { onTestFinished }) => {
+])('no picture is lost where %s', { tags: ['slow'] }, async ([, redirection], { onTestFinished }) => {
   const { service, machine } = await setUp(onTestFinished);
   const words = `generate 'a mug' --poll-interval 20ms --base-url ${service.url}`;
   await execa('sh', ['-c', `"${process.execPath}" "${bin}" ${words} ${redirection}`], {
@@ -237,10 +239,8 @@ test.skipIf(!has('mkfifo')).concurrent.for<[NodeJS.Signals]>([['SIGINT'], ['SIGT
     const words = ['generate', 'a mug', '--poll-interval', '50ms', '--base-url', service.url];
     const child = run(machine, words, { env });
     await vi.waitFor(() => expect(service.count('look')).toBeGreaterThan(10), { timeout: 20_000 });
-    const began = performance.now();
     child.kill(signal);
-    const ended = await child;
-    expect(performance.now() - began).toBeLessThan(1000);
+    const ended = await child; // never, if it waited for that thread
     expect(ended.signal).toBe(signal); // which shells count as 130 or 143
     expect(String(ended.stderr).split('\n').at(-1)).toMatch(/^Stopped: task tsk_\w+ went on\. Continue with: /);
     service.heal();

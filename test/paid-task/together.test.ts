@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { once } from 'node:events';
 import { rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';

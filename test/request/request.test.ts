@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { parseBody } from '../../src/request/body.ts';
 import { imageRequest, parseRequests } from '../../src/request/request.ts';
 import { flagSource, namedSource, requestSource, settingSource } from '../../src/request/sources.ts';
 
@@ -207,29 +206,4 @@ test.each([
   ['with several mistakes', { ...mug, prompt: ' ', aspectRatio: '2:1' }, ['prompt', 'aspectRatio']],
 ])('a request %s', (_, request, wrong) => {
   expect(imageRequest.safeParse(request).error?.issues.map(({ path }) => path[0]) ?? []).toEqual(wrong);
-});
-
-test.each([
-  [
-    'a request',
-    { ...mug, aspect_ratio: '16:9', seed: 7, watermark: true },
-    { request: { ...mug, aspectRatio: '16:9', seed: 7 } },
-  ],
-  [
-    'what is wrong with each field, by its own name',
-    { model: '', prompt: ' ', aspect_ratio: '2:1', negative_prompt: [], seed: 1.5, callback_url: 'me' },
-    {
-      errors: {
-        model: ['use a name such as imagen-4; the command models lists all'],
-        prompt: ['must not be empty'],
-        aspect_ratio: ['imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 16:9'],
-        negative_prompt: [expect.any(String)],
-        seed: ['use an integer'],
-        callback_url: ['use an http or https URL'],
-      },
-    },
-  ],
-  ['that a list is none', [1], { errors: { model: [expect.any(String)], prompt: [expect.any(String)] } }],
-])('reads in a body %s', (_, body, expected) => {
-  expect(parseBody(body)).toEqual(expected);
 });

@@ -2,14 +2,13 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { isPipeName, nameOfBatch } from '../../disk/batch-name.ts';
-import { makeFolders } from '../../disk/make-folders.ts';
+import { makeFolders } from '../../disk/folder.ts';
 import { readStream } from '../../disk/read-stream.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
 import { Failure, invalid } from '../../errors.ts';
 import { formatOf } from './format.ts';
-import type { BatchPlan } from './plan.ts';
-import type { RowFile } from './read-rows.ts';
-import { textFault } from './text-fault.ts';
+import type { PromptTemplate } from './prompt-template.ts';
+import { type RowFile, textFault } from './text-file.ts';
 
 /** A batch file that can be read twice: once to check it, once to do it. */
 export interface BatchSource extends RowFile {
@@ -20,8 +19,12 @@ export interface BatchSource extends RowFile {
   remove(): Promise<void>;
 }
 
-/** Throws `validation` for a file that is missing, or holds no rows. A pipe is copied into the state folder first. */
-export async function openBatch(context: Context, file: string, plan: BatchPlan): Promise<BatchSource> {
+/** Throws `validation` for a file that is missing, or is not text. A pipe is copied into the state folder first. */
+export async function openBatch(
+  context: Context,
+  file: string,
+  prompt: PromptTemplate | undefined,
+): Promise<BatchSource> {
   const { cwd } = context.world;
   const shown = file === '-' ? 'stdin' : file;
   const path = resolve(cwd, file);
@@ -31,7 +34,7 @@ export async function openBatch(context: Context, file: string, plan: BatchPlan)
     const real = copy?.path ?? path;
     const fault = await textFault(real);
     if (fault) throw invalid(`${shown} ${fault}`, 'Save it as UTF-8 (in Excel: CSV UTF-8)');
-    const variables = plan.prompt?.variables ?? new Set();
+    const variables = prompt?.variables ?? new Set();
     const format = await formatOf(real, { named: file, shown, variables });
     return { path: real, shown, format, name: nameOfBatch(cwd, file), isCopy: copy !== undefined, remove };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type Declaration, type Flag, namesOf, valueNameOf } from '../../command-line/declaration.ts';
 import { flagsOf, helpFlag, versionFlag } from '../../command-line/flags.ts';
-import { stateFolder } from '../../disk/state-folder.ts';
+import { stateFolder } from '../../disk/user-folders.ts';
 import { recentTasks } from '../../journal/recent-tasks.ts';
 import { ratiosOf } from '../../request/models.ts';
 import { shortened } from '../../terminal/printable.ts';

@@ -1,10 +1,10 @@
 import { askBalance } from '../../api/balance.ts';
 import { isLoopback } from '../../api/base-url.ts';
 import { proxyFor } from '../../api/proxy.ts';
-import { liveCatalogue } from '../../command-line/account.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
+import { catalogueOf } from '../../paid-task/models.ts';
 import { modelNamed } from '../../request/models.ts';
 import { keyPage } from '../../settings/credentials.ts';
 import { formatDuration } from '../../task/duration.ts';
@@ -102,9 +102,9 @@ async function priceOfNext(context: Context, server: Server): Promise<Offer | un
   try {
     const { model: typed = 'imagen-4' } = context.stored.settings;
     const model = modelNamed(typed) ?? typed;
-    const { models } = await liveCatalogue(context, server);
+    const { models } = await catalogueOf(context.engine, server, 0);
     const found = models.find((each) => each.model === model);
-    return { model, cents: found?.price.unit_price_cents ?? undefined, status: found?.status ?? 'not sold' };
+    return { model, cents: found?.price?.unit_price_cents, status: found?.status ?? 'not sold' };
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;

@@ -5,9 +5,9 @@ import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { safeFileName } from '../../image/file-name.ts';
 import { defaultTemplate } from '../../image/template.ts';
-import { accountAt } from '../../paid-task/account.ts';
 import { begin } from '../../paid-task/begin.ts';
 import { createBudget } from '../../paid-task/budget.ts';
+import { accountAt } from '../../paid-task/engine.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
 import { awaitOther, isFirst } from '../../paid-task/join.ts';
 import { isSameRequest } from '../../paid-task/take-up.ts';
@@ -87,6 +87,7 @@ async function readOrder(
   const place = namedSource({ folder, file_name }, argumentNames);
   const target = parseTarget([place], context.world, { count: 1, areNew: true }, problems);
   if (problems.length > 0 || !request || !wishes || !target) throw tellAll(problems, { wayOut: '' });
-  const [named = request] = await namePictures(context.engine, context.world, [request]);
+  const { cwd, home } = context.world;
+  const [named = request] = await namePictures(context.engine, { cwd, home, field: 'image_paths' }, [request]);
   return { request: named, target: { ...target, index: 1, root }, wishes };
 }

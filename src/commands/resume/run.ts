@@ -31,7 +31,7 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   const wishes = parseWishes(spendingSources(context, flags), problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = startWork(context, wishes);
-  const left = await context.journal.left({ letGo: true });
+  const left = await context.journal.left({ letGo: true, tidy: true });
   const inScope = (entry: Entry): boolean => !flags.sandbox || entry.intended.server.sandbox;
   const isMeant = (entry: Entry): boolean => isChosen(entry, ids, flags.all === true) && inScope(entry);
   const dead = await deadRuns(context.engine, left, isMeant, work.deadline.signal);

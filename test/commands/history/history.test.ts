@@ -201,7 +201,10 @@ test('is not harmed by files that are broken', async () => {
   expect(exitCode).toBe(0);
 });
 
-test('needs no more memory for 40,000 tasks where a few are asked for', async () => {
+test('needs no more memory for 40,000 tasks where a few are asked for', {
+  tags: ['slow'],
+  timeout: 90_000,
+}, async () => {
   const machine = await newMachine();
   const path = await remember(machine, []);
   const file = createWriteStream(path, { flags: 'a' });
@@ -220,7 +223,7 @@ test('needs no more memory for 40,000 tasks where a few are asked for', async ()
   expect(stdout.split('\n').map((line) => line.split('\t')[3])).toEqual(
     [39_999, 39_998, 39_997].map((at) => `a fox, for the ${at}th time`),
   );
-}, 90_000);
+});
 
 describe.skipIf(!hasTerminal)('on a terminal (needs script)', () => {
   const tasks = [
