@@ -5,7 +5,7 @@ import { plainAnswer, welcome } from './command-line/help.ts';
 import { commands, complete } from './commands/list.ts';
 import type { Context } from './context.ts';
 import { createWorld } from './create-world.ts';
-import { compiledFolder, stateFolder } from './disk/state-folder.ts';
+import { stateFolder } from './disk/user-folders.ts';
 import { exitCodeFor, exitCodes } from './errors.ts';
 import type { World } from './world.ts';
 
@@ -16,7 +16,7 @@ export async function run(process: NodeJS.Process): Promise<void> {
   process.exitCode = (await restarted(process)) ?? (await answer(world, process.argv.slice(2)));
 }
 
-/** Whatever needs less than the whole program is answered before the rest of it is loaded. */
+/** Answers simple calls before the rest of the program is loaded. */
 async function answer(world: World, argv: readonly string[]): Promise<number> {
   if (argv.length === 0) {
     await world.stderr.writeShort(welcome);
@@ -27,10 +27,11 @@ async function answer(world: World, argv: readonly string[]): Promise<number> {
   if (argv[0] === '__complete') return await complete(world, argv.slice(1));
   if (argv[0] === '__draw') return await drawForPreview();
   keepCompiled(world);
+  await quickenEnd();
   return await call(world, argv);
 }
 
-/** What a preview starts in a thread of its own. */
+/** Runs the worker thread of a preview. */
 async function drawForPreview(): Promise<number> {
   const { drawForParent } = await import('./terminal/preview/draw.ts');
   drawForParent();
@@ -40,7 +41,7 @@ async function drawForPreview(): Promise<number> {
 /** Calls the command. Its failure is reported here, once, and becomes the exit code. */
 async function call(world: World, argv: readonly string[]): Promise<number> {
   const { readCall } = await import('./command-line/call.ts');
-  const wanted = readCall(argv, commands, world.stdout.columns);
+  const wanted = await readCall(argv, commands, world.stdout.columns);
   if ('text' in wanted) return await print(world, wanted.text);
   const { createContext } = await import('./context.ts');
   let context: Context | undefined;
@@ -72,16 +73,22 @@ async function print(world: World, text: string): Promise<number> {
   return 0;
 }
 
+/**
+ * undici's HTTP parser is WebAssembly. V8 would compile it a second time, optimised, in the background, and the end
+ * of the process waits for that: longer than a whole picture's transfer takes. The first compilation is fast enough.
+ */
+async function quickenEnd(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--wasm-tiering-budget=1000000000');
+}
+
 /** Beside the record, and only where there is one: a first run, or the only one of a CI job, has no use for it. */
 function keepCompiled(world: World): void {
   const folder = stateFolder(world);
   if (!folder || !existsSync(folder)) return;
-  const compiled = compiledFolder(folder);
+  const compiled = join(folder, 'compiled');
   // Code that somebody else could have put there must not be run.
-  if ([folder, compiled, ...foldersIn(compiled)].some(world.folderFlaw)) return;
+  const kept = existsSync(compiled) ? readdirSync(compiled, { recursive: true, encoding: 'utf8' }) : [];
+  if ([folder, compiled, ...kept.map((name) => join(compiled, name))].some(world.folderFlaw)) return;
   world.keepCompiled(compiled);
-}
-
-function foldersIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }

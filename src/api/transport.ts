@@ -1,6 +1,4 @@
-import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { Readable } from 'node:stream';
-import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import { Failure } from '../errors.ts';
 import { checkAddress, lookupFor } from './allowed-address.ts';
@@ -53,6 +51,17 @@ const stallTimeoutMs = 30_000;
 /** How much of a text `--verbose` shows, in characters. */
 const mostLogged = 2000;
 
+const sharedDispatcher = Symbol.for('undici.globalDispatcher.1');
+
+/** Loads undici without its side effect: it becomes the dispatcher of `fetch` in the program that imports this package. */
+async function loadUndici(): Promise<typeof import('undici')> {
+  const shared: Record<symbol, unknown> = globalThis;
+  const before = shared[sharedDispatcher];
+  const undici = await import('undici');
+  shared[sharedDispatcher] = before;
+  return undici;
+}
+
 /** Creates a transport over undici, which is loaded with the first request. Connections are kept and shared. */
 export function createTransport({ env, redact, log }: TransportOptions): Transport {
   let loading: Promise<typeof import('undici')> | undefined;
@@ -63,9 +72,9 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
     const undici = await loading;
     wanted.signal?.throwIfAborted();
     const url = new URL(address);
-    if (namedBy !== undefined) await checkAddress(url.hostname, namedBy);
-    const outgoing = text === undefined ? undefined : outgoingBody(text, leaving);
     const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, env);
+    if (namedBy !== undefined) await checkAddress(url.hostname, namedBy, proxy !== undefined);
+    const outgoing = text === undefined ? undefined : outgoingBody(text, leaving);
     const name = `${proxy?.url ?? ''} ${namedBy ?? ''}`;
     const dispatcher = dispatchers.get(name) ?? dispatcherOf(undici, proxy, namedBy);
     dispatchers.set(name, dispatcher);
@@ -95,7 +104,8 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
       // One address only can be gone to; what else is sent twice is a list.
       const [first = ''] = [value].flat();
       const joined = name.toLowerCase() === 'location' ? first : [value].flat().join(', ');
-      return [[name.toLowerCase(), redact(joined)]];
+      // Bytes beyond ASCII are UTF-8 to browsers, and Latin-1 to undici.
+      return [[name.toLowerCase(), redact(textOf(Buffer.from(joined, 'latin1'), '; charset=latin1').trim())]];
     });
     return Object.fromEntries(entries);
   }
@@ -137,30 +147,24 @@ function outgoingBody(
   }
 }
 
-/**
- * undici's HTTP parser is WebAssembly. V8 would compile it a second time, optimised, in the background, and the end
- * of the process waits for that: longer than a whole picture's transfer takes. The first compilation is fast enough.
- */
-function loadUndici(): Promise<typeof import('undici')> {
-  setFlagsFromString('--wasm-tiering-budget=1000000000');
-  setDefaultAutoSelectFamilyAttemptTimeout(familyTimeoutMs);
-  return import('undici');
-}
-
 function dispatcherOf(
   undici: typeof import('undici'),
   proxy: NamedProxy | undefined,
   namedBy: string | undefined,
 ): Dispatcher {
-  const connect = { timeout: connectTimeoutMs };
+  const connect = { timeout: connectTimeoutMs, autoSelectFamilyAttemptTimeout: familyTimeoutMs };
   const options = { headersTimeout: headersTimeoutMs, bodyTimeout: stallTimeoutMs };
   if (proxy === undefined) {
     const lookup = namedBy === undefined ? {} : { lookup: lookupFor(namedBy) };
     return new undici.Agent({ ...options, connect: { ...connect, ...lookup } });
   }
-  const { url: uri, authorization: token } = proxy;
-  const own = { uri, proxyTls: connect, requestTls: connect, ...(token !== undefined && { token }) };
-  return new undici.ProxyAgent({ ...options, ...own, proxyTunnel: false });
+  const { url: uri, credentials } = proxy;
+  const proxyOptions = { ...options, uri, requestTls: connect, proxyTunnel: false };
+  // With `proxyTls` undici speaks TLS to a SOCKS proxy, too.
+  if (uri.startsWith('socks5:')) return new undici.ProxyAgent({ ...proxyOptions, ...credentials });
+  const { username = '', password = '' } = credentials ?? {};
+  const token = credentials && `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  return new undici.ProxyAgent({ ...proxyOptions, proxyTls: connect, ...(token && { token }) });
 }
 
 async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number, host: string): Promise<Uint8Array> {

@@ -4,7 +4,7 @@ import { isObject } from '../json.ts';
 import { type ImageRequest, imageRequest } from '../request/request.ts';
 import { readPart } from './read-part.ts';
 
-/** What a picture says of itself. */
+/** The data embedded in a picture. */
 export interface Embedded {
   request: ImageRequest;
   task: string | undefined;

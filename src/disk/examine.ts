@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, readFileSync } from 'node:fs';
+import { closeSync, createReadStream, read, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { inspectImage } from '../image/inspect.ts';
 import { openRegular } from './read-text.ts';
 
@@ -16,17 +17,24 @@ const mostBytes = 2 ** 32;
 
 /** Tells what a picture on disk is; undefined where there is none, or it is not whole. */
 export async function examine(path: string): Promise<PictureFacts | undefined> {
-  const inspector = inspectImage();
-  const hash = createHash('sha256');
   try {
     const { file } = openRegular(path, mostBytes);
-    for await (const chunk of createReadStream('', { fd: file })) {
-      await inspector.write(chunk as Uint8Array);
-      if (inspector.rejected()) break;
-      hash.update(chunk as Uint8Array);
-    }
+    return await examinePieces(createReadStream('', { fd: file }));
   } catch {
     return undefined;
+  }
+}
+
+/** Tells what a picture is; undefined where it is not whole. */
+export async function examinePieces(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<PictureFacts | undefined> {
+  const inspector = inspectImage();
+  const hash = createHash('sha256');
+  for await (const piece of pieces) {
+    await inspector.write(piece);
+    if (inspector.rejected()) break;
+    hash.update(piece);
   }
   const facts = await inspector.end();
   if (!facts.whole) return undefined;
@@ -67,7 +75,14 @@ export async function openSaved(path: string, sha256: string): Promise<number | 
   return undefined;
 }
 
+const readFrom = promisify(read);
+
 /** Reads an open file from its beginning, and leaves it open. */
-export function piecesOf(file: number, pieceBytes = 2 ** 16): AsyncIterable<Uint8Array> {
-  return createReadStream('', { fd: file, start: 0, autoClose: false, highWaterMark: pieceBytes });
+export async function* piecesOf(file: number, pieceBytes = 2 ** 18): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await readFrom(file, Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }

@@ -11,10 +11,11 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { chmod, link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { flushFolder, makeFolders } from './folder.ts';
 import { type Line, linesOf } from './lines.ts';
-import { flushFolder, makeFolders } from './make-folders.ts';
+import { placeNew } from './place.ts';
 
 /** The calls on the file system that the record makes. Tests hand in a disk of their own. Errors are Node's. */
 export interface Files {
@@ -111,30 +112,14 @@ async function putInto(path: string, flags: string, text: string): Promise<void>
   await file.writeFile(text).finally(() => file.close());
 }
 
+/** Without hard links, whoever reads it in this very moment finds it empty. */
 async function createWhole(path: string, text: string): Promise<boolean> {
   let created = true;
   await viaTemporary(path, text, async (from) => {
-    try {
-      await link(from, path);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST') created = false;
-      else created = await createWithoutLinks(path, text);
-    }
-    await unlink(from);
+    created = (await placeNew(from, path)) === 'placed';
+    if (!created) await unlink(from);
   });
   return created;
-}
-
-/** Whoever reads it in this very moment finds it empty. */
-async function createWithoutLinks(path: string, text: string): Promise<boolean> {
-  try {
-    await putInto(path, 'wx', text);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
 }
 
 async function viaTemporary(path: string, text: string, place: (from: string) => Promise<void>): Promise<void> {

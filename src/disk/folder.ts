@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, realpathSync, unlinkSync, writeSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { closeSync, constants, lstatSync, mkdirSync, openSync, realpathSync, unlinkSync, writeSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { Failure } from '../errors.ts';
 import { diskFailure } from './disk-failure.ts';
-import { makeFolders } from './make-folders.ts';
 
 /**
  * Makes the folder if it is missing and tries it by writing to it, so that what is wrong is told before anything
@@ -55,6 +54,7 @@ function notAFolder(folder: string): Failure {
 /** With all the folders that lead to it. Throws `download`. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
+    await stat(folder).catch(() => undefined); // a file system that hangs does so here, where a signal still ends it
     makeFolders(folder);
   } catch (error) {
     throw diskFailure(error, folder);
@@ -75,4 +75,33 @@ function realPath(path: string): string {
     const parent = dirname(path);
     return parent === path ? path : join(realPath(parent), basename(path));
   }
+}
+
+/** Makes a folder with all that lead to it. mkdir's `recursive` never returns for one under /proc on Node 20. */
+export function makeFolders(folder: string, mode?: number, triesLeft = 5): void {
+  try {
+    mkdirSync(folder, mode);
+  } catch (error) {
+    if (isThere(folder)) return;
+    const parent = dirname(folder);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder;
+    // Another process may make the parent, or remove it, at this moment.
+    if (!isMissing || triesLeft === 0) throw error;
+    if (!isThere(parent)) makeFolders(parent, mode, triesLeft);
+    makeFolders(folder, mode, triesLeft - 1);
+  }
+}
+
+/** Makes the names in a folder survive a power failure, where the system can (Windows cannot). */
+export async function flushFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch {
+    // The files themselves are flushed; only a new name may be lost, and only with the power.
+  }
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

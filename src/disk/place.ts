@@ -1,12 +1,12 @@
 import { link, lstat, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { diskFailure } from './disk-failure.ts';
-import { flushFolder } from './make-folders.ts';
+import { flushFolder } from './folder.ts';
 
 /** Gives a file another name. `taken`: that was there already, and nothing was changed. Throws `download`. */
 export async function place(from: string, to: string, overwrite: boolean): Promise<'placed' | 'taken'> {
   try {
-    const outcome = overwrite ? await replace(from, to) : await placeNew(from, to);
+    const outcome = overwrite ? await rename(from, to).then(() => 'placed' as const) : await placeNew(from, to);
     if (outcome === 'placed') await flushFolder(dirname(to));
     return outcome;
   } catch (error) {
@@ -14,13 +14,8 @@ export async function place(from: string, to: string, overwrite: boolean): Promi
   }
 }
 
-async function replace(from: string, to: string): Promise<'placed'> {
-  await rename(from, to);
-  return 'placed';
-}
-
-/** link() never replaces a file, rename() does. */
-async function placeNew(from: string, to: string): Promise<'placed' | 'taken'> {
+/** Gives a file a name that no file has: link() never replaces one, rename() does. Throws what the file system throws. */
+export async function placeNew(from: string, to: string): Promise<'placed' | 'taken'> {
   try {
     await link(from, to);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** What is put into a picture: `request` is JSON, exact; the others are for people and their programs. */
+/** The text written into a picture: `request` is exact JSON; the others are for people and image programs. */
 export interface Told {
   prompt: string;
   model: string;

@@ -10,6 +10,8 @@ export const leaseMs = 25_000;
 /** It is watched at least so long, however old its last sign is by the clock of the file system. */
 export const leastWatchMs = 5_000;
 const pollMs = 250;
+/** What a process elsewhere left is removed when its last sign is so old. */
+const longGoneMs = 24 * 3_600_000;
 
 type Life = 'alive' | 'dead' | 'unsure';
 
@@ -44,7 +46,8 @@ interface Heart {
   /** Called with each sign of life. */
   heard: Set<() => void>;
   beat(): Promise<void>;
-  stop(): void;
+  /** Resolves when no sign is being written any more. */
+  stop(): Promise<void>;
 }
 
 /** By the path of the file. */
@@ -52,6 +55,7 @@ const hearts = new Map<string, Heart>();
 
 function beatIn(folder: string, file: string, { files, clock }: PulseOptions): Heart {
   let beats = 0;
+  let last = Promise.resolve();
   const heard = new Set<() => void>();
   async function beat(): Promise<void> {
     await files.makeFolder(folder); // it may have been deleted
@@ -59,9 +63,16 @@ function beatIn(folder: string, file: string, { files, clock }: PulseOptions): H
   }
   const stop = clock.every(beatMs, () => {
     for (const hear of heard) hear();
-    beat().catch(() => undefined); // whoever watches then takes over, and this process notices
+    last = beat().catch(() => undefined); // whoever watches then takes over, and this process notices
   });
-  return { heard, beat, stop };
+  return {
+    heard,
+    beat,
+    stop() {
+      stop();
+      return last;
+    },
+  };
 }
 
 /** Each process writes a file `alive/<owner>` over and over: whoever wonders watches whether it changes. */
@@ -80,11 +91,22 @@ export function openPulse(options: PulseOptions): Pulse {
     await removeDead().catch(() => undefined);
   }
 
-  /** Removes the files of killed processes. */
+  /**
+   * Removes the signs and claims of dead processes: of this machine's, and of others' that gave no sign for a day by the
+   * clock of the file system. One that was frozen for so long shows signs again when it goes on, and has lost its claims.
+   */
   async function removeDead(): Promise<void> {
-    for (const name of await files.list(folder)) {
-      const each = name === ownerName(owner) ? undefined : parseOwner(name);
-      if (each && lifeHere(each, owner, probe) === 'dead') await files.remove(join(folder, name));
+    const writtenAt = async (file: string): Promise<number> => (await files.facts(file))?.writtenMs ?? 0;
+    const now = await writtenAt(path(owner));
+    for (const place of [folder, join(options.folder, 'claims')]) {
+      for (const name of await files.list(place)) {
+        const each = name.split('.').map(parseOwner).find(Boolean);
+        if (!each || ownerName(each) === ownerName(owner)) continue;
+        const life = lifeHere(each, owner, probe);
+        const isLongGone = async (): Promise<boolean> =>
+          now - Math.max(await writtenAt(path(each)), await writtenAt(join(place, name))) > longGoneMs;
+        if (life === 'dead' || (life === 'unsure' && (await isLongGone()))) await files.remove(join(place, name));
+      }
     }
   }
 
@@ -132,12 +154,10 @@ export function openPulse(options: PulseOptions): Pulse {
 
     async stop() {
       const heart = hearts.get(path(owner));
-      if (!starting || !heart) return;
       starting = undefined;
-      heart.heard.delete(onBeat);
-      if (heart.heard.size > 0) return;
-      heart.stop();
+      if (!heart?.heard.delete(onBeat) || heart.heard.size > 0) return;
       hearts.delete(path(owner));
+      await heart.stop();
       await files.remove(path(owner)).catch(() => undefined);
     },
   };

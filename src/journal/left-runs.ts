@@ -39,6 +39,8 @@ export interface Which {
   letGo?: boolean;
   /** Those of living processes. */
   live?: boolean;
+  /** Puts aside what has turned out to be finished. Without it nothing of the record is changed. */
+  tidy?: boolean;
 }
 
 /** The folders of the record, as this process sees them. */
@@ -61,7 +63,7 @@ type Found = LeftRun & Pick<Digest, 'continues'>;
 /** Often enough for any number of processes that take runs over at this moment. */
 const mostPasses = 20;
 
-/** Finds what is unfinished, and puts aside what has turned out to be finished. */
+/** Finds what is unfinished. */
 export async function findLeft(folders: Folders, which: Which): Promise<Left> {
   for (let pass = 1; ; pass++) {
     const { left, hasMoved } = await lookOnce(folders, which);
@@ -96,11 +98,12 @@ async function lookOnce(folders: Folders, which: Which): Promise<{ left: Left; h
   });
   for (const name of names.sort()) {
     const path = join(runs, name);
-    if (!isRunFile(name)) await removeUnnamed(folders, path);
+    if (!isRunFile(name)) await (which.tidy && removeUnnamed(folders, path));
     else if (!folders.isOwn(path)) await read(path, folders.lifeOf);
   }
   for (const path of await finished.unfinished()) await read(path, async () => 'dead');
-  const left = await withoutFinished(folders, found);
+  const gone = which.tidy ? await putFinishedAside(folders, found) : new Set();
+  const left = found.filter((run) => !gone.has(run) && !isContinued(run, found) && !(isSpent(run) && run.index === ''));
   return { left: { runs: withoutCopies(left), unreadable }, hasMoved };
 }
 
@@ -109,27 +112,34 @@ export function doubtUnsent(open: ReadonlyMap<string, Entry>): void {
   for (const { intended } of open.values()) delete intended.unsent;
 }
 
-/** Leaves out runs that go on in another one, and dead ones in which nothing is unfinished. */
-async function withoutFinished(folders: Folders, found: readonly Found[]): Promise<Found[]> {
-  const continued = new Set(found.flatMap(({ continues }) => continues));
-  const isContinued = ({ path }: Found): boolean => continued.has(parseRunName(path).stamp);
+function isContinued({ path }: Found, all: readonly Found[]): boolean {
+  const { stamp } = parseRunName(path);
+  return all.some(({ continues }) => continues.includes(stamp));
+}
+
+/** Closes runs that go on in another one, and puts dead ones aside in which nothing is unfinished. Returns the latter. */
+async function putFinishedAside(folders: Folders, found: readonly Found[]): Promise<ReadonlySet<Found>> {
+  const gone = new Set<Found>();
   const unclosed = new Set<string>();
-  for (const run of found.filter(isContinued)) {
+  for (const run of found.filter((each) => isContinued(each, found))) {
     const isAnothers = run.life === 'live' || run.life === 'continued';
     const close = isAnothers ? Promise.reject() : closeContinued(folders, run);
     await close.catch(() => unclosed.add(parseRunName(run.path).stamp));
   }
-  const left = found.filter((run) => !isContinued(run) && !(run.life === 'dead' && isSpent(run)));
   for (const run of found) {
-    const isLast = !isContinued(run) && !run.continues.some((stamp) => unclosed.has(stamp));
+    const isLast = !isContinued(run, found) && !run.continues.some((stamp) => unclosed.has(stamp));
     const isInRuns = run.path.startsWith(join(folders.runs, ''));
-    if (isLast && isInRuns && run.life === 'dead' && isSpent(run)) await putAside(folders, run).catch(() => undefined); // another process was quicker, or the disk is full
+    if (!isLast || !isInRuns || !isSpent(run)) continue;
+    await putAside(folders, run).then(
+      () => gone.add(run),
+      () => undefined, // another process was quicker, or the disk is full
+    );
   }
-  return left;
+  return gone;
 }
 
-function isSpent({ entries, ids, strange }: LeftRun): boolean {
-  return entries.size === 0 && ids.size === 0 && strange === 0;
+function isSpent({ life, entries, ids, strange }: LeftRun): boolean {
+  return life === 'dead' && entries.size === 0 && ids.size === 0 && strange === 0;
 }
 
 /**

@@ -72,7 +72,7 @@ export async function visitBatch(
     if (isOf(entry)) await visit(entry, undefined);
   };
   for (let pass = 1; ; pass++) {
-    const left = await findLeft(folders, { letGo: true, live: true });
+    const left = await findLeft(folders, { letGo: true, live: true, tidy: true });
     let hasMoved = false;
     for (const run of left.runs) {
       if (partsWith(run.index, ` ${batch} `).length > 0)

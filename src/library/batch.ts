@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { makeAndReport } from '../command-line/make-and-report.ts';
 import { prepareTarget } from '../command-line/prepare-target.ts';
 import { type ErrorCode, Failure, invalid } from '../errors.ts';
-import { accountAt } from '../paid-task/account.ts';
+import { accountAt } from '../paid-task/engine.ts';
 import { awaitOther } from '../paid-task/join.ts';
 import { createRowKeys } from '../paid-task/row-key.ts';
 import { beginRow, knownRows, type RowPlace } from '../paid-task/rows.ts';
@@ -77,7 +77,7 @@ export async function batch(
   }
 
   async function makeRow(asked: PictureRequest, number: number): Promise<TaskReport> {
-    const request = readRequest(call, asked);
+    const request = await readRequest(call, asked);
     const key = keyOf(request, undefined);
     if (!(await claim.isHeld())) throw new Failure('interrupted', 'another process has taken this batch over');
     const wanted = { request, target: { ...target, index: number }, row: { row: number, key } };

@@ -42,7 +42,7 @@ export async function download(call: Call, id: string): Promise<TaskReport> {
 export async function resume(call: Call): Promise<TaskReport[]> {
   const { context, work } = call;
   const { engine } = context;
-  const left = await engine.journal.left();
+  const left = await engine.journal.left({ tidy: true });
   const isMeant = (entry: Entry): boolean => !entry.letGo;
   const dead = await deadRuns(engine, left, isMeant, work.deadline.signal);
   for (const problem of left.unreadable) engine.listener.warn(problem);

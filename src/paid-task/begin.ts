@@ -3,8 +3,7 @@ import { Failure } from '../errors.ts';
 import type { BatchRow, Event, Server } from '../journal/event.ts';
 import { unwritable } from '../journal/failures.ts';
 import { isImagen } from '../request/models.ts';
-import { accountAt } from './account.ts';
-import type { Begun, Engine, Wanted, Work } from './engine.ts';
+import { accountAt, type Begun, type Engine, type Wanted, type Work } from './engine.ts';
 import { pathsOf } from './input-pictures.ts';
 import { routeFor } from './models.ts';
 import { addToLots, approve, type Lots } from './quotes.ts';
@@ -14,7 +13,7 @@ import { takeUp } from './take-up.ts';
 export interface Intent extends Wanted {
   server: Server;
   row?: BatchRow;
-  /** Who asks, where it is not a person: `mcp`. */
+  /** The caller, where it is not a person: `mcp`. */
   door?: string;
 }
 

@@ -1,4 +1,3 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import type { Catalogue } from '../api/catalogue.ts';
 import type { Api } from '../api/client.ts';
 import type { Fate } from '../api/submit.ts';
@@ -16,6 +15,7 @@ import { type CostSum, newSum } from '../task/cost.ts';
 import { fixedPace, growingPace, type Pace } from '../task/pace.ts';
 import type { Clock, Deadline } from '../world.ts';
 import { type Budget, createBudget, type Purchase } from './budget.ts';
+import { createSlots, type Slots } from './slots.ts';
 
 /** The parts of the world that the engine works with. Each door (command line, MCP, library) hands in its own. */
 export interface Engine {
@@ -35,6 +35,8 @@ export interface Engine {
    * account's of that fingerprint: nothing is sent with another account.
    */
   connect(server: Server, account?: string): Promise<Api>;
+  /** Connects to a server for what needs no key. */
+  browse(server: Server): Promise<Api>;
   /** The sandbox that lives in this process. */
   sandbox(): Promise<Sandbox>;
   listener: Listener;
@@ -43,12 +45,12 @@ export interface Engine {
 
 /** What this process has found out, to be asked once. */
 export interface Known {
-  /** Catalogues of models, by server. */
-  catalogues: Map<string, Promise<Catalogue>>;
+  /** Catalogues of models and when they were read, by server. */
+  catalogues: Map<string, { at: number; reading: Promise<Catalogue> }>;
   /** Models of which something was told. */
   told: Set<string>;
-  /** Paths of local pictures, by their digests. */
-  pictures: Map<string, string>;
+  /** Paths of local pictures, or the bytes of one from stdin, by their digests. */
+  pictures: Map<string, string | Uint8Array>;
   /** Pictures at a service, by its address and their digests. */
   uploads: Map<string, Promise<Uploaded>>;
 }
@@ -87,7 +89,7 @@ export interface Work {
   deadline: Deadline;
   /** How often a POST is tried that is refused with 429. */
   rateLimitTries?: number;
-  downloads: LimitFunction;
+  downloads: Slots;
   /** Undefined without a limit. */
   budget: Budget | undefined;
   /** Has a person agree to a purchase of several pictures. Throws `over_budget` where nobody does. */
@@ -132,6 +134,13 @@ export interface Job extends Begun {
   isUndelivered?: boolean;
 }
 
+/** Returns the fingerprint of the key for a server; undefined for the sandbox. */
+export async function accountAt(engine: Engine, server: Server): Promise<string | undefined> {
+  const { apiKey } = (await engine.connect(server)).caller;
+  if (server.sandbox || apiKey === undefined) return undefined;
+  return (await engine.journal.identity()).account(apiKey);
+}
+
 const downloadsAtOnce = 8;
 
 export function createWork(engine: Engine, wishes: Wishes): Work {
@@ -139,7 +148,7 @@ export function createWork(engine: Engine, wishes: Wishes): Work {
     engine,
     wishes,
     deadline: startDeadline(engine, wishes.timeoutMs),
-    downloads: pLimit(downloadsAtOnce),
+    downloads: createSlots(downloadsAtOnce),
     budget: wishes.maxCost === undefined ? undefined : createBudget(wishes),
     fates: new Map(),
     runs: new Set(),

@@ -3,6 +3,7 @@ import { exists } from '../disk/place.ts';
 import { parseTemplate, picturePath } from '../image/template.ts';
 import type { Target } from '../journal/event.ts';
 import type { ImageRequest } from '../request/request.ts';
+import { localDay } from '../task/moment.ts';
 
 const extensions = ['png', 'jpg', 'webp', 'gif', 'avif'];
 
@@ -21,23 +22,22 @@ export interface Nameable {
  * @param now milliseconds since 1970
  */
 export async function findExisting({ target, request, task }: Nameable, now: number): Promise<string | undefined> {
-  const { output, mark, existing, folder, index } = target;
+  const { output, mark, existing, folder } = target;
   if (existing !== 'skip' || output === '' || output === '-') return undefined;
   const { words } = parseTemplate(output);
   if (task === undefined && words.has('task')) return undefined;
   if (!request && (['prompt', 'model', 'ratio', 'seed'] as const).some((word) => words.has(word))) return undefined;
-  const date = new Date(now).toISOString().slice(0, 10);
-  const { prompt = '', model = '', aspectRatio: ratio, seed } = request ?? {};
-  const values = { prompt, model, ratio, seed, task: task ?? '', index, date };
   for (const ext of extensions) {
-    const name = picturePath(
-      { output, mark },
-      { ...values, ext },
-      { picture: 0, attempt: 1 },
-      target.root !== undefined,
-    );
+    const values = { ...namedBy({ target, request, task }, now), ext };
+    const name = picturePath({ output, mark }, values, { picture: 0, attempt: 1 }, target.root !== undefined);
     const path = resolve(folder, name);
     if (await exists(path)) return path;
   }
   return undefined;
+}
+
+/** Returns what a picture's name may say, but for the ending. */
+export function namedBy({ target, request, task = 'task' }: Nameable, now: number) {
+  const { prompt = '', model = '', aspectRatio: ratio, seed } = request ?? {};
+  return { prompt, model, ratio, seed, task, index: target.index, date: localDay(now) };
 }

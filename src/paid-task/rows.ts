@@ -38,7 +38,6 @@ export async function knownRows(engine: Engine, place: RowPlace, signal: AbortSi
   for (const run of engine.journal.owned())
     for (const entry of run.open.values())
       if (entry.intended.request && isOurs(entry as Entry)) note(entry as Entry, run);
-  await engine.journal.left({ letGo: true }); // puts runs aside that died when all was done: only there are their rows found
   const left = await engine.journal.ofBatch(place.batch, async (entry, run) => {
     if (isOurs(entry)) note(entry, run && 'elsewhere');
   });
@@ -48,8 +47,8 @@ export async function knownRows(engine: Engine, place: RowPlace, signal: AbortSi
   return known;
 }
 
-/** Tells whether an entry is of these rows, at that server and account. */
-export function isAt({ intended: { row, server, account } }: Entry, place: RowPlace): boolean {
+/** Tells whether a recorded task is a row there. */
+export function isAt({ intended: { row, server, account } }: Entry, place: Omit<RowPlace, 'door'>): boolean {
   if (row?.batch !== place.batch) return false;
   if (server.base !== place.server.base || server.sandbox !== place.server.sandbox) return false;
   return account === undefined || account === place.account;

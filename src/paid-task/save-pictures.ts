@@ -10,10 +10,10 @@ import { Failure } from '../errors.ts';
 import { inspectImage } from '../image/inspect.ts';
 import { isMisnamed, picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
-import { localDay } from '../task/moment.ts';
 import type { RemoteImage } from '../task/task.ts';
 import { embedRequest } from './embed-picture.ts';
 import type { Job } from './engine.ts';
+import { namedBy } from './existing.ts';
 import { freshImages, isPastLife, isYoung } from './follow-task.ts';
 import { createJobFile, isInterrupted, record } from './record.ts';
 import { sidecarPath, writeSidecar } from './sidecar.ts';
@@ -25,7 +25,7 @@ import { type Received, transfer } from './transfer.ts';
  */
 export async function savePictures(job: Job, images: readonly RemoteImage[]): Promise<void> {
   const tries = await Promise.allSettled(
-    images.map((image, index) => job.work.downloads(() => savePicture(job, image, index, images.length))),
+    images.map((image, index) => job.work.downloads.run(() => savePicture(job, image, index, images.length))),
   );
   const failed = tries.find((each) => each.status === 'rejected');
   if (failed) await closeExpired(job, failed.reason);
@@ -120,6 +120,7 @@ async function receive(job: Job, image: RemoteImage, index: number, count: numbe
     maxBytes: work.wishes.maxBytes,
     clock,
     deadline: work.deadline,
+    pause: work.downloads.pause,
     onRetry: listener.retrying,
     onBytes(bytes: number, total: number | undefined) {
       const tenth = total === undefined ? 0 : Math.floor((bytes / total) * 10);
@@ -209,16 +210,8 @@ function sayRenamed({ work }: Job, path: string, format: string): void {
 
 function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: number): string {
   const { request, target } = entry.intended;
-  const values = {
-    prompt: request?.prompt ?? '',
-    task: entry.accepted?.id ?? 'task',
-    model: request?.model ?? '',
-    ratio: request?.aspectRatio,
-    seed: request?.seed,
-    index: target.index,
-    date: localDay(work.engine.clock.now()),
-    ext,
-  };
+  const named = namedBy({ target, request, task: entry.accepted?.id }, work.engine.clock.now());
+  const values = { ...named, ext };
   const { folder, root } = target;
   const path = resolve(folder, picturePath(target, values, { picture, attempt }, root !== undefined));
   // A link may have been put in the way since the name was checked. The picture is paid for: it stays in the root.

@@ -7,8 +7,7 @@ import type { Left, LeftRun } from '../journal/left-runs.ts';
 import type { Run } from '../journal/run.ts';
 import { memoryRun } from '../journal/unrecorded.ts';
 import type { ImageRequest } from '../request/request.ts';
-import { accountAt } from './account.ts';
-import type { Begun, Engine, Wanted, Work } from './engine.ts';
+import { accountAt, type Begun, type Engine, type Wanted, type Work } from './engine.ts';
 import { retarget } from './record.ts';
 
 /** The service may have forgotten a key that is older: a request without an answer is not sent again unasked. */
@@ -23,7 +22,7 @@ const keyLifeMs = 24 * 3_600_000;
 export async function takeUp(work: Work, wanted: readonly Wanted[], server: Server): Promise<Array<Begun | undefined>> {
   const { engine } = work;
   const account = await accountAt(engine, server);
-  const left = await engine.journal.left();
+  const left = await engine.journal.left({ tidy: true });
   checkReadable(left);
   const meant = (run: LeftRun): boolean =>
     [...run.entries.values()].some((entry) => wanted.some(({ request }) => isMeant(entry, request)));

@@ -15,6 +15,8 @@ export interface Transfer {
   maxBytes: number;
   clock: Clock;
   deadline: Deadline;
+  /** Waits before a retry, while another picture may be fetched. */
+  pause(wait: () => Promise<void>): Promise<void>;
   /** Asks for another address where the host refuses this one; undefined where none can be had now. */
   freshUrl(): Promise<string | undefined>;
   /** Tells whether a picture that is refused like this may still be had there later. */
@@ -76,10 +78,10 @@ export async function transfer(order: Transfer): Promise<Received> {
         if (begun.downloads >= mostDownloads) throw failure;
       }
       const isOutage = !failure.facts.restart && clock.monotonic() - news < outageMs;
-      const wait = Math.max(failure.facts.retryAfterMs ?? 0, backoff(barren, clock.random()));
+      const wait = Math.max(failure.facts.retryAfterMs ?? 0, backoff(barren - 1, clock.random()));
       if ((barren >= mostBarrenTries && !isOutage) || wait >= deadline.remaining()) throw failure;
       order.onRetry?.(failure, wait);
-      await clock.wait(wait, deadline.signal);
+      await order.pause(() => clock.wait(wait, deadline.signal));
     }
   }
 }

@@ -1,6 +1,6 @@
-import { configFolder } from '../disk/config-folder.ts';
-import { makeFolders } from '../disk/make-folders.ts';
+import { makeFolders } from '../disk/folder.ts';
 import { joinPath, readForeign } from '../disk/surroundings.ts';
+import { configFolder } from '../disk/user-folders.ts';
 import { Failure } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Surroundings } from '../world.ts';
@@ -10,7 +10,7 @@ export interface StoredSettings {
   /** The file, whether it exists or not; undefined without a home. */
   path: string | undefined;
   settings: Settings;
-  /** What is wrong with the file, a line each; its valid settings count all the same. */
+  /** Problems with the file, a line each; its valid settings still count. */
   problems: string[];
 }
 

@@ -3,6 +3,9 @@ import { createApi } from '../../src/api/client.ts';
 import { networkFault } from '../../src/api/network-fault.ts';
 import { imagenRoute } from '../../src/api/routes.ts';
 import type { HttpAnswer, HttpRequest, Transport } from '../../src/api/transport.ts';
+import type { TempFile } from '../../src/disk/temp-file.ts';
+import { createSlots } from '../../src/paid-task/slots.ts';
+import { transfer } from '../../src/paid-task/transfer.ts';
 import { follow } from '../../src/task/follow.ts';
 import { growingPace } from '../../src/task/pace.ts';
 import type { Clock } from '../../src/world.ts';
@@ -59,7 +62,7 @@ export interface Outcome {
   refused: number;
 }
 
-/** Makes a batch of pictures with the real client, in virtual time: each row is submitted and polled to its end. */
+/** Makes a batch of pictures with the real client, in virtual time: each row is submitted, polled and fetched. */
 export async function simulateBatch(batch: Batch, seed: number): Promise<Outcome> {
   const random = seeded(seed);
   const time = virtualTime(random);
@@ -74,19 +77,25 @@ export async function simulateBatch(batch: Batch, seed: number): Promise<Outcome
     userAgent: 'test',
   });
 
+  const downloads = createSlots(8);
+
   async function make(row: number): Promise<void> {
     const deadline = time.deadline(900_000);
     const { id, dialect, statusUrl } = await api.submit({
       request: { model: 'imagen-4', prompt: `row ${row}` },
       route: imagenRoute,
-      imageUrls: [],
+      findPictures: async () => [],
       idempotencyKey: `key_${row}`,
       fate: { uncertain: false },
       deadline,
       rateLimitTries: 1000,
     });
-    const poll = () => api.look(id, { dialect, statusUrl }, deadline.signal);
-    await follow({ poll, pace: growingPace, clock: time, deadline, ageMs: 0 });
+    const poll = () => api.poll(id, { dialect, statusUrl }, deadline.signal);
+    const { images } = await follow({ poll, pace: growingPace, clock: time, deadline, ageMs: 0 });
+    const url = images[0]?.url ?? '';
+    const order = { api, url, temp, maxBytes: 1e6, clock: time, deadline, pause: downloads.pause };
+    const hopeful = { freshUrl: async () => undefined, mayCome: () => true };
+    await downloads.run(() => transfer({ ...order, ...hopeful }));
     deadline.cancel();
   }
 
@@ -118,7 +127,9 @@ function troubledService(batch: Batch, time: Clock, outcome: Outcome): Transport
     const answer =
       kind === '429' || kind === '503'
         ? answering(Number(kind), { error: 'busy' }, kind === '429' ? { 'retry-after': `${retryAfterSeconds}` } : {})
-        : answering(200, taskOf(request));
+        : request.url === pictureUrl
+          ? answering(200, picture)
+          : answering(200, taskOf(request));
     await time.wait(tripMs + (kind === 'slow' ? slowMs : 0), request.signal);
     if (kind === 'reset') {
       const error = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
@@ -132,7 +143,7 @@ function troubledService(batch: Batch, time: Clock, outcome: Outcome): Transport
     const id = method === 'POST' ? (headers['idempotency-key'] ?? '') : (url.split('/').at(-1) ?? '');
     if (!startedAt.has(id)) startedAt.set(id, now);
     if (now < (startedAt.get(id) ?? 0) + taskMs) return { task_id: id, status: 'processing' };
-    return { task_id: id, status: 'completed', images: [{ url: 'https://runapi.test/1.png' }] };
+    return { task_id: id, status: 'completed', images: [{ url: pictureUrl }] };
   }
 }
 
@@ -140,8 +151,25 @@ function answering(status: number, body: unknown, headers: Record<string, string
   return {
     status,
     headers,
-    body: (async function* () {})(),
+    body: (async function* () {
+      if (Buffer.isBuffer(body)) yield body;
+    })(),
     text: async () => JSON.stringify(body),
     close: () => undefined,
   };
 }
+
+const pictureUrl = 'https://runapi.test/1.gif';
+/** One pixel: what is checked of a GIF takes no other thread. */
+const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+/** What comes is looked at, and goes nowhere. */
+const temp: TempFile = {
+  path: '',
+  write: async () => undefined,
+  restart: async () => undefined,
+  finish: async () => undefined,
+  read: async function* () {},
+  place: async () => 'placed',
+  remove: async () => undefined,
+};

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { configFolder } from '../../src/disk/config-folder.ts';
-import { stateFolder } from '../../src/disk/state-folder.ts';
+import { configFolder, stateFolder } from '../../src/disk/user-folders.ts';
 import type { Surroundings } from '../../src/world.ts';
 
 const systems = {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -106,15 +107,37 @@ test('several records in one process have one heart, which stops with the last',
   expect(await readdir(alive)).toEqual([]);
 });
 
-test('what killed processes of this machine left is removed, and nothing else', async () => {
+test.each([
+  ['of this machine', ownerOf(2), 0, false],
+  ['of this machine, by a wrong clock of tomorrow', ownerOf(2), -8.64e7, false],
+  ['elsewhere, an hour ago', other, 3_600_000, true],
+  ['elsewhere, two days ago', other, 2 * 8.64e7, false],
+])('the sign and the claim of a killed process %s: is it kept?', async (_, owner, ageMs, isKept) => {
   const records = await newRecords();
-  await signOf(records, 1e9);
-  await writeFile(join(records.folder, 'alive', ownerName(ownerOf(2))), '1');
+  const sign = join(records.folder, 'alive', ownerName(owner));
+  const claim = join(records.folder, 'claims', `work.${'0'.repeat(16)}.${ownerName(owner)}.1-1`);
+  const at = (Date.now() - ageMs) / 1000;
+  for (const path of [sign, claim]) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, '1');
+    await utimes(path, at, at);
+  }
   const pulse = pulseIn(records);
   await pulse.start();
-  expect((await readdir(join(records.folder, 'alive'))).sort()).toEqual(
-    [ownerName(other), ownerName(ownerOf(somePid))].sort(),
-  );
+  expect([existsSync(sign), existsSync(claim)]).toEqual([isKept, isKept]);
+  await pulse.stop();
+});
+
+test('a claim stays as long as its process elsewhere shows that it lives', async () => {
+  const records = await newRecords();
+  await signOf(records, 0);
+  const claim = join(records.folder, 'claims', `work.${'0'.repeat(16)}.${ownerName(other)}.1-1`);
+  await mkdir(dirname(claim));
+  await writeFile(claim, 'holds');
+  await utimes(claim, 1, 1);
+  const pulse = pulseIn(records);
+  await pulse.start();
+  expect(existsSync(claim)).toBe(true);
   await pulse.stop();
 });
 

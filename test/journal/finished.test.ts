@@ -63,6 +63,20 @@ test('finished runs are read once, then only what is asked for', async () => {
   expect(reads).toHaveLength(2);
 });
 
+test('tasks of one moment stand in one order, however many of them are asked for', async () => {
+  const records = await newRecords();
+  for (const keys of ['dbf', 'aec']) {
+    const one = records.process(somePid);
+    const run = await one.run();
+    for (const key of keys) await run.append(intended(key, 5), accepted(key, 5), ended(key, 5));
+    await one.close();
+  }
+  for (const limit of [1, 3, 6]) {
+    const found = await records.process(somePid + 1).newest({ matches: () => true, limit }, () => undefined);
+    expect(found.map(({ key }) => key).join('')).toBe('abcdef'.slice(0, limit));
+  }
+});
+
 test('what is put aside by the program is in the index at once', async () => {
   const records = await newRecords();
   await threeRuns(records);

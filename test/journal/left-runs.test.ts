@@ -178,9 +178,17 @@ test('what cannot be read is told each time, kept, and harms no other', async ()
   }
 });
 
-test('a run without anything to do is put aside by whoever finds it', async () => {
+test('a run without anything to do is put aside by whoever buys next, and by nobody who only reads', async () => {
   const records = await newRecords();
   await killedAfter(records, intended('k', 1), accepted('k', 2), ended('k', 3));
+  const before = await namesIn(records, 'runs');
+  const reader = records.process(somePid + 2);
+  await reader.left({ letGo: true });
+  await reader.find(['tsk_k']);
+  expect((await reader.newest({ matches: () => true, limit: 9 }, () => undefined)).map(({ key }) => key)).toEqual([
+    'k',
+  ]);
+  expect(await namesIn(records, 'runs')).toEqual(before);
   const other = records.process(somePid + 1);
   expect([await leftKeys(other), await namesIn(records, 'runs')]).toEqual([[], []]);
   expect((await other.find(['tsk_k'])).size).toBe(1);
@@ -191,7 +199,7 @@ test('files that a killed process was about to name are removed, those of a livi
   await records.process(somePid).run();
   const [dead, alive] = [`m1-aa.7-7-${here}.jsonl.01234567`, `m1-aa.${somePid}-7-${here}.jsonl.01234567`];
   for (const name of [dead, alive]) await put(records, `runs/${name}`, [intended('k', 1)]);
-  await records.process(somePid + 1).left();
+  await records.process(somePid + 1).left({ tidy: true });
   expect(await namesIn(records, 'runs')).toContain(alive);
   expect(await namesIn(records, 'runs')).not.toContain(dead);
 });

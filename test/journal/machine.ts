@@ -71,7 +71,7 @@ export function ownerOf(pid: number, host = here): Owner {
 }
 
 export async function deadRuns(journal: Journal): Promise<LeftRun[]> {
-  return (await journal.left({ letGo: true })).runs.filter(({ life }) => life === 'dead');
+  return (await journal.left({ letGo: true, tidy: true })).runs.filter(({ life }) => life === 'dead');
 }
 
 /** The keys of all tasks that dead runs left. */

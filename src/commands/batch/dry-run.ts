@@ -1,8 +1,8 @@
 import { priceLines, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
-import { accountAt } from '../../paid-task/account.ts';
 import type { PricedLot } from '../../paid-task/budget.ts';
+import { accountAt } from '../../paid-task/engine.ts';
 import { inShard } from '../../paid-task/row-key.ts';
 import { flawsFailure, survey, warnOfFlaws } from './check.ts';
 import type { Batch } from './make.ts';

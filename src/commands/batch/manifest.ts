@@ -1,6 +1,8 @@
 import type { core } from 'zod/mini';
+import { invalid } from '../../errors.ts';
 import { safeFileName } from '../../image/file-name.ts';
-import { didYouMean } from '../../near-miss.ts';
+import { isObject } from '../../json.ts';
+import { didYouMean, nearMiss } from '../../near-miss.ts';
 import { quoted } from '../../request/parse-fields.ts';
 import { manifestSchema } from './manifest-schema.ts';
 import { fieldNamed, type Row, type RowContent, readFields, wrong } from './row.ts';
@@ -36,7 +38,13 @@ export async function* readManifest(file: ManifestFile): AsyncGenerator<Row> {
 
 /** Throws `validation` for a file that is not YAML. */
 async function parse(file: ManifestFile): Promise<Manifest> {
+  const { shown } = file;
   const yaml = await parseYamlFile(await readWhole(file, 8, 'a manifest'), file);
+  if (isObject(yaml.value) && !Object.keys(yaml.value).some((key) => nearMiss(key, ['pictures', 'defaults'])))
+    throw invalid(
+      `${shown} is neither a list nor a manifest`,
+      'Write "pictures:" and a list under it, or a list alone',
+    );
   const read = manifestSchema.safeParse(yaml.value, { reportInput: true });
   if (!read.success) {
     const { issues } = read.error;

@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
 import type { Claim } from '../../journal/claims.ts';
 import type { TaskEntry } from '../../journal/entry.ts';
-import { accountAt } from '../../paid-task/account.ts';
+import { accountAt } from '../../paid-task/engine.ts';
 import { approve } from '../../paid-task/quotes.ts';
 import { inShard, type Shard } from '../../paid-task/row-key.ts';
 import { shellWord } from '../../report/shell-command.ts';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { isPipeName, nameOfBatch } from '../../disk/batch-name.ts';
-import { makeFolders } from '../../disk/make-folders.ts';
+import { makeFolders } from '../../disk/folder.ts';
 import { readStream } from '../../disk/read-stream.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
 import { Failure, invalid } from '../../errors.ts';

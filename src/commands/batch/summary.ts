@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { exitCodes, someFailed } from '../../errors.ts';
+import { goneSuccessors } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { formatDuration } from '../../task/duration.ts';
 
@@ -36,18 +37,26 @@ export function newCount(total: number): BatchCount {
 export function sayBatchEnd(
   { reporter }: Context,
   count: BatchCount,
-  { halted, elapsedMs, spent }: { halted: TaskReport | undefined; elapsedMs: number; spent: string },
+  {
+    halted,
+    wait,
+    elapsedMs,
+    spent,
+  }: { halted: TaskReport | undefined; wait: boolean; elapsedMs: number; spent: string },
 ): number {
+  const words = { ...fates, made: wait ? fates.made : 'submitted' };
   const names = Object.keys(fates) as Array<keyof typeof fates>;
   const left = names.reduce((rest, name) => rest - count[name], count.total);
   const facts = [
-    ...names.map((name) => (name === 'made' || count[name] > 0) && `${count[name]} ${fates[name]}`),
+    ...names.map((name) => (name === 'made' || count[name] > 0) && `${count[name]} ${words[name]}`),
     left > 0 && `${left} not begun`,
     formatDuration(elapsedMs),
     spent,
   ];
   reporter.note(`Batch: ${facts.filter(Boolean).join(' · ')}`);
-  if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
+  const [successor] = halted?.error ? goneSuccessors(halted.error) : [];
+  const again = successor === undefined ? 'again' : `with --model ${successor}`;
+  if (halted) reporter.next(`the same command ${again} goes on with what is missing`, 'Stopped early');
   else if (count.gone > 0) reporter.next('the same command with --refetch-missing buy', 'Buy again what is gone');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');

@@ -83,7 +83,8 @@ function createRowParser({ prompt, usual, target, home, outputs }: BatchPlan) {
   let before: { options: string; requests: ImageRequest[] } | undefined;
   return (row: Row, problems: string[]): Order | undefined => {
     const fields: Record<string, string> = { ...row.fields };
-    if (prompt && (fields.prompt === undefined || prompt.variables.has('prompt'))) {
+    const isRead = row.words.size > 0 || row.problems.length === 0;
+    if (prompt && isRead && (fields.prompt === undefined || prompt.variables.has('prompt'))) {
       const missing: string[] = [];
       fields.prompt = prompt.fill(row.words, missing);
       for (const variable of missing) problems.push(`no value for ${variable} of --prompt`);

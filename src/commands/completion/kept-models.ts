@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stateFolder } from '../../disk/state-folder.ts';
+import { stateFolder } from '../../disk/user-folders.ts';
 import { isObject, type Json, parseJson } from '../../json.ts';
 import { modelAliases, models } from '../../request/models.ts';
 import { printable } from '../../terminal/printable.ts';

@@ -1,6 +1,6 @@
 import { type Declaration, type Flag, namesOf, valueNameOf } from '../../command-line/declaration.ts';
 import { flagsOf, helpFlag, versionFlag } from '../../command-line/flags.ts';
-import { stateFolder } from '../../disk/state-folder.ts';
+import { stateFolder } from '../../disk/user-folders.ts';
 import { recentTasks } from '../../journal/recent-tasks.ts';
 import { ratiosOf } from '../../request/models.ts';
 import { shortened } from '../../terminal/printable.ts';
@@ -9,7 +9,7 @@ import { keptModels } from './kept-models.ts';
 
 /** A word that may be typed, and what it means. */
 type Suggestion = readonly [word: string, about?: string];
-/** What may be typed somewhere; the shell itself knows files and folders. */
+/** The words that may come next; the shell completes files and folders itself. */
 type Suggestions = readonly Suggestion[] | 'files' | 'folders';
 
 const mostTasks = 30;

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
-import { configFolder } from '../../disk/config-folder.ts';
 import { exists } from '../../disk/place.ts';
 import { joinPath } from '../../disk/surroundings.ts';
+import { configFolder } from '../../disk/user-folders.ts';
 import { hermesHome } from '../../hermes/home.ts';
 import { type Check, ok } from './check.ts';
 

@@ -1,9 +1,8 @@
 import { makeAndReport } from '../../command-line/make-and-report.ts';
 import { type Context, createContext } from '../../context.ts';
 import type { Entry } from '../../journal/entry.ts';
-import { accountAt } from '../../paid-task/account.ts';
 import type { Budget } from '../../paid-task/budget.ts';
-import { type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
+import { accountAt, type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
 import { awaitOther } from '../../paid-task/join.ts';
 import { beginRow, type KnownRows, knownRows, type RowPlace } from '../../paid-task/rows.ts';
 import { abandon } from '../../paid-task/stop.ts';
@@ -11,6 +10,7 @@ import { adopt, type Claims, deadRuns, isForgotten } from '../../paid-task/take-
 import { recordedReport } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import type { ImageRequest } from '../../request/request.ts';
+import type { SentPictures } from './sent-pictures.ts';
 import type { ServeSettings } from './settings.ts';
 
 export const door = 'serve';
@@ -20,8 +20,16 @@ export interface Desk {
   context: Context;
   place: Omit<RowPlace, 'batch'>;
   known(batch: string): Promise<KnownRows>;
-  /** Brings one picture of an order to its end; what goes wrong is part of the report. */
-  make(batch: string, request: ImageRequest, number: number, known: KnownRows): Promise<TaskReport>;
+  /**
+   * Brings one picture of an order to its end; what goes wrong is part of the report.
+   * @param written nothing is sent before
+   */
+  make(
+    batch: string,
+    request: ImageRequest,
+    number: number,
+    order: { known: KnownRows; written: Promise<void> },
+  ): Promise<TaskReport>;
   /** Takes up what servers that died had begun. */
   takeUpLeft(): Promise<void>;
   /** For a signal: returns how many tasks go on at the service. */
@@ -32,17 +40,18 @@ export interface Desk {
 export async function openDesk(
   { world, flags }: Context,
   { wishes, target }: ServeSettings,
-  budget: Budget | undefined,
+  { budget, pictures }: { budget: Budget | undefined; pictures: SentPictures },
 ): Promise<Desk> {
   const context = await createContext({ ...world, onStop: () => undefined }, { ...flags, json: false, quiet: true });
   const { engine } = context;
+  engine.known.pictures = pictures.paths;
   const server = await context.server(flags.sandbox === true);
   await context.api(server);
   const work: Work = { ...createWork(engine, wishes), budget };
   const place = { server, account: await accountAt(engine, server), door };
   const claims: Claims = new Map();
   const working = new Map<string, Promise<TaskReport>>();
-  let adopting: Promise<void> | undefined;
+  let adopting: Promise<unknown> | undefined;
 
   /** Joins whoever works on the same task in this process. */
   function finish(begun: Begun): Promise<TaskReport> {
@@ -63,7 +72,7 @@ export async function openDesk(
   async function adoptLeft(): Promise<Array<Begun | undefined>> {
     const isOurs = ({ intended, letGo }: Entry): boolean => intended.door === door && !letGo;
     const deadline = startDeadline(engine, wishes.timeoutMs);
-    const dead = await deadRuns(engine, await engine.journal.left(), isOurs, deadline.signal);
+    const dead = await deadRuns(engine, await engine.journal.left({ tidy: true }), isOurs, deadline.signal);
     deadline.cancel();
     const begun = dead.flatMap((run) =>
       [...run.entries.values()]
@@ -82,10 +91,11 @@ export async function openDesk(
       return await knownRows(engine, { ...place, batch }, deadline.signal).finally(() => deadline.cancel());
     },
 
-    async make(batch, request, number, known) {
+    async make(batch, request, number, { known, written }) {
       const row = { row: number, key: String(number) };
       const wanted = { request, target: { ...target, index: number }, row };
       const start = await beginRow(work, { ...place, batch }, wanted, known, { claims });
+      await written;
       if ('begun' in start) return await finish(start.begun);
       if ('ended' in start) return recordedReport(context, start.ended, true);
       const deadline = startDeadline(engine, wishes.timeoutMs);
@@ -96,13 +106,52 @@ export async function openDesk(
 
     async takeUpLeft() {
       const adopted = adoptLeft();
-      adopting = adopted.then(
-        () => undefined,
-        () => undefined,
-      );
+      adopting = adopted.catch(() => undefined);
       for (const each of await adopted) if (each) void finish(each);
     },
 
     abandon: (reason) => abandon(work, reason).length,
   };
+}
+
+/** The records of a server's life, one after the other: one that is written for weeks would grow without end. */
+export interface Desks {
+  /** @param counts how many orders it is */
+  use<Result>(act: (desk: Desk) => Promise<Result>, counts?: number): Promise<Result>;
+  abandon(reason: string): number;
+}
+
+const ordersPerDesk = 500;
+
+export function openDesks(open: () => Promise<Desk>): Desks {
+  const desks = new Map<Promise<Desk>, { orders: number; busy: number }>();
+  const opened = new Set<Desk>();
+  let current: Promise<Desk> | undefined;
+
+  /** Opens another desk once the last one had many orders, or another process took its record over. */
+  async function use<Result>(act: (desk: Desk) => Promise<Result>, counts = 1): Promise<Result> {
+    current ??= open().then((desk) => {
+      opened.add(desk);
+      return desk;
+    });
+    const mine = current;
+    const count = desks.get(mine) ?? { orders: 0, busy: 0 };
+    desks.set(mine, count);
+    count.orders += counts;
+    count.busy += 1;
+    try {
+      return await act(await mine);
+    } finally {
+      count.busy -= 1;
+      const desk = await mine.catch(() => undefined);
+      const isSpent = !desk || count.orders >= ordersPerDesk || desk.context.engine.stopped.aborted;
+      if (isSpent && current === mine) current = undefined;
+      if (isSpent && count.busy === 0 && desks.delete(mine) && desk) {
+        opened.delete(desk);
+        await desk.context.close();
+      }
+    }
+  }
+
+  return { use, abandon: (reason) => [...opened].reduce((sum, desk) => sum + desk.abandon(reason), 0) };
 }

@@ -6,10 +6,10 @@ import { nameOf as requestName } from '../../paid-task/take-up.ts';
 import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { ApiError } from './api-error.ts';
-import { type Desk, door, openDesk } from './desk.ts';
-import { openDesks } from './desks.ts';
-import { type Marker, openMarkers } from './markers.ts';
+import { type Desk, door, openDesk, openDesks } from './desk.ts';
+import { openOrderLog } from './order-log.ts';
 import type { PictureOrder } from './read-request.ts';
+import type { SentPictures } from './sent-pictures.ts';
 import type { ServeSettings } from './settings.ts';
 
 /** The orders of all clients. One that is sent again because its client gave up, or a server died, joins the first. */
@@ -21,6 +21,8 @@ export interface Orders {
 
 interface Taken {
   reports: Promise<TaskReport[]>;
+  /** When the engine began the first and ended the last of them, by the monotonic clock. */
+  engine: { began: number; ended: number };
   /** Another request had begun it. */
   joined: boolean;
   /** The client has the answer, or went away. With the answer the same request is a new order from then on. */
@@ -30,6 +32,7 @@ interface Taken {
 /** An order that is under way, or on its way to a client. */
 interface Live {
   asks: string;
+  engine: Taken['engine'];
   reports: Promise<TaskReport[]>;
   /** Clients that are connected. */
   waiting: number;
@@ -54,39 +57,44 @@ const leavingMs = 25;
 const undeliveredMs = 24 * 3_600_000;
 const keyedMs = 7 * 24 * 3_600_000;
 
-export async function openOrders(context: Context, settings: ServeSettings): Promise<Orders> {
+export async function openOrders(context: Context, settings: ServeSettings, pictures: SentPictures): Promise<Orders> {
   const { concurrency, maxPictures, wishes } = settings;
   const { clock } = context.world;
-  const markers = await openMarkers(context.state, clock.now);
+  const log = await openOrderLog(context.state, clock.now);
   const budget = wishes.maxCost === undefined ? undefined : createBudget(wishes);
   const limit = pLimit(concurrency);
   const live = new Map<string, Live>();
-  const desks = openDesks(() => openDesk(context, settings, budget));
+  const desks = openDesks(() => openDesk(context, settings, { budget, pictures }));
   let bought = 0;
   /** Tasks of orders that were taken and have not started. */
   let queued = 0;
 
   async function makeAll(
     name: string,
-    asks: string,
     { requests, key }: PictureOrder,
+    { asks, engine, made: earlier }: Live,
     starts: () => void,
-    earlier: readonly TaskReport[],
   ): Promise<TaskReport[]> {
     return await desks.use(async (desk) => {
-      const marker = await markers.open(name, asks, key === undefined ? undeliveredMs : keyedMs);
-      checkAsks(marker, asks);
-      const known = marker.isNew ? new Map() : await desk.known(marker.batch);
+      const logged = log.find(name);
+      const isNew = !logged || clock.now() - logged.at > (key === undefined ? undeliveredMs : keyedMs);
+      if (!isNew) checkAsks(logged.asks, asks);
+      const { batch, written } = isNew ? log.add(name, asks) : { ...logged, written: Promise.resolve() };
+      written.catch(() => undefined); // thrown by each picture
+      const known = isNew ? new Map() : await desk.known(batch);
       const fresh = requests.filter((_, index) => !known.has(String(index + 1))).length;
       if (bought + fresh > maxPictures) throw tooMany(maxPictures);
       bought += fresh;
       return await Promise.all(
         requests.map((request, index) =>
-          limit(() => {
+          limit(async () => {
             starts();
             const made = earlier[index];
-            if (made && made.error === null && made.resume === null) return Promise.resolve(made);
-            return desk.make(marker.batch, request, index + 1, known);
+            if (made && made.error === null && made.resume === null) return made;
+            engine.began = Math.min(engine.began, clock.monotonic());
+            return await desk.make(batch, request, index + 1, { known, written }).finally(() => {
+              engine.ended = clock.monotonic();
+            });
           }).catch(
             (error): TaskReport => ({
               ...emptyReport(desk.place.server),
@@ -130,12 +138,14 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
     };
     const begun: Live = {
       asks,
-      reports: makeAll(name, asks, order, starts, earlier),
+      engine: { began: Number.POSITIVE_INFINITY, ended: 0 },
+      reports: Promise.resolve([]),
       waiting: 0,
       settled: false,
       unfinished: false,
-      made: [],
+      made: earlier,
     };
+    begun.reports = makeAll(name, order, begun, starts);
     live.set(name, begun);
     const settle = (): void => {
       queued -= unstarted;
@@ -162,35 +172,48 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
       if (live.size > mostKept && settled && waiting === 0) live.delete(name);
   }
 
+  async function join(order: PictureOrder): Promise<Taken> {
+    const nameOf = await desks.use(namer, 0);
+    const asks = nameOf('asks', order.requests.length, order.requests.slice(0, 1).map(requestName));
+    if (order.key === undefined) await letLeave(nameOf, asks);
+    const name = order.key === undefined ? nameOf(asks, freeOrder(nameOf, asks)) : nameOf('key', order.key);
+    const known = live.get(name);
+    if (known) checkAsks(known.asks, asks);
+    const before = known?.unfinished ? undefined : known;
+    const mine = before ?? begin(name, asks, order, known?.made ?? []);
+    mine.waiting += 1;
+    return {
+      reports: mine.reports,
+      engine: mine.engine,
+      joined: before !== undefined,
+      async left(delivered) {
+        if (delivered && order.key === undefined && mine.settled && !mine.unfinished) {
+          await log.remove(name).catch(() => undefined);
+          if (live.get(name) === mine) live.delete(name);
+        }
+        mine.waiting -= 1;
+      },
+    };
+  }
+
   return {
     async take(order) {
-      const asks = JSON.stringify([order.requests.length, ...order.requests.slice(0, 1).map(requestName)]);
-      const nameOf = await desks.use(namer, 0);
-      if (order.key === undefined) await letLeave(nameOf, asks);
-      const name = order.key === undefined ? nameOf(asks, freeOrder(nameOf, asks)) : nameOf('key', order.key);
-      const known = live.get(name);
-      if (known) checkAsks(known, asks);
-      const before = known?.unfinished ? undefined : known;
-      const mine = before ?? begin(name, asks, order, known?.made ?? []);
-      mine.waiting += 1;
-      return {
-        reports: mine.reports,
-        joined: before !== undefined,
-        async left(delivered) {
-          if (delivered && order.key === undefined && mine.settled && !mine.unfinished) {
-            await markers.close(name);
-            if (live.get(name) === mine) live.delete(name);
-          }
-          mine.waiting -= 1;
-        },
-      };
+      const drop = (): Promise<void> => pictures.release(order.pictures);
+      try {
+        const taken = await join(order);
+        taken.reports.then((reports) => (reports.every(({ resume }) => resume === null) ? drop() : undefined), drop);
+        return taken;
+      } catch (error) {
+        await drop();
+        throw error;
+      }
     },
     desk: () => desks.use(async (desk) => desk, 0),
     abandon: desks.abandon,
   };
 }
 
-function checkAsks({ asks: before }: Pick<Marker, 'asks'>, asks: string): void {
+function checkAsks(before: string, asks: string): void {
   if (before === asks) return;
   throw new Failure('conflict', 'this Idempotency-Key was used with another request', { hint: 'Nothing was bought' });
 }
