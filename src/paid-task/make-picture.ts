@@ -75,6 +75,7 @@ async function submitTask(job: Job): Promise<void> {
       request,
       route,
       async findPictures() {
+        isPosted = false;
         const urls = await pictureUrls(job);
         isPosted = true;
         listener.step(entry.key, { doing: 'submitting', model: request.model });
