@@ -22,7 +22,6 @@ export interface Claim {
 
 export type ClaimOptions = Omit<PulseOptions, 'probe' | 'onBeat'> & { pulse: Pulse };
 
-const whole: Share = { index: 1, of: 1 };
 const pollMs = 30;
 
 /**
@@ -33,7 +32,7 @@ const pollMs = 30;
 export async function claim(
   { folder, files, clock, pulse, owner }: ClaimOptions,
   name: string,
-  share: Share = whole,
+  share: Share = { index: 1, of: 1 },
   signal: AbortSignal,
 ): Promise<Claim | undefined> {
   const claims = join(folder, 'claims');
