@@ -56,8 +56,7 @@ export async function claim(
     if ((await rivals()).some(({ holds }) => holds)) return await release();
   } catch (error) {
     await release().catch(() => undefined);
-    if (isAbsent(error)) return undefined; // another process took it away before it was open
-    throw error;
+    if (!isAbsent(error)) throw error; // another process may take it away before it is open
   }
   return {
     isHeld: () => file?.place() === 'own',

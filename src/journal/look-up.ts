@@ -16,12 +16,10 @@ export interface Known {
   run?: Pick<LeftRun, 'path'> | undefined;
 }
 
+type Warn = (text: string) => void;
+
 /** Finds tasks by their ids: the newest that is known of each. */
-export async function findTasks(
-  folders: Folders,
-  ids: readonly string[],
-  warn: (text: string) => void,
-): Promise<Map<string, Known>> {
+export async function findTasks(folders: Folders, ids: readonly string[], warn: Warn): Promise<Map<string, Known>> {
   const { files, state, runs, finished } = folders;
   const found = new Map<string, Known>();
 
@@ -67,7 +65,7 @@ export async function visitBatch(
   folders: Folders,
   batch: string,
   visit: (entry: Entry, run: LeftRun | undefined) => Promise<void>,
-  warn: (text: string) => void,
+  warn: Warn,
 ): Promise<Left> {
   const isOf = ({ intended: { row } }: Entry): boolean => row?.batch === batch;
   const visitEnded = async (entry: Entry): Promise<void> => {

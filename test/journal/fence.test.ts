@@ -73,7 +73,7 @@ test('a state folder that was deleted is made anew, with what is under way and t
   await run.append(intended('a', 1), accepted('a', 2), intended('b', 1), ended('b', 2));
   await rm(records.folder, { recursive: true });
   await run.append(intended('c', 3));
-  expect(records.warnings).toEqual([expect.stringContaining('was deleted: the record of what is under way')]);
+  expect(records.warnings).toEqual([expect.stringContaining('was deleted: a new record of the running tasks')]);
   records.end(somePid);
   const other = records.process(somePid + 1);
   expect(await leftKeys(other)).toEqual(['a', 'c']);

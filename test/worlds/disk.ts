@@ -196,6 +196,8 @@ function factsOf({ ino, names, content, links, writtenAt }: Node) {
     isSymbolicLink: () => false,
     isFIFO: () => false,
     isCharacterDevice: () => false,
+    isBlockDevice: () => false,
+    isSocket: () => false,
   };
 }
 

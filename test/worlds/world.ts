@@ -213,7 +213,8 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
   }
 
   function checkProcess({ name, argv, exitCode, faults, stderr }: SimulatedProcess): void {
-    if (exitCode === 1 && faults === 0) broken.push(`${name} (${argv.join(' ')}) exits ${exitCode}: ${stderr}`);
+    if ((exitCode === 1 && faults === 0) || stderr.includes('TypeError'))
+      broken.push(`${name} (${argv.join(' ')}) exits ${exitCode}: ${stderr}`);
   }
 
   for (const folder of ['/sim', '/sim/work', '/sim/home']) disk.makeFolder(folder);
