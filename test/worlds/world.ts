@@ -17,7 +17,6 @@ export interface World {
 }
 
 const [second, hour, day] = [1000, 3_600_000, 24 * 3_600_000];
-
 /** Something that is wanted: one picture, or a file of them. */
 interface Job {
   argv: string[];
@@ -91,7 +90,6 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
 
   const wait = (milliseconds: number): Promise<void> => turns.wait(outside, milliseconds, () => undefined);
 
-  /** Until it has ended, or for so long. */
   async function waitFor(one: SimulatedProcess, milliseconds: number): Promise<void> {
     await Promise.race([one.ended, wait(milliseconds)]);
   }
