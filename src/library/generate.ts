@@ -40,6 +40,7 @@ export async function readRequest({ context }: Call, asked: PictureRequest): Pro
   const [request, another] = parseRequests([given, settingSource({ model, ratio })], problems) ?? [];
   if (another) problems.push('one picture a request: call generate for each model and seed');
   if (problems.length > 0 || !request) throw tellAll(problems, { wayOut: '' });
-  const [named = request] = await namePictures(context.engine, context.world, [request]);
+  const { cwd, home } = context.world;
+  const [named = request] = await namePictures(context.engine, { cwd, home, field: 'image' }, [request]);
   return named;
 }
