@@ -13,7 +13,8 @@ if (problems.length > 0) {
   for (const problem of problems) console.error(`not released: ${problem}`);
   process.exitCode = 1;
 } else if (!checksOnly) {
-  execFileSync('npm', ['test'], { stdio: 'inherit', shell: process.platform === 'win32' });
+  for (const script of ['test', 'test:slow'])
+    execFileSync('npm', ['run', script], { stdio: 'inherit', shell: process.platform === 'win32' });
   git('tag', '--annotate', tag, '--message', `Version ${version}`);
   console.log(`Tagged ${tag}. Publish it: git push origin main ${tag}`);
 }

@@ -11,21 +11,16 @@ const compiler = 'node_modules/typescript/bin/tsc';
 export async function declarationsOf(files) {
   const folder = await mkdtemp(join(tmpdir(), 'runapi-imagen-types-'));
   const settings = join(folder, 'tsconfig.json');
-  const options = {
+  const compilerOptions = {
     noEmit: false,
     emitDeclarationOnly: true,
     declaration: true,
     rootDir: resolve('src'),
     outDir: folder,
+    typeRoots: [resolve('node_modules/@types')],
   };
-  const base = {
-    extends: resolve('tsconfig.json'),
-    compilerOptions: { ...options, typeRoots: [resolve('node_modules/@types')] },
-  };
-  await writeFile(
-    settings,
-    JSON.stringify({ ...base, include: [], exclude: [], files: files.map((file) => resolve(file)) }),
-  );
+  const inputs = { include: [], exclude: [], files: files.map((file) => resolve(file)) };
+  await writeFile(settings, JSON.stringify({ extends: resolve('tsconfig.json'), compilerOptions, ...inputs }));
   execFileSync(process.execPath, [compiler, '-p', settings], { stdio: 'inherit' });
   const texts = await Promise.all(
     files.map((file) => readFile(join(folder, file.replace(/^src\//, '').replace(/ts$/, 'd.ts')), 'utf8')),

@@ -1,11 +1,11 @@
-/** What one of the places where keys are kept holds. */
+/** A key found in one of the places where keys are kept. */
 export interface FoundKey {
   apiKey: string | undefined;
   /** The address that belongs to this key, as it is written there; never set without the key. */
   baseUrl: string | undefined;
   /** The place, for people: `RunAPI CLI (/home/u/.config/runapi/config.json)`. */
   source: string;
-  /** What is wrong there, a line each. No line ever holds a key. */
+  /** Problems there, a line each. No line contains a key. */
   problems: string[];
 }
 
@@ -18,12 +18,12 @@ export interface ReadKey {
 }
 
 /**
- * Reads a key, without the quotes around it: `docker --env-file` passes them on. What a program wrote for "not set"
+ * Reads a key, without quotes around it, which `docker --env-file` passes on, and without what is pasted with it. What a program wrote for "not set"
  * counts as missing. A key becomes an HTTP header, and what is pasted from a page or a PDF brings spaces and
  * look-alikes that no header takes.
  */
 export function readKey(text: string | undefined): ReadKey {
-  const key = unquoted(text ?? '');
+  const key = unquoted(unquoted(text ?? '').replace(/^(?:export\s+)?RUNAPI_API_KEY=|^Bearer\s+/i, ''));
   if (key === '') return text ? missing('holds only spaces or quotes') : { isMissing: true };
   if (/^(null|undefined|none)$/i.test(key)) return missing(`is the word ${key}`);
   if (placeholder.test(key)) return missing('is a placeholder that was not filled in');
@@ -33,8 +33,9 @@ export function readKey(text: string | undefined): ReadKey {
   return { key, isMissing: false };
 }
 
-/** `${NAME}` and `{{ name }}`, or nothing but `$NAME`, `%NAME%`, `<your key>` or `your-api-key`. */
-const placeholder = /\$\{|\{\{|^\$\w+$|^%\w+%$|^<[^<>]*>$|^your[-_ ].*key/i;
+/** `${NAME}`, `{{ name }}` and `$(command)`, or nothing but `$NAME`, `%NAME%`, `<your key>`, `your-api-key`, `***`. */
+const placeholder =
+  /\$[({]|\{\{|^\$(env:)?\w+$|^%\w+%$|^<[^<>]*>$|^\[[^[\]]*\]$|^your[-_ ].*key|^[*x.]+$|^change.?me$|^op:\/\/|^RUNAPI_API_KEY$/i;
 
 const missing = (problem: string): ReadKey => ({ problem, isMissing: true });
 const flawed = (problem: string): ReadKey => ({ problem, isMissing: false });

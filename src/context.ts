@@ -49,7 +49,7 @@ export interface Context {
   state: string | undefined;
   /** Why there is none. */
   stateFlaw: string | undefined;
-  /** What makes paid pictures. */
+  /** The engine that makes paid pictures. */
   engine: Engine;
   journal: Journal;
   memory: ServerMemory;
@@ -129,6 +129,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
       recorded: flags.record !== false,
       spool: flags.record === false ? undefined : state,
       connect,
+      browse: (server) => context.api(server, 'optional'),
       sandbox: () => context.sandbox(),
       known: createKnown(),
       listener: {
@@ -182,7 +183,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
   }
 
   async function makeApi(server: Server, key: 'optional' | undefined): Promise<Api> {
-    // What is wrong with the settings changes what is bought, so it is said wherever something may be.
+    // A fault in the settings changes what is bought, so every command that may buy warns of it.
     if (!transport) for (const problem of stored.problems) reporter.warn(problem);
     const apiKey = server.sandbox ? 'sandbox' : await findApiKey(key);
     transport ??= createTransport({ env, redact: world.redact, log });

@@ -13,7 +13,7 @@ const signalExits: Record<StopSignal, number> = { SIGHUP: 129, SIGINT: 130, SIGT
 
 /** The front door: all of the process that the program sees. */
 export function createWorld(process: NodeJS.Process): World {
-  const redactor = createRedactor();
+  const machine = machineOf(process);
   const last: Array<(signal: StopSignal) => string> = [];
   const signals = Object.keys(signalExits) as StopSignal[];
   let stopping = false;
@@ -22,8 +22,9 @@ export function createWorld(process: NodeJS.Process): World {
     // The second one does not wait for anything. npx sends one of its own after each Ctrl-C: that must do no harm.
     if (stopping) return leave(signal);
     stopping = true;
+    if (isBusy()) endSoon(signal);
     for (const say of last) {
-      const line = wrapped(redactor.redact(say(signal)), stderr.columns());
+      const line = wrapped(machine.redact(say(signal)), stderr.columns());
       try {
         writeSync(2, `${stderr.isTerminal ? '\n' : ''}${line}\n`);
       } catch {
@@ -33,34 +34,37 @@ export function createWorld(process: NodeJS.Process): World {
     leave(signal);
   }
 
-  /**
-   * Node's exit waits for its threads, and a name look-up or a call to a file system may hang in one of them: then the
-   * signal itself ends the process in a moment, which shells count alike.
-   */
   function leave(signal: StopSignal): void {
-    const isBusy = process.getActiveResourcesInfo().some((name) => /^(FS|File|GetAddrInfo)/.test(name));
-    if (isBusy && process.platform !== 'win32') {
-      for (const each of signals) process.removeAllListeners(each);
-      const { spawn } = process.getBuiltinModule('node:child_process');
-      const words = ['-c', `sleep 0.1; kill -s ${signal.slice(3)} ${process.pid}`];
-      spawn('sh', words, { detached: true, stdio: 'ignore', env: { PATH: process.env.PATH } }).unref();
-    }
+    // From here on the signal itself ends the process, which shells count alike.
+    for (const each of signals) process.removeAllListeners(each);
     process.exit(signalExits[signal]);
   }
 
-  const stderr = createOutput(2, () => process.stderr, redactor.redact);
+  /** Node's exit waits for its threads: a name look-up or a call to a file system may hang in one of them. */
+  function isBusy(): boolean {
+    const names = process.getActiveResourcesInfo();
+    return process.platform !== 'win32' && names.some((name) => /^(FS|File|GetAddrInfo)/.test(name));
+  }
+
+  /** Ends this process from outside, by force where the last words hang on the same file system. */
+  function endSoon(signal: StopSignal): void {
+    const { spawn } = process.getBuiltinModule('node:child_process');
+    const kill = (name: string): string => `kill -s ${name} ${process.pid}`;
+    const words = ['-c', `sleep 0.1; ${kill(signal.slice(3))} && sleep 0.15; ${kill('KILL')}`];
+    spawn('sh', words, { detached: true, stdio: 'ignore', env: { PATH: process.env.PATH } }).unref();
+  }
+
+  const stderr = createOutput(2, () => process.stderr, machine.redact);
   return {
-    ...machineOf(process),
+    ...machine,
     get cwd() {
       return currentFolder();
     },
-    keepSecret: redactor.keep,
-    redact: redactor.redact,
     stdin: createInput(
       () => process.stdin,
       () => process.getBuiltinModule('node:tty').isatty(0),
     ),
-    stdout: createOutput(1, () => process.stdout, redactor.redact),
+    stdout: createOutput(1, () => process.stdout, machine.redact),
     stderr,
     keepCompiled: (folder) => {
       const module = process.getBuiltinModule('node:module') as Node22Module;
@@ -89,14 +93,11 @@ export function createSilentWorld(process: NodeJS.Process): World {
       return process.stderr;
     },
   };
-  const redactor = createRedactor();
   return {
     ...machineOf(process),
     get cwd() {
       return currentFolder();
     },
-    keepSecret: redactor.keep,
-    redact: redactor.redact,
     stdin: createInput(
       () => process.stdin,
       () => false,
@@ -109,14 +110,14 @@ export function createSilentWorld(process: NodeJS.Process): World {
   };
 }
 
-type Machine = Omit<
-  World,
-  'cwd' | 'stdin' | 'stdout' | 'stderr' | 'keepSecret' | 'redact' | 'keepCompiled' | 'interrupt' | 'onStop'
->;
+type Machine = Omit<World, 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'keepCompiled' | 'interrupt' | 'onStop'>;
 
 function machineOf(process: NodeJS.Process): Machine {
   const user = { uid: process.getuid?.(), gid: process.getgid?.() };
+  const { keep, redact } = createRedactor();
   return {
+    keepSecret: keep,
+    redact,
     env: process.env,
     platform: process.platform,
     home: homeFolder(),
@@ -133,7 +134,7 @@ function machineOf(process: NodeJS.Process): Machine {
   };
 }
 
-/** What Node 20's module lacks. */
+/** Typed here: Node 20's module lacks it. */
 type Node22Module = { enableCompileCache?(folder: string): unknown };
 
 function currentFolder(): string {
@@ -206,7 +207,7 @@ function systemDeadline(milliseconds: number): Deadline {
   };
 }
 
-/** What `performance` answers, which Node first has to load. */
+/** Returns `performance.now()` without loading `performance`. */
 function monotonic(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1000 + nanoseconds / 1_000_000;

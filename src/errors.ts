@@ -23,7 +23,7 @@ export type ErrorCode = keyof typeof exitCodes;
 export const someFailed = 10;
 
 export interface FailureFacts {
-  /** What the user can do about it, in one line. */
+  /** What to do, in one line. */
   hint?: string | undefined;
   /** HTTP status of the answer that said so. */
   status?: number | undefined;
@@ -38,9 +38,9 @@ export interface FailureFacts {
   answeredAt?: number | undefined;
   /** Milliseconds that the service asked to wait. */
   retryAfterMs?: number | undefined;
-  /** A picture's URL is no longer good: a fresh one may be had. */
+  /** The URL of a picture has expired: polling again may give a fresh one. */
   expired?: boolean;
-  /** What came of a picture so far is of no use. */
+  /** The part of the picture received so far is useless. */
   restart?: boolean;
 }
 
@@ -84,13 +84,13 @@ export function sentence(problem: string): string {
   return /[.?!]$/.test(problem) ? problem : `${problem}.`;
 }
 
-/** Adds a failure to the problems, with its way out; what is no failure is thrown on. */
+/** Adds a failure and its hint to the problems. Throws any other error. */
 export function noteProblem(error: unknown, problems: string[]): undefined {
   if (!(error instanceof Failure)) throw error;
   problems.push(error.message + (error.facts.hint ? ` (${error.facts.hint})` : ''));
 }
 
-/** What `tellAll` told, to be told with more. */
+/** Returns the problems inside a failure of `tellAll`. */
 export function problemsIn(error: unknown): string[] {
   if (!(error instanceof Failure)) throw error;
   return Array.isArray(error.facts.details) ? error.facts.details.map(String) : [error.message];

@@ -16,7 +16,7 @@ export async function run(process: NodeJS.Process): Promise<void> {
   process.exitCode = (await restarted(process)) ?? (await answer(world, process.argv.slice(2)));
 }
 
-/** Whatever needs less than the whole program is answered before the rest of it is loaded. */
+/** Answers simple calls before the rest of the program is loaded. */
 async function answer(world: World, argv: readonly string[]): Promise<number> {
   if (argv.length === 0) {
     await world.stderr.writeShort(welcome);
@@ -30,7 +30,7 @@ async function answer(world: World, argv: readonly string[]): Promise<number> {
   return await call(world, argv);
 }
 
-/** What a preview starts in a thread of its own. */
+/** Runs the worker thread of a preview. */
 async function drawForPreview(): Promise<number> {
   const { drawForParent } = await import('./terminal/preview/draw.ts');
   drawForParent();
@@ -40,7 +40,7 @@ async function drawForPreview(): Promise<number> {
 /** Calls the command. Its failure is reported here, once, and becomes the exit code. */
 async function call(world: World, argv: readonly string[]): Promise<number> {
   const { readCall } = await import('./command-line/call.ts');
-  const wanted = readCall(argv, commands, world.stdout.columns);
+  const wanted = await readCall(argv, commands, world.stdout.columns);
   if ('text' in wanted) return await print(world, wanted.text);
   const { createContext } = await import('./context.ts');
   let context: Context | undefined;
@@ -78,10 +78,7 @@ function keepCompiled(world: World): void {
   if (!folder || !existsSync(folder)) return;
   const compiled = join(folder, 'compiled');
   // Code that somebody else could have put there must not be run.
-  if ([folder, compiled, ...foldersIn(compiled)].some(world.folderFlaw)) return;
+  const kept = existsSync(compiled) ? readdirSync(compiled, { recursive: true, encoding: 'utf8' }) : [];
+  if ([folder, compiled, ...kept.map((name) => join(compiled, name))].some(world.folderFlaw)) return;
   world.keepCompiled(compiled);
-}
-
-function foldersIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }

@@ -1,4 +1,4 @@
-/** What the program may know of its machine, handed in by whoever starts it. */
+/** The machine as the program sees it, passed in by the caller. */
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;
@@ -18,7 +18,7 @@ export interface World extends Surroundings {
   calledAs: string;
   /** Node and this program's own file: how to start it again, whatever the PATH. */
   invocation: readonly string[];
-  /** What was typed behind the program's name. */
+  /** The arguments. */
   argv: readonly string[];
   stdin: Input;
   stdout: Output;
@@ -38,7 +38,7 @@ export interface World extends Surroundings {
   keepCompiled(folder: string): void;
   /** Ends the program as Ctrl-C does, where a raw terminal took the key for itself. */
   interrupt(): void;
-  /** What to do at once when a signal stops the program. Answers the last line on stderr. */
+  /** Registers work for when a signal stops the program. Its result is the last line on stderr. */
   onStop(last: (signal: StopSignal) => string): void;
 }
 
@@ -81,7 +81,7 @@ export interface Clock {
   random(): number;
 }
 
-/** The end of all patience: how much is left, and a signal for whoever is waiting when it is over. */
+/** A deadline: the time left, and a signal that aborts when it is over. */
 export interface Deadline {
   /** Milliseconds left, never below 0. */
   remaining(): number;

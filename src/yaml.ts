@@ -1,6 +1,6 @@
 import { Composer, isMap, isNode, Lexer, LineCounter, Parser } from 'yaml';
 
-/** What a YAML text holds, or one line about what is wrong with it, to follow the file's name. */
+/** Parses YAML. Returns the value, or the fault as text to follow the file's name. */
 export type ParsedYaml =
   | {
       value: unknown;

@@ -36,6 +36,10 @@ describe('a key', () => {
     ['“rk_1”', 'rk_1'],
     [' " \'rk_1\' " ', 'rk_1'],
     ['rk"1', 'rk"1'],
+    ['Bearer rk_1', 'rk_1'],
+    ['RUNAPI_API_KEY="rk_1"', 'rk_1'],
+    ['export RUNAPI_API_KEY=rk_1\r\n', 'rk_1'],
+    ['\ufeffrk_1', 'rk_1'],
   ])('is read from %j', (text, key) => {
     expect(readKey(text)).toEqual({ key, isMissing: false });
   });
@@ -56,6 +60,13 @@ describe('a key', () => {
     ['{{ key }}', 'is a placeholder that was not filled in'],
     ['$RUNAPI_API_KEY', 'is a placeholder that was not filled in'],
     ['%RUNAPI_API_KEY%', 'is a placeholder that was not filled in'],
+    ['$env:RUNAPI_API_KEY', 'is a placeholder that was not filled in'],
+    ['$(cat key.txt)', 'is a placeholder that was not filled in'],
+    ['op://vault/runapi/key', 'is a placeholder that was not filled in'],
+    ['[API key]', 'is a placeholder that was not filled in'],
+    ['***', 'is a placeholder that was not filled in'],
+    ['changeme', 'is a placeholder that was not filled in'],
+    ['RUNAPI_API_KEY', 'is a placeholder that was not filled in'],
     ['<your key>', 'is a placeholder that was not filled in'],
     ['your-api-key', 'is a placeholder that was not filled in'],
   ])('%j counts as missing', (text, problem) => {

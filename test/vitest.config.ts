@@ -17,6 +17,7 @@ const onWindows = [
 export default defineConfig({
   test: {
     include: process.platform === 'win32' ? onWindows : ['test/**/*.test.ts'],
+    tags: [{ name: 'slow', description: 'left out of npm test: npm run test:slow' }],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Nearly every test starts processes of its own, so files share a worker: a sixth of the time goes with a process each.

@@ -6,8 +6,11 @@ import { Failure } from '../errors.ts';
 /** Where addresses lead that are not on the Internet. */
 const areas = {
   'this machine': ['127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128'],
-  'a private network': ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10'],
-  'the local link': ['169.254.0.0/16', 'fe80::/10'],
+  'a private network': [
+    ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10', '64:ff9b:1::/48'],
+    ...['192.0.0.0/24', '168.63.129.16/32'], // where clouds tell a machine its secrets
+  ],
+  'the local link': ['169.254.0.0/16', 'fe80::/10', '224.0.0.0/4', '240.0.0.0/4', 'ff00::/8'],
 } as const;
 
 type Area = keyof typeof areas | 'the Internet';
@@ -25,12 +28,14 @@ function listOf(nets: readonly string[]): BlockList {
   return list;
 }
 
-/** IPv6 addresses that hold an IPv4 one: mapped, compatible, NAT64 and 6to4, each with the bits before it. */
+/** IPv6 addresses that hold an IPv4 one: mapped, translated, compatible, NAT64 and 6to4, each with the bits before it. */
 function insideOf(address: string): Array<[string, number]> {
   const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
   const hex = `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
   return [
     [`::ffff:${hex}`, 96],
+    [`::ffff:0:${hex}`, 96],
+    [`::${hex}`, 96],
     [`64:ff9b::${hex}`, 96],
     [`2002:${hex}::`, 16],
   ];
@@ -62,11 +67,20 @@ export function lookupFor(apiHost: string): LookupFunction {
   };
 }
 
-/** Checks an address without a name, for which nothing is looked up. Throws `download`. */
-export async function checkAddress(hostname: string, apiHost: string): Promise<void> {
+/**
+ * Checks what can be told of an address before anybody looks it up: an address without a name and, since a proxy looks
+ * names up by itself, there also names that mean something in the user's own network only. Throws `download`.
+ */
+export async function checkAddress(hostname: string, apiHost: string, proxied = false): Promise<void> {
   const address = bare(hostname);
   const refused = isIP(address) ? await refusalOf(hostname, apiHost, [address]) : undefined;
   if (refused) throw refused;
+  if (proxied && isLocalName(address) && !isLocalName(bare(apiHost))) throw refusal(hostname, 'a private network');
+}
+
+/** RFC 6761, RFC 6762, RFC 8375 and ICANN's `internal`; names without a dot are never those of public hosts. */
+function isLocalName(name: string): boolean {
+  return !isIP(name) && /^[^.]*\.?$|\.(localhost|local|internal|home\.arpa)\.?$/.test(name);
 }
 
 async function refusalOf(
@@ -78,8 +92,11 @@ async function refusalOf(
   if (local.length === 0) return undefined;
   const own = await areasOf(bare(apiHost));
   const refused = local.find((area) => !own.includes(area));
-  if (refused === undefined) return undefined;
-  return new Failure('download', `the service names an address at ${hostname}, which is ${refused}: not followed`, {
+  return refused && refusal(hostname, refused);
+}
+
+function refusal(hostname: string, area: Area): Failure {
+  return new Failure('download', `the service names an address at ${hostname}, which is ${area}: not followed`, {
     hint: 'What a service on the Internet names must be there too',
   });
 }

@@ -1,11 +1,10 @@
 import { Failure } from '../errors.ts';
 import { at, firstText, isObject, type JsonObject, parseJson } from '../json.ts';
-import type { Task } from '../task/task.ts';
+import type { Task, TaskStatus } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { costOf } from './billing.ts';
 import { imagesOf } from './images.ts';
-import { plainText } from './problem.ts';
-import { statusOf } from './words.ts';
+import { messageOf, plainText } from './problem.ts';
 
 /** The id of the task that a create answer speaks of. */
 export function acceptedId(answer: JsonObject): string | undefined {
@@ -17,12 +16,26 @@ export function wasReplayed(answer: JsonObject): boolean {
   return (at(answer, 'task_replayed') ?? at(answer, 'data.task_replayed')) === true;
 }
 
+/** What the service's words for states mean, whatever their case. A word that is not listed means that the task runs. */
+const meanings: ReadonlyArray<[RegExp, TaskStatus]> = [
+  [/^(pending|queued)$/i, 'pending'],
+  [/^(completed?|succeeded|success|finished)$/i, 'completed'],
+  [/^(failed|error|cancell?ed|expired|timeout)$/i, 'failed'],
+];
+
+export function statusOf(word: string): TaskStatus {
+  return meanings.find(([words]) => words.test(word))?.[1] ?? 'processing';
+}
+
 /** Reads what a status answer says of the task, whichever of the known shapes it has. */
 export function readTask(answer: JsonObject, id: string): Task {
   const told = unwrapped(answer);
   const word = firstText(told, ['status', 'state', 'data.status', 'data.state']);
   const status = word === undefined ? (imagesOf(told).length > 0 ? 'completed' : undefined) : statusOf(word);
-  if (status === undefined) throw unreadable(`the answer about task ${id} tells no state`);
+  if (status === undefined) {
+    const said = messageOf(JSON.stringify(told));
+    throw unreadable(`the answer about task ${id} tells no state${said ? `: ${said}` : ''}`);
+  }
   const images = status === 'completed' ? imagesOf(told) : [];
   if (status === 'completed' && images.length === 0) {
     throw new Failure('bad_response', `task ${id} is completed, but its answer holds no image`, {

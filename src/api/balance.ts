@@ -1,22 +1,12 @@
-import { maximum, minimum, nullable, number, object, optional } from 'zod/mini';
+import { _default, maximum, minimum, nullable, number, object, type output } from 'zod/mini';
 import { Failure } from '../errors.ts';
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
-import { ask } from './ask.ts';
 import { hostOf } from './base-url.ts';
-import type { Caller } from './exchange.ts';
-
-/** An account's money, in hundredths of a US dollar; null where the service does not tell. */
-export interface Balance {
-  balance_cents: number;
-  paid_balance_cents: number | null;
-  bonus_balance_cents: number | null;
-  spent_cents_today: number | null;
-  spent_cents_total: number | null;
-}
+import { ask, type Caller } from './exchange.ts';
 
 const amount = number().check(minimum(-mostCents), maximum(mostCents));
-const cents = optional(nullable(amount));
+const cents = _default(nullable(amount), null);
 const shape = object({
   balance_cents: amount,
   paid_balance_cents: cents,
@@ -25,16 +15,13 @@ const shape = object({
   spent_cents_total: cents,
 });
 
+/** An account's money, in hundredths of a US dollar; null where the service does not tell. */
+export type Balance = output<typeof shape>;
+
 /** Asks for the balance of the key's account. Throws the service's refusal, a network fault, or `bad_response`. */
 export async function askBalance(caller: Caller, base: string, signal: AbortSignal): Promise<Balance> {
   const answer = await ask(caller, { method: 'GET', url: `${base}/api/v1/me/balance`, signal });
   const told = shape.safeParse(readObject(answer.text, hostOf(base))).data;
   if (!told) throw new Failure('bad_response', `${hostOf(base)} tells no balance`);
-  return {
-    balance_cents: told.balance_cents,
-    paid_balance_cents: told.paid_balance_cents ?? null,
-    bonus_balance_cents: told.bonus_balance_cents ?? null,
-    spent_cents_today: told.spent_cents_today ?? null,
-    spent_cents_total: told.spent_cents_total ?? null,
-  };
+  return told;
 }

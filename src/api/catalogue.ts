@@ -2,10 +2,9 @@ import { array, maximum, minimum, nullable, number, object, optional, type outpu
 import { Failure } from '../errors.ts';
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
-import { ask } from './ask.ts';
 import { hostOf } from './base-url.ts';
 import { currencyForm, unitForm } from './billing.ts';
-import type { Caller } from './exchange.ts';
+import { ask, type Caller } from './exchange.ts';
 
 /** A model as the service sells it. */
 export interface CatalogueModel {
@@ -15,13 +14,13 @@ export interface CatalogueModel {
   /** What it does: `text_to_image`, `edit_image`. */
   actions: string[];
   status: 'active' | 'maintenance' | 'disabled';
-  price: ModelPrice;
+  /** Null where it depends on what is asked for, or is not known. */
+  price: ModelPrice | null;
 }
 
 interface ModelPrice {
   currency: string;
-  /** Null where it depends on what is asked for. */
-  unit_price_cents: number | null;
+  unit_price_cents: number;
   /** What is paid for: `per_call`. */
   billing_unit: string;
   as_of: string | null;
@@ -40,9 +39,6 @@ export interface KeptAnswers {
   recallAnswer(base: string, url: string): KeptAnswer | undefined;
   keepAnswer(base: string, url: string, answer: KeptAnswer): void;
 }
-
-/** Keeps nothing: the built-in sandbox has another address in every process. */
-export const forgetful: KeptAnswers = { recallAnswer: () => undefined, keepAnswer: () => undefined };
 
 interface KeptAnswer {
   /** Empty where the server gave none. */
@@ -134,23 +130,10 @@ function modelsOf(lists: readonly List[]): CatalogueModel[] {
   const models = new Map<string, CatalogueModel>();
   for (const { as_of = null, price_schedules } of lists) {
     for (const each of price_schedules) {
-      const known = models.get(each.model);
-      if (known) {
-        if (!known.actions.includes(each.action)) known.actions.push(each.action);
-        continue;
-      }
-      models.set(each.model, {
-        model: each.model,
-        service: each.service,
-        actions: [each.action],
-        status: statusOf(each.catalog_status),
-        price: {
-          currency: each.currency ?? 'USD',
-          unit_price_cents: isPriced(each) ? (each.unit_price_cents ?? null) : null,
-          billing_unit: unitForm.test(each.billing_unit ?? '') ? (each.billing_unit ?? '') : 'per_call',
-          as_of,
-        },
-      });
+      const { model, service, action } = each;
+      const actions = [...new Set([...(models.get(model)?.actions ?? []), action])];
+      const first = { model, service, status: statusOf(each.catalog_status), price: priceOf(each, as_of) };
+      models.set(model, { ...(models.get(model) ?? first), actions });
     }
   }
   return [...models.values()];
@@ -162,7 +145,10 @@ function statusOf(word: string | null | undefined): CatalogueModel['status'] {
 }
 
 /** The service also lists models that it has no price for yet. */
-function isPriced({ pricing_status: status, currency }: output<typeof schedule>): boolean {
-  if (currency && !currencyForm.test(currency)) return false;
-  return status === undefined || status === null || status === 'available';
+function priceOf({ pricing_status, ...told }: output<typeof schedule>, as_of: string | null): ModelPrice | null {
+  const { currency: named, billing_unit: unit, unit_price_cents } = told;
+  const currency = named || 'USD';
+  const isKnown = (pricing_status ?? 'available') === 'available' && currencyForm.test(currency);
+  if (!isKnown || typeof unit_price_cents !== 'number') return null;
+  return { currency, unit_price_cents, billing_unit: unit && unitForm.test(unit) ? unit : 'per_call', as_of };
 }

@@ -1,12 +1,10 @@
-import type { Failure } from '../errors.ts';
-import type { ImageRequest } from '../request/request.ts';
-import type { Clock, Deadline } from '../world.ts';
+import type { Clock } from '../world.ts';
 import type { Caller } from './exchange.ts';
 import { createGovernor } from './governor.ts';
-import { type Look, look } from './look.ts';
 import { type OpenImage, openImage, type Resumption } from './open-image.ts';
+import { type Poll, poll } from './poll.ts';
 import { asTemplate, createUrl, type Dialect, type Route, type StatusClues } from './routes.ts';
-import { type Accepted, type Fate, submit } from './submit.ts';
+import { type Accepted, type Submission, submit } from './submit.ts';
 import type { Transport } from './transport.ts';
 import { type LocalPicture, type Uploaded, upload } from './upload.ts';
 
@@ -33,27 +31,15 @@ export interface Api {
   /** Where a request would be posted first. */
   createUrl(route?: Route): string;
   submit(order: Order): Promise<Accepted>;
-  look(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Look>;
+  poll(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Poll>;
   openImage(url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage>;
   upload(picture: LocalPicture, signal: AbortSignal): Promise<Uploaded>;
   /** For calls beside the task's life: prices, balance. */
   caller: Caller;
 }
 
-interface Order {
-  request: ImageRequest;
-  route: Route;
-  imageUrls: readonly string[];
-  idempotencyKey: string;
-  fate: Fate;
-  dialect?: Dialect | undefined;
-  guard?: (() => void) | undefined;
-  onDialect?: ((dialect: Dialect) => Promise<void>) | undefined;
-  deadline: Deadline;
-  /** How often a request is tried that is refused for the rate of requests. */
-  rateLimitTries?: number | undefined;
-  onRetry?: ((failure: Failure, waitMs: number) => void) | undefined;
-}
+/** What to submit; where and how is for the client to know. */
+type Order = Omit<Submission, 'base' | 'dialects' | 'clock'>;
 
 /** The most that an answer may have: enough for pictures inside it, little enough for any machine. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -84,15 +70,15 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
         clock,
         ...order,
         dialect: order.dialect ?? (isKnown ? dialects()[0] : undefined),
-        // Whether a request with pictures left has to be known: it can only be repeated with the same addresses.
-        onDialect: isKnown && order.imageUrls.length === 0 ? undefined : order.onDialect,
+        // With which addresses of pictures a request left has to be known: its key is taken for no others.
+        onPosting: isKnown && !order.route.pictures ? undefined : order.onPosting,
       });
       memory.remember(base, { dialect: accepted.dialect });
       return accepted;
     },
-    async look(id, clues, signal) {
+    async poll(id, clues, signal) {
       const remembered = memory.recall(base).statusTemplate;
-      const found = await look(caller, base, id, { ...clues, remembered }, clock.now(), signal);
+      const found = await poll(caller, base, id, { ...clues, remembered }, clock.now(), signal);
       const template = asTemplate(found.statusUrl, id);
       if (template !== undefined) memory.remember(base, { statusTemplate: template });
       return found;

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts';
 
-/** What a packed body may have more than what comes out of it: a stream can be filled with nothing without end. */
+/** How much larger than its content a compressed body may be: a stream can be padded without end. */
 const mostWaste = 2 ** 20;
 
 /**

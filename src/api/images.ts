@@ -11,26 +11,22 @@ const longestUrl = 8000;
  * Empty where none does.
  */
 export function imagesOf(answer: unknown): RemoteImage[] {
+  const urls = urlsOf(answer).slice(0, mostImages);
+  return urls.map((url) => ({ url }));
+}
+
+function urlsOf(answer: unknown): string[] {
   for (const place of ['images', 'image_urls', 'image_url', 'output', 'data']) {
     const urls = urlsIn(at(answer, place));
-    if (urls.length > 0) return urls.slice(0, mostImages).map((url) => ({ url }));
+    if (urls.length > 0) return urls;
   }
   for (const wrapper of ['result', 'data', 'response.body']) {
     const inner = at(answer, wrapper);
-    const images = imagesInside(typeof inner === 'string' ? (parseJson(inner) ?? inner) : inner);
-    if (images.length > 0) return images;
+    const read = typeof inner === 'string' ? (parseJson(inner) ?? inner) : inner;
+    const urls = [isObject(read) ? urlsOf(read) : [], urlsIn(read)].find((found) => found.length > 0);
+    if (urls) return urls;
   }
   return [];
-}
-
-function imagesInside(inner: Json | undefined): RemoteImage[] {
-  if (isObject(inner)) {
-    const images = imagesOf(inner);
-    if (images.length > 0) return images;
-  }
-  return urlsIn(inner)
-    .slice(0, mostImages)
-    .map((url) => ({ url }));
 }
 
 function urlsIn(value: Json | undefined): string[] {

@@ -86,7 +86,7 @@ export function networkFault(error: unknown, { host, proxy, left }: Way): unknow
 /** A proxy that answers instead of the host. undici tells of its status in its message only. */
 function proxyRefusal(error: unknown, proxy: NamedProxy, host: string): NetworkFault | undefined {
   const said = error instanceof Error ? /^Proxy response \((\d+)\)/.exec(error.message)?.[1] : undefined;
-  if (said === '407') return askedForPassword(proxy);
+  if (said === '407' || codeOf(error).startsWith('UND_ERR_SOCKS5_AUTH')) return askedForPassword(proxy);
   if (said === undefined) return undefined;
   return new NetworkFault(`the proxy ${proxy.host} answered ${said} instead of connecting to ${host}`, true, {
     hint: `Check ${proxy.variable}, or name ${host} in NO_PROXY`,
@@ -96,10 +96,11 @@ function proxyRefusal(error: unknown, proxy: NamedProxy, host: string): NetworkF
 }
 
 /** Another try would be answered alike. */
-export function askedForPassword({ host, authorization, variable }: NamedProxy): NetworkFault {
-  const what = authorization ? 'refuses the user name or password' : 'asks for a user name and password';
-  return new NetworkFault(`the proxy ${host} ${what} (407)`, true, {
-    hint: `Write them into ${variable}: http://user:password@host:port`,
+export function askedForPassword({ host, url, credentials, variable }: NamedProxy): NetworkFault {
+  const what = credentials ? 'refuses the user name or password' : 'asks for a user name and password';
+  const scheme = url.replace(/:.*/, '');
+  return new NetworkFault(`the proxy ${host} ${what}${scheme === 'socks5' ? '' : ' (407)'}`, true, {
+    hint: `Write them into ${variable}: ${scheme}://user:password@host:port`,
   });
 }
 
@@ -137,8 +138,13 @@ function isNotHttp(code: string, error: unknown): boolean {
 
 /** Any other code of undici, and calls of the system on a socket. */
 function isOfNetwork(code: string, error: unknown): boolean {
-  const { syscall } = error as NodeJS.ErrnoException;
-  return code.startsWith('UND_ERR') || /^(connect|read|write|shutdown|getaddrinfo)$/.test(syscall ?? '');
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  // undici gives its own time-outs of SOCKS proxies no code.
+  return (
+    code.startsWith('UND_ERR') ||
+    /^SOCKS5 /.test(message) ||
+    /^(connect|read|write|shutdown|getaddrinfo)$/.test(syscall ?? '')
+  );
 }
 
 function wordsOf(error: unknown): string {

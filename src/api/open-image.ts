@@ -114,12 +114,16 @@ function wholeNumber(text: string | undefined): number | undefined {
 /** Hosts of signed addresses answer with whatever means "no" to them: only 410 says that the picture is gone. */
 function refused({ status, headers }: HttpAnswer, url: string, now: number): Failure {
   const mayPass = status === 416 || isTransient(status);
-  return new Failure('download', `${hostOf(url)} answered ${status}`, {
-    status,
-    expired: status >= 400 && !mayPass,
-    answeredAt: answeredAt(headers),
-    restart: status === 416,
-    retryable: mayPass,
-    retryAfterMs: retryAfter(headers, now),
-  });
+  return new Failure(
+    'download',
+    `${hostOf(url)} answered ${status}${status === 410 ? '' : ' instead of the picture'}`,
+    {
+      status,
+      expired: status >= 400 && !mayPass,
+      answeredAt: answeredAt(headers),
+      restart: status === 416,
+      retryable: mayPass,
+      retryAfterMs: retryAfter(headers, now),
+    },
+  );
 }

@@ -50,7 +50,8 @@ function codeOf(status: number): ErrorCode {
   return 'bad_response';
 }
 
-function messageOf(text: string): string | undefined {
+/** The words of an answer that is an error or holds one; undefined where it has none. */
+export function messageOf(text: string): string | undefined {
   const parsed = parseJson(text);
   const answer = parsed === undefined ? text : parsed;
   if (typeof answer === 'string') return looksLikeMarkup(answer) ? undefined : plainText(answer) || undefined;

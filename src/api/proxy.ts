@@ -8,8 +8,8 @@ export interface NamedProxy {
   url: string;
   /** Host and port, for people. */
   host: string;
-  /** The header that tells the proxy who asks. */
-  authorization: string | undefined;
+  /** User name and password; undefined where none is given. */
+  credentials: { username: string; password: string } | undefined;
   /** The variable that names it. */
   variable: string;
 }
@@ -44,9 +44,8 @@ function parseProxy(typed: string, variable: string): NamedProxy {
       hint: `Write it like http://user:password@host:port, and @ / ? # % in the password as %40 %2F %3F %23 %25`,
     });
   }
-  const [name = '', password = ''] = user?.split(/:(.*)/s) ?? [];
-  const credentials = Buffer.from(`${unescaped(name)}:${unescaped(password)}`).toString('base64');
-  return { url, host: host + port, authorization: user ? `Basic ${credentials}` : undefined, variable };
+  const [username = '', password = ''] = (user ?? '').split(/:(.*)/s).map(unescaped);
+  return { url, host: host + port, credentials: user ? { username, password } : undefined, variable };
 }
 
 /** People type a `%` as it is, too. */

@@ -3,17 +3,16 @@ import { Failure } from '../errors.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { mostCents } from '../task/money.ts';
 import { readObject } from './answer.ts';
-import { ask } from './ask.ts';
 import { hostOf } from './base-url.ts';
 import { currencyForm } from './billing.ts';
-import type { Caller } from './exchange.ts';
+import { ask, type Caller } from './exchange.ts';
 import type { Route } from './routes.ts';
 import { wireRequest } from './submit.ts';
 
-/** What a request would cost now. */
+/** The price of a request now. */
 export interface Quote {
   currency: string;
-  /** What is set aside when the task is accepted, in hundredths of the currency. */
+  /** The amount reserved when the task is accepted, in hundredths of the currency. */
   reserved_cents: number;
   /** The moment that the service says it is of. */
   as_of: string | null;

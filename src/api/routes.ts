@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts';
 /** The two forms in which the service's API is known: that of its guide and that of its own programs. */
 export type Dialect = 'guide' | 'service';
 
-/** What is asked of the service for a request. */
+/** The service and action that a request goes to. */
 export interface Route {
   /** To which the model belongs: `imagen-4`. Undefined where the catalogue cannot be had; only the guide's form then works. */
   service?: string | undefined;
@@ -33,7 +33,7 @@ export function createUrl(base: string, dialect: Dialect, { service, action }: R
   );
 }
 
-/** What is known of where a task can be looked up. */
+/** Facts about where a task can be polled. */
 export interface StatusClues {
   dialect?: Dialect | undefined;
   /** The address that the create answer gave. */

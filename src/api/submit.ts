@@ -5,14 +5,14 @@ import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { acceptedId, readObject, wasReplayed } from './answer.ts';
-import { refusalOf } from './ask.ts';
 import { hostOf } from './base-url.ts';
 import { costOf } from './billing.ts';
-import { type Answer, type Caller, exchange, isRedirect, taskHeader } from './exchange.ts';
+import { type Answer, type Caller, exchange, isRedirect, refusalOf, taskHeader } from './exchange.ts';
 import { NetworkFault } from './network-fault.ts';
+import { messageOf } from './problem.ts';
 import { answeredAt } from './retry.ts';
 import { createUrl, type Dialect, namedStatusUrl, type Route } from './routes.ts';
-import { type Patience, tryAgain } from './try-again.ts';
+import { type RetryOptions, withRetries } from './with-retries.ts';
 
 /** What the service said when it took the task. */
 export interface Accepted {
@@ -31,12 +31,15 @@ export interface Fate {
   uncertain: boolean;
 }
 
-export interface Submission extends Patience {
+export interface Submission extends RetryOptions {
   base: string;
   request: ImageRequest;
   route: Route;
-  /** The addresses of the pictures that it is made from. */
-  imageUrls: readonly string[];
+  /**
+   * Finds the addresses of the pictures that it is made from, before each try: those to send, and then others that it
+   * may have left with before.
+   */
+  findPictures(): Promise<ReadonlyArray<readonly string[]>>;
   idempotencyKey: string;
   /** The forms of the API to try, the likeliest first. */
   dialects: readonly Dialect[];
@@ -45,8 +48,8 @@ export interface Submission extends Patience {
   fate: Fate;
   /** Throws where this process may not send the request any more. */
   guard?: (() => void) | undefined;
-  /** Called before the request leaves in a form that may not be the server's. */
-  onDialect?: ((dialect: Dialect) => Promise<void>) | undefined;
+  /** Called before the request leaves in a form that may not be the server's, or with pictures. */
+  onPosting?: ((dialect: Dialect, imageUrls: readonly string[]) => Promise<void>) | undefined;
 }
 
 /**
@@ -56,7 +59,7 @@ export interface Submission extends Patience {
  */
 export async function submit(caller: Caller, submission: Submission): Promise<Accepted> {
   const lost = { in: submission.fate.uncertain ? submission.dialect : undefined };
-  return await tryAgain(() => tryDialects(caller, submission, lost), submission);
+  return await withRetries(() => tryDialects(caller, submission, lost), submission);
 }
 
 /** A 404 or 405 of a create route means that nothing was created there: only then is the next dialect tried. */
@@ -66,11 +69,11 @@ async function tryDialects(
   lost: { in: Dialect | undefined },
 ): Promise<Accepted> {
   let missing: Failure | undefined;
+  const pictures = await submission.findPictures();
   for (const dialect of lost.in === undefined ? submission.dialects : [lost.in]) {
-    if (lost.in === undefined) await submission.onDialect?.(dialect);
     const before = submission.fate.uncertain;
     try {
-      return readAccepted(await post(caller, submission, dialect), submission, dialect);
+      return readAccepted(await postAny(caller, submission, dialect, pictures), submission, dialect);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (submission.fate.uncertain && !before) lost.in = dialect;
@@ -96,8 +99,33 @@ function persistent(failure: Failure): Failure {
   return failure;
 }
 
-async function post(caller: Caller, submission: Submission, dialect: Dialect): Promise<Answer> {
-  const { base, request, route, imageUrls, idempotencyKey, fate, deadline, clock, guard } = submission;
+/**
+ * Posts the request with the addresses of its pictures. The service takes its key for one body alone: where it refuses
+ * the newest addresses, it may hold a task that was made from those before.
+ */
+async function postAny(
+  caller: Caller,
+  submission: Submission,
+  dialect: Dialect,
+  [imageUrls = [], ...earlier]: ReadonlyArray<readonly string[]>,
+): Promise<Answer> {
+  await submission.onPosting?.(dialect, imageUrls);
+  try {
+    return await post(caller, submission, dialect, imageUrls);
+  } catch (error) {
+    const isRefused = error instanceof Failure && (error.code === 'conflict' || error.code === 'validation');
+    if (isRefused && earlier.length > 0) return await postAny(caller, submission, dialect, earlier);
+    throw error;
+  }
+}
+
+async function post(
+  caller: Caller,
+  submission: Submission,
+  dialect: Dialect,
+  imageUrls: readonly string[],
+): Promise<Answer> {
+  const { base, request, route, idempotencyKey, fate, deadline, clock, guard } = submission;
   const before = fate.uncertain;
   let forbidden: unknown;
   guard?.();
@@ -142,7 +170,8 @@ function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dial
   }
   const id = acceptedId(body) ?? fallbackId;
   if (id === undefined) {
-    throw new Failure('bad_response', `${hostOf(base)} took the request and named no task`, {
+    const said = messageOf(answer.text);
+    throw new Failure('bad_response', `${hostOf(base)} took the request and named no task${said ? `: ${said}` : ''}`, {
       hint: 'Is the base URL right? --verbose shows what was answered',
       status: answer.status,
       retryable: true,

@@ -63,9 +63,9 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
     const undici = await loading;
     wanted.signal?.throwIfAborted();
     const url = new URL(address);
-    if (namedBy !== undefined) await checkAddress(url.hostname, namedBy);
-    const outgoing = text === undefined ? undefined : outgoingBody(text, leaving);
     const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, env);
+    if (namedBy !== undefined) await checkAddress(url.hostname, namedBy, proxy !== undefined);
+    const outgoing = text === undefined ? undefined : outgoingBody(text, leaving);
     const name = `${proxy?.url ?? ''} ${namedBy ?? ''}`;
     const dispatcher = dispatchers.get(name) ?? dispatcherOf(undici, proxy, namedBy);
     dispatchers.set(name, dispatcher);
@@ -95,7 +95,8 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
       // One address only can be gone to; what else is sent twice is a list.
       const [first = ''] = [value].flat();
       const joined = name.toLowerCase() === 'location' ? first : [value].flat().join(', ');
-      return [[name.toLowerCase(), redact(joined)]];
+      // Bytes beyond ASCII are UTF-8 to browsers, and Latin-1 to undici.
+      return [[name.toLowerCase(), redact(textOf(Buffer.from(joined, 'latin1'), '; charset=latin1').trim())]];
     });
     return Object.fromEntries(entries);
   }
@@ -158,9 +159,13 @@ function dispatcherOf(
     const lookup = namedBy === undefined ? {} : { lookup: lookupFor(namedBy) };
     return new undici.Agent({ ...options, connect: { ...connect, ...lookup } });
   }
-  const { url: uri, authorization: token } = proxy;
-  const own = { uri, proxyTls: connect, requestTls: connect, ...(token !== undefined && { token }) };
-  return new undici.ProxyAgent({ ...options, ...own, proxyTunnel: false });
+  const { url: uri, credentials } = proxy;
+  const proxyOptions = { ...options, uri, requestTls: connect, proxyTunnel: false };
+  // With `proxyTls` undici speaks TLS to a SOCKS proxy, too.
+  if (uri.startsWith('socks5:')) return new undici.ProxyAgent({ ...proxyOptions, ...credentials });
+  const { username = '', password = '' } = credentials ?? {};
+  const token = credentials && `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  return new undici.ProxyAgent({ ...proxyOptions, proxyTls: connect, ...(token && { token }) });
 }
 
 async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number, host: string): Promise<Uint8Array> {

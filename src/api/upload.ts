@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { record, string } from 'zod/mini';
 import { Failure } from '../errors.ts';
-import { at, firstText } from '../json.ts';
+import { at, firstText, type JsonObject } from '../json.ts';
 import { readObject } from './answer.ts';
-import { ask } from './ask.ts';
 import { hostOf, isLoopback } from './base-url.ts';
-import type { Caller } from './exchange.ts';
+import { ask, type Caller } from './exchange.ts';
 import { problemOf } from './problem.ts';
 
 export interface LocalPicture {
@@ -35,7 +34,7 @@ export async function upload(
   signal: AbortSignal,
 ): Promise<Uploaded> {
   const checksum = createHash('md5').update(bytes).digest('base64');
-  const place = await tell('prepare', { filename: name, byte_size: bytes.length, checksum });
+  const place = await tell('prepare', { filename: name, byte_size: bytes.length, checksum, content_type: mime });
   const url = placeOf(place, base);
   const headers = record(string(), string()).safeParse(at(place, 'headers') ?? {}).data;
   const id = firstText(place, ['signed_id']);
@@ -46,8 +45,7 @@ export async function upload(
   const address = firstText(told, ['url']);
   if (address === undefined || !/^https?:/i.test(address) || !URL.canParse(address))
     throw unreadable('gives no URL for it');
-  const end = Date.parse(firstText(told, ['expires_at']) ?? '');
-  return { url: address, expiresAt: Number.isNaN(end) ? caller.clock.now() + usualLifeMs : end };
+  return { url: address, expiresAt: caller.clock.now() + lifeOf(told) };
 
   async function tell(step: string, body: object) {
     const answer = await ask(caller, { method: 'POST', url: `${base}/api/v1/files/${step}`, body, signal });
@@ -59,6 +57,14 @@ export async function upload(
       hint: '--verbose shows its answer',
     });
   }
+}
+
+/** By the service's own clock: this machine's may be wrong. */
+function lifeOf(told: JsonObject): number {
+  const [from = Number.NaN, to = Number.NaN] = ['created_at', 'expires_at'].map((name) =>
+    Date.parse(firstText(told, [name]) ?? ''),
+  );
+  return to >= from ? to - from : usualLifeMs;
 }
 
 /** A picture goes over plain http to this machine alone, where a sandbox may be. */

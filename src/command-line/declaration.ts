@@ -1,16 +1,16 @@
 import type { Context } from '../context.ts';
 
-/** A flag as it is written, `-m, --model <name>`, what it does, and what holds without it. */
+/** A flag as written, `-m, --model <name>`, its description and its default. */
 export type Flag = readonly [written: string, about: string, fallback?: string];
 
-/** A command as data. What does the work is loaded when it is called. */
+/** A command as data. Its code is loaded when it is called. */
 export interface Declaration {
   name: string;
   /** One line for the list of commands. */
   summary: string;
-  /** The paragraph that its own help begins with; the summary where it says enough. */
+  /** The first paragraph of its own help; the summary by default. */
   about?: string;
-  /** `[prompt...]`, and what it is. */
+  /** Arguments: `[prompt...]`, with a description. */
   words?: ReadonlyArray<readonly [written: string, about: string]>;
   /** Besides those that every command takes. */
   flags?: readonly Flag[];
@@ -23,7 +23,7 @@ export interface Declaration {
   below?: readonly Declaration[];
   /** Does the work and returns the exit code. Missing where only a subcommand can be called. */
   run?(context: Context, words: readonly unknown[], flags: object): Promise<number>;
-  /** Throws what else is wrong where a flag is, so that all problems are told at once. */
+  /** Throws the other problems where a flag is invalid, so that all are reported at once. */
   check?(context: Context, words: readonly unknown[], flags: object): Promise<unknown>;
 }
 
@@ -32,7 +32,7 @@ export function namesOf([written]: Flag): string[] {
   return written.split(/,? /).filter((word) => word.startsWith('-'));
 }
 
-/** What its value is called; undefined where it takes none. */
+/** Returns the name of its value; undefined where it takes none. */
 export function valueNameOf([written]: Flag): string | undefined {
   return /<(.+)>/.exec(written)?.[1];
 }

@@ -24,7 +24,7 @@ const shared = {
   negative: ['--negative <text>', 'what to avoid in the picture'],
   'negative-prompt': ['--negative-prompt <text>', 'same as --negative'],
   seed: ['--seed <n>', 'an integer; separate several with commas to make one task each'],
-  image: ['--image <path|url|task:id>', 'a picture to make it from; repeat for several'],
+  image: ['--image <path|url|task:id>', 'a picture to make it from; with generate, - reads stdin; repeat for several'],
   resolution: ['--resolution <size>', 'resolution of the picture, such as 1k, 2k or 4k'],
   format: ['--format <name>', 'format of the picture, such as png or jpg'],
   quality: ['--quality <name>', 'quality of the picture, such as basic, high or ultra'],

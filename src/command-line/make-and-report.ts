@@ -11,7 +11,7 @@ import { requestReport } from '../request/request-report.ts';
 import { addCost, type CostSum, sumText } from '../task/cost.ts';
 import { isTaskId } from '../task/task-id.ts';
 
-/** Brings a task to its end and reports it. What goes wrong is part of the report. */
+/** Finishes a task and reports it. A failure is part of the report. */
 export async function makeAndReport(context: Context, work: Work, begun: Begun): Promise<TaskReport> {
   const report = reportOutcome(context, await makePicture(work, begun));
   addBought(work.spent, report);
@@ -19,7 +19,7 @@ export async function makeAndReport(context: Context, work: Work, begun: Begun):
   return report;
 }
 
-/** Of a request without an answer nobody knows whether it was paid for. */
+/** Adds the cost of a task. A request without an answer may have been paid for: its cost is unknown. */
 function addBought(sum: CostSum, { task_id, status, cost, reused, sandbox, resume }: TaskReport): void {
   if (sandbox || reused || (task_id === null && resume === null)) return;
   addCost(sum, cost, status === 'failed' && task_id !== null);
@@ -50,7 +50,7 @@ async function skippedReport(server: Server, { request, task }: Nameable, path: 
   };
 }
 
-/** Adds what cannot be a task id to the problems, so that it is told before anything is sent. */
+/** Adds invalid task ids to the problems, before anything is sent. */
 export function checkTaskIds(ids: readonly string[], problems: string[]): void {
   const wrong = ids.filter((id) => !isTaskId(id)).map((id) => JSON.stringify(id));
   if (wrong.length === 0) return;
@@ -63,7 +63,7 @@ export async function namedBase(context: Context): Promise<string | undefined> {
 }
 
 /**
- * Tells a missing key or a wrong address once and not for each task, unless the record knows where all of them are.
+ * Reports a missing key or an invalid address once, not for each task, unless the record holds all of them.
  * Throws `authentication` or `validation`.
  */
 export async function checkServer(

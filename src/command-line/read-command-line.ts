@@ -4,7 +4,7 @@ import { type Declaration, type Flag, namesOf, valueNameOf } from './declaration
 import { flagsOf, helpFlag, versionFlag } from './flags.ts';
 import { type Part, splitWords } from './read-words.ts';
 
-/** What was typed, in the order in which commander reads it. */
+/** The command line, in the order in which commander reads it. */
 export interface CommandLine {
   /** The names of the command and subcommand. */
   path: string[];
@@ -46,7 +46,7 @@ export function readCommandLine(typed: readonly string[], commands: readonly Dec
   };
 }
 
-/** The command that the first words name, and what is left. `help` asks for the help of what follows. */
+/** Finds the command that the first words name, and returns the rest. `help` asks for the help of the words that follow. */
 function findCommand(parts: readonly Part[], commands: readonly Declaration[], known: readonly Flag[]) {
   let command: Declaration | undefined;
   let choices: readonly Declaration[] = commands;
@@ -77,11 +77,13 @@ function problemOf(
   if (found && flaw === 'needs a value') return `${flag} needs a value: ${found[0]}`;
   if (found) return flaw && `${flag} ${flaw}`;
   if (isSentence(flag)) return `unknown flag ${JSON.stringify(flag)}; put -- before a prompt that begins with -`;
-  if (find(known, flag)) return `${path.join(' ')} does not accept ${flag}`;
+  if (/^--(api-?)?key$/.test(flag)) return `there is no ${flag}: set RUNAPI_API_KEY, or run config set api-key`;
+  if (find(known, flag))
+    return `${path.join(' ')} does not accept ${flag}${flag in otherNames ? didYouMeanFlag(flag, own) : ''}`;
   return `unknown flag ${flag}${didYouMeanFlag(flag, [...own, helpFlag, versionFlag])}`;
 }
 
-/** Flags that no command has: the word behind one may be its value rather than a command. */
+/** Reports flags that no command has: the word behind one may be its value rather than a command. */
 function unknownFlags(parts: readonly Part[], known: readonly Flag[]): string[] {
   return parts.flatMap(({ flag }) =>
     flag === undefined || find(known, flag) ? [] : [`unknown flag ${flag}${didYouMeanFlag(flag, known)}`],
@@ -117,11 +119,19 @@ function missingCommand(command: Declaration | undefined, path: readonly string[
     : invalid('no command given', firstCommand);
 }
 
-/** Flags of other programs, and what they are called here. */
+/** Flags of other programs, and their names here. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
   '-v': ['--version', '--verbose'],
+  '--n': ['--count'],
   '--num': ['--count'],
   '--number': ['--count'],
+  '--neg': ['--negative'],
+  '--size': ['--ratio', '--resolution'],
+  '--force': ['--overwrite'],
+  '--folder': ['--dir'],
+  '--outdir': ['--dir'],
+  '--out-dir': ['--dir'],
+  '--output-dir': ['--dir'],
 };
 
 function didYouMeanFlag(flag: string, flags: readonly Flag[]): string {
@@ -145,7 +155,7 @@ function twoDashes(flag: string): string {
   return flag.replace(/^-(?=\w\w)/, '--');
 }
 
-/** No flag has a space in it: this was meant as a prompt. */
+/** Tells whether a word was meant as a prompt: no flag has a space in it. */
 function isSentence(flag: string): boolean {
   return /\s/.test(flag);
 }

@@ -7,11 +7,11 @@ export interface Part {
   flaw?: 'needs a value' | 'takes no value';
 }
 
-/** What is known about flags. */
+/** Tells which flags there are. */
 export interface KnownFlags {
-  /** Undefined for an unknown flag. */
+  /** Returns undefined for an unknown flag. */
   takesValue(flag: string): boolean | undefined;
-  /** The flag that was probably meant by an unknown one. */
+  /** Returns the flag that was probably meant by an unknown one. */
   meant?(flag: string): string | undefined;
 }
 
@@ -53,7 +53,7 @@ export function splitWords(argv: readonly string[], { takesValue, meant }: Known
     }
   }
 
-  /** The word behind a misspelled flag is that flag's value all the same. */
+  /** A misspelled flag still takes the next word as its value. */
   function readFlag(flag: string): void {
     if (!(takesValue(flag) ?? takesValue(meant?.(flag) ?? flag))) return void parts.push({ typed: [flag], flag });
     const [value] = left;

@@ -57,10 +57,10 @@ export function priceLines(lots: ReadonlyArray<Lot & Partial<PricedLot>>): strin
   });
 }
 
-/** Long enough for a slow line, short enough for somebody who waits for an answer and nothing else. */
-const patienceMs = 20_000;
+/** Long enough for a slow connection, short enough for a person who waits. */
+const timeoutMs = 20_000;
 
-/** What a dry run finds out. */
+/** The result of a dry run. */
 export interface Trial {
   prices: readonly PricedLot[] | undefined;
   /** Why no price is known. */
@@ -73,9 +73,9 @@ export interface Trial {
 export async function tryPrices(context: Context, server: Server, lots: readonly Lot[]): Promise<Trial> {
   const { world, reporter } = context;
   const api = await context.api(server, 'optional');
-  const deadline = world.deadline(patienceMs);
-  const patience = { clock: world.clock, deadline, onRetry: reporter.retrying };
-  const asked = await quoteAll(context.engine, api, { server, lots }, patience).catch((error: unknown) => ({ error }));
+  const deadline = world.deadline(timeoutMs);
+  const options = { clock: world.clock, deadline, onRetry: reporter.retrying };
+  const asked = await quoteAll(context.engine, api, { server, lots }, options).catch((error: unknown) => ({ error }));
   const prices = 'error' in asked ? undefined : asked;
   return {
     prices,

@@ -10,7 +10,7 @@ import type { Wishes } from '../request/wishes.ts';
 const mostNamed = 5;
 
 export interface WorkOptions {
-  /** Hears of the tasks besides the reporter. */
+  /** Gets the events of the tasks, as the reporter does. */
   listener?: Partial<Listener>;
   /** Has a person at a terminal agree to a large purchase. */
   confirm?: Work['confirm'];
@@ -49,7 +49,7 @@ async function toStdout(
     const fault = stdout.fault();
     if (fault) throw diskFailure(fault, 'stdout');
     if (!stdout.isClosed()) continue;
-    // The reader has what it wanted. That is not a failure, and the picture can still be had.
+    // The reader closed the pipe. That is not a failure, and the picture can still be downloaded.
     const save = entry.accepted ? `: ${command(`download ${idWords([entry.accepted.id])}`)} saves it` : '';
     reporter.warn(`stdout was closed before it had the whole picture${save}`);
     return false;
@@ -63,7 +63,7 @@ function tasksLine(context: Context, left: readonly TaskEntry[]): string {
   const recorded = context.flags.record !== false;
   const all = context.command(left.some(({ letGo }) => letGo) ? 'resume --all' : 'resume');
   const command = commands.length > 1 && recorded ? all : commands.find(Boolean);
-  return `Stopped: ${whatGoesOn(left)}${command ? `. Take up: ${command}` : ''}`;
+  return `Stopped: ${whatGoesOn(left)}${command ? `. Continue with: ${command}` : ''}`;
 }
 
 /** `tasks tsk_1, tsk_2 went on` */

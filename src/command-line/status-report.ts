@@ -1,5 +1,5 @@
 import type { Api } from '../api/client.ts';
-import { tryAgain } from '../api/try-again.ts';
+import { withRetries } from '../api/with-retries.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
 import { costOf, type Entry } from '../journal/entry.ts';
@@ -17,7 +17,7 @@ import { hasEnded, type Task } from '../task/task.ts';
 /** A task whose state is asked for. */
 export interface Asked {
   id: string;
-  /** What the record knows of it. */
+  /** Its entry in the record. */
   entry: Entry | undefined;
   /** It is at the built-in sandbox, where the record does not say. */
   sandbox: boolean;
@@ -39,13 +39,13 @@ export async function statusReport(context: Context, work: Work, { id, entry, sa
   }
 }
 
-function cluesOf(entry: Entry | undefined): Parameters<Api['look']>[1] {
+function cluesOf(entry: Entry | undefined): Parameters<Api['poll']>[1] {
   return { dialect: entry?.accepted?.dialect, statusUrl: entry?.accepted?.statusUrl };
 }
 
 async function pollOnce({ engine, deadline }: Work, api: Api, id: string, entry: Entry | undefined): Promise<Task> {
-  const patience = { clock: engine.clock, deadline, onRetry: engine.listener.retrying };
-  const { task } = await tryAgain(() => api.look(id, cluesOf(entry), deadline.signal), patience);
+  const options = { clock: engine.clock, deadline, onRetry: engine.listener.retrying };
+  const { task } = await withRetries(() => api.poll(id, cluesOf(entry), deadline.signal), options);
   return task;
 }
 
@@ -54,11 +54,11 @@ async function waitFor(work: Work, api: Api, id: string, entry: Entry | undefine
   const { clock, listener } = engine;
   const model = entry?.intended.request.model ?? 'imagen-4';
   return await follow({
-    poll: () => api.look(id, cluesOf(entry), deadline.signal),
+    poll: () => api.poll(id, cluesOf(entry), deadline.signal),
     pace: work.pace,
     clock,
     deadline,
-    // A task of which nothing is known here may be old: nobody waits for it to become known.
+    // A task that is not in the record may be old: a 404 is final at once.
     ageMs: entry?.accepted ? Math.max(0, clock.now() - entry.accepted.at) : 60_000,
     onPoll: (task) => listener.step(id, { doing: task.status, model: entry ? model : undefined, taskId: id }),
     onLost: listener.retrying,

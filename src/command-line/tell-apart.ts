@@ -1,6 +1,6 @@
 import type { ImageRequest } from '../request/request.ts';
 
-/** What tells one picture from the others of its call; undefined where nothing does. */
+/** How one picture differs from the others of its call; undefined where it does not. */
 export interface Difference {
   /** For people: `imagen-4-fast · seed 1 · 2 of 3`. */
   label: string | undefined;
@@ -8,7 +8,7 @@ export interface Difference {
   mark: string | undefined;
 }
 
-/** Learns of all pictures of a call, then tells what each differs by from the others. */
+/** Collects all pictures of a call, then names the differences of each. */
 export interface Differences {
   /** @param name is the same for requests that are repeated */
   note(request: ImageRequest, name: string): void;

@@ -15,7 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
   EFBIG: 'the file would be too large for the file system',
 };
 
-/** What the file system refused, in words, with what to do. A `Failure` passes through. */
+/** Explains an error of the file system, with a hint. A `Failure` passes through. */
 export function diskFailure(error: unknown, path: string): Failure {
   if (error instanceof Failure) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';

@@ -3,7 +3,7 @@ import { embeddedRequest } from '../image/embed.ts';
 import { isObject } from '../json.ts';
 import { type ImageRequest, imageRequest } from '../request/request.ts';
 
-/** What a picture says of itself. */
+/** The data embedded in a picture. */
 export interface Embedded {
   request: ImageRequest;
   task: string | undefined;

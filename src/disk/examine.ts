@@ -16,17 +16,24 @@ const mostBytes = 2 ** 32;
 
 /** Tells what a picture on disk is; undefined where there is none, or it is not whole. */
 export async function examine(path: string): Promise<PictureFacts | undefined> {
-  const inspector = inspectImage();
-  const hash = createHash('sha256');
   try {
     const { file } = openRegular(path, mostBytes);
-    for await (const chunk of createReadStream('', { fd: file })) {
-      await inspector.write(chunk as Uint8Array);
-      if (inspector.rejected()) break;
-      hash.update(chunk as Uint8Array);
-    }
+    return await examinePieces(createReadStream('', { fd: file }));
   } catch {
     return undefined;
+  }
+}
+
+/** Tells what a picture is; undefined where it is not whole. */
+export async function examinePieces(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<PictureFacts | undefined> {
+  const inspector = inspectImage();
+  const hash = createHash('sha256');
+  for await (const piece of pieces) {
+    await inspector.write(piece);
+    if (inspector.rejected()) break;
+    hash.update(piece);
   }
   const facts = await inspector.end();
   if (!facts.whole) return undefined;

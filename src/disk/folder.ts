@@ -54,6 +54,7 @@ function notAFolder(folder: string): Failure {
 /** With all the folders that lead to it. Throws `download`. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
+    await stat(folder).catch(() => undefined); // a file system that hangs does so here, where a signal still ends it
     makeFolders(folder);
   } catch (error) {
     throw diskFailure(error, folder);

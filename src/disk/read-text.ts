@@ -14,7 +14,7 @@ const reasons = {
   folder: 'is a folder, not a file',
   special: 'is not a regular file and was skipped',
   large: 'is larger than 1 MB and was skipped',
-  owner: 'belongs to another user and was skipped',
+  owner: 'belongs to another user and was skipped: run as that user, or chown it',
   open: 'can be written by other users and was skipped: chmod go-w it',
   openFolder: 'is in a folder that other users can write and was skipped: chmod go-w the folder',
 };
@@ -77,7 +77,8 @@ export function folderFlaw(path: string, user: User): string | undefined {
   const named = existing(() => lstatSync(path));
   if (!named) return undefined;
   const found = existing(() => statSync(path)) ?? named;
-  if (belongsToOther(named, user) || belongsToOther(found, user)) return `${path} belongs to another user`;
+  const foreign = [named, found].find((facts) => belongsToOther(facts, user));
+  if (foreign) return `${path} belongs to another user (${foreign.uid}): run as that user, or chown it`;
   return isOpen(found, user) ? `${path} can be written by other users: chmod go-w it` : undefined;
 }
 

@@ -11,7 +11,7 @@ import {
   write,
   writev,
 } from 'node:fs';
-import { unlink } from 'node:fs/promises';
+import { stat, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../errors.ts';
@@ -68,6 +68,7 @@ export async function removeLeftFile(path: string): Promise<void> {
 
 /** Throws `download` for what the file system refuses, here and in each method. */
 export async function createTempFile(folder: string, path = tempPath(folder)): Promise<TempFile> {
+  await stat(folder).catch(() => undefined); // a file system that hangs does so here, where a signal still ends it
   // Made at once: a signal finds the file, or nothing makes it any more.
   const file = await attempt(async () => openSync(path, 'ax+'));
   existing.add(path);

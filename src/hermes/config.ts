@@ -31,7 +31,7 @@ export function runapiProviders(text: string, variables: Variables, faults: stri
   for (const { form, key, fields } of entriesOf(parsed.settings, faults)) {
     const name = variables.textIn(fields.name) ?? key ?? '';
     const isNamed = [name, key].some((each) => each !== undefined && isRunapi(each));
-    if (isSwitchedOff(fields.enabled)) {
+    if (/^\s*false\s*$/i.test(String(fields.enabled))) {
       if (isNamed) faults.push('has the provider runapi switched off (enabled: false)');
       continue;
     }
@@ -71,10 +71,6 @@ function entriesOf({ providers, custom_providers: custom }: JsonObject, faults: 
   if (isObject(custom))
     faults.push('has custom_providers as a map, which Hermes ignores: use a list, or a map named providers');
   return entries;
-}
-
-function isSwitchedOff(enabled: unknown): boolean {
-  return enabled === false || (typeof enabled === 'string' && enabled.trim().toLowerCase() === 'false');
 }
 
 /** Hermes compares names in lower case with spaces as `-`; `custom:` is how a chosen model refers to one. */

@@ -21,7 +21,13 @@ export interface HermesPlace {
  */
 export function hermesPlace(surroundings: Surroundings): HermesPlace | undefined {
   const told = surroundings.env.HERMES_HOME?.trim();
-  if (told) return { home: told, profile: profileIn(told), profileFile: undefined, problems: [] };
+  if (told)
+    return {
+      home: told,
+      profile: /[\\/]profiles[\\/]([^\\/]+)[\\/]*$/.exec(told)?.[1],
+      profileFile: undefined,
+      problems: [],
+    };
   const root = rootOf(surroundings);
   if (root === undefined) return undefined;
 
@@ -37,10 +43,6 @@ export function hermesPlace(surroundings: Surroundings): HermesPlace | undefined
 
 /** One word, so that no file's content leads out of `profiles/`. */
 const profileName = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
-
-function profileIn(home: string): string | undefined {
-  return /[\\/]profiles[\\/]([^\\/]+)[\\/]*$/.exec(home)?.[1];
-}
 
 function rootOf(surroundings: Surroundings): string | undefined {
   const { env, platform, home } = surroundings;

@@ -5,7 +5,7 @@ import type { Provider } from './config.ts';
 import { hermesPlace } from './home.ts';
 import { readVariables, theShell, type Variables } from './variables.ts';
 
-/** What Hermes Agent's settings hold, with what `doctor` tells of them. */
+/** The key and provider in Hermes Agent's settings, with the facts that `doctor` prints. */
 export interface HermesKey extends FoundKey {
   home: string;
   /** Undefined for the default profile. */
@@ -105,7 +105,7 @@ interface Candidate {
   text: string;
   /** Which variable holds it, and where. */
   variable?: string;
-  /** What to call it if it is not a key; undefined where that was said before. */
+  /** Its name in a problem; undefined where the problem was reported before. */
   what?: string | undefined;
 }
 

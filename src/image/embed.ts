@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** What is put into a picture: `request` is JSON, exact; the others are for people and their programs. */
+/** The text written into a picture: `request` is exact JSON; the others are for people and image programs. */
 export interface Told {
   prompt: string;
   model: string;
@@ -58,7 +58,7 @@ function pngText(keyword: string, text: string): Buffer {
     ? Buffer.from(`${keyword}\0${text}`, 'latin1')
     : Buffer.from(`${keyword}\0\0\0\0\0${text.replaceAll('\0', '')}`);
   const typed = Buffer.concat([Buffer.from(isPlain ? 'tEXt' : 'iTXt'), body]);
-  return Buffer.concat([uint32(body.length, 'BE'), typed, uint32(crc32(typed), 'BE')]);
+  return Buffer.concat([uint(body.length, 4, 'BE'), typed, uint(crc32(typed), 4, 'BE')]);
 }
 
 /** XMP, part 3, §1.1.3: an APP1 segment behind SOI and a JFIF segment. */
@@ -88,19 +88,19 @@ function spliceForWebp(
   if ((flags & hasXmp) !== 0) return 'it has XMP of its own';
   const extension = isExtended
     ? Buffer.from(head.subarray(12, 30))
-    : Buffer.concat([Buffer.from('VP8X'), uint32(10, 'LE'), Buffer.alloc(4), uint24(width - 1), uint24(height - 1)]);
+    : Buffer.concat([Buffer.from('VP8X'), uint(10, 4), Buffer.alloc(4), uint(width - 1, 3), uint(height - 1, 3)]);
   extension[8] = flags | hasXmp;
   const body = Buffer.from(xmpOf(told));
   const after = Buffer.concat([
     Buffer.alloc(bytes % 2),
     Buffer.from('XMP '),
-    uint32(body.length, 'LE'),
+    uint(body.length, 4),
     body,
     Buffer.alloc(body.length % 2),
   ]);
   const drop = isExtended ? 30 : 12;
   const size = bytes - drop + 12 + extension.length + after.length - 8;
-  const start = Buffer.concat([Buffer.from('RIFF'), uint32(size, 'LE'), Buffer.from('WEBP')]);
+  const start = Buffer.concat([Buffer.from('RIFF'), uint(size, 4), Buffer.from('WEBP')]);
   return { drop, before: Buffer.concat([start, extension]), after };
 }
 
@@ -111,16 +111,9 @@ function isTransparent(head: Buffer): boolean {
 
 const none = Buffer.alloc(0);
 
-function uint32(value: number, order: 'BE' | 'LE'): Buffer {
-  const bytes = Buffer.alloc(4);
-  if (order === 'BE') bytes.writeUInt32BE(value);
-  else bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function uint24(value: number): Buffer {
-  const bytes = Buffer.alloc(3);
-  bytes.writeUIntLE(value, 0, 3);
+function uint(value: number, length: number, order: 'BE' | 'LE' = 'LE'): Buffer {
+  const bytes = Buffer.alloc(length);
+  bytes[`writeUInt${order}`](value, 0, length);
   return bytes;
 }
 

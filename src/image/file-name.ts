@@ -8,7 +8,7 @@ export function safeFileName(name: string): string {
   const legal = name
     .replace(unseen, '')
     .replace(forbidden, '-')
-    .replace(/^[-.\s]+/, '')
+    .replace(/^(?:[-.\s]|\u200c|\u200d|\ufe0e|\ufe0f)+/, '') // HFS+ passes over joiners when it compares names
     .replace(/(?<![.\s])[.\s]+$/, '');
   const short = fitted(legal || 'image', '');
   return device.test(short) ? fitted(`_${short}`, '') : short;
@@ -47,8 +47,8 @@ const forbidden = /[<>:"/\\|?*\p{Cc}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\p{Bidi_Control}\ufe
 /** All but joiners, which some scripts and emoji need, and variation selectors. */
 const unseen = /(?!\u200c|\u200d|\ufe0e|\ufe0f|\p{Bidi_Control})(?!\p{Bidi_Control})\p{Default_Ignorable_Code_Point}/gu;
 
-/** Names that Windows reserves for devices, whatever extension follows. */
-const device = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i;
+/** Names that Windows reserves for devices, whatever extension follows, and its short name for `.git`. */
+const device = /^(git~\d|con|prn|aux|nul|clock\$|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i;
 
 /** File systems allow 255 bytes (or UTF-16 units, which are never more); 24 are left for temporary names. */
 const maxBytes = 255 - 24;

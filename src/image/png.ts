@@ -67,7 +67,7 @@ export function scanlineBytes(ihdr: Buffer): number {
 
 /** More than this takes long to decompress: then the checksums alone are verified. */
 const mostBytes = 70_000_000;
-/** What waits to be decompressed at most. */
+/** The most bytes that wait to be decompressed. */
 const mostWaiting = 2 ** 20;
 
 /** Decompresses pixel data in zlib's own thread only to count it: none is kept. */

@@ -98,8 +98,8 @@ function knownWord(typed: string): TemplateWord {
   const known = all.find((word) => word === typed);
   if (known !== undefined) return known;
   const near = typed.length > 1 && all.find((word) => word.startsWith(typed.slice(0, 2).toLowerCase()));
-  const meant = near ? ` (did you mean {${near}}?)` : '';
-  throw invalid(`unknown word {${typed}}${meant}; the words are ${all.map((word) => `{${word}}`).join(' ')}`);
+  const meant = near ? `did you mean {${near}}? The` : 'the';
+  throw invalid(`unknown word {${typed}}; ${meant} words are ${all.map((word) => `{${word}}`).join(' ')}`);
 }
 
 /** Tells pictures with the same name apart. */

@@ -5,7 +5,7 @@ import { parseRunName } from './names.ts';
 import { createParts, type Part, partLine, sum } from './parts.ts';
 import { nothingRead, type RunContents, readRun } from './read-run.ts';
 
-/** What a file of an unfinished run holds, without the tasks that ended. */
+/** An unfinished run's file, without the tasks that ended. */
 export interface Digest extends RunContents {
   /** Where the tasks that ended are: lines of parts. */
   index: string;

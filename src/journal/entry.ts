@@ -8,8 +8,8 @@ interface Course {
   key: string;
   letGo?: boolean;
   sending?: Told<'sending'>;
-  /** In which form of the API the request left last, where that was not known before. */
-  posting?: Told<'posting'>;
+  /** How the request left, the first time first: in another form of the API, or with other addresses of pictures. */
+  postings?: Told<'posting'>[];
   completed?: Told<'completed'>;
   /** Where the pictures that it is made from were uploaded to, by their digests. */
   uploads?: Record<string, { url: string; expiresAt: number }>;
@@ -55,10 +55,18 @@ export function apply(entries: Map<string, TaskEntry>, happened: Event): void {
   if (happened.event === 'let-go') entry.letGo = true;
   else if (happened.event === 'retargeted') retarget(entry, happened.target);
   else if (happened.event === 'uploaded') entry.uploads = { ...entry.uploads, [happened.image]: happened };
+  else if (happened.event === 'posting') addPosting(entry, happened);
   else if (happened.event === 'temporary') entry.temps.push(happened.path);
   else if (happened.event === 'saving') entry.saving[happened.index] = happened;
   else if (happened.event === 'saved') entry.saved[happened.index] = happened.file;
   else Object.assign(entry, { [event]: told });
+}
+
+/** A line may be in the record twice. */
+function addPosting(entry: TaskEntry, { dialect, imageUrls, at }: Told<'posting'>): void {
+  const name = JSON.stringify([dialect, imageUrls]);
+  const others = entry.postings?.filter((each) => JSON.stringify([each.dialect, each.imageUrls]) !== name) ?? [];
+  entry.postings = [...others, { at, dialect, ...(imageUrls && { imageUrls }) }];
 }
 
 /** Forgets the files where the pictures are now wanted in another place. */
@@ -77,7 +85,7 @@ export function eventsOf({ key, intended, accepted, completed, saved, ...entry }
       ([image, { url, expiresAt }]) => ({ event: 'uploaded', key, at, image, url, expiresAt }) as const,
     ),
     ...(entry.sending ? [{ event: 'sending', key, ...entry.sending } as const] : []),
-    ...(entry.posting ? [{ event: 'posting', key, ...entry.posting } as const] : []),
+    ...(entry.postings ?? []).map((posting) => ({ ...posting, event: 'posting', key }) as const),
     ...(accepted ? [{ event: 'accepted', key, ...accepted } as const] : []),
     ...(entry.letGo ? [{ event: 'let-go', key, at } as const] : []),
     ...(completed ? [{ event: 'completed', key, ...completed } as const] : []),
@@ -90,8 +98,8 @@ export function eventsOf({ key, intended, accepted, completed, saved, ...entry }
 }
 
 /** Tells whether the request never left: nobody can have been charged for it. */
-export function isUnsent({ intended, sending, posting, accepted }: TaskEntry): boolean {
-  return intended.unsent === true && !sending && !posting && !accepted;
+export function isUnsent({ intended, sending, postings, accepted }: TaskEntry): boolean {
+  return intended.unsent === true && !sending && !postings && !accepted;
 }
 
 /** Returns what the service told last of the task's price. */

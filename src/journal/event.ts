@@ -119,8 +119,8 @@ const eventSchema = discriminatedUnion('event', [
   object({ event: literal('uploaded'), ...told, image: string(), url: string(), expiresAt: number() }),
   /** The request is about to leave. The line is not flushed: only a power failure can lose it. */
   object({ event: literal('sending'), ...told }),
-  /** The request is about to leave in this form of the API. */
-  object({ event: literal('posting'), ...told, dialect }),
+  /** The request is about to leave in this form of the API, with the pictures that it is made from at these addresses. */
+  object({ event: literal('posting'), ...told, dialect, imageUrls: optional(array(string())) }),
   object({
     event: literal('accepted'),
     ...told,

@@ -34,7 +34,7 @@ export interface Finished {
   tidy(): Promise<void>;
 }
 
-/** What was found in a file. */
+/** The finished tasks found in a file. */
 interface Read {
   parts: readonly Part[];
   /** It holds tasks that did not end. */

@@ -6,7 +6,7 @@ import type { Folders } from './left-runs.ts';
 import { isRunFile, newStamp, parseRunName, runFile } from './names.ts';
 import { readRun } from './read-run.ts';
 
-/** What of the record can be forgotten, and how much of what was chosen has to stay. */
+/** The tasks that can be deleted from the record, and how many of those chosen must stay. */
 export interface Forgettable {
   /** Idempotency keys. */
   keys: ReadonlySet<string>;

@@ -20,7 +20,7 @@ export interface RunContents {
   strange: number;
   /** The stamps of the runs of which this one has taken over what was unfinished. */
   continues: readonly string[];
-  /** What it had unfinished goes on elsewhere: nothing is open in it any more. */
+  /** Another run has taken its unfinished tasks over: none is open here. */
   closed: boolean;
   /** The position behind the last line that was read. */
   bytes: number;
@@ -100,7 +100,7 @@ export async function readRun(
   }
 }
 
-/** What a line says of its file. */
+/** The state of a file, by one of its lines. */
 interface Mark {
   format?: unknown;
   /** The stamps of other runs, whose unfinished tasks are copied into this file. */

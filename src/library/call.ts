@@ -11,7 +11,7 @@ import { parseWishes, type Wishes } from '../request/wishes.ts';
 import type { Deadline, World } from '../world.ts';
 import { type GenerateOptions, ImagenError, type ImagenOptions } from './contract.ts';
 
-/** What all calls of a client share. */
+/** State that all calls of a client share. */
 export interface Client {
   world: World;
   options: ImagenOptions;

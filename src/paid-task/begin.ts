@@ -13,7 +13,7 @@ import { takeUp } from './take-up.ts';
 export interface Intent extends Wanted {
   server: Server;
   row?: BatchRow;
-  /** Who asks, where it is not a person: `mcp`. */
+  /** The caller, where it is not a person: `mcp`. */
   door?: string;
 }
 

@@ -4,7 +4,7 @@ import type { ImageRequest } from '../request/request.ts';
 import { microCents, microCentsText } from '../task/money.ts';
 import type { Cost } from '../task/task.ts';
 
-/** What the tasks of one call, or of a session of calls, may cost together and how many they may be. */
+/** Limits the cost and number of the tasks of one call, or of a session of calls. */
 export interface Budget {
   /** Whether a price has to be known before anything is bought. */
   needsPrices: boolean;
@@ -28,7 +28,7 @@ export interface PricedLot extends Lot {
   quote: Quote;
 }
 
-/** What a call is about to buy; prices where they were asked for and are known. */
+/** The pictures that a call is about to buy, with prices where they are known. */
 export interface Purchase {
   count: number;
   priced: readonly PricedLot[] | undefined;
@@ -133,8 +133,8 @@ function overBudget({ count, wanted, spent, limit, isSession }: Excess): Failure
 }
 
 function overCount(limit: number): Failure {
-  const pictures = limit === 1 ? 'one picture' : `${limit} pictures`;
-  return new Failure('over_budget', `this session may buy ${pictures}, and has`, {
+  const pictures = limit === 1 ? 'the one picture' : `all ${limit} pictures`;
+  return new Failure('over_budget', `this session has bought ${pictures} that it may buy`, {
     hint: `Nothing was sent. ${raisedByUser}`,
     details: { max_pictures: limit },
   });

@@ -35,6 +35,8 @@ export interface Engine {
    * account's of that fingerprint: nothing is sent with another account.
    */
   connect(server: Server, account?: string): Promise<Api>;
+  /** Connects to a server for what needs no key. */
+  browse(server: Server): Promise<Api>;
   /** The sandbox that lives in this process. */
   sandbox(): Promise<Sandbox>;
   listener: Listener;
@@ -43,12 +45,12 @@ export interface Engine {
 
 /** What this process has found out, to be asked once. */
 export interface Known {
-  /** Catalogues of models, by server. */
-  catalogues: Map<string, Promise<Catalogue>>;
+  /** Catalogues of models and when they were read, by server. */
+  catalogues: Map<string, { at: number; reading: Promise<Catalogue> }>;
   /** Models of which something was told. */
   told: Set<string>;
-  /** Paths of local pictures, by their digests. */
-  pictures: Map<string, string>;
+  /** Paths of local pictures, or the bytes of one from stdin, by their digests. */
+  pictures: Map<string, string | Uint8Array>;
   /** Pictures at a service, by its address and their digests. */
   uploads: Map<string, Promise<Uploaded>>;
 }

@@ -1,4 +1,4 @@
-import { tryAgain } from '../api/try-again.ts';
+import { withRetries } from '../api/with-retries.ts';
 import { Failure } from '../errors.ts';
 import type { TaskEntry } from '../journal/entry.ts';
 import { laterCost } from '../task/cost.ts';
@@ -46,7 +46,7 @@ export async function followTask(job: Job): Promise<RemoteImage[]> {
     onPoll({ status }) {
       lost = undefined;
       const isRunning = status === 'pending' || status === 'processing';
-      if (isRunning && !work.wishes.patient) throw stillRunning(accepted.id);
+      if (isRunning && !work.wishes.pollUntilEnd) throw stillRunning(accepted.id);
       if (status !== 'completed')
         listener.step(entry.key, { doing: status, model: request?.model, taskId: accepted.id });
     },
@@ -62,16 +62,16 @@ export async function followTask(job: Job): Promise<RemoteImage[]> {
 export async function freshImages(job: Job): Promise<RemoteImage[]> {
   const { engine, deadline } = job.work;
   const retries = { clock: engine.clock, deadline, onRetry: engine.listener.retrying };
-  const { task } = await tryAgain(() => poll(job), retries);
+  const { task } = await withRetries(() => poll(job), retries);
   return task.images;
 }
 
-async function poll(job: Job): ReturnType<Job['api']['look']> {
+async function poll(job: Job): ReturnType<Job['api']['poll']> {
   await keepRecord(job);
   const { id, dialect, statusUrl } = acceptedOf(job);
   const known = job.statusUrl ?? statusUrl;
   try {
-    const found = await job.api.look(id, { dialect, statusUrl: known }, job.work.deadline.signal);
+    const found = await job.api.poll(id, { dialect, statusUrl: known }, job.work.deadline.signal);
     job.statusUrl = found.statusUrl;
     return found;
   } catch (error) {

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { tryAgain } from '../api/try-again.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Uploaded } from '../api/upload.ts';
-import { examine, readSaved } from '../disk/examine.ts';
+import { examine, examinePieces, type PictureFacts, readSaved } from '../disk/examine.ts';
 import { Failure, invalid } from '../errors.ts';
-import { filesOf } from '../journal/entry.ts';
+import { filesOf, type TaskEntry } from '../journal/entry.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { expandHome } from '../task/home-path.ts';
 import { isTaskId } from '../task/task-id.ts';
@@ -12,8 +12,18 @@ import type { Engine, Job } from './engine.ts';
 import { pictureLifeMs } from './follow-task.ts';
 import { record } from './record.ts';
 
-const mostBytes = 30_000_000;
+/** The largest picture that is taken as input. */
+export const mostPictureBytes = 30_000_000;
 const digestForm = /^sha256:[0-9a-f]{64}$/;
+
+interface Surroundings {
+  cwd: string;
+  home: string | undefined;
+  /** What the caller calls the field of pictures. */
+  field?: string;
+  /** Gives the picture `-`, where stdin may hold one. */
+  readStdin?: () => Promise<Uint8Array>;
+}
 
 /**
  * Names the pictures of requests by what they hold: `./mug.png` and `task:tsk_abc123` become the digest of the file,
@@ -21,10 +31,13 @@ const digestForm = /^sha256:[0-9a-f]{64}$/;
  */
 export async function namePictures(
   engine: Engine,
-  { cwd, home }: { cwd: string; home: string | undefined },
+  { cwd, home, field = '--image', readStdin }: Surroundings,
   requests: readonly ImageRequest[],
 ): Promise<ImageRequest[]> {
   const names = new Map<string, Promise<string>>();
+  const refuse = (source: string, reason: string): never => {
+    throw invalid(`Invalid ${field} ${JSON.stringify(source)}: ${reason}`);
+  };
   const nameOf = (source: string): Promise<string> => {
     const name = names.get(source) ?? digest(source);
     names.set(source, name);
@@ -39,23 +52,39 @@ export async function namePictures(
 
   async function digest(source: string): Promise<string> {
     if (/^https?:\/\//i.test(source)) return URL.canParse(source) ? source : refuse(source, 'it is no URL');
+    if (source === '-') return await ofStdin();
     const [, id] = /^task:(.*)$/.exec(source) ?? [];
     if (id !== undefined) return await ofTask(id);
     if (!digestForm.test(source)) return await ofFile(resolve(cwd, expandHome(source, home)), source);
     const path = engine.known.pictures.get(source);
-    const name = path && (await ofFile(path, path));
-    return name === source ? name : refuse(path ?? source, 'it has changed since');
+    if (typeof path !== 'string')
+      return refuse(source, `it came from stdin or another machine; give it again with ${field}`);
+    return (await ofFile(path, path)) === source ? source : refuse(path, 'it has changed since');
+  }
+
+  async function ofStdin(): Promise<string> {
+    if (!readStdin) return refuse('-', 'only generate reads a picture from stdin; use a path or a URL');
+    const bytes = await readStdin();
+    return named(await examinePieces([bytes]), '-', bytes, 'stdin holds no');
   }
 
   async function ofFile(path: string, source: string): Promise<string> {
     const file = await stat(path).catch(() => undefined);
     if (!file) return refuse(source, 'there is no such file');
     if (!file.isFile()) return refuse(source, 'it is not a file');
-    if (file.size > mostBytes) return refuse(source, 'it is larger than 30 MB');
-    const facts = await examine(path);
-    if (!facts) return refuse(source, 'it is not a whole PNG, JPEG, WebP, GIF or AVIF');
+    if (file.size > mostPictureBytes) return refuse(source, 'it is larger than 30 MB');
+    return named(await examine(path), source, path);
+  }
+
+  function named(
+    facts: PictureFacts | undefined,
+    source: string,
+    place: string | Uint8Array,
+    isNot = 'it is not a',
+  ): string {
+    if (!facts) return refuse(source, `${isNot} whole PNG, JPEG, WebP, GIF or AVIF`);
     const name = `sha256:${facts.sha256}`;
-    engine.known.pictures.set(name, path);
+    engine.known.pictures.set(name, place);
     return name;
   }
 
@@ -72,38 +101,51 @@ export async function namePictures(
   }
 }
 
-function refuse(source: string, reason: string): never {
-  throw invalid(`Invalid --image ${JSON.stringify(source)}: ${reason}`, 'Nothing was sent');
-}
-
 /** Where the local pictures of a request are, for the record. */
 export function pathsOf({ known }: Engine, { images = [] }: ImageRequest): Record<string, string> | undefined {
   const local = images.flatMap((name) => {
     const path = known.pictures.get(name);
-    return path === undefined ? [] : [[name, path] as const];
+    return typeof path === 'string' ? [[name, path] as const] : [];
   });
   return local.length > 0 ? Object.fromEntries(local) : undefined;
+}
+
+/** Returns the addresses of a task's pictures, as far as they were uploaded. */
+export function uploadedUrls({ intended, uploads }: TaskEntry): string[] {
+  return (intended.request?.images ?? []).map((name) => uploads?.[name]?.url ?? name);
 }
 
 /** An address that is about to expire is no use to a service that fetches it later. */
 const marginMs = 60_000;
 
 /**
- * Returns the addresses of the pictures that a request is made from. A local picture is uploaded now, or again where
- * its address has expired; but a request that may have left is only ever repeated with the same addresses, because
- * the service takes its key for no other. Throws `validation` where a picture has changed since it was asked for.
+ * Returns the addresses of the pictures that a request is made from: those to send now, and then those that it may have
+ * left with before. A local picture is uploaded now, or again where its address has expired. Throws `validation` where
+ * a picture has changed since it was asked for, and nothing has left.
  */
-export async function uploadPictures(job: Job): Promise<string[]> {
-  const { work, entry } = job;
-  const { clock } = work.engine;
+export async function pictureUrls(job: Job): Promise<string[][]> {
+  const { entry, fate } = job;
+  const sent = fate.uncertain ? (entry.postings ?? []).map(({ imageUrls }) => imageUrls ?? uploadedUrls(entry)) : [];
+  const lists: string[][] = sent.reverse();
+  try {
+    lists.unshift(await uploadPictures(job));
+  } catch (error) {
+    const isGone = error instanceof Failure && error.code === 'validation';
+    if (!isGone || sent.length === 0) throw error;
+  }
+  return lists.filter((list, at) => !lists.slice(0, at).some((before) => isDeepStrictEqual(before, list)));
+}
+
+async function uploadPictures(job: Job): Promise<string[]> {
+  const { work, entry, api } = job;
+  const { known, clock } = work.engine;
   const urls: string[] = [];
   for (const name of entry.intended.request?.images ?? []) {
-    const known = entry.uploads?.[name];
-    const isGood = known && (entry.posting || known.expiresAt - clock.now() > marginMs);
+    const before = entry.uploads?.[name];
     // The built-in sandbox ended with its process, and all that was uploaded to it.
-    const isThere = !entry.intended.server.sandbox || work.engine.known.uploads.has(`${job.api.base} ${name}`);
+    const isThere = !entry.intended.server.sandbox || known.uploads.has(`${api.base} ${name}`);
     if (!digestForm.test(name)) urls.push(name);
-    else if (isGood && isThere) urls.push(known.url);
+    else if (before && isThere && before.expiresAt - clock.now() > marginMs) urls.push(before.url);
     else urls.push(await uploadOne(job, name));
   }
   return urls;
@@ -124,16 +166,15 @@ async function uploadOne(job: Job, name: string): Promise<string> {
 }
 
 async function send({ work, entry, api }: Job, name: string): Promise<Uploaded> {
-  const { clock, listener } = work.engine;
-  const path = entry.intended.inputs?.[name];
-  const facts = path === undefined ? undefined : await examine(path);
-  const bytes = path === undefined ? undefined : readSaved(path, name.replace('sha256:', ''), mostBytes);
-  if (path === undefined || !facts || !bytes) {
-    throw new Failure('validation', `${path ?? name} has changed or is gone since this picture was asked for`, {
+  const source = work.engine.known.pictures.get(name) ?? entry.intended.inputs?.[name];
+  const bytes = typeof source === 'string' ? readSaved(source, name.replace('sha256:', ''), mostPictureBytes) : source;
+  const facts = bytes && (await examinePieces([bytes]));
+  if (!bytes || !facts) {
+    const told = typeof source === 'string' ? source : 'a picture from stdin';
+    throw new Failure('validation', `${told} has changed or is gone since this picture was asked for`, {
       hint: 'Nothing was paid. Run generate again with the picture as it is now',
     });
   }
-  const picture = { name: basename(path), bytes, mime: facts.mime };
-  const { deadline } = work;
-  return await tryAgain(() => api.upload(picture, deadline.signal), { clock, deadline, onRetry: listener.retrying });
+  const picture = { name: typeof source === 'string' ? basename(source) : 'stdin', bytes, mime: facts.mime };
+  return await api.upload(picture, work.deadline.signal);
 }

@@ -1,11 +1,12 @@
-import { imagenRoute } from '../api/routes.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Dialect, imagenRoute } from '../api/routes.ts';
 import { wireRequest } from '../api/submit.ts';
 import { Failure } from '../errors.ts';
 import type { TaskEntry } from '../journal/entry.ts';
 import type { Ending } from '../journal/event.ts';
 import type { Begun, Job, Work } from './engine.ts';
 import { followTask, knownImages } from './follow-task.ts';
-import { uploadPictures } from './input-pictures.ts';
+import { pictureUrls, uploadedUrls } from './input-pictures.ts';
 import { asGone, routeFor } from './models.ts';
 import { reserveBudget } from './quotes.ts';
 import { isInterrupted, record } from './record.ts';
@@ -66,20 +67,23 @@ async function submitTask(job: Job): Promise<void> {
   if (!request) throw new Error(`the request of ${entry.key} is not known`);
   const fromEarlier = fate.uncertain;
   let lost = false;
+  const isPosted = false;
   try {
     await reserveBudget(job);
     const { server, route = await routeFor(work.engine, server, request) } = entry.intended;
-    const imageUrls = await uploadPictures(job);
-    listener.step(entry.key, { doing: 'submitting', model: request.model });
     const { id, dialect, statusUrl, replayed, servedAt, cost } = await api.submit({
       request,
       route,
-      imageUrls,
+      async findPictures() {
+        const urls = await pictureUrls(job);
+        listener.step(entry.key, { doing: 'submitting', model: request.model });
+        return urls;
+      },
       idempotencyKey: entry.key,
       fate,
-      dialect: entry.posting?.dialect,
+      dialect: entry.postings?.at(-1)?.dialect,
       guard: () => leave(job),
-      onDialect: (tried) => record(job, { event: 'posting', dialect: tried }),
+      onPosting: (dialect, imageUrls) => notePosting(job, dialect, imageUrls),
       deadline: work.deadline,
       rateLimitTries: work.rateLimitTries,
       onRetry(failure, waitMs) {
@@ -93,11 +97,18 @@ async function submitTask(job: Job): Promise<void> {
     await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, servedAt, cost });
     listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });
   } catch (caught) {
-    const error = fate.uncertain ? caught : await asGone(work.engine, entry.intended.server, request, caught);
+    const { server } = entry.intended;
+    const error = fate.uncertain || !isPosted ? caught : await asGone(work.engine, server, request, caught);
     if (!fate.uncertain) work.budget?.release(entry.key);
     if (!fate.uncertain && !isInterrupted(error)) await record(job, endingOf(error));
     throw error;
   }
+}
+
+async function notePosting(job: Job, dialect: Dialect, imageUrls: readonly string[]): Promise<void> {
+  const { at: _, ...last } = job.entry.postings?.at(-1) ?? { at: 0 };
+  const posting = { dialect, ...(imageUrls.length > 0 && { imageUrls: [...imageUrls] }) };
+  if (!isDeepStrictEqual(last, posting)) await record(job, { event: 'posting', ...posting });
 }
 
 /** Notes that the request may be on its way from now on. Throws `interrupted` where it must not leave. */
@@ -112,13 +123,11 @@ function endingOf(error: unknown): { event: 'ended'; how: Ending; code?: string;
 }
 
 /** Tells this process's built-in sandbox of a task: the sandbox that made it ended with its process. */
-export async function restoreSandboxTask(
-  { engine }: Work,
-  { key, intended, accepted, uploads }: TaskEntry,
-): Promise<void> {
+export async function restoreSandboxTask({ engine }: Work, entry: TaskEntry): Promise<void> {
+  const { key, intended, accepted } = entry;
   if (!intended.request) return;
   const { route = imagenRoute } = intended;
-  const imageUrls = (intended.request.images ?? []).map((name) => uploads?.[name]?.url ?? name);
+  const imageUrls = uploadedUrls(entry);
   const sandbox = await engine.sandbox();
   sandbox.restore({
     id: accepted?.id,

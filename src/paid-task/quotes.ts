@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Api } from '../api/client.ts';
-import { type Patience, tryAgain } from '../api/try-again.ts';
+import { type RetryOptions, withRetries } from '../api/with-retries.ts';
 import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
 import type { ImageRequest } from '../request/request.ts';
@@ -40,8 +40,8 @@ export async function approve(work: Work, server: Server, lots: Lots): Promise<v
   } else if (confirm) {
     const api = await work.engine.connect(server);
     const deadline = work.engine.deadline(briefMs);
-    const patience = { clock: work.engine.clock, deadline };
-    const priced = await quoteAll(work.engine, api, { server, lots: all }, patience).catch(() => undefined);
+    const options = { clock: work.engine.clock, deadline };
+    const priced = await quoteAll(work.engine, api, { server, lots: all }, options).catch(() => undefined);
     deadline.cancel();
     await confirm({ count, priced });
   }
@@ -68,8 +68,8 @@ async function livePrices(
 ): Promise<PricedLot[]> {
   const { clock, listener } = engine;
   try {
-    const patience = { clock, deadline, rateLimitTries, onRetry: listener.retrying };
-    return await quoteAll(engine, api, { server, lots }, patience);
+    const options = { clock, deadline, rateLimitTries, onRetry: listener.retrying };
+    return await quoteAll(engine, api, { server, lots }, options);
   } catch (error) {
     throw error instanceof Failure && error.code !== 'timeout' ? unknownPrice(error) : error;
   }
@@ -82,17 +82,17 @@ export async function quoteAll(
   engine: Engine,
   api: Api,
   { server, lots }: { server: Server; lots: readonly Lot[] },
-  patience: Patience,
+  options: RetryOptions,
 ): Promise<PricedLot[]> {
   const { askQuote } = await import('../api/quote.ts');
-  const { signal } = patience.deadline;
+  const { signal } = options.deadline;
   return await pMap(
     lots,
     async (lot) => {
       const { request } = lot;
       const route = await routeFor(engine, server, request);
       const ask = () => askQuote(api.caller, api.base, { request, route }, signal);
-      return { ...lot, quote: await tryAgain(ask, patience) };
+      return { ...lot, quote: await withRetries(ask, options) };
     },
     { concurrency: quotesAtOnce },
   );

@@ -8,16 +8,16 @@ import { printable, shortened } from '../terminal/printable.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import type { ErrorReport, ImageReport, TaskReport } from './task-report.ts';
 
-/** What of a task is the data that the user asked for. */
+/** The data about a task that goes to stdout. */
 export type Wanted = 'files' | 'urls' | 'id' | 'state' | 'nothing';
 
-/** What is said of a task besides its report. */
+/** Further facts to print with a task. */
 export interface Remarks {
-  /** What tells it from the others of the same call: `imagen-4-fast · seed 1`. */
+  /** How it differs from the others of its call: `imagen-4-fast · seed 1`. */
   label?: string | undefined;
-  /** It is one of several that nothing else tells apart: a failure names the task. */
+  /** It is one of several without a label: a failure names the task. */
   isOneOfMany?: boolean;
-  /** What is left of the account, where that is known and worth a word. */
+  /** The account's balance, where it is known and printed. */
   balanceCents?: number | undefined;
 }
 
@@ -31,7 +31,7 @@ export function dataLines(report: TaskReport, wanted: Wanted, cwd: string): stri
     case 'id':
       return report.task_id === null ? [] : [report.task_id];
     case 'state':
-      if (report.error && report.error.code !== 'task_failed') return []; // nothing is known of it
+      if (report.error && report.error.code !== 'task_failed') return []; // its state is unknown
       return [[report.task_id, report.status, ...report.images.map(({ url }) => printable(url))].join('\t')];
     case 'nothing':
       return [];
@@ -51,7 +51,8 @@ export function summary(report: TaskReport, colours: Colours, { label, balanceCe
   const balance = balanceCents === undefined ? '' : `balance ${amountText(balanceCents)}`;
   const facts = [
     ...pictures,
-    report.elapsed_ms === null ? '' : formatDuration(report.elapsed_ms),
+    // For an earlier purchase, the time would be its age.
+    report.elapsed_ms === null || report.reused ? '' : formatDuration(report.elapsed_ms),
     [priceText(report), balance].filter((fact) => fact !== '').join(', '),
   ].filter((fact) => fact !== '');
   const gap = label === undefined ? ' ' : ' · ';
@@ -65,7 +66,7 @@ function nameText({ row, prompt, task_id }: TaskReport, label: string | undefine
   return `${row}: ${[shown, label].filter(Boolean).join(' · ')}`;
 }
 
-/** What this run paid. A file that was there already may have come from anywhere. */
+/** Formats the price that this run paid; empty for a file that existed before. */
 function priceText({ task_id, status, cost, reused, sandbox }: TaskReport): string {
   if (task_id === null) return '';
   return reused ? 'already paid' : costText(cost, { failed: status === 'failed', sandbox });
@@ -91,7 +92,7 @@ export function failureText(error: ErrorReport, colours: Colours, resume: string
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** What the service sends as details is for scripts, and what the message holds is not told twice. */
+/** Lists details that the message does not contain. Those sent by the service are for scripts only. */
 function detailLines({ details, status, message }: ErrorReport): string[] {
   if (status !== null || !Array.isArray(details)) return [];
   return details

@@ -4,14 +4,14 @@ import { printable } from '../terminal/printable.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import type { Clock } from '../world.ts';
 
-/** What goes on, while it goes on. It speaks on stderr only. */
+/** Shows the progress of the tasks, on stderr only. */
 export interface Progress {
-  /** How many tasks there are to be; undefined while nobody knows. */
+  /** Sets the number of tasks; undefined while it is unknown. */
   expect(total: number | undefined): void;
   step(key: string, step: Step): void;
   /** The task has ended; `spent`: what all of them cost so far. */
   ended(key: string, failed: boolean, spent?: string): void;
-  /** A task that needed nothing. */
+  /** Counts a task that needed no work. */
   settled(): void;
   /** Prints something else above the status line. */
   aside(print: () => void): void;
@@ -38,7 +38,7 @@ export function createProgress(line: StatusLine | undefined, clock: Clock): Prog
     step(key, step) {
       const before = running.get(key);
       running.set(key, step);
-      // Many tasks change all the time: only one alone is worth a line for each change.
+      // With many tasks, a line for each change would be too much.
       show(tally.total === 1 && before?.doing !== step.doing);
     },
     ended(key, failed, spent = '') {
@@ -63,7 +63,7 @@ export function createProgress(line: StatusLine | undefined, clock: Clock): Prog
   };
 }
 
-/** How many tasks are where: what the status line says. */
+/** The numbers that the status line shows. */
 interface Tally {
   /** Undefined where it is not known yet: a batch that is still being read. */
   total: number | undefined;

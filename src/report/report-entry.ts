@@ -10,7 +10,7 @@ import type { Clock } from '../world.ts';
 import { addressFlag, generateWords, idWords } from './shell-command.ts';
 import { type ErrorReport, errorReport, type ImageReport, serverReport, type TaskReport } from './task-report.ts';
 
-/** What a report needs to name the command that comes next. */
+/** The context that a report needs to name the next command. */
 export interface Surroundings {
   world: { clock: Clock; platform?: string };
   flags: { record?: boolean | string; baseUrl?: string };
@@ -18,7 +18,7 @@ export interface Surroundings {
   command(words: string): string;
 }
 
-/** What is known of a task in any case. */
+/** The facts that every report has. */
 type Facts = Omit<TaskReport, 'created_at' | 'elapsed_ms' | 'resume' | 'error'>;
 
 function factsOf(entry: TaskEntry, status: TaskStatus, reused: boolean): Facts {
@@ -107,7 +107,7 @@ export function resumeCommand(around: Surroundings, entry: TaskEntry): string | 
   const id = entry.accepted?.id;
   if (around.flags.record !== false && entry.intended.request)
     return around.command(id === undefined ? 'resume' : `resume ${idWords([id])}`);
-  // Nothing was recorded, and the sandbox has forgotten.
+  // Without a record, a task of the sandbox is gone with its process.
   if (id === undefined || entry.intended.server.sandbox) return null;
   return fetchCommand(around, [id], { wait: true, recorded: false });
 }
@@ -134,7 +134,7 @@ export function imageReport(
   file: SavedFile | undefined,
 ): ImageReport {
   return {
-    // A picture inside the answer may have megabytes.
+    // A picture inside the answer may take megabytes.
     url: image && !image.url.startsWith('data:') ? image.url : 'data:',
     expires_at: image && completedAt !== undefined ? new Date(completedAt + pictureLifeMs).toISOString() : null,
     path: file?.path ?? null,

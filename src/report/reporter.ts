@@ -13,21 +13,21 @@ import { type ErrorReport, errorReport, type TaskReport } from './task-report.ts
 /** Says what happened: data on stdout, everything else on stderr. */
 export interface Reporter {
   progress: Progress;
-  /** A task has ended, or is all that there is to say of it now. */
+  /** Reports a task that has ended, or that is not waited for. */
   task(report: TaskReport, wanted: Wanted, remarks?: Remarks): Promise<void>;
   /** A command failed before any task. */
   failure(error: unknown): Promise<void>;
-  /** A request brought no task. `resume`: there may be one all the same, and this command finds out. */
+  /** Reports a request without a task. `resume`: the command that finds out whether one was accepted. */
   refused(error: ErrorReport, resume: string | null): Promise<void>;
   /** Another kind of data: the object for scripts, the text for people. */
   data(object: unknown, text: string): Promise<void>;
-  /** What is said for `--verbose`, on one line. */
+  /** Prints a line of `--verbose`. */
   trace(text: string): void;
   /** A picture as the terminal on stderr draws it. */
   picture(drawing: string): Promise<void>;
-  /** A line about what goes on; `--quiet` silences it. */
+  /** Prints a line about the progress; `--quiet` hides it. */
   note(text: string): void;
-  /** Something is not as it should be, and the work goes on. */
+  /** Prints a warning; the work goes on. */
   warn(text: string): void;
   /** The command that comes next. */
   next(command: string, why?: string): void;
@@ -51,8 +51,8 @@ export interface ReporterOptions {
 }
 
 /**
- * Creates the one place that knows whether a script or a person reads. Nothing gets past it that a terminal would obey,
- * or that nobody sees, wherever it comes from.
+ * Creates the only part that knows whether a script or a person reads. It removes control and invisible characters from
+ * all texts.
  */
 export function createReporter(options: ReporterOptions): Reporter {
   const { stdout, stderr, colours, json, quiet, cwd, stdoutColour } = options;

@@ -16,7 +16,7 @@ import {
 import { cost } from '../task/cost-schema.ts';
 import { taskStatuses } from '../task/task.ts';
 
-/** What is said of a field in the schema, and in the types that the build makes of it. */
+/** Describes a field, in the schema and in the types that are built from it. */
 const says = (description: string) => meta({ description });
 
 export const error = object({

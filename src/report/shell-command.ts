@@ -1,7 +1,7 @@
 import { parseJson } from '../json.ts';
 import type { ImageRequest } from '../request/request.ts';
 
-/** Where a command is pasted, and what it has to say besides the request. */
+/** The platform and flags of a command that is printed to be pasted. */
 export interface Pasted {
   platform: string;
   sandbox: boolean;
@@ -44,18 +44,18 @@ export function generateWords(
   });
   if (sandbox) flags.push('--sandbox');
   const word = shellWord(prompt, platform);
-  // What begins like a flag is none behind `--`.
+  // Behind `--` a prompt may begin with a dash.
   const words = prompt.startsWith('-') ? [...flags, '--', word] : [word, ...flags];
   return words.includes(undefined) ? undefined : ['generate', ...words].join(' ');
 }
 
-/** What no shell reads as anything else: zsh expands `=ls`, PowerShell `@x`. */
+/** Words that need no quotes in any shell: zsh expands `=ls`, PowerShell `@x`. */
 const plain = /^[A-Za-z0-9_./:-]+$/;
-/** What acts on a terminal as it is pasted, ends a line, or hides what is pasted. */
+/** Characters that act on a terminal when pasted, end a line, or hide text. */
 const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u;
 /** PowerShell takes typographic quotes for quotes, fish a backslash before a quote or another one for an escape. */
 const unquotable = /['\u2018-\u201b]|\\\\|\\$/;
-/** What the shells still read inside of double quotes, and bash of what is typed (`!`). */
+/** Characters that shells still expand inside double quotes, and bash when typed (`!`). */
 const expanded = /["\u201c-\u201e$`\\!]/;
 /** PowerShell starts programs of npm by way of cmd, which takes quoted words to pieces. */
 const brokenByCmd = /["%^&|<>!]/;

@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
 import type { error, image, taskLine } from './schema.ts';
 
-/** What went wrong, as scripts read it. */
+/** A failure, as scripts read it. */
 export type ErrorReport = output<typeof error>;
 export type ImageReport = output<typeof image>;
 export type TaskReport = output<typeof taskLine>;
@@ -22,7 +22,7 @@ export function errorReport(cause: unknown): ErrorReport {
   };
 }
 
-/** An address that is wrong is told as it was typed, and may hold a password anywhere before its last `@`. */
+/** Removes a password from an invalid address, which is repeated as typed: all before the last `@` may be one. */
 function withoutPasswords(text: string): string {
   const start = text.indexOf('://') + 3;
   const end = text.lastIndexOf('@');
@@ -31,7 +31,7 @@ function withoutPasswords(text: string): string {
     : text;
 }
 
-/** Says nothing but that there is no task. */
+/** Returns a report without a task. */
 export function emptyReport(server: Server): TaskReport {
   return {
     task_id: null,

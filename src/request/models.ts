@@ -1,10 +1,10 @@
 import { looksLikeKey } from '../api-key.ts';
 import { didYouMean } from '../near-miss.ts';
 
-/** Imagen's models, whose values are checked here; the values of every other model are the service's to judge. */
+/** Imagen's models, whose values are checked here. The service checks those of all other models. */
 export const models = ['imagen-4', 'imagen-4-fast', 'imagen-4-ultra'] as const;
 
-/** What Imagen makes of pictures is sold under a name of its own. */
+/** The model that Imagen 4 requests with input pictures go to. */
 export const remixModel = 'imagen-4-pro-remix-image';
 
 /** Short names that people may type. */
@@ -33,7 +33,7 @@ export function modelNamed(typed: string): string | undefined {
   return isModelName(typed) ? typed : undefined;
 }
 
-/** A key in the wrong place must not be sent as a name. */
+/** Tells whether a text can be a model's name. A key in the wrong place is refused. */
 export function isModelName(text: string): boolean {
   return !looksLikeKey(text) && /^[a-z0-9][\w.:/-]{0,127}$/i.test(text);
 }

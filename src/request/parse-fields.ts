@@ -2,13 +2,13 @@ import { check, type core, NEVER, type output, transform, type ZodMiniObject } f
 import { looksLikeKey, maskedKey } from '../api-key.ts';
 import { isObject } from '../json.ts';
 
-/** A place that gives fields: flags, a row of a batch file, settings, the arguments of a tool. */
+/** Where fields come from: flags, a row of a batch file, settings, the arguments of a tool. */
 export interface Source {
-  /** Undefined where it does not give the field. */
+  /** Returns undefined where the field is not given. */
   value(field: string): unknown;
-  /** The name of the field in this place, for messages: `--ratio`, `aspect_ratio`. */
+  /** Returns the name of the field here, for messages: `--ratio`, `aspect_ratio`. */
   name(field: string): string;
-  /** What it gives for one model alone, which counts before the rest. */
+  /** Returns the values for one model alone, which win over the rest. */
   ofModel?(model: string): Source | undefined;
 }
 

@@ -19,7 +19,7 @@ const text = string('use text').check(refine((sent) => sent.trim() !== '', 'must
 
 const actionReason = 'use an action of the service such as edit_image';
 
-/** One picture to make, exactly as it is sent, but for the addresses of pictures that are uploaded for it. */
+/** One picture to make, as it is sent, except for the URLs of uploaded pictures. */
 export const imageRequest = object({
   model: string('use text').check(refine(isModelName, modelReason)),
   prompt: text,
@@ -31,9 +31,9 @@ export const imageRequest = object({
   quality: exactOptional(text),
   /** Fields that only some models have, by their names at the service. */
   set: exactOptional(custom<JsonObject>(isObject, 'use an object')),
-  /** What the picture is made from: `sha256:` and the digest of a local picture, or an http(s) URL. */
+  /** Input pictures: `sha256:` and the digest of a local file, or an http(s) URL. */
   images: exactOptional(array(text)),
-  /** What is asked of the service, where it is not what the model is for. */
+  /** The service's action, where it is not the model's usual one. */
   action: exactOptional(string('use text').check(refine(isAction, actionReason))),
   callbackUrl: exactOptional(string('use text').check(refine(isHttp, 'use an http or https URL'))),
 }).check(rule(({ model, ...same }) => imagenFlaws(model === undefined ? [] : [model], same)));
@@ -66,7 +66,7 @@ const trimmed = textAs(
 const modelList = listAs(modelNamed, () => modelReason);
 const { prompt: _, ...sent } = imageRequest.shape;
 
-/** What people write of a request, but for its prompt. A comma list of models or seeds makes a picture of each. */
+/** The fields that people write, without the prompt. A comma list of models or seeds makes a picture of each. */
 const options = {
   ...sent,
   model: _default(modelList, ['imagen-4']),
@@ -89,7 +89,7 @@ const options = {
 
 type Options = output<ZodMiniObject<typeof options>>;
 
-/** All that people write of a request. */
+/** All fields that people write. */
 export const orderFields = { prompt: trimmed, ...options };
 
 export const orderRules = rule<Options>(({ model, seed, count, ...same }) => [
@@ -153,7 +153,7 @@ export function defaultReason(field: 'model' | 'aspectRatio', value: string): st
   return optionsSchema.safeParse(given).error?.issues[0]?.message;
 }
 
-/** What Imagen's models do not take; the service judges all others. */
+/** Finds values that Imagen's models do not support. The service checks all other models. */
 function imagenFlaws(wanted: readonly string[], { aspectRatio, images, ...fields }: Partial<ImageRequest>): Flaw[] {
   if (images) {
     const other = wanted.find((model) => isImagen(model) && model !== 'imagen-4');
@@ -176,10 +176,10 @@ function imagenFlaws(wanted: readonly string[], { aspectRatio, images, ...fields
 function repeatFlaws(wanted: readonly string[] = [], seeds: readonly number[] = []): Flaw[] {
   const model = seeds.length > 0 ? repeated(wanted) : undefined;
   const seed = repeated(seeds);
-  const reason = 'given twice, would buy the same picture twice';
+  const reason = 'is given twice and would buy the same picture twice';
   return [
-    ...(model === undefined ? [] : [{ field: 'model', value: wanted.join(','), reason: `${model}, ${reason}` }]),
-    ...(seed === undefined ? [] : [{ field: 'seed', value: seeds.join(','), reason: `${seed}, ${reason}` }]),
+    ...(model === undefined ? [] : [{ field: 'model', value: wanted.join(','), reason: `${model} ${reason}` }]),
+    ...(seed === undefined ? [] : [{ field: 'seed', value: seeds.join(','), reason: `${seed} ${reason}` }]),
   ];
 }
 

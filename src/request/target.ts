@@ -36,7 +36,7 @@ export interface NamingFlags {
   embed?: boolean;
 }
 
-/** What is known of the pictures that want names. */
+/** The pictures that need names. */
 export interface Pictures {
   /** `many` are those of a batch, whose rows may name their own files. */
   count: number | 'many';
@@ -44,16 +44,25 @@ export interface Pictures {
   areNew: boolean;
 }
 
+/** A shell would have made a path of `~alice/x`; here it would be a folder of that name. */
+const isOfOtherUser = (path: string): boolean => /^~[^/\\]+[/\\]/.test(path);
+const otherUserReason = 'write the path out: only ~ alone is a home folder';
+
 /** A name template, or `-`. */
 export const outputName = string().check(
   check(({ value, issues }) => {
-    const reason = value === '-' ? undefined : templateReason(value);
+    const reason = isOfOtherUser(value) ? otherUserReason : value === '-' ? undefined : templateReason(value);
     if (reason) issues.push({ code: 'custom', input: value, message: reason });
   }),
 );
 
 const fields = {
-  dir: exactOptional(string().check(refine((dir) => dir.trim() !== ''))),
+  dir: exactOptional(
+    string().check(
+      refine((dir) => dir.trim() !== ''),
+      refine((dir) => !isOfOtherUser(`${dir}/`), otherUserReason),
+    ),
+  ),
   output: exactOptional(outputName),
   overwrite: exactOptional(boolean()),
   skipExisting: exactOptional(boolean()),

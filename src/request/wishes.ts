@@ -4,13 +4,13 @@ import { parseDollars } from '../task/money.ts';
 import { parseSize } from '../task/size.ts';
 import { parseFields, type Source, textAs } from './parse-fields.ts';
 
-/** What the user wants of each task, and how long to wait. */
+/** Options of a call: whether and how long to wait, whether to save, the limits. */
 export interface Wishes {
-  /** `false`: submit and let go. */
+  /** `false`: submit and exit. */
   wait: boolean;
   /** `false`: poll once; a task that still runs is a failure. */
-  patient: boolean;
-  /** `false`: the URLs are enough. */
+  pollUntilEnd: boolean;
+  /** `false`: print the URLs and save nothing. */
   download: boolean;
   timeoutMs: number;
   /** A fixed interval between polls; adaptive where it is not given. */
@@ -45,15 +45,15 @@ const wishes = object({
   maxCost: exactOptional(textAs(parseDollars, () => 'use an amount of US dollars such as 0.50')),
 });
 
-/** Parses what is wanted of each task. Undefined where there is a problem. */
+/** Parses these options. Returns undefined where there is a problem. */
 export function parseWishes(sources: readonly Source[], problems: string[]): Wishes | undefined {
   const parsed = parseFields(wishes, sources, problems);
   if (!parsed) return undefined;
   const { timeout: timeoutMs, pollInterval: pollIntervalMs, ...same } = parsed;
-  return { ...same, patient: true, timeoutMs, pollIntervalMs };
+  return { ...same, pollUntilEnd: true, timeoutMs, pollIntervalMs };
 }
 
-/** Nobody means a duration of 0. */
+/** A duration of 0 is refused as a mistake. */
 function durationSuchAs(examples: string) {
   return textAs(
     (typed) => parseDuration(typed) || undefined,

@@ -18,31 +18,19 @@ export function showBalance(call: Call, book: TaskBook): Answer {
   return jsonAnswer(Object.fromEntries(amounts));
 }
 
-interface Balance {
-  balance_cents: number;
-  paid_balance_cents: number;
-  bonus_balance_cents: number;
-  spent_cents_today: number;
-  spent_cents_total: number;
-}
-
 /** Tells what is left after all tasks but the failed ones, which are free. Days are those of UTC. */
-export function balanceOf(book: TaskBook): Balance {
-  const nowMs = book.now();
-  const today = Math.floor(nowMs / dayMs) * dayMs;
-  let [total, spentToday] = [0, 0];
-  for (const task of book.all()) {
-    if (progressOf(task, nowMs) === 'failed') continue;
-    const price = task.order.cents;
-    total += price;
-    if (task.createdAtMs >= today) spentToday += price;
-  }
+export function balanceOf(book: TaskBook) {
+  const now = book.now();
+  const paid = [...book.all()].filter((task) => progressOf(task, now) !== 'failed');
+  const sum = (since: number): number =>
+    paid.reduce((cents, task) => cents + (task.createdAtMs >= since ? task.order.cents : 0), 0);
+  const total = sum(Number.NEGATIVE_INFINITY);
   const fromBonus = Math.min(total, bonusCents);
   return {
     balance_cents: paidCents + bonusCents - total,
     paid_balance_cents: paidCents - (total - fromBonus),
     bonus_balance_cents: bonusCents - fromBonus,
-    spent_cents_today: spentToday,
+    spent_cents_today: sum(Math.floor(now / dayMs) * dayMs),
     spent_cents_total: total,
   };
 }

@@ -15,8 +15,11 @@ export async function createGuideTask(call: Call, book: TaskBook): Promise<Answe
   return accepted(task, book, jsonAnswer(body, headers));
 }
 
+const actions = ['text_to_image', 'remix_image', 'edit_image'];
+
 /** The path names a service, with `_` for `-`, and one of its actions. */
 export async function createServiceTask(call: Call, book: TaskBook, service: string, action: string): Promise<Answer> {
+  if (!actions.includes(action)) throw new Refusal(404, 'Not found');
   const { task, replayed } = await enter(call, book, 'service', { service, action });
   const { id } = task;
   const cost = costOf(task, 'pending', book.billing);

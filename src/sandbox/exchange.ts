@@ -40,10 +40,9 @@ async function route(request: IncomingMessage, { book, dialect }: Desk, told: (b
   if (!URL.canParse(url, origin)) throw new Refusal(400, 'Malformed request URL');
   const { pathname, searchParams: query } = new URL(url, origin);
   const { handle, parts } = findRoute(method, pathname, dialect);
-  const [id = '', more = ''] = parts;
   const readBytes = () => readBody(request, longestPicture);
   const call = { method, query, headers, origin, readJson: () => readJson(request, told), readBytes };
-  return handle(call, book, id, more);
+  return handle(call, book, ...parts);
 }
 
 const loopback = /^(localhost|[\w.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;

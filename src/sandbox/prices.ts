@@ -54,6 +54,13 @@ function schedulesFor(shop: readonly SandboxModel[], filter: Filter) {
       billing_unit: 'per_call',
       billing_strategy: sold.isFlat ? 'flat' : 'by_quality',
       unit_price_cents: sold.isFlat ? sold.cents : null,
+      // Of what is sold by the token.
+      input_price_per_1m_cents: null,
+      output_price_per_1m_cents: null,
+      cache_read_price_per_1m_cents: null,
+      cache_write_price_per_1m_cents: null,
+      cache_write_5m_price_per_1m_cents: null,
+      cache_write_1h_price_per_1m_cents: null,
       billing_config: {},
       sold,
     })),

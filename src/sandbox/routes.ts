@@ -5,19 +5,23 @@ import { sendImage } from './image-file.ts';
 import { listPrices, quotePrice } from './prices.ts';
 import type { TaskBook } from './task-book.ts';
 import { showGuideTask, showServiceTask, showWrappedTask } from './task-status.ts';
-import { confirmUpload, prepareUpload, sendUpload, takeUpload } from './uploads.ts';
+import { confirmUpload, createUpload, prepareUpload, sendUpload, takeUpload } from './uploads.ts';
 
 export type Dialect = 'guide' | 'service' | 'both';
 
-/** Answers a call; `id` and `more` are the parts of the path that are names. */
-type Handler = (call: Call, book: TaskBook, id: string, more: string) => Answer | Promise<Answer>;
+/** Answers a call; `names` are the parts of the path that the route leaves open. */
+type Handler = (call: Call, book: TaskBook, ...names: string[]) => Answer | Promise<Answer>;
 
-/** Method, path (`*` stands for an id or a name), handler, and the dialect that has it: both, if there is none. */
+/**
+ * Method, path (`*` stands for an id or a name), handler, and the dialect that has it: both, if there is none. The
+ * first that fits counts.
+ */
 const routes: readonly (readonly ['GET' | 'POST' | 'PUT', string, Handler, Dialect?])[] = [
   ['POST', '/v1/text_to_image', createGuideTask, 'guide'],
   ['GET', '/v1/text_to_image/*', showGuideTask, 'guide'],
   ['GET', '/v1/tasks/*', showGuideTask, 'guide'],
   ['GET', '/api/v1/tasks/*', showWrappedTask, 'service'],
+  ['POST', '/api/v1/files', createUpload],
   ['POST', '/api/v1/files/prepare', prepareUpload],
   ['POST', '/api/v1/files/confirm', confirmUpload],
   ['PUT', '/uploads/*', takeUpload],
@@ -26,21 +30,11 @@ const routes: readonly (readonly ['GET' | 'POST' | 'PUT', string, Handler, Diale
   ['POST', '/api/v1/price_quotes', quotePrice],
   ['GET', '/api/v1/me', showAccount],
   ['GET', '/api/v1/me/balance', showBalance],
-  ['GET', '/files/*.png', sendImage],
-  ['GET', '/files/*.jpg', sendImage],
-  ['GET', '/files/*.*.png', sendImage],
-  ['GET', '/files/*.*.jpg', sendImage],
-  ['POST', '/api/v1/*/text_to_image', service('text_to_image'), 'service'],
-  ['POST', '/api/v1/*/remix_image', service('remix_image'), 'service'],
-  ['POST', '/api/v1/*/edit_image', service('edit_image'), 'service'],
-  ['GET', '/api/v1/*/text_to_image/*', (call, book, _, id) => showServiceTask(call, book, id), 'service'],
-  ['GET', '/api/v1/*/remix_image/*', (call, book, _, id) => showServiceTask(call, book, id), 'service'],
-  ['GET', '/api/v1/*/edit_image/*', (call, book, _, id) => showServiceTask(call, book, id), 'service'],
+  ['GET', '/files/*', sendImage],
+  ['POST', '/api/v1/*/*', createServiceTask, 'service'],
+  ['GET', '/api/v1/*/*', (call, book, _, id) => showServiceTask(call, book, id), 'service'],
+  ['GET', '/api/v1/*/*/*', (call, book, _, __, id) => showServiceTask(call, book, id), 'service'],
 ];
-
-function service(action: string): Handler {
-  return (call, book, name) => createServiceTask(call, book, name, action);
-}
 
 /**
  * Finds the route of a path. HEAD is answered wherever GET is.
@@ -61,6 +55,6 @@ export function findRoute(method: string, path: string, dialect: Dialect): { han
 
 /** Returns the names in a path that has the form of a route; undefined for another path. */
 function partsIn(path: string, form: string): string[] | undefined {
-  const pattern = form.replaceAll('.', '\\.').replaceAll('*', '([\\w-]{1,128})');
+  const pattern = form.replaceAll('.', '\\.').replaceAll('*', '([\\w.-]{1,140})');
   return new RegExp(`^${pattern}$`).exec(path)?.slice(1);
 }

@@ -19,8 +19,11 @@ export interface Upload {
   id: string;
   name: string;
   size: number;
-  checksum: string;
-  bytes?: Uint8Array;
+  type?: string;
+  checksum?: string;
+  bytes?: Uint8Array | undefined;
+  /** Where it stands instead. */
+  link?: string | undefined;
   createdAtMs: number;
 }
 

@@ -24,28 +24,24 @@ function find(call: Call, book: TaskBook, id: string) {
   const task = book.find(id);
   if (!task) throw new Refusal(404, 'Task not found');
   const progress = progressOf(task, book.now());
-  const { count, format } = task.order;
-  const urls = Array.from(
-    { length: count },
-    (_, at) => `${call.origin}/files/${id}${at > 0 ? `.${at + 1}` : ''}.${format}`,
-  );
-  const images = { images: urls.map((url) => ({ url })) };
-  const outcome = { pending: {}, processing: {}, completed: images, failed: { error: task.reason } };
-  return {
-    model: task.order.model,
-    progress,
-    // The service has no word for a pending task.
-    status: progress === 'pending' ? 'processing' : progress,
-    result: { ...outcome[progress], ...costOf(task, progress, book.billing) },
+  const { count, format, model } = task.order;
+  const names = Array.from({ length: count }, (_, at) => `${id}${at > 0 ? `.${at + 1}` : ''}.${format}`);
+  const outcome = {
+    pending: {},
+    processing: {},
+    completed: { images: names.map((name) => ({ url: `${call.origin}/files/${name}` })) },
+    failed: { error: task.reason },
   };
+  // The service has no word for a pending task.
+  const status = progress === 'pending' ? 'processing' : progress;
+  return { model, progress, status, result: { ...outcome[progress], ...costOf(task, progress, book.billing) } };
 }
 
 /**
  * Tells the cost of a task: in the new form when it completes, in the old one as reserved at once, charged when it
  * completes, and refunded when it fails.
  */
-export function costOf({ order, endsAtMs }: SandboxTask, progress: Progress, form: Billing): object {
-  const { cents } = order;
+export function costOf({ order: { cents }, endsAtMs }: SandboxTask, progress: Progress, form: Billing): object {
   if (form === 'new') return progress === 'completed' ? { usage: { cost: Number((cents / 100).toFixed(8)) } } : {};
   const settlement = { charged_amount_cents: cents, amount_micro_cents: cents * 1_000_000 };
   const billing = {

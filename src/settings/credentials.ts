@@ -6,7 +6,7 @@ import type { StoredSettings } from './store.ts';
 export interface Credentials {
   /** The first key found. */
   key: FoundKey | undefined;
-  /** Everything that could not be read before it. */
+  /** Problems in the places before it. */
   problems: string[];
 }
 
@@ -52,7 +52,7 @@ function ownKey(text: string | undefined, source: string): FoundKey {
   return { apiKey: key, baseUrl: undefined, source, problems: problem ? [`the key in ${source} ${problem}`] : [] };
 }
 
-/** Where a key comes from. */
+/** Where users get a key. */
 export const keyPage = 'https://runapi.ai';
 
 export function missingKey({ problems }: Credentials, calledAs = 'runapi-imagen'): Failure {

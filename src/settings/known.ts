@@ -30,7 +30,7 @@ export type SettingName = OwnName | `models.${string}`;
 interface Known {
   meaning: string;
   fallback: string;
-  /** Why a text that is not empty cannot be its value. */
+  /** Returns why a text cannot be its value. */
   reason?(value: string): string | undefined;
 }
 
@@ -65,7 +65,7 @@ export const knownSettings: Readonly<Record<OwnName, Known>> = {
 /** The fields of a request that a model may have settings of. */
 const ofModel = /^models\.(.+)\.(ratio|negative|resolution|format|quality)$/;
 
-/** What is known of a setting; undefined for one of a later version. */
+/** Describes a setting; undefined for one of a later version. */
 export function knownSetting(name: string): Known | undefined {
   if (Object.hasOwn(knownSettings, name)) return knownSettings[name as OwnName];
   const [, model = '', field] = ofModel.exec(name) ?? [];
@@ -75,7 +75,7 @@ export function knownSetting(name: string): Known | undefined {
   return { meaning: `the ${field} of ${model}`, fallback: '(not sent)', reason };
 }
 
-/** Tells what is wrong with the value of a setting; undefined where nothing is. */
+/** Returns the problem with the value of a setting; undefined where it is valid. */
 export function settingProblem(name: SettingName, value: unknown, shown = kebab(name)): string | undefined {
   if (typeof value !== 'string') return `${shown} is not text`;
   if (value.trim() === '') return `${shown} is empty`;
@@ -92,7 +92,7 @@ export function settingName(typed: string): SettingName {
   if (name) return name;
   const shown = names.map(kebab);
   throw invalid(
-    `there is no setting ${JSON.stringify(typed)}${didYouMean(typed, shown)}`,
+    `unknown setting ${JSON.stringify(typed)}${didYouMean(typed, shown)}`,
     `Settings: ${shown.join(', ')}, and models.NAME.ratio for one model`,
   );
 }

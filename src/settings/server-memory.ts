@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { makeFolders } from '../disk/folder.ts';
 import { isObject, type JsonObject } from '../json.ts';
 
-/** What earlier calls of a server taught: the form of its API, and where its tasks are polled. */
+/** Facts learned from earlier calls of a server: the form of its API, and where its tasks are polled. */
 interface ServerFacts {
   dialect?: 'guide' | 'service' | undefined;
   /** With `{id}` in it. */
   statusTemplate?: string | undefined;
-  /** Answers that the server may say are still right, by address. */
+  /** Cached answers, by address, with their ETags. */
   answers?: Record<string, KeptAnswer> | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface ServerMemory {
   remember(base: string, facts: ServerFacts): void;
   recallAnswer(base: string, url: string): KeptAnswer | undefined;
   keepAnswer(base: string, url: string, answer: KeptAnswer): void;
-  /** Writes what is new. */
+  /** Writes changes to disk. */
   save(): void;
 }
 
@@ -34,7 +34,7 @@ export interface ServerMemory {
 const mostServers = 50;
 const mostAnswers = 10;
 
-/** Kept in `servers.json` of the state folder. It only saves time: what cannot be read or written is passed over. */
+/** Opens `servers.json` of the state folder. It only saves time: errors in reading or writing are ignored. */
 export function openServerMemory(folder: string | undefined): ServerMemory {
   const path = folder && join(folder, 'servers.json');
   let known: Record<string, ServerFacts> | undefined;
@@ -78,7 +78,7 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
   };
 }
 
-/** A file is not written anew for a minute's news. */
+/** Avoids rewriting the file for an answer that is a minute newer. */
 function isNewEnough({ at: before = 0 }: KeptAnswer, { at = 0 }: KeptAnswer): boolean {
   return at - before < 60_000;
 }

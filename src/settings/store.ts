@@ -10,7 +10,7 @@ export interface StoredSettings {
   /** The file, whether it exists or not; undefined without a home. */
   path: string | undefined;
   settings: Settings;
-  /** What is wrong with the file, a line each; its valid settings count all the same. */
+  /** Problems with the file, a line each; its valid settings still count. */
   problems: string[];
 }
 

@@ -1,6 +1,6 @@
 import { boolean, meta, nullable, number, object, string } from 'zod/mini';
 
-/** What the service told of the price, in hundredths of `currency`. */
+/** The cost of a task as the service reports it, in hundredths of `currency`. */
 export const cost = object({
   currency: string(),
   reserved_cents: nullable(number()),

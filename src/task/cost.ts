@@ -1,7 +1,7 @@
 import { amountText, microCents, microCentsText } from './money.ts';
 import type { Cost } from './task.ts';
 
-/** What is known of a price after one more answer: the later answer wins, fact by fact. */
+/** Merges two costs of a task: each known fact of the later answer wins. */
 export function laterCost(before: Cost | null | undefined, after: Cost | null): Cost | null {
   if (!before || !after) return after ?? before ?? null;
   return {
@@ -18,7 +18,7 @@ function knownCents(cost: Cost | null, failed: boolean): number | undefined {
   return cost?.charged_cents ?? (failed ? 0 : (cost?.reserved_cents ?? undefined));
 }
 
-/** Tells what a task cost. Unknown is not 0, and the money of the sandbox is not money. */
+/** Formats the cost of a task. Unknown is not 0, and the sandbox costs nothing. */
 export function costText(cost: Cost | null, task: { failed: boolean; sandbox: boolean }): string {
   if (task.sandbox) return 'sandbox';
   if (cost?.refunded) return 'refunded';
@@ -27,7 +27,7 @@ export function costText(cost: Cost | null, task: { failed: boolean; sandbox: bo
   return cents === 0 && task.failed ? 'not charged' : amountText(cents, cost?.currency);
 }
 
-/** What several tasks cost together. */
+/** The cost of several tasks. */
 export interface CostSum {
   /** In micro-cents, by currency: a sum of floating-point cents is not exact. */
   amounts: Map<string, number>;

@@ -1,4 +1,4 @@
-/** A stretch of time, in milliseconds since 1970: a day is as long as a day. `to` is still part of it. */
+/** A span of time, in milliseconds since 1970, including `to`. A date is a whole day. */
 export interface Moment {
   from: number;
   to: number;
@@ -39,7 +39,7 @@ function instant(at: number): Moment | undefined {
   return Number.isNaN(at) ? undefined : { from: at, to: at };
 }
 
-/** Date itself takes a 31st of February for a day in March. */
+/** Checks a date: `Date` itself turns the 31st of February into a day in March. */
 function isDate(year: number, month: number, day: number): boolean {
   const date = new Date(Date.UTC(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;

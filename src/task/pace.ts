@@ -1,10 +1,10 @@
-/** What is known when the next poll of a task is planned. All times are in milliseconds. */
+/** The facts that the next poll is planned by. All times are in milliseconds. */
 export interface PaceFacts {
   /** Since the task was accepted. */
   elapsedMs: number;
   /** When the last poll left, since the task was accepted; `undefined` before the first. */
   polledMs?: number | undefined;
-  /** What the last answer's `Retry-After` asks for. */
+  /** `Retry-After` of the last answer. */
   retryAfterMs?: number | undefined;
   /** 0 to 1, fresh for each poll. */
   random: number;

@@ -1,4 +1,4 @@
-/** Whether each word of a search stands somewhere in the texts, in upper or lower case. An empty search finds all. */
+/** Returns a test for texts that contain each word of a search, in any case. An empty search matches all. */
 export function searchFor(search: string): (texts: readonly string[]) => boolean {
   const words = plain(search).split(/\s+/).filter(Boolean);
   return (texts) => {

@@ -1,13 +1,7 @@
 import type { Output } from '../world.ts';
 
 /** Names for what is coloured, so that each colour is chosen once. */
-export interface Colours {
-  good(text: string): string;
-  bad(text: string): string;
-  warning(text: string): string;
-  quiet(text: string): string;
-  strong(text: string): string;
-}
+export type Colours = Record<'good' | 'bad' | 'warning' | 'quiet' | 'strong', (text: string) => string>;
 
 /** Loads chalk only where there is something to colour. chalk ignores NO_COLOR: `wantsColour` decides before. */
 export async function colours(wanted: boolean): Promise<Colours> {

@@ -30,7 +30,7 @@ export function fitted(text: string, columns: number): string {
   return `${cut}…${' '.repeat(columns - 1 - columnsOf(cut))}`;
 }
 
-/** What stands between two columns. */
+/** The space between two columns. */
 const gap = '  ';
 
 /**
@@ -41,18 +41,28 @@ export function table(rows: ReadonlyArray<readonly string[]>, columns: number): 
   if (columns <= 0) return rows.map((row) => row.map(printable).join('\t'));
   const widths = widthsFor(rows, columns);
   return rows.map((row) => {
-    const cells = row.map((cell, at) => fitted(cell, widths[at] ?? 0));
+    const cells = widths.map((width, at) => fitted(row[at] ?? '', width));
     return cells.join(gap).trimEnd();
   });
 }
 
-/** The width of each column: that of its longest cell, where need be the widest reduced until all of them fit. */
+/** A column is cut to no fewer characters. The first has names, which are often told apart by their ends. */
+const leastName = 20;
+const leastOther = 6;
+
+/** Cuts the widest columns, the first one last, until all of them fit. What still has no room at the end is left out. */
 function widthsFor(rows: ReadonlyArray<readonly string[]>, columns: number): number[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => columnsOf(printable(row[at] ?? '')))));
-  const room = columns - gap.length * (widths.length - 1);
-  for (let excess = widths.reduce((sum, width) => sum + width, -room); excess > 0; excess -= 1) {
-    const widest = Math.max(...widths);
-    widths[widths.indexOf(widest)] = Math.max(1, widest - 1);
+  const whole = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => columnsOf(printable(row[at] ?? '')))));
+  const least = whole.map((width, at) => Math.min(width, at === 0 ? leastName : leastOther));
+  const excessOf = (widths: readonly number[]): number =>
+    widths.reduce((sum, width) => sum + width + gap.length, -gap.length - columns);
+  while (least.length > 1 && excessOf(least) > 0) least.pop();
+  const widths = whole.slice(0, least.length);
+  for (let excess = excessOf(widths); excess > 0; excess -= 1) {
+    const [, ...others] = widths.map((width, at) => (width > (least[at] ?? 0) ? width : 0));
+    const widest = Math.max(...others);
+    const at = widest > 0 ? others.indexOf(widest) + 1 : 0;
+    widths[at] = Math.max(1, (widths[at] ?? 0) - 1);
   }
   return widths;
 }

@@ -3,7 +3,7 @@ import open from 'open';
 import type { Clock } from '../world.ts';
 
 /** A starter that finds no program for the file fails at once; one that found a program may stay this long. */
-const patienceMs = 1000;
+const timeoutMs = 1000;
 
 /**
  * Shows a file in the system's viewer and does not wait for it to be closed. Returns why it could not be shown, if so.
@@ -20,7 +20,7 @@ export async function openInViewer(
   try {
     const starter = await open(path);
     const ended = once(starter, 'exit').then(([code]) => code as number | null);
-    const code = starter.exitCode ?? (await Promise.race([ended, clock.wait(patienceMs)]));
+    const code = starter.exitCode ?? (await Promise.race([ended, clock.wait(timeoutMs)]));
     return code ? `${starter.spawnfile} found no program for it` : undefined;
   } catch (error) {
     const { code, path: command = 'its starter' } = error as NodeJS.ErrnoException;

@@ -1,6 +1,6 @@
 import { columnsOf } from './columns.ts';
 
-/** What belongs to a command in a text, unlike the prose behind it. */
+/** Matches a command in a text, without the prose behind it. */
 const argument = [
   '--?[a-z][a-z-]*(?: [\\w./:]*\\w)?', // a flag with its value
   `"[^"]*"|'[^']*'`,

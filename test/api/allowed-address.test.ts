@@ -23,6 +23,18 @@ test.each([
   ['[::ffff:c0a8:1]', '93.184.216.34', 'a private network'],
   ['169.254.169.254', '93.184.216.34', 'the local link'],
   ['[fe80::1]', '93.184.216.34', 'the local link'],
+  ['[::7f00:1]', '93.184.216.34', 'this machine'],
+  ['[::ffff:0:7f00:1]', '93.184.216.34', 'this machine'],
+  ['[64:ff9b:1::7f00:1]', '93.184.216.34', 'a private network'],
+  ['192.0.0.192', '93.184.216.34', 'a private network'], // a cloud's metadata
+  ['168.63.129.16', '93.184.216.34', 'a private network'], // another's
+  ['192.0.1.1', '93.184.216.34', undefined],
+  ['224.0.0.251', '93.184.216.34', 'the local link'],
+  ['255.255.255.255', '93.184.216.34', 'the local link'],
+  ['[ff02::1]', '93.184.216.34', 'the local link'],
+  [new URL('http://2130706433').hostname, '93.184.216.34', 'this machine'],
+  [new URL('http://0x7f.1').hostname, '93.184.216.34', 'this machine'],
+  [new URL('http://①②⑦.0.0.1').hostname, '93.184.216.34', 'this machine'],
   // Where the API itself is, its pictures may be.
   ['127.0.0.1', '127.0.0.1', undefined],
   ['[::1]', 'localhost', undefined],
@@ -34,6 +46,24 @@ test.each([
   const told = await checkAddress(address, api).catch(({ message }) => message);
   if (refused === undefined) expect(told).toBeUndefined();
   else expect(told).toBe(`the service names an address at ${address}, which is ${refused}: not followed`);
+});
+
+test.each([
+  ['localhost.', 'api.test', true],
+  ['a.localhost.', 'api.test', true],
+  ['intranet', 'api.test', true],
+  ['metadata.google.internal', 'api.test', true],
+  ['printer.local', 'api.test', true],
+  ['nas.home.arpa.', 'api.test', true],
+  ['local.test', 'api.test', false],
+  ['pictures.test', 'api.test', false],
+  ['files.internal', 'api.internal', false],
+])('through a proxy, a picture at %s, named by %s: refused is %s', async (host, api, refused) => {
+  const told = await checkAddress(host, api, true).catch(({ message }) => message);
+  expect(told).toBe(
+    refused ? `the service names an address at ${host}, which is a private network: not followed` : undefined,
+  );
+  expect(await checkAddress(host, api)).toBeUndefined(); // it will be looked up here
 });
 
 /** What a connection is told of a name. */

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { acceptedId, readObject, readTask, wasReplayed } from '../../src/api/answer.ts';
-import { statusOf } from '../../src/api/words.ts';
+import { acceptedId, readObject, readTask, statusOf, wasReplayed } from '../../src/api/answer.ts';
 
 describe('the id of an accepted task', () => {
   test.each([

@@ -5,14 +5,22 @@ import { type Batch, bucket, byChance, simulateBatch, window } from './simulated
 
 const seeds = [1, 2, 3];
 
+type Chance = [name: string, trouble: () => Batch['trouble'], rows: number, most: number];
+
 describe('faults by chance', () => {
-  test.each<[string, () => Batch['trouble'], rows: number, most: number]>([
-    ['20 %: 429, 503, resets, slow answers', () => byChance(0.2), 1000, 3],
-    ['20 %: 429', () => byChance(0.2, ['429']), 500, 3],
-    ['5 %: 429', () => byChance(0.05, ['429']), 500, 1.7],
+  const few: Chance[] = [
     ['2 %: 429', () => byChance(0.02, ['429']), 500, 1.6],
     ['none', () => () => undefined, 500, 1.2],
-  ])('cost a batch little: %s', async (_, trouble, rows, most) => {
+  ];
+  const many: Chance[] = [
+    ['20 %: 429, 503, resets, slow answers', () => byChance(0.2), 2000, 3],
+    ['20 %: 429', () => byChance(0.2, ['429']), 2000, 3],
+    ['5 %: 429', () => byChance(0.05, ['429']), 500, 1.7],
+  ];
+  test.each(few)('cost a batch little: %s', costsLittle);
+  test.each(many)('cost a batch little: %s', { tags: ['slow'] }, costsLittle);
+
+  async function costsLittle(...[, trouble, rows, most]: Chance): Promise<void> {
     const ideal = (rows / 32) * 0.5;
     for (const seed of seeds) {
       const batch = { rows, concurrency: 32, taskMs: 500, trouble: trouble() };
@@ -21,35 +29,42 @@ describe('faults by chance', () => {
       // A row is given up when five tries to submit it fail: about one in 20,000.
       expect(failed).toBeLessThanOrEqual(1);
     }
-  });
+  }
 });
+
+type Limit = [name: string, batch: () => Batch, ideal: number, mostRefused: number];
 
 describe('a limit of the server', () => {
   /** Rows that are ready at once take two requests each. */
   const at20 = { rows: 500, concurrency: 40, taskMs: 0 };
-
-  test.each<[string, () => Batch, number, number]>([
-    ['20 a second', () => ({ ...at20, trouble: window(20) }), 50, 0.1],
+  const small: Limit[] = [
     ['20 a second, few at once', () => ({ ...at20, concurrency: 8, trouble: window(20) }), 50, 0.3],
+    ['2 a second', () => ({ ...at20, rows: 40, concurrency: 8, trouble: window(2) }), 40, 0.7],
+  ];
+  const large: Limit[] = [
+    ['20 a second', () => ({ ...at20, trouble: window(20) }), 50, 0.1],
     ['20 a second, 20 at once', () => ({ ...at20, trouble: bucket(20, 20) }), 50, 0.2],
     ['100 a second', () => ({ ...at20, rows: 1000, concurrency: 64, trouble: window(100) }), 20, 0.1],
-    ['2 a second', () => ({ ...at20, rows: 40, concurrency: 8, trouble: window(2) }), 40, 0.7],
     [
       '60 a minute',
       () => ({ ...at20, rows: 240, concurrency: 16, trouble: window(60, 60_000), retryAfterSeconds: 30 }),
       420,
       0.2,
     ],
-  ])('is met at nearly its rate, and no row fails: %s', async (_, batch, ideal, mostRefused) => {
+  ];
+  test.each(small)('is met at nearly its rate, and no row fails: %s', isMet);
+  test.each(large)('is met at nearly its rate, and no row fails: %s', { tags: ['slow'] }, isMet);
+
+  async function isMet(...[, batch, ideal, mostRefused]: Limit): Promise<void> {
     for (const seed of seeds) {
       const { seconds, failed, refused, requests } = await simulateBatch(batch(), seed);
       expect(failed).toBe(0);
       expect(seconds / ideal).toBeLessThanOrEqual(1.1);
       expect(refused / requests).toBeLessThanOrEqual(mostRefused);
     }
-  });
+  }
 
-  test('is met, more slowly, where faults by chance come on top', async () => {
+  test('is met, more slowly, where faults by chance come on top', { tags: ['slow'] }, async () => {
     for (const seed of seeds) {
       const [limit, chance] = [window(20), byChance(0.1, ['429'])];
       const trouble: Batch['trouble'] = (now, random) => limit(now, random) ?? chance(now, random);
@@ -58,7 +73,7 @@ describe('a limit of the server', () => {
     }
   });
 
-  test('is forgotten when it is gone', async () => {
+  test('is forgotten when it is gone', { tags: ['slow'] }, async () => {
     for (const seed of seeds) {
       const limit = window(20);
       const trouble: Batch['trouble'] = (now, random) => (now < 30_000 ? limit(now, random) : undefined);

@@ -63,7 +63,7 @@ describe('what Node and undici throw, in words', () => {
 });
 
 describe('what a proxy does is told as its own', () => {
-  const proxy = { url: 'http://p:1', host: 'p:1', authorization: undefined, variable: 'HTTPS_PROXY' };
+  const proxy = { url: 'http://p:1', host: 'p:1', credentials: undefined, variable: 'HTTPS_PROXY' };
   const refusing = (status: number) => new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`);
 
   test.each([
@@ -88,14 +88,33 @@ describe('what a proxy does is told as its own', () => {
       false,
     ],
     [coded('ECONNRESET'), 'runapi.ai (through the proxy p:1) cut the connection', undefined, true],
+    [
+      coded('UND_ERR_SOCKS5_REPLY_5', 'SOCKS5 connection failed: Connection refused'),
+      'runapi.ai (through the proxy p:1) could not be asked (SOCKS5 connection failed: Connection refused)',
+      undefined,
+      true,
+    ],
+    [
+      new Error('SOCKS5 connection timeout'),
+      'runapi.ai (through the proxy p:1) could not be asked (SOCKS5 connection timeout)',
+      undefined,
+      true,
+    ],
+    [
+      coded('UND_ERR_SOCKS5_AUTH_REJECTED'),
+      'the proxy p:1 asks for a user name and password',
+      'Write them into HTTPS_PROXY: socks5://user:password@host:port',
+      false,
+    ],
   ])('%s', (error, message, hint, retryable) => {
-    const fault = networkFault(error, { host: 'runapi.ai', proxy }) as NetworkFault;
+    const url = hint?.includes('socks5') ? 'socks5://p:1' : proxy.url;
+    const fault = networkFault(error, { host: 'runapi.ai', proxy: { ...proxy, url } }) as NetworkFault;
     expect([fault.message, fault.facts.hint]).toEqual([message, hint]);
     expect(fault.facts.retryable ?? false).toBe(retryable);
   });
 
   test('a password that is refused', () => {
-    expect(askedForPassword({ ...proxy, authorization: 'Basic x' }).message).toBe(
+    expect(askedForPassword({ ...proxy, credentials: { username: 'u', password: 'p' } }).message).toBe(
       'the proxy p:1 refuses the user name or password (407)',
     );
   });

@@ -84,13 +84,13 @@ export async function simulateBatch(batch: Batch, seed: number): Promise<Outcome
     const { id, dialect, statusUrl } = await api.submit({
       request: { model: 'imagen-4', prompt: `row ${row}` },
       route: imagenRoute,
-      imageUrls: [],
+      findPictures: async () => [],
       idempotencyKey: `key_${row}`,
       fate: { uncertain: false },
       deadline,
       rateLimitTries: 1000,
     });
-    const poll = () => api.look(id, { dialect, statusUrl }, deadline.signal);
+    const poll = () => api.poll(id, { dialect, statusUrl }, deadline.signal);
     const { images } = await follow({ poll, pace: growingPace, clock: time, deadline, ageMs: 0 });
     const url = images[0]?.url ?? '';
     const order = { api, url, temp, maxBytes: 1e6, clock: time, deadline, pause: downloads.pause };

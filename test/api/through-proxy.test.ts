@@ -1,6 +1,7 @@
+/** @module-tag slow */
 import { writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createSocksServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { has } from '../support/has.ts';
@@ -35,6 +36,33 @@ async function startProxy(portOf: (host: string) => number) {
     server.close();
   });
   return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** A SOCKS5 proxy (RFC 1928, 1929) that wants a password and knows one host. */
+async function startSocks(port: number) {
+  const asked: string[] = [];
+  const server = createSocksServer((outside) => {
+    outside.on('error', () => undefined);
+    const answers: Array<(bytes: Buffer) => void> = [
+      () => outside.write(Buffer.from([5, 2])),
+      (bytes) => {
+        const end = 2 + (bytes[1] ?? 0);
+        asked.push(`${bytes.subarray(2, end)}:${bytes.subarray(end + 1)}`);
+        outside.write(Buffer.from([1, 0]));
+      },
+      (bytes) => {
+        asked.push(bytes.toString('latin1', 5, 5 + (bytes[4] ?? 0)));
+        outside.write(Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 0]));
+        const inside = connect(port, '127.0.0.1');
+        inside.on('error', () => outside.destroy());
+        outside.pipe(inside).pipe(outside);
+      },
+    ];
+    outside.on('data', (bytes) => answers.shift()?.(bytes));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void server.close());
+  return { asked, url: `socks5h://me:pass@127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 /** A service whose pictures are at a host that only the proxy can reach. */
@@ -79,6 +107,24 @@ describe('the proxy variables are honoured, and this machine is never asked for 
     expect(exitCode).toBe(0);
     expect(proxy.asked[0]).toContain(`Basic ${Buffer.from('me:pass-word').toString('base64')}`);
     expect(stderr).not.toContain('pass-word');
+  });
+
+  test('a SOCKS proxy is told the name, and nothing is said about it', async () => {
+    const service = await withPicturesAt('http://pictures.test');
+    const proxy = await startSocks(Number(new URL(service.url).port));
+    const { exitCode, stdout, stderr, files } = await generate(service, { ALL_PROXY: proxy.url });
+    expect({ exitCode, files }).toEqual({ exitCode: 0, files: [stdout] });
+    expect(proxy.asked).toEqual(['me:pass', 'pictures.test']);
+    expect(stderr).not.toMatch(/Warning|experimental|pass/i);
+  });
+
+  test('a name of the network that the proxy is in is not asked for', async () => {
+    const service = await withPicturesAt('http://metadata.internal');
+    const proxy = await startProxy(() => Number(new URL(service.url).port));
+    const { exitCode, stderr } = await generate(service, { HTTP_PROXY: proxy.url });
+    expect(exitCode).toBe(9);
+    expect(stderr).toContain('names an address at metadata.internal, which is a private network: not followed');
+    expect(proxy.asked).toEqual([]);
   });
 
   test('NO_PROXY goes around it', async () => {

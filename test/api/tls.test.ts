@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { has } from '../support/has.ts';
 import { newMachine, run } from '../support/program.ts';

@@ -146,12 +146,11 @@ describe('files in which a picture is looked for', () => {
       await writeFile(String(pngHoles), smallPng(1));
       await truncate(String(pngHoles), 2 ** 33).catch(() => undefined);
       await symlink('/dev/zero', String(zero));
-      const began = performance.now();
+      // Whoever reads them to their end does not return before the test is given up.
       for (const path of [pipe, holes, pngHoles, zero, '/dev/null', '/dev/stdin']) {
         expect(await examine(String(path))).toBeUndefined();
         expect(readSaved(String(path), 'x', 1e6)).toBeUndefined();
       }
-      expect(performance.now() - began).toBeLessThan(5000);
     },
   );
 });
@@ -184,14 +183,14 @@ describe.skipIf(isWindows)("other users' folders", () => {
   test('one of another user, or a link to it, is not used; what does not exist may be', async () => {
     const folder = await newFolder();
     const stranger = { uid: 54_321, gid: 54_321 };
-    if (uid !== 0) expect(folderFlaw(folder, stranger)).toBe(`${folder} belongs to another user`);
+    if (uid !== 0) expect(folderFlaw(folder, stranger)).toContain(`${folder} belongs to another user (`);
     else {
       const { chown } = await import('node:fs/promises');
       await chown(folder, 54_322, 54_322);
-      expect(folderFlaw(folder, stranger)).toBe(`${folder} belongs to another user`);
+      expect(folderFlaw(folder, stranger)).toContain(`${folder} belongs to another user (`);
       const linked = join(await newFolder(), 'link');
       await symlink(folder, linked);
-      expect(folderFlaw(linked, user)).toBe(`${linked} belongs to another user`);
+      expect(folderFlaw(linked, user)).toBe(`${linked} belongs to another user (54322): run as that user, or chown it`);
     }
     expect(folderFlaw(join(folder, 'none'), stranger)).toBeUndefined();
     expect(folderFlaw('/dev/null/x', stranger)).toBeUndefined();

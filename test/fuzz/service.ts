@@ -175,7 +175,7 @@ export const serviceTargets = [
     const quoted = { request: { model: 'imagen-4', prompt: 'x' }, route: imagenRoute };
     const kept = { recallAnswer: () => undefined, keepAnswer: () => undefined };
     const asked = await Promise.allSettled([
-      readCatalogue(caller, base, kept, signal).then(({ models }) => models[0]?.price.unit_price_cents ?? 0),
+      readCatalogue(caller, base, kept, signal).then(({ models }) => models[0]?.price?.unit_price_cents ?? 0),
       askQuote(caller, base, quoted, signal).then((each) => each.reserved_cents),
       askBalance(caller, base, signal).then((each) => each.balance_cents),
     ]);

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these variables are Hermes', not TypeScript's
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

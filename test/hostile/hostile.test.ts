@@ -236,6 +236,29 @@ const cases: Case[] = [
     { exitCode: 5 },
   ],
   [
+    'an address that turns round and hides signs',
+    always('look', answering(200, { ...done, images: ['http://127.0.0.1:1/\u202egnp\u200b.exe'] })),
+    { exitCode: 9, told: '127.0.0.1:1' },
+  ],
+  [
+    'pictures of a cloud, a printer and a neighbour',
+    always(
+      'look',
+      answering(200, { ...done, images: ['http://192.0.0.192/', 'http://[::a9fe:a9fe]/', 'http://224.0.0.251/'] }),
+    ),
+    { exitCode: 9, told: 'not followed' },
+  ],
+  [
+    'a picture that is sent to the metadata of a cloud',
+    always('image', redirecting(302, 'http://169.254.169.254/latest/meta-data/')),
+    { exitCode: 9, told: 'the local link: not followed' },
+  ],
+  [
+    'a refusal in 200 that hides signs',
+    always('create', answering(200, { success: false, message: `no ${evil}` })),
+    { exitCode: 8, told: 'named no task: no' },
+  ],
+  [
     'a Retry-After of 400 digits',
     always('look', answering(429, task, { 'retry-after': '9'.repeat(400) })),
     { exitCode: 5 },

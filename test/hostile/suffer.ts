@@ -32,7 +32,9 @@ export async function suffer(
   const machine = await newMachine(atEnd);
   const note = join(machine.home, 'peak');
   const env = { ...machine.env, NODE_OPTIONS: `--import=${notePeak}`, NOTE_PEAK: note };
-  const usual = ['generate', 'a mug', '--timeout', '3s', '--poll-interval', '50ms', '--base-url', service.url];
+  // What ends otherwise has time to do so on a busy machine.
+  const timeout = exitCode === 5 ? '8s' : '30s';
+  const usual = ['generate', 'a mug', '--timeout', timeout, '--poll-interval', '50ms', '--base-url', service.url];
   const made = await run(machine, [...usual, ...words], { env });
   const said = String(made.stderr);
 

@@ -56,14 +56,14 @@ test.each([
   expect([...parseTemplate(template).words]).toEqual(words);
 });
 
-const list = 'the words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}';
+const list = 'words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}';
 
 test.each([
-  ['{promt}.png', `unknown word {promt} (did you mean {prompt}?); ${list}`],
-  ['{Seed}.png', `unknown word {Seed} (did you mean {seed}?); ${list}`],
-  ['{name}.png', `unknown word {name}; ${list}`],
-  ['{}.png', `unknown word {}; ${list}`],
-  ['{constructor}.png', `unknown word {constructor}; ${list}`],
+  ['{promt}.png', `unknown word {promt}; did you mean {prompt}? The ${list}`],
+  ['{Seed}.png', `unknown word {Seed}; did you mean {seed}? The ${list}`],
+  ['{name}.png', `unknown word {name}; the ${list}`],
+  ['{}.png', `unknown word {}; the ${list}`],
+  ['{constructor}.png', `unknown word {constructor}; the ${list}`],
   ['{prompt.png', 'write {{ for a literal {'],
   ['prompt}.png', 'write }} for a literal }'],
   [' ', 'use a file name or a template such as {prompt}-{task}.{ext}'],

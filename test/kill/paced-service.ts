@@ -31,7 +31,8 @@ export interface PacedService {
 const runningLooks = 1;
 const piecesOfPicture = 6;
 
-export async function startPacedService(): Promise<PacedService> {
+/** @param expiring addresses of uploads are good for no time: each request that is sent again has others */
+export async function startPacedService({ expiring = false } = {}): Promise<PacedService> {
   let uploads = 0;
   const tasks = new Map<string, PacedTask>();
   const server = createServer((request, response) => {
@@ -77,8 +78,9 @@ export async function startPacedService(): Promise<PacedService> {
   async function upload(step: string, response: ServerResponse): Promise<void> {
     if (step === 'prepare') uploads += 1;
     const url = `${service.url}/uploads/${uploads}`;
-    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
-    const told = step === 'prepare' ? { upload_url: url, headers: {}, signed_id: `${uploads}` } : { url, expires_at };
+    const [created_at, expires_at] = [0, expiring ? 0 : 3_600_000].map((ms) => new Date(ms).toISOString());
+    const file = { url, created_at, expires_at };
+    const told = step === 'prepare' ? { upload_url: url, headers: {}, signed_id: `${uploads}` } : file;
     await inPieces(step, response, Buffer.from(JSON.stringify(told)), 2);
   }
 
@@ -90,8 +92,10 @@ export async function startPacedService(): Promise<PacedService> {
 
   async function create(key: string, body: string, response: ServerResponse): Promise<void> {
     const task = tasks.get(key) ?? register(key, body);
-    if (task.body !== body) service.conflicts += 1;
+    const isOther = task.body !== body;
+    if (isOther && !expiring) service.conflicts += 1;
     if (!service.onPoint('POST registered')) return;
+    if (isOther) return void response.writeHead(409).end('{}');
     await inPieces('POST', response, Buffer.from(JSON.stringify({ task_id: task.id, status: 'pending' })), 2);
   }
 

@@ -16,6 +16,8 @@ export interface Life {
   sidecar: boolean;
   /** From a local picture, which is uploaded first. */
   remix: boolean;
+  /** The address of that upload has expired whenever the request is sent again. */
+  expiring: boolean;
   /** What the user types after a crash. */
   again: 'resume' | 'the same';
   deaths: Death[];
@@ -36,7 +38,7 @@ export function* planLives(draw: () => number, onlyRemix = false): Generator<Lif
       planDeath(draw, remix ? count * 1.5 : count, position),
     );
     const again = draw() < 0.5 ? 'resume' : 'the same';
-    yield { command, count, sidecar: life % 4 === 3, remix, again, deaths };
+    yield { command, count, sidecar: life % 4 === 3, remix, expiring: life % 2 === 1, again, deaths };
   }
 }
 

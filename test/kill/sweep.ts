@@ -41,7 +41,7 @@ const mostRounds = 6;
 
 async function live(program: Program, plan: Life, tally: Tally): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'runapi-imagen-kill-'));
-  const service = await startPacedService();
+  const service = await startPacedService(plan);
   const machine = { home: join(root, 'home'), folder: join(root, 'work') };
   await mkdir(machine.home);
   await mkdir(machine.folder);

@@ -20,7 +20,8 @@ function takeUploads(service: Service, { lifeMs = 3_600_000 } = {}): { names: st
     }
     if (path !== '/api/v1/files/confirm') return json(response, 404, {});
     const url = `https://file.runapi.ai/${JSON.parse(body).signed_id}.png`;
-    json(response, 200, { url, expires_at: new Date(Date.now() + lifeMs).toISOString() });
+    const [created_at, expires_at] = [0, lifeMs].map((ms) => new Date(ms).toISOString());
+    json(response, 200, { url, created_at, expires_at });
   };
   service.always('other', order);
   return { names, keys };
@@ -39,13 +40,29 @@ function posted(service: Service) {
   return service.calls.filter(({ kind }) => kind === 'create').map(({ body }) => JSON.parse(body));
 }
 
+/** The addresses of the pictures that were posted, in their order. */
+function addresses(service: Service): string[] {
+  return posted(service).map(({ source_image_urls: [url] }) => url.replace(/^.*\//, ''));
+}
+
 /** Runs until the service gets a request that the order is for, and is killed there. */
-async function killed(service: Service, machine: Machine, words: string[], kind: 'create' | 'look' | 'other') {
+async function killed(
+  service: Service,
+  machine: Machine,
+  words: string[],
+  kind: 'create' | 'look' | 'other',
+  { registers = false } = {},
+) {
   let arrived: () => void = () => undefined;
   const arrival = new Promise<void>((resolve) => {
     arrived = resolve;
   });
-  service.next(kind, () => arrived());
+  service.next(kind, (_, response, usual) => {
+    response.writeHead = () => response;
+    response.end = () => response;
+    if (registers) usual();
+    arrived();
+  });
   const child = run(machine, words);
   await arrival;
   child.kill('SIGKILL');
@@ -80,14 +97,70 @@ test('takes up what was killed during the upload, and pays once', async () => {
   expect([exitCode, names.length, service.tasks.size]).toEqual([0, 1, 1]);
 });
 
-test('repeats a request that may have left with the same address, even an old one', async () => {
+const resume = ['resume', '--poll-interval', '5ms'];
+
+test('repeats a request that may have left with the same address', async () => {
   const { service, machine, generate } = await setUp();
-  const { names } = takeUploads(service, { lifeMs: 0 });
+  takeUploads(service);
+  await killed(service, machine, generate, 'create', { registers: true });
+  expect((await run(machine, resume)).exitCode).toBe(0);
+  expect([addresses(service), service.tasks.size]).toEqual([['s1.png', 's1.png'], 1]);
+});
+
+test.each([
+  ['has no task of it: the new address is taken', false, ['s1.png', 's2.png']],
+  ['has its task: the address of then gets that', true, ['s1.png', 's2.png', 's1.png']],
+])('uploads again what has expired when a request may have left, and the service %s', async (_, registers, sent) => {
+  const { service, machine, generate } = await setUp();
+  takeUploads(service, { lifeMs: 0 });
+  await killed(service, machine, generate, 'create', { registers });
+  expect((await run(machine, resume)).exitCode).toBe(0);
+  expect([addresses(service), service.tasks.size]).toEqual([sent, 1]);
+});
+
+test('knows every address with which a request may have left, however often it was killed', async () => {
+  const { service, machine, generate } = await setUp();
+  takeUploads(service, { lifeMs: 0 });
   await killed(service, machine, generate, 'create');
-  const { exitCode } = await run(machine, ['resume', '--poll-interval', '5ms']);
-  const [first, second] = posted(service);
-  expect(second).toEqual(first);
-  expect([exitCode, names.length, service.tasks.size]).toEqual([0, 1, 1]);
+  await killed(service, machine, resume, 'create', { registers: true });
+  await killed(service, machine, generate, 'create');
+  expect((await run(machine, generate)).exitCode).toBe(0);
+  const sent = ['s1.png', 's2.png', 's3.png', 's4.png', 's3.png', 's2.png'];
+  expect([addresses(service), service.tasks.size]).toEqual([sent, 1]);
+});
+
+test('asks for the task by the old address where the picture is gone, and a new one is not blocked', async () => {
+  const { service, machine, generate } = await setUp();
+  takeUploads(service, { lifeMs: 0 });
+  await killed(service, machine, generate, 'create', { registers: true });
+  await writeFile(join(machine.folder, 'mug.png'), smallPng(90));
+  expect((await run(machine, resume)).exitCode).toBe(0);
+  expect((await run(machine, generate)).exitCode).toBe(0);
+  expect([addresses(service), service.tasks.size]).toEqual([['s1.png', 's1.png', 's2.png'], 2]);
+});
+
+test('makes a picture from one that comes on stdin, under the name of what it holds', async () => {
+  const { service, machine, generate } = await setUp();
+  const { names } = takeUploads(service);
+  const words = generate.map((word) => (word === 'mug.png' ? '-' : word));
+  await killed(service, machine, generate, 'look');
+  const { exitCode, stderr } = await run(machine, words, { input: smallPng(200) });
+  expect(stderr).toContain('Taking up');
+  expect([exitCode, names, service.tasks.size]).toEqual([0, ['mug.png'], 1]);
+});
+
+test.each([
+  ['the prompt too', ['generate', '-'], 'With --image - stdin gives the picture, and cannot give the prompt too'],
+  ['no picture', ['generate', 'a mug'], 'Invalid --image "-": stdin holds no whole PNG, JPEG, WebP, GIF or AVIF'],
+  ['a row of a batch', ['batch', 'rows.txt'], 'Invalid --image "-": only generate reads a picture from stdin'],
+])('stdin does not give %s', async (_, words, told) => {
+  const { service, machine } = await setUp();
+  await writeFile(join(machine.folder, 'rows.txt'), 'a mug\n');
+  const { exitCode, stderr } = await run(machine, [...words, '--image', '-', '--base-url', service.url], {
+    input: 'x',
+  });
+  expect(stderr).toContain(told);
+  expect([exitCode, service.calls.length]).toEqual([4, 0]);
 });
 
 test('a picture that was changed between two runs makes another request', async () => {
@@ -159,6 +232,15 @@ test.each([
   const { exitCode, stderr } = await run(machine, ['generate', 'x', '--image', image, '--base-url', service.url]);
   expect(stderr).toContain(`Invalid --image ${JSON.stringify(image)}: ${reason}`);
   expect([exitCode, service.calls.length]).toEqual([4, 0]);
+});
+
+test('a service that takes no uploads is not said to have stopped selling the model', async () => {
+  const { service, machine, generate } = await setUp();
+  service.always('other', (_, response) => json(response, 404, { error: 'no such route' }));
+  const { exitCode, stderr } = await run(machine, generate);
+  expect(stderr).toContain('no such route');
+  expect(stderr).not.toContain('no longer sells');
+  expect([exitCode, posted(service)]).toEqual([4, []]);
 });
 
 test('saves at most 16 pictures of a task that sends more', async () => {

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { type Machine, newMachine, run } from '../support/program.ts';

@@ -50,35 +50,41 @@ async function stopped(
 
 /** The command that the last line names, as somebody pastes it. */
 function pasted(last: string): string[] {
-  const [, words = ''] = /Take up: runapi-imagen (.*)$/.exec(last) ?? [];
+  const [, words = ''] = /Continue with: runapi-imagen (.*)$/.exec(last) ?? [];
   return words.split(' ');
 }
 
 test.concurrent.for<[NodeJS.Signals, number, 'create' | 'look' | 'image', Order, RegExp]>([
-  ['SIGINT', 130, 'look', running, /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_\w+$/],
-  ['SIGTERM', 143, 'look', running, /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_\w+$/],
-  ['SIGHUP', 129, 'look', running, /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_\w+$/],
+  ['SIGINT', 130, 'look', running, /^Stopped: task tsk_\w+ went on\. Continue with: runapi-imagen resume tsk_\w+$/],
+  ['SIGTERM', 143, 'look', running, /^Stopped: task tsk_\w+ went on\. Continue with: runapi-imagen resume tsk_\w+$/],
+  ['SIGHUP', 129, 'look', running, /^Stopped: task tsk_\w+ went on\. Continue with: runapi-imagen resume tsk_\w+$/],
   [
     'SIGINT',
     130,
     'image',
     stallingAfter(50_000),
-    /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_/,
+    /^Stopped: task tsk_\w+ went on\. Continue with: runapi-imagen resume tsk_/,
   ],
-  ['SIGTERM', 143, 'image', stallingAfter(0), /^Stopped: task tsk_\w+ went on\. Take up: runapi-imagen resume tsk_/],
+  [
+    'SIGTERM',
+    143,
+    'image',
+    stallingAfter(0),
+    /^Stopped: task tsk_\w+ went on\. Continue with: runapi-imagen resume tsk_/,
+  ],
   [
     'SIGHUP',
     129,
     'create',
     stallingAfter(10),
-    /^Stopped: a request may have been accepted\. Take up: runapi-imagen resume$/,
+    /^Stopped: a request may have been accepted\. Continue with: runapi-imagen resume$/,
   ],
   [
     'SIGINT',
     130,
     'create',
     () => undefined,
-    /^Stopped: a request may have been accepted\. Take up: runapi-imagen resume$/,
+    /^Stopped: a request may have been accepted\. Continue with: runapi-imagen resume$/,
   ],
 ])(
   '%s exits %i at a %s, and the command that it names works',
@@ -103,7 +109,7 @@ test.concurrent('a second signal right behind the first, as npx sends it, change
   const { service, machine } = await setUp(onTestFinished);
   const at = { kind: 'image', order: stallingAfter(1000), signal: 'SIGINT', times: 2 } as const;
   const { exitCode, last } = await stopped(service, machine, at);
-  expect([exitCode, last]).toEqual([130, expect.stringMatching(/^Stopped: task tsk_\w+ went on\. Take up: /)]);
+  expect([exitCode, last]).toEqual([130, expect.stringMatching(/^Stopped: task tsk_\w+ went on\. Continue with: /)]);
   expect(await filesIn(machine.folder)).toEqual([]);
 });
 
@@ -141,7 +147,7 @@ test.concurrent('of three pictures those that went on are all named, and one com
   const { exitCode, last } = await stopped(service, machine, at);
   expect([exitCode, last]).toEqual([
     130,
-    expect.stringMatching(/^Stopped: tasks tsk_\w+.* went on\. Take up: runapi-imagen resume$/),
+    expect.stringMatching(/^Stopped: tasks tsk_\w+.* went on\. Continue with: runapi-imagen resume$/),
   ]);
   service.heal();
   const { exitCode: later, stdout } = await run(machine, ['resume', '--poll-interval', '20ms']);
@@ -170,7 +176,9 @@ test.concurrent('a request that never left is closed, and not bought later', asy
   expect([resumed.exitCode, resumed.stderr]).toEqual([0, 'Nothing to resume: every task has ended']);
 });
 
-test.concurrent('a download that is interrupted names the command that goes on', async ({ onTestFinished }) => {
+test.concurrent('a download that is interrupted names the command that goes on', { tags: ['slow'] }, async ({
+  onTestFinished,
+}) => {
   const { service, machine } = await setUp(onTestFinished);
   const words = ['generate', 'a mug', '--no-wait', '--base-url', service.url];
   const { stdout: id } = await run(machine, words);
@@ -186,7 +194,7 @@ test.concurrent('a download that is interrupted names the command that goes on',
   const last = String(stderr).split('\n').at(-1) ?? '';
   expect([exitCode, last]).toEqual([
     130,
-    expect.stringContaining(`task ${id} went on. Take up: runapi-imagen download ${id}`),
+    expect.stringContaining(`task ${id} went on. Continue with: runapi-imagen download ${id}`),
   ]);
   expect(await filesIn(elsewhere.folder)).toEqual([]);
   service.heal();
@@ -202,7 +210,7 @@ test.concurrent.for<[string, string]>([
   ['all three are closed', '<&- >&- 2>&-'],
   ['nobody reads stdout', '| true'],
   ['nobody reads stderr', '2>&1 >/dev/null | true'],
-])('no picture is lost where %s', async ([, redirection], { onTestFinished }) => {
+])('no picture is lost where %s', { tags: ['slow'] }, async ([, redirection], { onTestFinished }) => {
   const { service, machine } = await setUp(onTestFinished);
   const words = `generate 'a mug' --poll-interval 20ms --base-url ${service.url}`;
   await execa('sh', ['-c', `"${process.execPath}" "${bin}" ${words} ${redirection}`], {
@@ -231,12 +239,10 @@ test.skipIf(!has('mkfifo')).concurrent.for<[NodeJS.Signals]>([['SIGINT'], ['SIGT
     const words = ['generate', 'a mug', '--poll-interval', '50ms', '--base-url', service.url];
     const child = run(machine, words, { env });
     await vi.waitFor(() => expect(service.count('look')).toBeGreaterThan(10), { timeout: 20_000 });
-    const began = performance.now();
     child.kill(signal);
-    const ended = await child;
-    expect(performance.now() - began).toBeLessThan(1000);
+    const ended = await child; // never, if it waited for that thread
     expect(ended.signal).toBe(signal); // which shells count as 130 or 143
-    expect(String(ended.stderr).split('\n').at(-1)).toMatch(/^Stopped: task tsk_\w+ went on\. Take up: /);
+    expect(String(ended.stderr).split('\n').at(-1)).toMatch(/^Stopped: task tsk_\w+ went on\. Continue with: /);
     service.heal();
     expect((await run(machine, ['resume', '--poll-interval', '20ms'])).exitCode).toBe(0);
     expect(service.count('create')).toBe(1);

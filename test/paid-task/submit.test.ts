@@ -90,7 +90,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
     { exitCode: 6, told: 'Try again', charged: 0, later: 'nothing', words: aMoment },
   ],
   [
-    'Retry-After is later than the end of all patience',
+    'Retry-After is later than the deadline',
     (s) => s.always('create', answering(429, busy, { 'retry-after': '3600' })),
     { exitCode: 6, charged: 0, later: 'nothing' },
   ],

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { once } from 'node:events';
 import { rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -137,6 +138,7 @@ test.concurrent('what was let go is left alone, and fetched by its id or with --
     0,
     'Nothing to resume; 2 tasks were let go with --no-wait (resume --all fetches them)',
   ]);
+  expect((await run(machine, ['resume', '--all', '--sandbox'])).stderr).toBe('Nothing to resume: every task has ended');
   expect((await run(machine, ['resume', String(first.stdout), ...quick])).exitCode).toBe(0);
   expect(await filesIn(machine.folder)).toHaveLength(1);
   expect((await run(machine, ['resume', '--all', ...quick])).exitCode).toBe(0);

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -24,10 +25,10 @@ interface Life {
 /** The whole life of one picture, without a disk: what the program does between the POST and the saved file. */
 async function live({ api, clock, deadline, fate }: Life): Promise<'made' | 'failed'> {
   const request = { model: 'imagen-4', prompt: 'a mug' } as const;
-  const order = { request, route: imagenRoute, imageUrls: [], idempotencyKey: 'key' };
+  const order = { request, route: imagenRoute, findPictures: async () => [], idempotencyKey: 'key' };
   const { id, dialect, statusUrl } = await api.submit({ ...order, fate, deadline });
   expect(id).toMatch(/^[\w-]{1,128}$/);
-  const poll = () => api.look(id, { dialect, statusUrl }, deadline.signal);
+  const poll = () => api.poll(id, { dialect, statusUrl }, deadline.signal);
   const task = await follow({ poll, pace: fixedPace(500), clock, deadline, ageMs: 0 });
   if (task.status === 'failed') return 'failed';
   expect(task.images.length).toBeGreaterThan(0);

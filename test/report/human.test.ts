@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/errors.ts';
-import { failureText } from '../../src/report/human.ts';
-import { errorReport } from '../../src/report/task-report.ts';
+import { failureText, summary } from '../../src/report/human.ts';
+import { emptyReport, errorReport } from '../../src/report/task-report.ts';
 import { colours } from '../../src/terminal/colours.ts';
 
 const plain = await colours(false);
@@ -20,4 +20,15 @@ test.each([
   ['no control characters', { hint: 'a\u001b[31m', requestId: 'r\u0007' }, null, 'error: boom (request r)\na[31m\n'],
 ])('%s', (_, facts, resume, text) => {
   expect(failureText(errorReport(new Failure('network', 'boom', facts)), plain, resume)).toBe(text);
+});
+
+test.each([
+  ['its time and price', {}, '✔ a mug 1.5s · $0.08'],
+  ['no time where it was bought before: that would be its age', { reused: true }, '✔ a mug already paid'],
+  ['no price in the sandbox', { sandbox: true }, '✔ a mug 1.5s · sandbox'],
+])('a finished task has %s', (_, facts, line) => {
+  const cost = { currency: 'USD', reserved_cents: null, charged_cents: 8, refunded: false };
+  const bought = { task_id: 'tsk_1', status: 'completed', prompt: 'a mug', elapsed_ms: 1500, cost } as const;
+  const report = { ...emptyReport({ base: 'https://runapi.ai', sandbox: false }), ...bought, ...facts };
+  expect(summary(report, plain)).toBe(line);
 });

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -134,6 +134,21 @@ describe('of a thousand hostile prompts', () => {
     for (const prompt of prompts)
       expect(words({ prompt }) ?? '').not.toMatch(/[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\u200b\ufeff]/u);
   });
+});
+
+test.skipIf(!has('pwsh'))('nor in PowerShell itself (needs pwsh)', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'paste-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const written = prompts.flatMap((prompt) => {
+    const word = shellWord(prompt, here.platform);
+    return word === undefined ? [] : [{ prompt, word }];
+  });
+  const script = written.map(({ word }) => `p ${word}`).join('\n');
+  const before = '[Console]::OutputEncoding = [Text.Encoding]::UTF8\nfunction p { ConvertTo-Json -Compress $args }\n';
+  await writeFile(join(folder, 'paste.ps1'), `\ufeff${before}${script}`);
+  const { stdout } = await execa('pwsh', ['-NoProfile', '-File', 'paste.ps1'], { cwd: folder });
+  expect(stdout.split('\n').map((line) => [JSON.parse(line)].flat())).toEqual(written.map(({ prompt }) => [prompt]));
+  expect(readdirSync(folder)).toEqual(['paste.ps1']);
 });
 
 /** By about_Quoting_Rules; undefined where more than one word, or anything else, would be read. */

@@ -59,10 +59,18 @@ test.each([
   [{ dir: ' ' }, one, ['--dir is empty']],
   [{ output: '' }, one, ['--output is empty']],
   [
+    { dir: '~root', output: '~alice/x.png' },
+    one,
+    [
+      'Invalid --dir "~root": write the path out: only ~ alone is a home folder',
+      'Invalid --output "~alice/x.png": write the path out: only ~ alone is a home folder',
+    ],
+  ],
+  [
     { output: '{taks}.png', overwrite: true, skipExisting: true },
     one,
     [
-      'Invalid --output "{taks}.png": unknown word {taks} (did you mean {task}?); the words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}',
+      'Invalid --output "{taks}.png": unknown word {taks}; did you mean {task}? The words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}',
       '--overwrite and --skip-existing exclude each other',
     ],
   ],

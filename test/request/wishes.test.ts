@@ -9,7 +9,7 @@ function wishes(flags: object, settings: object = {}): unknown {
 
 const usual = {
   wait: true,
-  patient: true,
+  pollUntilEnd: true,
   download: true,
   timeoutMs: 900_000,
   pollIntervalMs: undefined,
@@ -25,7 +25,7 @@ test.each([
     { timeout: '90s' },
     {
       wait: false,
-      patient: true,
+      pollUntilEnd: true,
       download: false,
       timeoutMs: 3_600_000,
       pollIntervalMs: 500,

@@ -39,9 +39,16 @@ describe('a table', () => {
       'base-url  커피      /home/u/a[31m/config.json',
     ]);
     expect(table(rows, 30)).toEqual(['model     imagen-4  the defau…', 'base-url  커피      /home/u/a…']);
-    expect(table(rows, 20)).toEqual(['model  imag…  the d…', 'base…  커피   /home…']);
+    expect(table(rows, 20)).toEqual(['model     imagen-4', 'base-url  커피']);
     for (const columns of [12, 20, 40])
       for (const line of table(rows, columns)) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+  });
+
+  test('cuts names last: they are told apart by their ends', () => {
+    const models = ['', '-fast', '-ultra'].map((end) => [`imagen-4${end}`, 'imagen-4', '$0.08', 'active', 'text 1:1']);
+    expect(table(models, 40)).toEqual(
+      ['imagen-4        ', 'imagen-4-fast   ', 'imagen-4-ultra  '].map((name) => `${name}imagen-4  $0.08  active`),
+    );
   });
 
   test('is separated by tabs elsewhere', () => {

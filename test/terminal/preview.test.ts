@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { readFile } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
 import { decode as decodePng, encode } from 'fast-png';

@@ -15,6 +15,10 @@ test.each([
   ['tag\u{e0041}\u{e007f}s', 'tags'],
   ['soft\u00adhyphen, joi\u200dned', 'softhyphen, joined'],
   ['👩\u200d🎨 ❤\ufe0f\u200d🔥 👩🏽\u200d🎨', '👩\u200d🎨 ❤\ufe0f\u200d🔥 👩🏽\u200d🎨'],
+  ['filler \u3164\u115f\uffa0', 'filler '],
+  ['smuggled \u{e0110}\u{e01ef}', 'smuggled '],
+  ['\u001bP1$r0m\u001b\\ \u009d8;;http://x\u009c', 'P1$r0m\\ 8;;http://x'],
+  ['turned \u2067\u061c\u200f', 'turned '],
   ['half \udb40\u0000\udc41', 'half '],
 ])('%j', (text, safe) => {
   expect(printable(text)).toBe(safe);

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { spawnSync } from 'node:child_process';
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -171,6 +172,15 @@ describe.skipIf(process.platform === 'win32')('what others could have written (n
         expect(await filesIn(compiled)).toEqual([tag]);
         await chmod(open, 0o700);
       }
+      await rm(join(compiled, tag), { recursive: true });
+      await run(machine, ['history']);
+      const kept = await filesIn(join(compiled, tag));
+      expect(kept).not.toEqual([]);
+      // Put there while the folder was open, and left behind.
+      await chmod(join(compiled, tag, kept[0] ?? ''), 0o666);
+      await rm(join(compiled, tag, kept[1] ?? ''));
+      await run(machine, ['history']);
+      expect(await filesIn(join(compiled, tag))).not.toContain(kept[1]);
     },
   );
 });

@@ -31,6 +31,7 @@ export async function formatOf(
   if (!isTable && looksLikeJson.test(head)) return jsonIn(head, false);
   if (!isTable && looksLikeYaml(head)) return yamlIn(head);
   if (!isTable && looksLikeMarkup.test(head)) throw unreadable(shown, 'looks like a table or page in markup');
+  if (!isTable && hasBars(head)) throw unreadable(shown, 'has | between its columns');
   const isText = ['.txt', '.text', '.md'].includes(ending);
   return tableIn(head, variables, isTable ? 'surely' : isText ? 'hardly' : 'maybe') ?? { kind: 'lines' };
 }
@@ -79,6 +80,12 @@ function looksLikeYaml(head: string): boolean {
 }
 
 const looksLikeMarkup = /^\s*(<\?xml|<!doctype|<html|\|.*\|[ \t]*(\r?\n|$))/i;
+
+/** Recognises a header row of a kind of table that is not read. */
+function hasBars(head: string): boolean {
+  const first = head.split(/\r?\n/).find((line) => line.trim() !== '') ?? '';
+  return first.includes('|') && cellsOf(first, '|').some((cell) => fieldNamed(cell) === 'prompt');
+}
 
 /**
  * Finds the separator and the header row of a table. Without an ending that says so, a file is one where a column is

@@ -75,7 +75,7 @@ export async function makeAll(batch: Batch): Promise<number> {
   await pMap(openTasks(), make, { concurrency: plan.concurrency });
   await locked?.finish(!halted && !flags.skipInvalid);
   const spent = server.sandbox && count.made > 0 ? 'sandbox' : sumText(work.spent);
-  return sayBatchEnd(context, count, { halted, elapsedMs: world.clock.monotonic() - began, spent });
+  return sayBatchEnd(context, count, { halted, wait, elapsedMs: world.clock.monotonic() - began, spent });
 
   /** Settles in the order of the file what needs no work. */
   async function* openTasks(): AsyncGenerator<Open> {

@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import type { core } from 'zod/mini';
 import { invalid } from '../../errors.ts';
 import { safeFileName } from '../../image/file-name.ts';
-import { didYouMean } from '../../near-miss.ts';
+import { isObject } from '../../json.ts';
+import { didYouMean, nearMiss } from '../../near-miss.ts';
 import { quoted } from '../../request/parse-fields.ts';
 import { manifestSchema } from './manifest-schema.ts';
 import { fieldNamed, type Row, readFields } from './row.ts';
@@ -49,6 +50,11 @@ async function parse({ path, shown }: ManifestFile): Promise<Manifest> {
   const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   const yaml = parseYaml(text, '1.2');
   if ('fault' in yaml) throw invalid(`${shown} ${yaml.fault}`, 'Correct the YAML, or check it in an editor');
+  if (isObject(yaml.value) && !Object.keys(yaml.value).some((key) => nearMiss(key, ['pictures', 'defaults'])))
+    throw invalid(
+      `${shown} is neither a list nor a manifest`,
+      'Write "pictures:" and a list under it, or a list alone',
+    );
   const read = manifestSchema.safeParse(yaml.value, { reportInput: true });
   if (!read.success) {
     const { issues } = read.error;

@@ -171,7 +171,8 @@ function askedIn({ id: _, output: __, ...asked }: output<typeof rowSchema>) {
 /** Parses a row. One that has problems as such is parsed all the same: its other problems are told with them. */
 function parseRow(row: Row, { prompt, usual, target, home }: BatchPlan, problems: string[]) {
   const fields: Record<string, string> = { ...row.fields };
-  if (prompt && (fields.prompt === undefined || prompt.variables.has('prompt'))) {
+  const isRead = row.words.size > 0 || row.problems.length === 0;
+  if (prompt && isRead && (fields.prompt === undefined || prompt.variables.has('prompt'))) {
     const missing: string[] = [];
     fields.prompt = prompt.fill(row.words, missing);
     for (const variable of missing) problems.push(`no value for ${variable} of --prompt`);

@@ -63,7 +63,7 @@ export interface OtherColumns {
 export function columnProblem(column: string, { variables, ignored }: OtherColumns): string | undefined {
   if (ignored.has(column) || fieldNamed(column) !== undefined || variables.has(wordNamed(column))) return undefined;
   const meant = Object.keys(fieldNames).find((field) => isMisspelled(bareName(column), field));
-  if (meant) return `no field is named ${quoted(column)} (did you mean ${fieldColumn(meant)}?)`;
+  if (meant) return `no field is named ${quoted(column)}; did you mean ${fieldColumn(meant)}?`;
   ignored.add(column);
   return undefined;
 }

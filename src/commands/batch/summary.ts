@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { exitCodes, someFailed } from '../../errors.ts';
+import { goneSuccessors } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { formatDuration } from '../../task/duration.ts';
 
@@ -31,12 +32,17 @@ export function newCount(total: number): BatchCount {
 export function sayBatchEnd(
   { reporter }: Context,
   count: BatchCount,
-  { halted, elapsedMs, spent }: { halted: TaskReport | undefined; elapsedMs: number; spent: string },
+  {
+    halted,
+    wait,
+    elapsedMs,
+    spent,
+  }: { halted: TaskReport | undefined; wait: boolean; elapsedMs: number; spent: string },
 ): number {
   const settled = count.made + count.failed + count.before + count.failedBefore;
   const left = count.total - settled - count.elsewhere - count.leftAlone;
   const facts = [
-    `${count.made} made`,
+    `${count.made} ${wait ? 'made' : 'submitted'}`,
     count.failed > 0 && `${count.failed} failed`,
     count.before > 0 && `${count.before} made before`,
     count.failedBefore > 0 && `${count.failedBefore} failed before`,
@@ -47,7 +53,9 @@ export function sayBatchEnd(
     spent,
   ];
   reporter.note(`Batch: ${facts.filter(Boolean).join(' · ')}`);
-  if (halted) reporter.next('the same command again goes on with what is missing', 'Stopped early');
+  const [successor] = halted?.error ? goneSuccessors(halted.error) : [];
+  const again = successor === undefined ? 'again' : `with --model ${successor}`;
+  if (halted) reporter.next(`the same command ${again} goes on with what is missing`, 'Stopped early');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
   return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left + count.leftAlone);

@@ -9,7 +9,7 @@ import { keptModels } from './kept-models.ts';
 
 /** A word that may be typed, and what it means. */
 type Suggestion = readonly [word: string, about?: string];
-/** What may be typed somewhere; the shell itself knows files and folders. */
+/** The words that may come next; the shell completes files and folders itself. */
 type Suggestions = readonly Suggestion[] | 'files' | 'folders';
 
 const mostTasks = 30;

@@ -3,7 +3,9 @@ import type { Declaration } from '../../command-line/declaration.ts';
 export const configCommand: Declaration = {
   name: 'config',
   summary: 'read and change settings',
-  about: 'Read and change the settings: api-key, model, ratio, dir, output, timeout, base-url, api.',
+  about:
+    'Read and change the settings: api-key, model, ratio, dir, output, timeout, max-cost, base-url, api, and for one ' +
+    'model models.NAME.ratio, negative, resolution, format and quality.',
   examples: ['config set api-key', 'config set model imagen-4-fast', 'config list', 'config unset ratio'],
   below: [
     {

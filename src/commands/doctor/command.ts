@@ -1,4 +1,5 @@
 import type { Declaration } from '../../command-line/declaration.ts';
+import { withFlags } from '../../command-line/flags.ts';
 
 export const doctorCommand: Declaration = {
   name: 'doctor',
@@ -11,8 +12,9 @@ export const doctorCommand: Declaration = {
     'doctor --base-url http://127.0.0.1:4010',
     'doctor --json | jq -r \'select(.state != "ok") | .message, .hint\'',
   ],
-  async run(context) {
+  flags: withFlags('sandbox'),
+  async run(context, _words, flags: { sandbox?: boolean }) {
     const { doctor } = await import('./run.ts');
-    return doctor(context);
+    return doctor(context, flags.sandbox);
   },
 };

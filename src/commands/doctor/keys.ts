@@ -4,14 +4,14 @@ import type { HermesKey } from '../../hermes/key.ts';
 import { missingKey, sources } from '../../settings/credentials.ts';
 import { broken, type Check, ok, warning } from './check.ts';
 
-/** Every place where a key may be, and what there is to say about it. */
+/** The checks of all places where a key may be. */
 export interface KeysFound {
   checks: Check[];
   used: FoundKey | undefined;
   hermes: HermesKey | undefined;
 }
 
-/** Looks into every place, where `generate` stops at the first. Of a key only the last characters are told. */
+/** Reads every place, where `generate` stops at the first key. Prints only the end of each key. */
 export async function findKeys({ world, stored }: Context): Promise<KeysFound> {
   const found: FoundKey[] = [];
   for await (const each of sources(world, stored)) {

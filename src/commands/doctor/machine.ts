@@ -17,7 +17,7 @@ import { programVersion } from '../../version.ts';
 import type { Output } from '../../world.ts';
 import { broken, type Check, ok, warning } from './check.ts';
 
-/** What package.json says under `engines`. */
+/** As under `engines` in package.json. */
 const oldestNode = 'v20.18.1';
 
 export function checkNode({ world }: Context): Check[] {

@@ -8,7 +8,7 @@ import { checkServe } from './serve.ts';
 import { askAccount, checkRoute } from './service.ts';
 
 /** Checks everything that a `generate` needs and prints each result as soon as it is known. Buys nothing. */
-export async function doctor(context: Context): Promise<number> {
+export async function doctor(context: Context, inSandbox = false): Promise<number> {
   const { world, flags, reporter } = context;
   const paint = await colours(wantsColour(world.stdout, world.env, flags.color));
   const errors: Check[] = [];
@@ -24,11 +24,8 @@ export async function doctor(context: Context): Promise<number> {
 
   await print(checkNode(context));
   await print(await checkSettings(context));
-  const keys = await findKeys(context);
-  await print(keys.checks);
-  const route = await checkRoute(context, keys);
-  await print(route.checks);
-  if (keys.used && route.base !== undefined) await print([await askAccount(context, route.base)]);
+  if (inSandbox) await print([await askAccount(context, await context.server(true))]);
+  else await checkService();
   await print(await checkFolders(context));
   await print(await checkServe(context));
   await print([checkTerminal(context)]);
@@ -37,6 +34,14 @@ export async function doctor(context: Context): Promise<number> {
     reporter.note(`generate would fail: ${errors.length} ${errors.length > 1 ? 'problems' : 'problem'} to fix`);
     return exitCodes[first.code ?? 'internal'];
   }
-  reporter.next(context.command('generate "a mug"'), 'generate would work. Try it');
+  reporter.next(context.command(`generate "a mug"${inSandbox ? ' --sandbox' : ''}`), 'generate would work. Try it');
   return 0;
+
+  async function checkService(): Promise<void> {
+    const keys = await findKeys(context);
+    await print(keys.checks);
+    const { checks, server } = await checkRoute(context, keys);
+    await print(checks);
+    if (keys.used && server) await print([await askAccount(context, server)]);
+  }
 }

@@ -1,9 +1,10 @@
 import { askBalance } from '../../api/balance.ts';
 import { isLoopback } from '../../api/base-url.ts';
 import { proxyFor } from '../../api/proxy.ts';
-import { liveCatalogue } from '../../command-line/account.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
+import type { Server } from '../../journal/event.ts';
+import { catalogueOf } from '../../paid-task/models.ts';
 import { modelNamed } from '../../request/models.ts';
 import { keyPage } from '../../settings/credentials.ts';
 import { formatDuration } from '../../task/duration.ts';
@@ -11,11 +12,11 @@ import { amountText } from '../../task/money.ts';
 import { broken, type Check, ok, warning } from './check.ts';
 import type { KeysFound } from './keys.ts';
 
-/** Where the service is, as far as can be told without asking it. */
+/** Where the service is, without asking it. */
 interface Route {
   checks: Check[];
   /** Undefined where it cannot be asked. */
-  base: string | undefined;
+  server: Server | undefined;
 }
 
 /** Checks the address and where it comes from, the form of its API, and the proxy on the way. */
@@ -29,10 +30,10 @@ export async function checkRoute(context: Context, keys: KeysFound): Promise<Rou
       ok('api', apiForm(context, base)),
       proxy,
     ];
-    return { checks, base: proxy.state === 'error' ? undefined : base };
+    return { checks, server: proxy.state === 'error' ? undefined : { base, sandbox: false } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { checks: [broken('address', error)], base: undefined };
+    return { checks: [broken('address', error)], server: undefined };
   }
 }
 
@@ -70,17 +71,17 @@ function checkProxy({ world: { env } }: Context, base: string): Check {
 const longestMs = 10_000;
 
 /** Asks about the key's account, free of charge: is the service there, does it accept the key, are credits left? */
-export async function askAccount(context: Context, base: string): Promise<Check> {
+export async function askAccount(context: Context, server: Server): Promise<Check> {
   const { reporter, world } = context;
-  const { host } = new URL(base);
+  const host = server.sandbox ? 'the sandbox' : new URL(server.base).host;
   reporter.progress.step('doctor', { doing: `asking ${host}`, model: 'doctor' });
   const began = world.clock.monotonic();
   try {
-    const { caller } = await context.api({ base, sandbox: false });
+    const { caller, base } = await context.api(server);
     const { signal } = world.deadline(longestMs);
     const { balance_cents: cents } = await askBalance(caller, base, signal);
     const time = `${Math.round(world.clock.monotonic() - began)} ms`;
-    return judged(host, cents, await priceOfNext(context, base), time);
+    return judged(host, cents, await priceOfNext(context, server), time);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return explained(error, host);
@@ -96,14 +97,14 @@ interface Offer {
   status: string;
 }
 
-/** What `generate` without flags would buy; undefined where the catalogue cannot be had. */
-async function priceOfNext(context: Context, base: string): Promise<Offer | undefined> {
+/** Finds the model that `generate` would use; undefined without a catalogue. */
+async function priceOfNext(context: Context, server: Server): Promise<Offer | undefined> {
   try {
     const { model: typed = 'imagen-4' } = context.stored.settings;
     const model = modelNamed(typed) ?? typed;
-    const { models } = await liveCatalogue(context, { base, sandbox: false });
+    const { models } = await catalogueOf(context.engine, server, 0);
     const found = models.find((each) => each.model === model);
-    return { model, cents: found?.price.unit_price_cents ?? undefined, status: found?.status ?? 'not sold' };
+    return { model, cents: found?.price?.unit_price_cents, status: found?.status ?? 'not sold' };
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;

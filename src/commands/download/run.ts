@@ -35,7 +35,7 @@ export async function download(context: Context, ids: readonly string[], flags: 
   const recorded = await locate(context.engine, ids, await namedBase(context));
   await checkServer(context, ids, recorded, flags.sandbox === true);
   await prepareTarget(context, target);
-  const work = startWork(context, { ...wishes, patient: flags.wait === true });
+  const work = startWork(context, { ...wishes, pollUntilEnd: flags.wait === true });
   context.reporter.progress.expect(ids.length);
 
   const claims = new Map();

@@ -13,7 +13,7 @@ export interface GalleryPage {
   title: string;
   /** One line about the whole. */
   summary: string;
-  /** What is shown first. */
+  /** The view at the start. */
   view: 'grid' | 'matrix';
   pictures: readonly GalleryPicture[];
   source: Source;

@@ -12,7 +12,7 @@ export interface GalleryPicture {
   madeAt: number;
   /** The command that makes it again; undefined where no task is known. */
   again: string | undefined;
-  /** What is known of it: texts by their names, in the order in which they are read. */
+  /** Facts about the picture by name, in reading order. */
   facts: Map<string, string>;
   /** Names of the facts that tell it from other pictures of the same prompt. */
   differs: readonly string[];
@@ -32,7 +32,7 @@ export type Found = { address: string } | { lost: 'missing' | 'changed'; why: st
 
 export type Source = (file: PictureFile) => Promise<Found>;
 
-/** What stands under a picture; the viewer shows the rest. */
+/** The caption; the viewer shows the rest. */
 const shown = ['Model', 'Ratio', 'Seed', 'Number', 'Negative', 'Cost'];
 
 /** Writes one picture as an item of the list. */

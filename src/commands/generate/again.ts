@@ -12,9 +12,9 @@ import { sidecarPath } from '../../paid-task/sidecar.ts';
 import type { ImageRequest } from '../../request/request.ts';
 import { isTaskId } from '../../task/task-id.ts';
 
-/** What was asked for before. */
+/** An earlier request. */
 export interface Before {
-  /** What a sidecar holds is not checked yet. */
+  /** Not checked yet where it comes from a sidecar. */
   request: Omit<ImageRequest, 'model'> & { model: string };
   /** Paths of its source pictures, by their names. */
   inputs?: Record<string, string> | undefined;
@@ -45,7 +45,7 @@ export async function askedBefore(context: Context, typed: string): Promise<Befo
   });
 }
 
-/** At whatever server: --base-url says where to ask this time. */
+/** Finds the newest task at any server: --base-url names the server of the new request. */
 async function newest(context: Context, matches: (entry: Entry) => boolean): Promise<Entry | undefined> {
   return (await newestSent(context, { matches }, 1))[0];
 }
@@ -76,7 +76,9 @@ async function byPicture(context: Context, path: string): Promise<Entry | undefi
 }
 
 async function readSidecar(path: string, typed: string): Promise<Before> {
-  const told = parseJson(await readFile(path, 'utf8').catch(() => ''));
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) throw invalid(`--again ${typed} cannot be read; a sidecar has a name such as fox.png.json`);
+  const told = parseJson(text);
   if (!isObject(told) || typeof told.prompt !== 'string' || typeof told.model !== 'string')
     throw invalid(`--again ${typed} is not a sidecar: it holds no prompt and model`);
   const { prompt, model, seed, sandbox, ...named } = told;
@@ -92,7 +94,7 @@ async function readSidecar(path: string, typed: string): Promise<Before> {
 
 /**
  * Returns the server to ask: the one that a flag, the environment or a setting names, else the one of the task that is
- * repeated. What was made in the sandbox is bought where there is a key, and that is said.
+ * repeated. A task of the sandbox is bought for real where there is a key, with a warning.
  */
 export async function serverOf(
   context: Context,

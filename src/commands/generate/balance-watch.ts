@@ -12,7 +12,7 @@ export interface BalanceWatch {
 }
 
 /**
- * Watches only where a person looks: a script asks with `balance`.
+ * Asks only where a person reads stderr; scripts call `balance`.
  * @param tasks how many tasks are made
  */
 export function watchBalance({ world, flags }: Context, tasks: number): BalanceWatch {

@@ -27,6 +27,7 @@ export const generateCommand: Declaration = {
     'generate "red fox in snow" --dir shots --output fox.png',
     'echo "a quiet harbour" | runapi-imagen generate',
     'generate "make it blue" --image mug.png',
+    'curl -s https://example.com/mug.png | runapi-imagen generate "make it blue" --image -',
     'generate "a fox" --model nano-banana-2 --resolution 2k --format jpg',
     'generate "a mug" --no-wait',
     'generate --again last --model imagen-4-ultra',

@@ -11,7 +11,7 @@ import { amountText } from '../../task/money.ts';
 import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
 import { differencesOf } from './run.ts';
 
-/** Tells what `generate` would send, where to, and what it would cost now. Sends nothing else, and writes nothing. */
+/** Prints what `generate` would send, where to, and its price now. Buys and writes nothing. */
 export async function dryRun(context: Context, words: readonly string[], flags: GenerateFlags): Promise<number> {
   const plan = await readPlan(context, words, flags);
   const lots: Lots = new Map();
@@ -30,7 +30,7 @@ interface Post {
   body: ReturnType<typeof wireRequest>;
 }
 
-/** What is sent for each request, and where to. */
+/** Returns the body and URL of each request. */
 async function postsOf(context: Context, { server, requests }: Plan): Promise<Post[]> {
   const api = await context.api(server, 'optional');
   return await Promise.all(

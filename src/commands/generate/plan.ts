@@ -9,7 +9,7 @@ import { flagSource, namedSource, requestSource, settingSource } from '../../req
 import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
 import { askedBefore, serverOf } from './again.ts';
-import { readPrompt } from './read-prompt.ts';
+import { readPicture, readPrompt } from './read-prompt.ts';
 
 /** The flags of `generate`, as they were typed. */
 export interface GenerateFlags extends PictureFlags, WaitingFlags, NamingFlags, ShowFlags {
@@ -19,7 +19,7 @@ export interface GenerateFlags extends PictureFlags, WaitingFlags, NamingFlags, 
   sandbox?: boolean;
 }
 
-/** What `generate` is going to do. */
+/** The checked input of `generate`. */
 export interface Plan {
   server: Server;
   requests: ImageRequest[];
@@ -35,7 +35,7 @@ export async function readPlan(context: Context, words: readonly string[], flags
   const note = (error: unknown): undefined => noteProblem(error, problems);
   const before = flags.again === undefined ? undefined : await askedBefore(context, flags.again).catch(note);
   const repeats = flags.again !== undefined && words.length === 0 && flags.promptFile === undefined;
-  const prompt = repeats ? before?.request.prompt : await readPrompt(context, words, flags.promptFile).catch(note);
+  const prompt = repeats ? before?.request.prompt : await readPrompt(context, words, flags).catch(note);
   const asked = [
     namedSource({ 'The prompt': prompt }, { prompt: 'The prompt' }),
     flagSource(flags),
@@ -43,7 +43,8 @@ export async function readPlan(context: Context, words: readonly string[], flags
   ];
   for (const [name, path] of Object.entries(before?.inputs ?? {})) context.engine.known.pictures.set(name, path);
   const typedRequests = prompt === undefined ? checkOptions(asked, problems) : parseRequests(asked, problems);
-  const requests = typedRequests && (await namePictures(context.engine, context.world, typedRequests).catch(note));
+  const place = { cwd: context.world.cwd, home: context.world.home, readStdin: () => readPicture(context) };
+  const requests = typedRequests && (await namePictures(context.engine, place, typedRequests).catch(note));
   const typed = spendingSources(context, flags);
   const wishes = parseWishes(typed, problems);
   const pictures = { count: requests?.length ?? 1, areNew: true };

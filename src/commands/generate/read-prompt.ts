@@ -2,15 +2,19 @@ import { resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { readStream } from '../../disk/read-stream.ts';
 import { Failure, invalid } from '../../errors.ts';
+import { mostPictureBytes } from '../../paid-task/input-pictures.ts';
 import { expandHome } from '../../task/home-path.ts';
 
 const maxPromptBytes = 1024 * 1024;
 
-/** Reads the prompt from the words, a file or stdin. Throws `validation`. */
+/**
+ * Reads the prompt from the words, a file or stdin. Throws `validation`.
+ * @param images as they were typed: `-` is a picture from stdin
+ */
 export async function readPrompt(
   context: Context,
   words: readonly string[],
-  file: string | undefined,
+  { promptFile: file, image: images = [] }: { promptFile?: string; image?: readonly string[] },
 ): Promise<string> {
   const { stdin } = context.world;
   const fromStdin = (words.length === 1 && words[0] === '-') || file === '-' || file === '/dev/stdin';
@@ -23,6 +27,8 @@ export async function readPrompt(
   }
   if (words.length > 0 && !fromStdin) return words.join(' ');
   const example = `Write it after the command: ${context.command('generate "a mug"')}`;
+  if (images.includes('-'))
+    throw invalid('With --image - stdin gives the picture, and cannot give the prompt too', example);
   if (stdin.isTerminal) {
     if (!fromStdin) throw invalid('There is no prompt', example);
     context.reporter.note('Reading the prompt from the terminal: end it with Ctrl-D');
@@ -33,11 +39,23 @@ export async function readPrompt(
   throw invalid('The prompt is empty: stdin holds nothing', example);
 }
 
+/** Reads the picture of `--image -`. Throws `validation`. */
+export async function readPicture(context: Context): Promise<Buffer> {
+  const { stdin } = context.world;
+  if (stdin.isTerminal) throw invalid('Invalid --image "-": stdin is a terminal; pipe a picture into the command');
+  return await waited(context, 'stdin', () => stdin.readAll(mostPictureBytes), 'picture');
+}
+
 /** Every wait is said: a pipe that nobody writes to looks like a program that hangs. */
-async function waited({ world, reporter }: Context, source: string, read: () => Promise<Buffer>): Promise<Buffer> {
+async function waited(
+  { world, reporter }: Context,
+  source: string,
+  read: () => Promise<Buffer>,
+  what = 'prompt',
+): Promise<Buffer> {
   const stop = world.clock.every(2_000, () => {
     stop();
-    reporter.note(`Waiting for the prompt on ${source}`);
+    reporter.note(`Waiting for the ${what} on ${source}`);
   });
   return await read().finally(stop);
 }

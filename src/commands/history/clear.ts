@@ -45,7 +45,7 @@ export async function clearHistory(context: Context, flags: ClearFlags): Promise
 
 const forgottenRows = 'some of them are batch rows: running the batch again will make and pay for them again';
 
-/** Without its id nobody can fetch the pictures. */
+/** Tells whether pictures still wait at the service: without the id they would be lost. */
 function isPaidFor({ world }: Context, entry: Entry): boolean {
   return !entry.intended.server.sandbox && waitsToBeSaved(entry, world.clock.now());
 }

@@ -14,10 +14,10 @@ export interface HistoryFlags extends FilterFlags {
   sandbox?: boolean;
 }
 
-/** What a terminal shows; a script gets all. */
+/** The limit on a terminal; scripts get all. */
 const shownOnTerminal = 50;
 
-/** Lists what was made on this machine, newest first, or adds it up. Answers the exit code. */
+/** Lists what was made on this machine, newest first, or adds it up. Returns the exit code. */
 export async function history(context: Context, flags: HistoryFlags): Promise<number> {
   const { world, reporter } = context;
   const { stdout } = world;

@@ -35,7 +35,7 @@ export async function showSums(
     const key = `${name} ${sandbox} ${currency}`;
     const group = groups.get(key) ?? { name, sandbox, currency, pictures: 0, sum: newSum() };
     groups.set(key, group);
-    // A failed task made none, and of one that still runs nobody knows how many.
+    // A failed task made none; how many a running task will make is unknown.
     group.pictures += Math.max(entry.completed?.images.length ?? 0, Object.keys(entry.saved).length);
     const failed = recordedStatus(entry) === 'failed';
     addCost(group.sum, cost, failed);

@@ -36,7 +36,7 @@ interface Column {
   /** It is cut to no fewer and shown in no more columns; without it, it is as wide as its widest text. */
   range?: readonly [least: number, most: number];
   /** Where there is no room, it goes: the lowest first. */
-  spare?: 1 | 2;
+  spare?: number;
 }
 
 const gap = '  ';
@@ -47,15 +47,15 @@ function alignedLine(rows: readonly Row[], { columns, colours, cwd }: Surface): 
   const all: Column[] = [
     { text: ({ number }) => `${number ?? ''}` },
     { text: ({ report }) => localDate(report.created_at), shade, spare: 2 },
-    { text: ({ report }) => report.model ?? '', shade },
-    { text: ({ report: { seed } }) => (seed === null ? '' : `seed ${seed}`), shade },
-    { text: ({ report }) => costOf(report) },
-    { text: ({ report }) => report.prompt ?? '', range: [8, 48] },
+    { text: ({ report }) => report.model ?? '', shade, spare: 4 },
+    { text: ({ report: { seed } }) => (seed === null ? '' : `seed ${seed}`), shade, spare: 3 },
+    { text: ({ report }) => costOf(report), spare: 5 },
+    { text: ({ report }) => report.prompt ?? '', range: [10, 48] },
     { text: ({ report }) => report.task_id ?? '', spare: 1 },
     { text: ({ report }) => outcome(report, cwd), range: [12, 1000] },
   ];
   let shown = all.map((column) => ({ ...column, width: widest(rows, column.text) })).filter(({ width }) => width > 0);
-  for (const spare of [1, 2]) {
+  for (const spare of [1, 2, 3, 4, 5]) {
     if (excessOf(shown, columns, 0) > 0) shown = shown.filter((column) => column.spare !== spare);
   }
   let excess = excessOf(shown, columns, 1);

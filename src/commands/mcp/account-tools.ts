@@ -1,15 +1,25 @@
 import { array, looseObject, nullable, number, strictObject, string } from 'zod/mini';
+import { argument } from './arguments.ts';
 import type { Declaration } from './tool.ts';
 
 const nothing = strictObject({});
 
 const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true } as const;
 
-export const listModelsTool: Declaration<typeof nothing> = {
+const filtered = strictObject({
+  filter: argument(
+    string(),
+    'Only models with these words in their name, service or action: flux, edit_image. Default: all, which are dozens.',
+  ),
+});
+
+export const listModelsTool: Declaration<typeof filtered> = {
   name: 'list_models',
   title: 'List image models and prices',
-  description: 'The models of generate_image, the aspect ratios that each takes, and what a picture costs now.',
-  input: nothing,
+  description:
+    'The models of generate_image: service, status, what a picture costs now, and by its actions whether each makes ' +
+    'pictures from text (text_to_image) or from pictures (edit_image, remix_image).',
+  input: filtered,
   annotations,
 };
 
@@ -18,6 +28,9 @@ export const modelsShape = looseObject({
   models: array(
     looseObject({
       model: string(),
+      service: nullable(string()),
+      actions: array(string()),
+      status: nullable(string()),
       ratios: array(string()),
       price: nullable(
         looseObject({

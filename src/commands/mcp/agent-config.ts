@@ -3,7 +3,7 @@ export type Agent = (typeof agents)[number];
 
 /** How an agent starts the server. */
 export interface Launch {
-  /** What follows `runapi-imagen`. */
+  /** The arguments of `runapi-imagen`. */
   args: readonly string[];
   /** Whether the agent is to pass the key on. */
   key: boolean;
@@ -18,7 +18,7 @@ export interface AgentConfig {
   text: string;
 }
 
-/** What to paste into an agent's settings. Sources: the documentation of each, September 2026. */
+/** Returns the settings to paste for an agent. Sources: the documentation of each, September 2026. */
 export function agentConfig(agent: Agent, launch: Launch): AgentConfig {
   return { place: places[agent], text: formats[agent](launch) };
 }
@@ -50,7 +50,7 @@ const formats: Readonly<Record<Agent, (launch: Launch) => string>> = {
 
 const name = 'runapi-imagen';
 
-/** What the agent puts a value in for. */
+/** Writes a variable that the agent fills in. */
 function filledIn(variable: string): string {
   return `\${${variable}}`;
 }

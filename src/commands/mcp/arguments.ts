@@ -66,7 +66,7 @@ function readText(text: string, type: string | undefined): unknown {
   }
 }
 
-/** A look at the picture costs the agent tokens. */
+/** Returning the picture costs the agent tokens. */
 export const includeImage = argument(
   boolean(),
   'Also return a small version of the picture, to look at it yourself. Costs tokens; default false.',
@@ -86,11 +86,11 @@ export function waitSeconds(zero: string) {
   );
 }
 
-/** What a call waits where neither it nor --timeout says. */
-export const defaultPatience = { timeout: defaultWaitSeconds };
+/** How long a call waits by default. */
+export const defaultWait = { timeout: defaultWaitSeconds };
 
 /** What was asked for, as `parseWishes` takes it. A call that does not wait gives the request its time all the same. */
-export function patience(seconds: number | undefined): { wait: boolean; timeout?: number } {
+export function waitOptions(seconds: number | undefined): { wait: boolean; timeout?: number } {
   if (seconds === undefined) return { wait: true };
-  return seconds === 0 ? { wait: false, ...defaultPatience } : { wait: true, timeout: Math.max(leastSeconds, seconds) };
+  return seconds === 0 ? { wait: false, ...defaultWait } : { wait: true, timeout: Math.max(leastSeconds, seconds) };
 }

@@ -1,4 +1,16 @@
-import { array, boolean, describe, int, maxLength, number, type output, strictObject, string } from 'zod/mini';
+import {
+  array,
+  boolean,
+  describe,
+  int,
+  maxLength,
+  number,
+  type output,
+  record,
+  strictObject,
+  string,
+  unknown,
+} from 'zod/mini';
 import { wireNames } from '../../request/further-fields.ts';
 import { argument, includeImage, waitSeconds } from './arguments.ts';
 import type { Declaration } from './tool.ts';
@@ -20,6 +32,10 @@ const input = strictObject({
     array(string()),
     'Pictures to change or to start from: absolute paths, URLs, or task:TASK-ID of an earlier picture.',
   ),
+  output_resolution: argument(string(), 'Such as 1k, 2k or 4k. Not for Imagen 4 from text.'),
+  output_format: argument(string(), 'png or jpg. Not for Imagen 4 from text.'),
+  output_quality: argument(string(), 'Such as basic, high or ultra. Not for Imagen 4.'),
+  other_fields: argument(record(string(), unknown()), 'Further fields that the model takes, by their names at RunAPI.'),
   folder: argument(
     string(),
     'A folder below the default one; made if missing. Nothing is saved elsewhere. Leave it out unless the user named it.',
@@ -46,6 +62,7 @@ export type GenerateImageInput = output<typeof input>;
 export const argumentNames = {
   ...wireNames,
   images: 'image_paths',
+  set: 'other_fields',
   dir: 'folder',
   output: 'file_name',
   timeout: 'wait_seconds',
@@ -56,7 +73,8 @@ export const generateImageTool: Declaration<typeof input> = {
   name: 'generate_image',
   title: 'Generate an image (paid)',
   description:
-    'Makes one picture from a text prompt with Imagen 4 through RunAPI, saves it, and returns its absolute path. ' +
+    'Makes a picture from a text prompt, or from pictures (image_paths), with Imagen 4 or any model of list_models ' +
+    'through RunAPI, saves it, and returns its absolute path. ' +
     'Each picture costs money (list_models tells the prices): ask the user before making many, or imagen-4-ultra ones. ' +
     'It takes some 5 to 30 seconds. If it is not ready in time the answer has status "processing" and a task_id: ' +
     'call get_image with that id, do not generate again. After an interrupted call, the same arguments take up ' +

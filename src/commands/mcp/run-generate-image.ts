@@ -16,7 +16,7 @@ import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
 import { parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
-import { defaultPatience, patience } from './arguments.ts';
+import { defaultWait, waitOptions } from './arguments.ts';
 import { argumentNames, type GenerateImageInput } from './generate-image.ts';
 import { imageBlock } from './image-block.ts';
 import { folderBelow, rootFolder } from './picture-folder.ts';
@@ -76,9 +76,9 @@ async function readOrder(
   const problems: string[] = [];
   const given = namedSource(input, argumentNames);
   const [request] = parseRequests([given, settingSource(settings)], problems) ?? [];
-  const waiting = namedSource(patience(input.wait_seconds));
+  const waiting = namedSource(waitOptions(input.wait_seconds));
   const { maxCost: _, ...own } = flags; // of the session
-  const wishes = parseWishes([waiting, given, flagSource(own), namedSource(defaultPatience)], problems);
+  const wishes = parseWishes([waiting, given, flagSource(own), namedSource(defaultWait)], problems);
   const root = await rootFolder(context, flags.dir, roots);
   const folder = folderBelow(root, input.folder, context.world.home);
   const usual = settings.output === '-' ? undefined : settings.output;
@@ -87,6 +87,7 @@ async function readOrder(
   const place = namedSource({ folder, file_name }, argumentNames);
   const target = parseTarget([place], context.world, { count: 1, areNew: true }, problems);
   if (problems.length > 0 || !request || !wishes || !target) throw tellAll(problems, { wayOut: '' });
-  const [named = request] = await namePictures(context.engine, context.world, [request]);
+  const { cwd, home } = context.world;
+  const [named = request] = await namePictures(context.engine, { cwd, home, field: 'image_paths' }, [request]);
   return { request: named, target: { ...target, index: 1, root }, wishes };
 }

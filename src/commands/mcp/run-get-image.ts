@@ -18,7 +18,7 @@ import type { TaskReport } from '../../report/task-report.ts';
 import { flagSource, namedSource } from '../../request/sources.ts';
 import type { Target } from '../../request/target.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
-import { defaultPatience, patience } from './arguments.ts';
+import { defaultWait, waitOptions } from './arguments.ts';
 import type { GetImageInput } from './get-image.ts';
 import { imageBlock } from './image-block.ts';
 import { folderBelow, rootFolder } from './picture-folder.ts';
@@ -30,11 +30,11 @@ import type { ToolCall } from './tool-calls.ts';
 export async function getImage(call: ToolCall, input: GetImageInput): Promise<Answer> {
   const problems: string[] = [];
   checkTaskIds([input.task_id], problems);
-  const waiting = patience(input.wait_seconds);
-  const wishes = parseWishes([namedSource(waiting), flagSource(call.flags), namedSource(defaultPatience)], problems);
+  const waiting = waitOptions(input.wait_seconds);
+  const wishes = parseWishes([namedSource(waiting), flagSource(call.flags), namedSource(defaultWait)], problems);
   if (problems.length > 0 || !wishes)
     throw tellAll(problems, { sends: false, wayOut: 'Take the id from the answer of generate_image' });
-  const report = await reportOf(call, input, { ...wishes, patient: waiting.wait });
+  const report = await reportOf(call, input, { ...wishes, pollUntilEnd: waiting.wait });
   return taskAnswer(report, { image: input.include_image ? await imageBlock(report) : undefined });
 }
 

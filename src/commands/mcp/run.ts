@@ -50,8 +50,8 @@ export async function mcp(context: Context, stdout: Output, flags: McpFlags): Pr
   await serve({ stdin: world.stdin, stdout, clock: world.clock, complain: reporter.warn }, [
     tool(generateImageTool, taskShape, (input, talk) => run(talk, (call) => generateImage(call, input))),
     tool(getImageTool, taskShape, (input, talk) => run(talk, (call) => getImage(call, input))),
-    tool(listModelsTool, modelsShape, (_, talk) =>
-      run(talk, async (call) => factsAnswer({ models: await readModels(call.context, sandbox) })),
+    tool(listModelsTool, modelsShape, ({ filter }, talk) =>
+      run(talk, async (call) => factsAnswer({ models: await readModels(call.context, sandbox, filter) })),
     ),
     tool(getBalanceTool, balanceShape, (_, talk) =>
       run(talk, async (call) => factsAnswer({ ...(await readBalance(call.context, sandbox)), currency: 'USD' })),

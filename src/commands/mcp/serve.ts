@@ -55,7 +55,7 @@ export async function serve({ stdin, stdout, clock, complain }: Surface, tools: 
   await connection.close();
 }
 
-/** What the server works with: stdout is for its messages alone. */
+/** The server's context: stdout is only for its messages. */
 export interface Surface {
   stdin: Input;
   stdout: Output;

@@ -3,7 +3,7 @@ import type { ErrorReport, TaskReport } from '../../report/task-report.ts';
 import { plainColours } from '../../terminal/colours.ts';
 import type { Answer, Block } from './tool.ts';
 
-/** What a model is told of a task: the report of `--json`, with what it should do next. */
+/** A task as models read it: the report of `--json`, with the next step. */
 interface ToolReport extends TaskReport {
   next: string | null;
 }
@@ -11,7 +11,7 @@ interface ToolReport extends TaskReport {
 /** More would fill the memory of a model. */
 const mostImages = 16;
 
-/** The answer about a task. One that still runs is no failure: the model is told how to go on. */
+/** Returns the answer about a task. A running task is not a failure: the answer says how to continue. */
 export function taskAnswer(
   report: TaskReport,
   more: { note?: string | undefined; image?: Block | undefined } = {},

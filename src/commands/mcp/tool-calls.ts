@@ -16,7 +16,7 @@ export interface McpFlags {
   maxCost?: string;
   maxPictures?: string;
   sandbox?: boolean;
-  /** What a call waits that does not say. */
+  /** The default wait of a call. */
   timeout?: string;
 }
 
@@ -46,7 +46,7 @@ export function toolCalls({ world, flags: globals, sandbox }: Context, flags: Mc
 
   async function runOne(talk: Talk, act: (call: ToolCall) => Promise<Answer>): Promise<Answer> {
     if (talk.signal.aborted) return { content: [], failed: true };
-    // What a cancelled call began can be taken up as soon as that call has let go of it.
+    // The tasks of a cancelled call can be taken up as soon as it has released them.
     await Promise.allSettled(leaving);
     const own: Array<(signal: StopSignal) => string> = [];
     const context = await createContext(withStops(world, stops, own), globals);
@@ -81,7 +81,7 @@ export function toolCalls({ world, flags: globals, sandbox }: Context, flags: Mc
   };
 }
 
-/** What is to happen at a signal is forgotten with the call: a server has many. */
+/** Removes a call's signal handlers when it ends: a server has many calls. */
 function withStops(
   world: World,
   all: Set<(signal: StopSignal) => string>,

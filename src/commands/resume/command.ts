@@ -14,6 +14,7 @@ export const resumeCommand: Declaration = {
     ['--resend', 'also send requests again that got no answer for more than 24 hours; they may be charged twice'],
     withFallback('dir', 'where the interrupted run would have saved'),
     ...withFlags('timeout', 'poll-interval', 'max-cost', 'max-bytes'),
+    ['--sandbox', 'only tasks of the sandbox'],
   ],
   examples: ['resume', 'resume tsk_abc123', 'resume --all --dir shots'],
   sends: true,

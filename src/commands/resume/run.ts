@@ -19,6 +19,7 @@ export interface ResumeFlags extends WaitingFlags {
   all?: boolean;
   dir?: string;
   resend?: boolean;
+  sandbox?: boolean;
 }
 
 const tasksAtOnce = 8;
@@ -31,9 +32,10 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = startWork(context, wishes);
   const left = await context.journal.left({ letGo: true, tidy: true });
-  const isMeant = (entry: Entry): boolean => isChosen(entry, ids, flags.all === true);
+  const inScope = (entry: Entry): boolean => !flags.sandbox || entry.intended.server.sandbox;
+  const isMeant = (entry: Entry): boolean => isChosen(entry, ids, flags.all === true) && inScope(entry);
   const dead = await deadRuns(context.engine, left, isMeant, work.deadline.signal);
-  const unfinished = dead.flatMap((run) => [...run.entries.values()].map((entry) => ({ run, entry })));
+  const unfinished = dead.flatMap((run) => [...run.entries.values()].filter(inScope).map((entry) => ({ run, entry })));
   const chosen = unfinished.filter(({ entry }) => isMeant(entry));
   const forgotten = flags.resend ? [] : chosen.filter(({ entry }) => isForgotten(context.engine, entry));
   const unsent = chosen.filter(({ entry }) => isUnsent(entry));
@@ -42,7 +44,7 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
     context,
     ids.filter((id) => !found.some(({ entry }) => entry.accepted?.id === id)),
   );
-  const damaged = ids.length > 0 ? [] : damagedTasks(context, work, dead);
+  const damaged = ids.length > 0 || flags.sandbox ? [] : damagedTasks(context, work, dead);
   const claims: Claims = new Map();
   await giveUp(context, work, unsent, claims);
   const begin = [

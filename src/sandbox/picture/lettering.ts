@@ -1,5 +1,4 @@
-import { trace } from './alphabet.ts';
-import { traceSyllable } from './hangul.ts';
+import { trace, traceSyllable } from './alphabet.ts';
 import type { Canvas } from './landscape.ts';
 
 /** The lines of each letter in ems, and where the next letter begins. */
@@ -72,8 +71,9 @@ function drawLine({ width, height, pixels }: Canvas, line: readonly number[], pe
     for (let x = Math.max(0, Math.floor(Math.min(x1, x2) - pen)); x < Math.min(right, width); x++) {
       const along = ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) * scale;
       const share = Math.min(Math.max(along, 0), 1);
-      const distance = Math.hypot(x - x1 - (x2 - x1) * share, y - y1 - (y2 - y1) * share);
-      const light = Math.min(255 * (pen / 2 + 0.5 - distance), 255);
+      const across = x - x1 - (x2 - x1) * share;
+      const down = y - y1 - (y2 - y1) * share;
+      const light = Math.min(255 * (pen / 2 + 0.5 - Math.sqrt(across * across + down * down)), 255);
       const at = (y * width + x) * 3;
       for (let channel = at; channel < at + 3; channel++) pixels[channel] = Math.max(light, pixels[channel] as number);
     }

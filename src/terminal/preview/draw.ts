@@ -6,7 +6,7 @@ import { image2sixel } from 'sixel/lib/SixelEncoder.js';
 import type { PixelSize } from '../../image/byte-walk.ts';
 import { isPng, type Pixels, readPixels, shrink } from '../../image/pixels.ts';
 
-/** What is to be drawn, and how. */
+/** The picture to draw, and the space for it. */
 export interface Drawing {
   path: string;
   graphics: 'kitty' | 'iterm2' | 'sixel' | 'blocks';

@@ -51,7 +51,7 @@ async function drawInThread(drawing: Drawing, program: string, signal: AbortSign
   }
 }
 
-/** What the terminal says about itself in the environment. */
+/** Chooses how to draw, by the environment. */
 function graphicsOf(env: Screen['env']): Drawing['graphics'] {
   // A multiplexer passes no pictures on, and leaves the variables of the terminal around it as they are.
   const isInside = env.TMUX || env.STY || env.ZELLIJ || /^(screen|tmux)/.test(env.TERM ?? '');

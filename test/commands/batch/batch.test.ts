@@ -46,8 +46,9 @@ test('makes only the new rows when the file has grown, and all with --new', asyn
     { row: 1, prompt: 'an owl', reused: false },
     { row: 2, prompt: 'a fox', reused: true, images: [{ path: expect.stringContaining('a-fox') }] },
   ]);
-  const fresh = await run(machine, [...words, '--new']);
+  const fresh = await run(machine, [...words, '--new', '--no-wait']);
   expect([lines(fresh.stdout).length, fresh.exitCode]).toEqual([2, 0]);
+  expect(fresh.stderr).toMatch(/^Batch: 2 submitted · .* · cost unknown$/m);
   expect(service.tasks.size).toBe(4);
 });
 

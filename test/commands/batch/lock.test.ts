@@ -128,7 +128,10 @@ test.each([
   });
 });
 
-test('10,000 unchanged entries: no request, seconds and memory told', { timeout: 120_000 }, async () => {
+test('10,000 unchanged entries: no request, seconds and memory told', {
+  timeout: 120_000,
+  tags: ['slow'],
+}, async () => {
   const machine = await newMachine();
   await mkdir(join(machine.folder, 'img'));
   const past = new Date(Date.now() - 60_000);

@@ -91,7 +91,7 @@ test.each([
       'a row is a text or an object such as {"prompt": "a fox"}',
     ],
   ],
-  ['a misspelled key', 'a.jsonl', '{"promt":"x","prompt":"y"}\n', ['no field is named "promt" (did you mean prompt?)']],
+  ['a misspelled key', 'a.jsonl', '{"promt":"x","prompt":"y"}\n', ['no field is named "promt"; did you mean prompt?']],
   [
     'one field under two names',
     'a.jsonl',
@@ -124,7 +124,7 @@ test.each([
     'prompt,ratio,Aspect Ratio\nx,1:1,\n',
     ['the columns "ratio" and "Aspect Ratio" are the same field'],
   ],
-  ['a misspelled column', 'a.csv', 'prompt,ration\nx,1:1\n', ['no field is named "ration" (did you mean ratio?)']],
+  ['a misspelled column', 'a.csv', 'prompt,ration\nx,1:1\n', ['no field is named "ration"; did you mean ratio?']],
   [
     'a table without a column for prompts',
     'a.csv',
@@ -143,6 +143,8 @@ test.each([
   ['several YAML documents', 'a.yaml', '- a fox\n---\n- an owl\n', /^a\.yaml holds more than one document$/],
   ['a web page', 'list', '<!DOCTYPE html>\n<p>a fox\n', /^list looks like a table or page in markup$/],
   ['a Markdown table', 'a.md', '| prompt | ratio |\n|---|---|\n', /^a\.md looks like a table or page in markup$/],
+  ['bars between columns', 'a.txt', 'prompt|seed\na fox|1\n', /^a\.txt has \| between its columns$/],
+  ['a YAML map', 'a.yaml', 'prompt: a fox\nseed: 1\n', /^a\.yaml is neither a list nor a manifest$/],
   ['the line ends of old Macs', 'a.csv', 'prompt,ratio\ra fox,1:1\r', /^a\.csv has lines that end with CR alone$/],
 ])('refuses %s: its lines are no prompts', async (_, name, text, message) => {
   await expect(read(name, text)).rejects.toMatchObject({ code: 'validation', message: expect.stringMatching(message) });

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';

@@ -98,7 +98,7 @@ describe('a setting', () => {
     ['output', '{x}', 'Invalid output "{x}": unknown word {x}; the words are {prompt} {task}'],
     ['api', 'both', 'Invalid api "both": use auto, guide or service.'],
     ['base-url', 'http://example.com', 'base-url: http://example.com is not safe for a key'],
-    ['modle', 'fast', 'there is no setting "modle"; did you mean model?'],
+    ['modle', 'fast', 'unknown setting "modle"; did you mean model?'],
     ['dir', '', 'dir is empty.'],
   ])('%s takes no %s', async (name, value, problem) => {
     const machine = await bare();

@@ -89,6 +89,14 @@ describe('a machine on which all is well', () => {
     expect(service.calls.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET']);
   });
 
+  test('with --sandbox the sandbox is asked, and no key is needed', async () => {
+    const { stdout, exitCode } = await run(await newMachine(), ['doctor', '--sandbox'], {
+      env: { RUNAPI_API_KEY: '' },
+    });
+    expect(stdout).toMatch(/^✔ service {4}the sandbox accepts the key: \$1000\.00 left/m);
+    expect([exitCode, String(stdout).includes('key        ')]).toEqual([0, false]);
+  });
+
   test('is left as it was', async () => {
     const machine = await newMachine();
     await examine({ ...machine, env: { ...machine.env, RUNAPI_BASE_URL: 'http://127.0.0.1:1' } });

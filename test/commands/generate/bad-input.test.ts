@@ -86,12 +86,12 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   ],
   [
     ['generate', 'x', '--seed', '7,8,7'],
-    'Invalid --seed "7,8,7": 7, given twice, would buy the same picture twice.',
+    'Invalid --seed "7,8,7": 7 is given twice and would buy the same picture twice.',
     nothingSent,
   ],
   [
     ['generate', 'x', '--model', 'fast,Imagen-4-Fast', '--seed', '7'],
-    'Invalid --model "imagen-4-fast,imagen-4-fast": imagen-4-fast, given twice, would buy the same picture twice.',
+    'Invalid --model "imagen-4-fast,imagen-4-fast": imagen-4-fast is given twice and would buy the same picture twice.',
     nothingSent,
   ],
   [
@@ -114,7 +114,7 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   ],
   [
     ['generate', 'x', '--output', '{taks}'],
-    'Invalid --output "{taks}": unknown word {taks} (did you mean {task}?); the words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}.',
+    'Invalid --output "{taks}": unknown word {taks}; did you mean {task}? The words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}.',
     nothingSent,
   ],
   [

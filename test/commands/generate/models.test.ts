@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,7 +35,7 @@ async function spent(url: string): Promise<number> {
 describe.each(['guide', 'service'] as const)('in the form of the %s', (dialect) => {
   test.each([
     ['nano-banana-2', ['--resolution', '2k', '--format', 'jpg'], 7, [{ width: 2048, mime: 'image/jpeg' }]],
-    ['flux-2-pro-text-to-image', ['--ratio', '4:5'], 5, [{ width: 896, height: 1152 }]],
+    ['flux-2-pro-text-to-image', ['--ratio', '4:5'], 5, [{ width: 1024, height: 1152 }]],
     ['midjourney-v8.1', [], 9, [{}, {}, {}, {}]],
     ['nano-banana', ['--set', 'output_count=3'], 12, [{}, {}, {}]],
   ])('%s makes what was asked for', async (model, flags, cents, images) => {

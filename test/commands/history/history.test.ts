@@ -201,7 +201,10 @@ test('is not harmed by files that are broken', async () => {
   expect(exitCode).toBe(0);
 });
 
-test('needs no more memory for 40,000 tasks where a few are asked for', async () => {
+test('needs no more memory for 40,000 tasks where a few are asked for', {
+  tags: ['slow'],
+  timeout: 90_000,
+}, async () => {
   const machine = await newMachine();
   const path = await remember(machine, []);
   const file = createWriteStream(path, { flags: 'a' });
@@ -220,7 +223,7 @@ test('needs no more memory for 40,000 tasks where a few are asked for', async ()
   expect(stdout.split('\n').map((line) => line.split('\t')[3])).toEqual(
     [39_999, 39_998, 39_997].map((at) => `a fox, for the ${at}th time`),
   );
-}, 90_000);
+});
 
 describe.skipIf(!hasTerminal)('on a terminal (needs script)', () => {
   const tasks = [
@@ -248,7 +251,7 @@ describe.skipIf(!hasTerminal)('on a terminal (needs script)', () => {
     ]);
   });
 
-  test.each([80, 90, 100, 120, 200])('nothing is wider than %d columns', async (columns) => {
+  test.each([30, 40, 80, 100])('nothing is wider than %d columns', async (columns) => {
     for (const line of await screenOf(columns)) expect(columnsOf(line)).toBeLessThanOrEqual(columns);
   });
 
@@ -355,7 +358,7 @@ test('leaves the record of a run that goes on', async () => {
   expect(stderr).toBe('Deleted the records of 1 task; the pictures are kept\nKept 1 task of a run that is still going');
   expect(await listed(machine)).toEqual(['a mug']);
   going.kill('SIGINT');
-  expect((await going).stderr).toContain('Take up: runapi-imagen resume tsk_');
+  expect((await going).stderr).toContain('Continue with: runapi-imagen resume tsk_');
 });
 
 test('keeps a paid picture that nobody has downloaded yet', async () => {

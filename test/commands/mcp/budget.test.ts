@@ -16,7 +16,7 @@ test('a session buys 20 pictures, and says who can allow more', async () => {
   expect(refused).toHaveLength(5);
   for (const answer of refused) {
     expect(answer.structuredContent).toMatchObject({ task_id: null, error: { code: 'over_budget' } });
-    expect(textOf(answer)).toContain('this session may buy 20 pictures, and has');
+    expect(textOf(answer)).toContain('this session has bought all 20 pictures that it may buy');
     expect(textOf(answer)).toContain('Only the user can raise the limit');
   }
   // What was bought is still brought.

@@ -159,18 +159,14 @@ test.each<[string, Record<string, unknown>]>([
   ['the reason of a failure', { status: 'failed', error: 'A'.repeat(5e6) }],
   ['a thousand pictures', { images: Array(1000).fill({ url: `https://x.invalid/${'A'.repeat(4000)}` }) }],
   ['a million values', { x: Array(1e6).fill({}) }],
-])(
-  'an answer of megabytes is not handed on: %s',
-  async (_, told) => {
-    const service = await startService({ runningLooks: 0 });
-    service.always('look', ({ task }, response) => json(response, 200, { id: task?.id, status: 'completed', ...told }));
-    const { call } = await startAgentOf(service, await newMachine());
-    const { structuredContent } = await call('generate_image', { prompt: 'a mug', wait_seconds: 5 });
-    const answer = await call('get_image', { task_id: structuredContent?.task_id, download: false, wait_seconds: 5 });
-    expect(JSON.stringify([structuredContent, answer]).length).toBeLessThan(200_000);
-  },
-  60_000,
-);
+])('an answer of megabytes is not handed on: %s', { timeout: 60_000, tags: ['slow'] }, async (_, told) => {
+  const service = await startService({ runningLooks: 0 });
+  service.always('look', ({ task }, response) => json(response, 200, { id: task?.id, status: 'completed', ...told }));
+  const { call } = await startAgentOf(service, await newMachine());
+  const { structuredContent } = await call('generate_image', { prompt: 'a mug', wait_seconds: 5 });
+  const answer = await call('get_image', { task_id: structuredContent?.task_id, download: false, wait_seconds: 5 });
+  expect(JSON.stringify([structuredContent, answer]).length).toBeLessThan(200_000);
+});
 
 test('details of a refusal have an end', async () => {
   const service = await startService();

@@ -165,7 +165,7 @@ test('brings the picture of another machine by its id', async () => {
   expect(dirname(structuredContent?.images[0].path)).toBe(join(machine.folder, 'shots'));
 });
 
-test('tells a model that paid nothing twice what to do after a lost picture', async () => {
+test('tells a model that paid nothing twice what to do after a lost picture', { tags: ['slow'] }, async () => {
   const service = await startService();
   const { call } = await startAgentOf(service, await newMachine());
   service.always('image', answering(404, { error: 'gone' }));

@@ -84,7 +84,7 @@ test('a server that is terminated leaves its task to resume', async () => {
   });
   for (const message of [...hello, asking(2, 'a mug')]) server.stdin.write(`${JSON.stringify(message)}\n`);
   const { exitCode, stderr } = await server;
-  expect(stderr).toContain('Take up:');
+  expect(stderr).toContain('Continue with:');
   expect(exitCode).toBe(143);
   const resumed = await run(machine, ['resume', '--poll-interval', '20ms']);
   expect(resumed.exitCode).toBe(0);

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { expect, test } from 'vitest';
 import { filesIn, newMachine } from '../../support/program.ts';
 import { startService } from '../../support/service.ts';

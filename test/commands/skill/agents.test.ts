@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { has } from '../../support/has.ts';

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -113,7 +114,11 @@ describe('the image backend for Hermes', () => {
     expect(await call(machine, 'name')).toBe('runapi');
     expect(await call(machine, 'is_available')).toBe(true);
     expect(await call(machine, 'default_model')).toBe('imagen-4');
-    expect(await call(machine, 'capabilities')).toEqual({ modalities: ['text'], max_reference_images: 0 });
+    expect(await call(machine, 'capabilities')).toEqual({
+      modalities: ['text', 'image'],
+      max_reference_images: 8,
+      max_source_images: 8,
+    });
     expect(await call(machine, 'list_models')).toMatchObject([
       { id: 'imagen-4', display: 'Imagen 4' },
       { id: 'imagen-4-fast', speed: 'fastest' },
@@ -155,6 +160,7 @@ describe('generate, through Python', () => {
 
   test.skipIf(!python).each([
     ['the settings', { model: 'imagen-4-ultra' }, {}, 'imagen-4-ultra', '16:9'],
+    ['an alias in the settings', { model: 'fast' }, {}, 'imagen-4-fast', '16:9'],
     ['the call, before the settings', { model: 'imagen-4-ultra' }, { model: 'fast' }, 'imagen-4-fast', '16:9'],
     [
       'an alias and a ratio of its own',
@@ -183,11 +189,24 @@ describe('generate, through Python', () => {
     expect(answer).toMatchObject({ success: true, model: 'imagen-4' });
   });
 
-  test.skipIf(!python)('refuses to edit a picture, and buys nothing (needs python3)', async () => {
+  test.skipIf(!python)('makes a picture from pictures, whichever of Imagen is set (needs python3)', async () => {
+    const service = await startService();
+    const machine = await hermesMachine(service, { model: 'fast' });
+    const [image_url, other] = ['https://example.com/a.png', 'https://example.com/b.png'];
+    const answer = await call(machine, 'generate', { prompt: 'bluer', image_url, reference_image_urls: [other] });
+    expect(answer).toMatchObject({ success: true, model: 'imagen-4-pro-remix-image', modality: 'image' });
+    const [task] = service.tasks.values();
+    expect(JSON.parse(task?.body ?? '')).toMatchObject({ source_image_urls: [image_url, other] });
+  });
+
+  test.skipIf(!python)('refuses more pictures than it may have, and what is none (needs python3)', async () => {
     const service = await startService();
     const machine = await hermesMachine(service);
-    const answer = await call(machine, 'generate', { prompt: 'bluer', image_url: 'https://example.com/a.png' });
-    expect(answer).toMatchObject({ success: false, image: null, error_type: 'modality_unsupported' });
+    const many = Array.from({ length: 9 }, (_, at) => `https://example.com/${at}.png`);
+    const refused = await call(machine, 'generate', { prompt: 'bluer', reference_image_urls: many });
+    expect(refused).toMatchObject({ success: false, error_type: 'invalid_argument' });
+    const missing = await call(machine, 'generate', { prompt: 'bluer', image_url: '--new' });
+    expect(missing).toMatchObject({ success: false, error_type: 'validation' });
     expect(service.calls).toEqual([]);
   });
 

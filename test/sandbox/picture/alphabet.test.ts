@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { trace } from '../../../src/sandbox/picture/alphabet.ts';
+import { trace, traceSyllable } from '../../../src/sandbox/picture/alphabet.ts';
 
 test('every printable letter of ASCII but the backtick has strokes of its own', () => {
   const letters = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
@@ -25,4 +25,21 @@ test('a curve is unbroken and stays inside its control points', () => {
 
 test('a letter that is not in the alphabet has no strokes', () => {
   expect(trace('語')).toEqual([]);
+});
+
+test('every Korean syllable is composed of strokes of its own, inside an em', () => {
+  const drawn = new Set<string>();
+  for (let code = 0xac00; code <= 0xd7a3; code += 7) {
+    const lines = traceSyllable(String.fromCharCode(code));
+    expect(lines.length % 4).toBe(0);
+    expect(lines.every((value) => value > -0.15 && value < 1)).toBe(true);
+    drawn.add(lines.join(' '));
+  }
+  expect(drawn.size).toBe(Math.ceil((0xd7a3 - 0xac00 + 1) / 7));
+});
+
+test('a final consonant stands below the rest', () => {
+  const heights = (syllable: string) => traceSyllable(syllable).filter((_, index) => index % 2 === 1);
+  expect(Math.min(...heights('고'))).toBeGreaterThan(0);
+  expect(Math.min(...heights('곡'))).toBeCloseTo(-0.1, 9);
 });

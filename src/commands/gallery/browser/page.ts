@@ -1,8 +1,7 @@
-import { copy } from './clipboard.ts';
 import { createComparison } from './compare.ts';
 import { createFilter } from './filter.ts';
 import { createHelp, createWalk, listenForKeys } from './keys.ts';
-import { button, make, signButton } from './make.ts';
+import { button, copy, make, signButton } from './make.ts';
 import { createSelection } from './selection.ts';
 import { readTiles, type Tile, the, watchForMissing } from './tiles.ts';
 import { createView } from './view.ts';

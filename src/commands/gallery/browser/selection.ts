@@ -1,6 +1,5 @@
 import { percentEncoded, shellWord } from '../../../report/shell-command.ts';
-import { copyButton } from './clipboard.ts';
-import { button, make } from './make.ts';
+import { button, copyButton, make } from './make.ts';
 import { sourceOf, type Tile } from './tiles.ts';
 
 export type Selection = ReturnType<typeof createSelection>;

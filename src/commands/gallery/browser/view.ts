@@ -30,7 +30,7 @@ export function createView(
       const inMatrix = choice.value === 'Matrix';
       const visible = new Set(chosen.filter(({ unmade }) => inMatrix || !unmade));
       for (const tile of tiles) tile.element.hidden = !visible.has(tile);
-      // What is not shown stays in the list, at its end.
+      // Hidden tiles stay in the list, at its end.
       list.append(...[...visible, ...tiles.filter((tile) => !visible.has(tile))].map(({ element }) => element));
       home.replaceChildren(...(inMatrix && visible.size > 0 ? [matrix([...visible], compare)] : []));
       home.hidden = !inMatrix;

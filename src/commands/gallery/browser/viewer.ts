@@ -1,5 +1,4 @@
-import { copyButton } from './clipboard.ts';
-import { button, createDialog, make, signButton } from './make.ts';
+import { button, copyButton, createDialog, make, signButton } from './make.ts';
 import type { Selection } from './selection.ts';
 import { promptText, sourceOf, type Tile } from './tiles.ts';
 import { createZoom } from './zoom.ts';

@@ -29,6 +29,9 @@ from agent.image_gen_provider import (
     success_response,
 )
 
+# Of one request, whatever the model.
+MOST_PICTURES = 8
+
 RATIOS = {"landscape": "16:9", "square": "1:1", "portrait": "9:16"}
 
 DEFAULT_MODEL = "imagen-4"
@@ -70,12 +73,19 @@ class RunapiImageGenProvider(ImageGenProvider):
         price = {"price": "see runapi.ai"}
         return [{"id": id, **dict(zip(names, facts)), **price} for id, facts in MODELS.items()]
 
+    def capabilities(self) -> Dict[str, Any]:
+        return {
+            "modalities": ["text", "image"],
+            "max_reference_images": MOST_PICTURES,
+            "max_source_images": MOST_PICTURES,
+        }
+
     def get_setup_schema(self) -> Dict[str, Any]:
         key = {"key": "RUNAPI_API_KEY", "prompt": "API key", "url": "https://runapi.ai"}
         return {
             "name": self.display_name,
             "badge": "paid",
-            "tag": "Imagen 4 in three qualities, with the key of custom:runapi",
+            "tag": "Imagen 4 and RunAPI's other models, with the key of custom:runapi",
             "env_vars": [key],
         }
 
@@ -91,11 +101,14 @@ class RunapiImageGenProvider(ImageGenProvider):
         settings = _settings()
         aspect = resolve_aspect_ratio(aspect_ratio)
         model = _model(settings, kwargs.get("model"))
+        pictures = [str(each) for each in (image_url, *(reference_image_urls or [])) if each]
+        if pictures and model in MODELS:
+            model = DEFAULT_MODEL  # Imagen 4 has one model for pictures, and the program knows it by this name
         facts = {"provider": self.name, "model": model, "prompt": prompt, "aspect_ratio": aspect}
         refuse = functools.partial(error_response, **facts)
-        if image_url or reference_image_urls:
-            told = "Imagen 4 makes pictures from text alone: leave source images out"
-            return refuse(error=told, error_type="modality_unsupported")
+        if len(pictures) > MOST_PICTURES:
+            told = f"{len(pictures)} source images are too many: {MOST_PICTURES} at most"
+            return refuse(error=told, error_type="invalid_argument")
         program = _program()
         if program is None:
             return refuse(error=NO_NODE, error_type="missing_dependency")
@@ -103,6 +116,7 @@ class RunapiImageGenProvider(ImageGenProvider):
         ratio = exact[1] if exact else _ratios(settings)[aspect]
         words = ["generate", "-", "--json", "--timeout", f"{PATIENCE_SECONDS}s"]
         words += ["--model", model, "--ratio", ratio, "--dir", ".", "--output", "{prompt}-{task}"]
+        words += [f"--image={each}" for each in pictures]
         try:
             folder = _home() / "cache" / "images"
             folder.mkdir(parents=True, exist_ok=True)
@@ -116,7 +130,9 @@ class RunapiImageGenProvider(ImageGenProvider):
             return refuse(error=told, error_type=kind)
         extra = {key: answer.get(key) for key in ("task_id", "cost")}
         extra.update({key: picture.get(key) for key in ("width", "height")}, ratio=ratio)
-        return success_response(image=picture["path"], extra=extra, **facts)
+        facts["model"] = answer.get("model") or model
+        modality = "image" if pictures else "text"
+        return success_response(image=picture["path"], modality=modality, extra=extra, **facts)
 
 
 def register(ctx: Any) -> None:

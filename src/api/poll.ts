@@ -2,17 +2,16 @@ import { type ErrorCode, Failure } from '../errors.ts';
 import { isObject, parseJson } from '../json.ts';
 import type { Task } from '../task/task.ts';
 import { readObject, readTask } from './answer.ts';
-import { refusalOf } from './ask.ts';
 import { hostOf } from './base-url.ts';
-import { type Answer, type Caller, exchange } from './exchange.ts';
+import { type Answer, type Caller, exchange, refusalOf } from './exchange.ts';
 import { answeredAt, retryAfter } from './retry.ts';
 import { type StatusClues, statusUrls } from './routes.ts';
 
-export interface Look {
+export interface Poll {
   task: Task;
-  /** Where the answer was found: the first place to look next time. */
+  /** Where the answer was found: the first place to ask next time. */
   statusUrl: string;
-  /** Milliseconds that the service asks to wait before the next look. */
+  /** Milliseconds that the service asks to wait before the next poll. */
   retryAfterMs?: number | undefined;
 }
 
@@ -21,19 +20,35 @@ export interface Look {
  * (`not_found`). So is a web page where a task should be: some servers answer one for every address. The task is paid
  * for, so every failure may be retried but the refusal of the key in the service's own words.
  */
-export async function look(
+export async function poll(
   caller: Caller,
   base: string,
   id: string,
   clues: StatusClues,
   now: number,
   signal?: AbortSignal,
-): Promise<Look> {
+): Promise<Poll> {
+  let unreadable: Failure | undefined;
+  let lastAnswer: Answer | undefined;
+  let isGone = false;
   try {
-    return await lookEverywhere(caller, base, id, clues, now, signal);
+    for (const url of statusUrls(base, id, clues)) {
+      const answer = await exchange(caller, { method: 'GET', url, signal });
+      lastAnswer = answer;
+      isGone ||= answer.status === 410;
+      if (answer.status === 404 || answer.status === 405 || answer.status === 410) continue;
+      try {
+        if (answer.status >= 300) throw lostOrRefused(answer, base, now);
+        const task = readTask(readObject(answer.text, hostOf(base)), id);
+        return { task, statusUrl: url, retryAfterMs: retryAfter(answer.headers, now) };
+      } catch (error) {
+        if (!(error instanceof Failure) || isEverywhere(error)) throw error;
+        unreadable ??= error;
+      }
+    }
+    throw unreadable ?? unknownTask(base, id, isGone, lastAnswer);
   } catch (error) {
-    const isRefused = error instanceof Failure && unlikeLost.has(error.code);
-    if (error instanceof Failure && !isRefused) error.facts.retryable = true;
+    if (error instanceof Failure && !unlikeLost.has(error.code)) error.facts.retryable = true;
     throw error;
   }
 }
@@ -46,41 +61,13 @@ const unlikeLost: ReadonlySet<ErrorCode> = new Set([
   'internal',
 ]);
 
-async function lookEverywhere(
-  caller: Caller,
-  base: string,
-  id: string,
-  clues: StatusClues,
-  now: number,
-  signal: AbortSignal | undefined,
-): Promise<Look> {
-  let unreadable: Failure | undefined;
-  let lastAnswer: Answer | undefined;
-  let isGone = false;
-  for (const url of statusUrls(base, id, clues)) {
-    const answer = await exchange(caller, { method: 'GET', url, signal });
-    lastAnswer = answer;
-    isGone ||= answer.status === 410;
-    if (answer.status === 404 || answer.status === 405 || answer.status === 410) continue;
-    try {
-      if (answer.status >= 300) throw lostOrRefused(answer, base, now);
-      const task = readTask(readObject(answer.text, hostOf(base)), id);
-      return { task, statusUrl: url, retryAfterMs: retryAfter(answer.headers, now) };
-    } catch (error) {
-      if (!(error instanceof Failure) || isEverywhere(error)) throw error;
-      unreadable ??= error;
-    }
-  }
-  throw unreadable ?? unknownTask(base, id, isGone, lastAnswer);
-}
-
-/** What is said at one address may be wrong of another, but for the key, the server's state, and a task without picture. */
+/** Tells whether a failure holds for all addresses: a refused key, a broken server, a task without a picture. */
 function isEverywhere({ code, facts }: Failure): boolean {
   if (code === 'bad_response') return !facts.retryable;
   return code === 'authentication' || code === 'rate_limit' || code === 'service_unavailable';
 }
 
-/** A firewall's page is no refusal of the key, whatever its status. */
+/** Tells a refused key from a firewall's page, whatever its status. */
 function lostOrRefused(answer: Answer, base: string, now: number): Failure {
   const failure = refusalOf(answer, base, now);
   if (failure.code !== 'authentication' || isObject(parseJson(answer.text))) return failure;
