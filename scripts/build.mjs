@@ -45,15 +45,6 @@ const lateChildProcess = {
   },
 };
 
-/** undici warns on stderr that its SOCKS proxies are experimental. That is for who uses undici, not for who has a proxy. */
-const quietSocks = {
-  name: 'quiet-socks',
-  transform: {
-    filter: { id: /[/\\]undici[/\\]lib[/\\]dispatcher[/\\]socks5-proxy-agent\.js$/ },
-    handler: (code) => code.replace('let experimentalWarningEmitted = false', 'let experimentalWarningEmitted = true'),
-  },
-};
-
 /**
  * Makes the wrapper of a CommonJS module a function: V8 compiles one in brackets at once, but parses an arrow function
  * twice. Saves 1 ms of `generate --help` and 6 ms of `generate`.
@@ -67,7 +58,7 @@ const { output } = await build({
   input: { main: 'src/main.ts', index: 'src/index.ts' },
   platform: 'node',
   preserveEntrySignatures: 'allow-extension', // what main.ts and the commands share stays in main.cjs
-  plugins: [inline, lateChildProcess, quietSocks, plainWrappers],
+  plugins: [inline, lateChildProcess, plainWrappers],
   moduleTypes: { '.md': 'text', '.yaml': 'text', '.py': 'text' }, // what `skill install` writes
   transform: {
     target: 'node20.18',

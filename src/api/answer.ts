@@ -16,7 +16,7 @@ export function wasReplayed(answer: JsonObject): boolean {
   return (at(answer, 'task_replayed') ?? at(answer, 'data.task_replayed')) === true;
 }
 
-/** What the service's words for states mean, whatever their case. A word that is not listed means that the task runs. */
+/** The states of the service, in any case. A word that is not listed means that the task still runs. */
 const meanings: ReadonlyArray<[RegExp, TaskStatus]> = [
   [/^(pending|queued)$/i, 'pending'],
   [/^(completed?|succeeded|success|finished)$/i, 'completed'],

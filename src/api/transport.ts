@@ -1,6 +1,4 @@
-import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { Readable } from 'node:stream';
-import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import { Failure } from '../errors.ts';
 import { checkAddress, lookupFor } from './allowed-address.ts';
@@ -52,6 +50,17 @@ const headersTimeoutMs = 60_000;
 const stallTimeoutMs = 30_000;
 /** How much of a text `--verbose` shows, in characters. */
 const mostLogged = 2000;
+
+const sharedDispatcher = Symbol.for('undici.globalDispatcher.1');
+
+/** Loads undici without its side effect: it becomes the dispatcher of `fetch` in the program that imports this package. */
+async function loadUndici(): Promise<typeof import('undici')> {
+  const shared: Record<symbol, unknown> = globalThis;
+  const before = shared[sharedDispatcher];
+  const undici = await import('undici');
+  shared[sharedDispatcher] = before;
+  return undici;
+}
 
 /** Creates a transport over undici, which is loaded with the first request. Connections are kept and shared. */
 export function createTransport({ env, redact, log }: TransportOptions): Transport {
@@ -138,22 +147,12 @@ function outgoingBody(
   }
 }
 
-/**
- * undici's HTTP parser is WebAssembly. V8 would compile it a second time, optimised, in the background, and the end
- * of the process waits for that: longer than a whole picture's transfer takes. The first compilation is fast enough.
- */
-function loadUndici(): Promise<typeof import('undici')> {
-  setFlagsFromString('--wasm-tiering-budget=1000000000');
-  setDefaultAutoSelectFamilyAttemptTimeout(familyTimeoutMs);
-  return import('undici');
-}
-
 function dispatcherOf(
   undici: typeof import('undici'),
   proxy: NamedProxy | undefined,
   namedBy: string | undefined,
 ): Dispatcher {
-  const connect = { timeout: connectTimeoutMs };
+  const connect = { timeout: connectTimeoutMs, autoSelectFamilyAttemptTimeout: familyTimeoutMs };
   const options = { headersTimeout: headersTimeoutMs, bodyTimeout: stallTimeoutMs };
   if (proxy === undefined) {
     const lookup = namedBy === undefined ? {} : { lookup: lookupFor(namedBy) };

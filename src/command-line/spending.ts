@@ -24,24 +24,35 @@ const mostPictures = 20;
 const mostDollars = '2.00';
 
 /** Returns what asks a person before more than 20 pictures or 2 dollars; undefined where nobody is to be asked. */
-export function confirmation({ world, reporter }: Context, yes: boolean | undefined): Work['confirm'] {
-  const { stdin, stderr, env } = world;
-  if (yes || env.CI || !stdin.isTerminal || !stderr.isTerminal) return undefined;
+export function confirmation(context: Context, yes: boolean | undefined): Work['confirm'] {
+  const { world, reporter } = context;
+  const { stdin, stderr } = world;
+  if (yes || !canAsk(context)) return undefined;
   return async (purchase) => {
     const { count } = purchase;
     const price = priceIn(purchase);
     if (count <= mostPictures && (price ?? 0) <= (parseDollars(mostDollars) ?? 0)) return;
-    const costs = price === undefined ? 'at an unknown price' : `for ${microCentsText(price)}`;
     reporter.progress.stop();
-    if (await askYes(`Buy ${count} pictures ${costs}?`, stdin, stderr)) return;
+    if (await askYes(`Buy ${count} pictures ${costText(purchase)}?`, stdin, stderr)) return;
     throw new Failure('over_budget', `the purchase of ${count} pictures was not confirmed`, {
       hint: 'Nothing was sent. --yes buys without the question',
     });
   };
 }
 
+/** Tells whether a person is there to answer a question. */
+export function canAsk({ world: { stdin, stderr, env } }: Context): boolean {
+  return !env.CI && stdin.isTerminal && stderr.isTerminal;
+}
+
+/** `for $2.00`, or that the price is unknown. */
+export function costText(purchase: Pick<Purchase, 'priced'>): string {
+  const price = priceIn(purchase);
+  return price === undefined ? 'at an unknown price' : `for ${microCentsText(price)}`;
+}
+
 /** Undefined where it is not known, or in another currency. */
-function priceIn({ priced }: Purchase): number | undefined {
+function priceIn({ priced }: Pick<Purchase, 'priced'>): number | undefined {
   try {
     return priced && priceOf(priced);
   } catch {

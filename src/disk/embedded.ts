@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { embeddedRequest } from '../image/embed.ts';
 import { isObject } from '../json.ts';
 import { type ImageRequest, imageRequest } from '../request/request.ts';
@@ -16,6 +16,7 @@ const searchedBytes = 4 * 1024 * 1024;
 
 /** Reads what --embed put into a picture; undefined where there is nothing. Throws what the file system throws. */
 export async function readEmbedded(path: string): Promise<Embedded | undefined> {
+  if (!(await stat(path)).isFile()) return undefined; // a pipe must not hang
   const file = await open(path);
   try {
     const { size } = await file.stat();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, readFileSync } from 'node:fs';
+import { closeSync, createReadStream, read, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { inspectImage } from '../image/inspect.ts';
 import { openRegular } from './read-text.ts';
 
@@ -41,19 +42,24 @@ export async function examinePieces(
   return { bytes, width, height, mime: format.mime, sha256: hash.digest('hex') };
 }
 
-/** Reads a picture that is to be shown to others, where it is still the one that was saved. Undefined where it is not. */
-export function readSaved(path: string, sha256: string, most: number): Uint8Array | undefined {
+/** Reads a regular file of at most so many bytes; undefined where there is none. Pipes and devices are never opened. */
+export function readRegular(path: string, most: number): Buffer | undefined {
   try {
     const { file } = openRegular(path, most);
     try {
-      const content = readFileSync(file);
-      return createHash('sha256').update(content).digest('hex') === sha256 ? content : undefined;
+      return readFileSync(file);
     } finally {
       closeSync(file);
     }
   } catch {
     return undefined;
   }
+}
+
+/** Reads a picture that is to be shown to others, where it is still the one that was saved. Undefined where it is not. */
+export function readSaved(path: string, sha256: string, most: number): Uint8Array | undefined {
+  const content = readRegular(path, most);
+  return content && createHash('sha256').update(content).digest('hex') === sha256 ? content : undefined;
 }
 
 /**
@@ -74,7 +80,14 @@ export async function openSaved(path: string, sha256: string): Promise<number | 
   return undefined;
 }
 
+const readFrom = promisify(read);
+
 /** Reads an open file from its beginning, and leaves it open. */
-export function piecesOf(file: number, pieceBytes = 2 ** 16): AsyncIterable<Uint8Array> {
-  return createReadStream('', { fd: file, start: 0, autoClose: false, highWaterMark: pieceBytes });
+export async function* piecesOf(file: number, pieceBytes = 2 ** 18): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await readFrom(file, Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }

@@ -58,7 +58,7 @@ function pngText(keyword: string, text: string): Buffer {
     ? Buffer.from(`${keyword}\0${text}`, 'latin1')
     : Buffer.from(`${keyword}\0\0\0\0\0${text.replaceAll('\0', '')}`);
   const typed = Buffer.concat([Buffer.from(isPlain ? 'tEXt' : 'iTXt'), body]);
-  return Buffer.concat([uint(body.length, 4, 'BE'), typed, uint(crc32(typed), 4, 'BE')]);
+  return Buffer.concat([uint(4, body.length).reverse(), typed, uint(4, crc32(typed)).reverse()]);
 }
 
 /** XMP, part 3, §1.1.3: an APP1 segment behind SOI and a JFIF segment. */
@@ -88,19 +88,19 @@ function spliceForWebp(
   if ((flags & hasXmp) !== 0) return 'it has XMP of its own';
   const extension = isExtended
     ? Buffer.from(head.subarray(12, 30))
-    : Buffer.concat([Buffer.from('VP8X'), uint(10, 4), Buffer.alloc(4), uint(width - 1, 3), uint(height - 1, 3)]);
+    : Buffer.concat([Buffer.from('VP8X'), uint(4, 10), Buffer.alloc(4), uint(3, width - 1), uint(3, height - 1)]);
   extension[8] = flags | hasXmp;
   const body = Buffer.from(xmpOf(told));
   const after = Buffer.concat([
     Buffer.alloc(bytes % 2),
     Buffer.from('XMP '),
-    uint(body.length, 4),
+    uint(4, body.length),
     body,
     Buffer.alloc(body.length % 2),
   ]);
   const drop = isExtended ? 30 : 12;
   const size = bytes - drop + 12 + extension.length + after.length - 8;
-  const start = Buffer.concat([Buffer.from('RIFF'), uint(size, 4), Buffer.from('WEBP')]);
+  const start = Buffer.concat([Buffer.from('RIFF'), uint(4, size), Buffer.from('WEBP')]);
   return { drop, before: Buffer.concat([start, extension]), after };
 }
 
@@ -111,10 +111,11 @@ function isTransparent(head: Buffer): boolean {
 
 const none = Buffer.alloc(0);
 
-function uint(value: number, length: number, order: 'BE' | 'LE' = 'LE'): Buffer {
-  const bytes = Buffer.alloc(length);
-  bytes[`writeUInt${order}`](value, 0, length);
-  return bytes;
+/** An unsigned number, little-endian. */
+function uint(bytes: 3 | 4, value: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  buffer.writeUIntLE(value, 0, bytes);
+  return buffer;
 }
 
 const namespace = 'https://github.com/runapi-imagen/runapi-imagen/ns/1.0/';

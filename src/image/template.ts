@@ -7,6 +7,14 @@ import { extensionOf, numbered, safeFileName, shortId, slug, withExtension } fro
  * Throws a `validation` failure that tells what is wrong with it: check it before anything is paid.
  */
 export function parseTemplate(text: string): NameTemplate {
+  if (last?.text !== text) last = { text, template: parse(text) };
+  return last.template;
+}
+
+/** A name is parsed where it is checked, and again where it is used. */
+let last: { text: string; template: NameTemplate } | undefined;
+
+function parse(text: string): NameTemplate {
   if (text.trim() === '') throw invalid(`use a file name or a template such as ${defaultTemplate}`);
   if (/\p{Cc}/u.test(text)) throw invalid('leave out its control characters');
   const root = /^[/\\]{0,2}/.exec(text)?.[0] ?? ''; // two begin a network share on Windows

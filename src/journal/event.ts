@@ -35,6 +35,8 @@ const target = object({
   folder: string(),
   output: string(),
   existing: orElse(oneOf(['rename', 'overwrite', 'skip']), 'rename'), // a later version may know more
+  /** The only files that may be overwritten; without the list it is any. */
+  replaces: optional(array(string())),
   index: number(),
   sidecar: optional(boolean()),
   embed: optional(boolean()),

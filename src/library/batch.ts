@@ -77,7 +77,7 @@ export async function batch(
   }
 
   async function makeRow(asked: PictureRequest, number: number): Promise<TaskReport> {
-    const request = readRequest(call, asked);
+    const request = await readRequest(call, asked);
     const key = keyOf(request, undefined);
     if (!(await claim.isHeld())) throw new Failure('interrupted', 'another process has taken this batch over');
     const wanted = { request, target: { ...target, index: number }, row: { row: number, key } };

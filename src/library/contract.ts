@@ -1,10 +1,13 @@
 import type { ErrorReport, TaskReport } from '../report/task-report.ts';
 
-/** A picture to make, with the names that its fields have in the service and in the JSON lines. */
+/**
+ * A picture to make. The fields have the names of the JSON lines. What a model other than Imagen's takes is the
+ * service's to judge: it refuses with `validation` what the model does not know, and nothing is paid then.
+ */
 export interface PictureRequest {
   /** What the picture shows. It reaches the model word for word. */
   prompt: string;
-  /** Default: the setting `model`, else `imagen-4`. */
+  /** Any picture model of the catalogue. Default: the setting `model`, else `imagen-4`. */
   model?: string;
   /** Width to height, such as `16:9`. Default: the setting `ratio`, else the model's own. */
   aspect_ratio?: string;
@@ -12,6 +15,22 @@ export interface PictureRequest {
   negative_prompt?: string;
   /** An integer. */
   seed?: number;
+  /**
+   * What to make the picture from, one or several: a path, an http or https URL, or `task:` and the id of an earlier
+   * task. A local picture is uploaded: PNG, JPEG, WebP, GIF or AVIF, up to 30 MB. `imagen-4` then means
+   * `imagen-4-pro-remix-image`.
+   */
+  image?: string | readonly string[];
+  /** Such as `1k`, `2k` or `4k`. Imagen's models take none. */
+  resolution?: string;
+  /** The file format, such as `png` or `jpg`. Imagen's models take none, but from pictures. */
+  format?: string;
+  /** Such as `basic`, `high` or `ultra`. Imagen's models take none. */
+  quality?: string;
+  /** Further fields of the model, by their names at the service, such as `{ rendering_speed: 'TURBO' }`. */
+  set?: Record<string, unknown>;
+  /** What the service is asked to do, such as `edit_image`. Default: what the model is for. */
+  action?: string;
   /** An http or https URL that the service calls when the task ends. */
   callback_url?: string;
 }

@@ -2,8 +2,8 @@ import { makeAndReport } from '../command-line/make-and-report.ts';
 import { prepareTarget } from '../command-line/prepare-target.ts';
 import { tellAll } from '../errors.ts';
 import { begin } from '../paid-task/begin.ts';
+import { namePictures } from '../paid-task/input-pictures.ts';
 import type { TaskReport } from '../report/task-report.ts';
-import { wireNames } from '../request/further-fields.ts';
 import { type ImageRequest, parseRequests } from '../request/request.ts';
 import { namedSource, settingSource } from '../request/sources.ts';
 import { type Call, readTarget, settled } from './call.ts';
@@ -14,7 +14,7 @@ export const door = 'library';
 /** Makes one picture: the life of its task is that of the command `generate`. */
 export async function generate(call: Call, asked: PictureRequest): Promise<TaskReport> {
   const { context, work, options } = call;
-  const request = readRequest(call, asked);
+  const request = await readRequest(call, asked);
   const target = readTarget(call, 1);
   const server = await context.server(options.sandbox === true);
   await context.api(server); // a missing key is told before anything else happens
@@ -25,13 +25,22 @@ export async function generate(call: Call, asked: PictureRequest): Promise<TaskR
   return settled(call, await makeAndReport(context, work, begun));
 }
 
+const names = {
+  aspectRatio: 'aspect_ratio',
+  negativePrompt: 'negative_prompt',
+  callbackUrl: 'callback_url',
+  images: 'image',
+};
+
 /** Parses one request. Throws one `validation` failure that tells every problem. */
-export function readRequest({ context: { stored } }: Call, asked: PictureRequest): ImageRequest {
+export async function readRequest({ context }: Call, asked: PictureRequest): Promise<ImageRequest> {
   const problems: string[] = [];
-  const given = namedSource({ ...asked, count: undefined }, wireNames);
-  const { model, ratio } = stored.settings;
+  const given = namedSource({ ...asked, count: undefined }, names);
+  const { model, ratio } = context.stored.settings;
   const [request, another] = parseRequests([given, settingSource({ model, ratio })], problems) ?? [];
   if (another) problems.push('one picture a request: call generate for each model and seed');
   if (problems.length > 0 || !request) throw tellAll(problems, { wayOut: '' });
-  return request;
+  const { cwd, home } = context.world;
+  const [named = request] = await namePictures(context.engine, { cwd, home, field: 'image' }, [request]);
+  return named;
 }

@@ -115,7 +115,7 @@ function started(work: Work, begun: Begun): RowStart {
 }
 
 /** A key, a balance or a rate that was refused says nothing about the task: the next call retries it. */
-function isOwnFailure({ ended }: Entry): boolean {
+export function isOwnFailure({ ended }: Entry): boolean {
   if (ended?.how === 'failed' || ended?.how === 'expired') return true;
   return ended?.how === 'refused' && (ended.code === 'validation' || ended.code === 'conflict');
 }

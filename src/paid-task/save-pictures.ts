@@ -165,12 +165,13 @@ async function closeExpired(job: Job, error: unknown): Promise<never> {
  * --skip-existing, where the name was taken while the task ran.
  */
 async function keep(job: Job, temp: TempFile, received: Received, index: number): Promise<void> {
-  const { output, existing } = job.entry.intended.target;
+  const { output, existing, replaces } = job.entry.intended.target;
   const { bytes, width, height, sha256, format } = received;
   const isRenamed = output !== '' && isMisnamed(output, format.ext);
-  const overwrites = existing === 'overwrite' && !isRenamed; // that was said of another name
   for (let attempt = 1; ; attempt++) {
     const path = pathOf(job, format.ext, index, attempt);
+    // Of a picture in another format it was said of another name.
+    const overwrites = existing === 'overwrite' && !isRenamed && (replaces?.includes(path) ?? true);
     if (!overwrites && (await isTaken(job, path))) {
       if (existing === 'skip' && (await keepExisting(job, path, sha256, index))) return;
       continue;

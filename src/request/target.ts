@@ -14,6 +14,8 @@ export interface Target {
   /** A name template, or `-` for stdout. */
   output: string;
   existing: 'rename' | 'overwrite' | 'skip';
+  /** The only files that may be overwritten; without the list it is any. */
+  replaces?: string[] | undefined;
   /** Which of the command's pictures this is, from 1. */
   index: number;
   /** Beside each picture a JSON file is wanted that tells all about it. */

@@ -40,7 +40,6 @@ export async function askYes(question: string, stdin: Input, stderr: Output): Pr
     await stderr.write('\n');
     return false;
   } finally {
-    lines.close();
-    stdin.stream.destroy();
+    lines.close(); // the stream is paused then, and may be read again
   }
 }

@@ -1,6 +1,7 @@
 // Prints what the program promises of its speed beside what it does on this machine: npm run bench [-- part …]
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { code } from './code.mjs';
 import { cold } from './cold.mjs';
 import { leave, machine, project } from './lab.mjs';
 import { long } from './long.mjs';
@@ -11,7 +12,7 @@ import { streams } from './streams.mjs';
 import { table } from './table.mjs';
 import { waiting } from './waiting.mjs';
 
-const parts = { cold, start, waiting, many, streams, long, old };
+const parts = { cold, start, waiting, many, code, streams, long, old };
 const slow = ['long', 'old'];
 const usual = Object.keys(parts).filter((part) => !slow.includes(part));
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type * as library from '../../dist/index.d.cts';
 import { project } from '../package/pack.ts';
 import { filesIn, type Machine, newMachine } from '../support/program.ts';
-import { answering, startService } from '../support/service.ts';
+import { answering, smallPng, startService } from '../support/service.ts';
 import { install, runProgram } from './install.ts';
 
 const { createImagen, ImagenError } = createRequire(import.meta.url)(join(project, 'dist/index.cjs')) as typeof library;
@@ -116,6 +116,20 @@ test('a batch that is left early is finished by the next run', async () => {
   for await (const _ of imagen.batch(requests, { name: 'shots', concurrency: 2 })) break;
   expect((await all(imagen.batch(requests, { name: 'shots' }))).length).toBe(4);
   expect(service.tasks.size).toBe(4);
+});
+
+test('makes a picture from pictures, with the fields of the model', async () => {
+  const machine = await newMachine();
+  await writeFile(join(machine.folder, 'mug.png'), smallPng(200));
+  const imagen = createImagen({ sandbox: true, dir: machine.folder, record: join(machine.home, 'record') });
+  const image = join(machine.folder, 'mug.png');
+  const more = { resolution: '2k', format: 'jpg', set: { output_count: 2 }, action: 'edit_image' };
+  const task = await imagen.generate({ prompt: 'bluer', model: 'nano-banana-2', image, ...more });
+  expect(task).toMatchObject({ ...more, images: [{ mime: 'image/jpeg' }, { mime: 'image/jpeg' }] });
+  expect(task.source_images).toEqual([expect.stringMatching(/^sha256:/)]);
+  const flaws = [{ image: '/no/such.png' }, { quality: 'high' }, { set: { seed: 1 } }, { action: 'Edit!' }];
+  for (const flaw of flaws)
+    await expect(imagen.generate({ prompt: 'a', ...flaw })).rejects.toMatchObject({ code: 'validation' });
 });
 
 test('keeps calls apart that run at once', async () => {

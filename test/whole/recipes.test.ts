@@ -1,14 +1,15 @@
 /** @module-tag slow */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { has } from '../support/has.ts';
 import { asRunner, filledIn, runWords } from '../support/pipeline.ts';
-import { filesIn, newMachine } from '../support/program.ts';
+import { filesIn, newMachine, run } from '../support/program.ts';
 
 interface Step {
+  name?: string;
   uses?: string;
   run?: string;
   if?: string;
@@ -18,7 +19,10 @@ interface Step {
 
 interface Workflow {
   permissions: Record<string, string>;
-  jobs: Record<string, { steps: Step[]; strategy?: { matrix: { shard: number[] } } }>;
+  jobs: Record<
+    string,
+    { steps: Step[]; permissions?: Record<string, string>; strategy?: { matrix: { shard: number[] } } }
+  >;
 }
 
 interface GitLabJob {
@@ -50,7 +54,8 @@ const recipes = new Map(
 const key = 'rk_pipeline_0123456789abcdef';
 const secrets = { 'secrets.RUNAPI_API_KEY': key };
 const canRun = has('bash') && process.platform !== 'win32';
-const prompts = Array.from({ length: 9 }, (_, n) => `prompt ${n + 1}`);
+const outputs = Array.from({ length: 9 }, (_, n) => `img/fox-${n + 1}.png`);
+const manifest = `pictures:\n${outputs.map((output) => `  - {prompt: a ${output}, output: ${output}}\n`).join('')}`;
 
 function recipe<Form>(name: string): Form {
   return parse(String(recipes.get(name)).replace(/^```.*$/gm, '')) as Form;
@@ -62,10 +67,19 @@ async function sandboxed(): Promise<{ RUNAPI_BASE_URL: string }> {
   return { RUNAPI_BASE_URL: service.url };
 }
 
+async function picturesIn(folder: string): Promise<string[]> {
+  return (await filesIn(folder)).filter((name) => name.endsWith('.png'));
+}
+
+/** What was bought at a sandbox, in cents. */
+async function spentAt(url: string): Promise<number> {
+  const answer = await fetch(`${url}/api/v1/me/balance`, { headers: { authorization: 'Bearer k' } });
+  return ((await answer.json()) as { spent_cents_total: number }).spent_cents_total;
+}
+
 /** The prompts of the pictures in a folder, by their file names. */
 async function madeIn(folder: string): Promise<string[]> {
-  const pictures = (await filesIn(folder)).filter((name) => name.endsWith('.png'));
-  return pictures.map((name) =>
+  return (await picturesIn(folder)).map((name) =>
     basename(name)
       .replace(/-[0-9a-f]{8}\.png$/, '')
       .replaceAll('-', ' '),
@@ -90,14 +104,15 @@ test.each(['.github/workflows/picture.yml', '.github/workflows/pictures.yml'])(
     for (const step of steps) {
       if (step.uses) expect(step.uses).toMatch(/^actions\/(checkout|setup-node|(up|down)load-artifact)@v\d+$/);
       if (step.uses?.includes('setup-node')) expect(step.with).toMatchObject({ 'package-manager-cache': false });
-      if (step.uses?.includes('checkout')) expect(step.with).toEqual({ 'persist-credentials': false });
-      const buys = step.run !== undefined && !step.run.includes('--sandbox');
+      const buys = /runapi-imagen (generate|batch.* --lock)/.test(step.run ?? '') && !step.run?.includes('--sandbox');
       expect(step.env).toEqual(buys ? { RUNAPI_API_KEY: `\${{ secrets.RUNAPI_API_KEY }}` } : undefined);
       if (buys) expect(step.run).toContain('--max-cost');
     }
-    const kept = steps.filter((step) => step.uses?.includes('upload-artifact')).map((step) => step.with?.path);
-    const dirs = steps.flatMap(({ run }) => /--dir (\S+)/.exec(run ?? '')?.[1] ?? []);
-    expect(new Set(kept)).toEqual(new Set(dirs));
+    for (const { steps, permissions: own } of Object.values(jobs)) {
+      const checkout = steps.find(({ uses }) => uses?.includes('checkout'));
+      if (checkout) expect(checkout.with).toEqual(own ? undefined : { 'persist-credentials': false });
+      expect(own !== undefined).toBe(steps.some(({ run }) => run?.includes('git push')));
+    }
   },
 );
 
@@ -141,29 +156,56 @@ test.skipIf(!canRun).each([
   expect([end, await madeIn(join(machine.folder, 'pictures'))]).toEqual(['0', ['mug with hello']]);
 });
 
-test.skipIf(!canRun)(
-  'GitHub Actions, a matrix: every row is made once by all shards together (needs bash)',
-  { timeout: 60_000 },
+test.skipIf(!canRun || !has('git') || !has('tar'))(
+  'GitHub Actions, a matrix: each picture is bought once by all shards together, also when one is run again (needs bash, git, tar)',
+  { timeout: 120_000 },
   async () => {
-    const { shard: job, all } = recipe<Workflow>('.github/workflows/pictures.yml').jobs;
+    const { shard: job, commit } = recipe<Workflow>('.github/workflows/pictures.yml').jobs;
     const shards = job?.strategy?.matrix.shard ?? [];
-    const { run = '', env: own = {} } = job?.steps.find((step) => step.run) ?? {};
-    const named = job?.steps.find((step) => step.uses?.includes('upload'))?.with?.name;
-    const made: string[] = [];
     const service = await sandboxed();
-    for (const shard of shards) {
+    const desk = await newMachine();
+    const nobody = {
+      GIT_AUTHOR_NAME: 't',
+      GIT_AUTHOR_EMAIL: 't@t',
+      GIT_COMMITTER_NAME: 't',
+      GIT_COMMITTER_EMAIL: 't@t',
+    };
+    const git = (words: string, cwd = desk.folder) =>
+      runWords(['git', ...words.split(' ')], cwd, { ...desk.env, ...nobody, GIT_CONFIG_NOSYSTEM: '1' });
+    await writeFile(join(desk.folder, 'images.yaml'), manifest);
+    const origin = join(desk.home, 'origin.git');
+    for (const words of ['init -q -b main', 'add .', 'commit -qm prompts', `clone -q --bare . ${origin}`])
+      expect(await git(words)).toBe('0');
+
+    /** Runs the commands of a job in a clone of its own, on which the artifacts are. */
+    async function runJob(steps: readonly Step[], values: Record<string, string>, artifacts: readonly string[]) {
       const machine = await newMachine();
-      await writeFile(join(machine.folder, 'prompts.txt'), prompts.join('\n'));
-      const values = { ...secrets, 'matrix.shard': `${shard}`, 'strategy.job-total': `${shards.length}` };
-      const filled = Object.entries(own).map(([name, value]) => [name, filledIn(value, values)]);
-      const env = { ...(await asRunner(machine)), ...service, ...Object.fromEntries(filled) };
-      const line = ['bash', '-e', '-c', filledIn(run, values)];
-      expect(await runWords(line, machine.folder, env)).toBe('0');
-      made.push(...(await madeIn(join(machine.folder, 'shots'))));
-      expect(filledIn(String(named), values)).toBe(`shots-${shard}`);
+      expect(await git(`clone -q ${origin} .`, machine.folder)).toBe('0');
+      for (const path of artifacts) await copyFile(path, join(machine.folder, basename(path)));
+      const runner = { ...(await asRunner(machine)), ...service };
+      for (const { run, env: own = {} } of steps.filter((step) => step.run)) {
+        const filled = Object.entries(own).map(([name, value]) => [name, filledIn(value, values)]);
+        const env = { ...runner, ...Object.fromEntries(filled) };
+        expect(await runWords(['bash', '-e', '-c', filledIn(run ?? '', values)], machine.folder, env)).toBe('0');
+      }
+      return machine.folder;
     }
-    expect(made.sort()).toEqual(prompts);
-    expect(all?.steps[0]?.with).toEqual({ pattern: 'shots-*', path: 'shots', 'merge-multiple': true });
+
+    const parts: string[] = [];
+    for (const shard of shards) {
+      const values = { ...secrets, 'matrix.shard': `${shard}`, 'strategy.job-total': `${shards.length}` };
+      const upload = job?.steps.find((step) => step.uses?.includes('upload'))?.with;
+      const path = filledIn(String(upload?.path), values);
+      const first = join(await runJob(job?.steps ?? [], values, []), path);
+      parts.push(shard === 1 ? join(await runJob(job?.steps ?? [], values, [first]), path) : first);
+      expect([filledIn(String(upload?.name), values), path]).toEqual([`part-${shard}`, `part-${shard}.tgz`]);
+    }
+    expect(await spentAt(service.RUNAPI_BASE_URL)).toBe(outputs.length * 8);
+    await runJob(commit?.steps ?? [], {}, parts);
+    const clone = await newMachine();
+    expect(await git(`clone -q ${origin} .`, clone.folder)).toBe('0');
+    const { stdout, exitCode } = await run(clone, ['batch', 'images.yaml', '--check', '--strict']);
+    expect([stdout, exitCode, await picturesIn(clone.folder)]).toEqual(['', 0, outputs]);
   },
 );
 
@@ -180,26 +222,30 @@ test('Kubernetes: each index has its share, and a secret holds the key', () => {
 });
 
 test.skipIf(!canRun)(
-  'Kubernetes: every row is made once by all indexes, each pod twice (needs bash)',
-  { timeout: 90_000 },
+  'Kubernetes: each picture is bought once by all indexes, also when a pod is run again (needs bash)',
+  { timeout: 120_000 },
   async () => {
     const { spec } = recipe<KubernetesJob>('pictures.yaml');
     const [{ command, volumeMounts }] = spec.template.spec.containers;
+    const [, joining = ''] = /^ {4}(npx .* --merge-locks)$/m.exec(pipelines) ?? [];
     const cluster = await newMachine();
-    const words = command.map((word) =>
+    const onVolumes = (word: string): string =>
       volumeMounts.reduce(
         (text, { mountPath }) => text.replace(new RegExp(`${mountPath}(?=[/"\\s]|$)`, 'g'), cluster.folder + mountPath),
         word,
-      ),
-    );
-    const runner = { ...(await asRunner(cluster)), ...(await sandboxed()), RUNAPI_API_KEY: key };
-    const pod = join(cluster.folder, 'prompts');
-    await mkdir(pod);
-    await writeFile(join(pod, 'prompts.txt'), prompts.join('\n'));
-    for (let run = 0; run < 2 * spec.completions; run++) {
-      const env = { ...runner, JOB_COMPLETION_INDEX: String(run % spec.completions) };
-      expect(await runWords(words, cluster.home, env)).toBe('0');
+      );
+    const service = await sandboxed();
+    const keyless = { ...(await asRunner(cluster)), ...service };
+    for (const { name } of volumeMounts) await mkdir(join(cluster.folder, name));
+    await writeFile(join(cluster.folder, 'manifest/images.yaml'), manifest);
+    for (let pod = 0; pod <= spec.completions; pod++) {
+      const env = { ...keyless, RUNAPI_API_KEY: key, JOB_COMPLETION_INDEX: String(pod % spec.completions) };
+      expect(await runWords(command.map(onVolumes), cluster.home, env)).toBe('0');
     }
-    expect((await madeIn(join(cluster.folder, 'shots'))).sort()).toEqual(prompts);
+    expect(await spentAt(service.RUNAPI_BASE_URL)).toBe(outputs.length * 8);
+    expect(await runWords(onVolumes(joining).split(' '), cluster.home, keyless)).toBe('0');
+    const volume = { ...cluster, folder: join(cluster.folder, 'pictures') };
+    const { stdout, exitCode } = await run(volume, ['batch', 'images.yaml', '--check', '--strict']);
+    expect([stdout, exitCode, await picturesIn(volume.folder)]).toEqual(['', 0, outputs]);
   },
 );

@@ -1,18 +1,16 @@
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { nodeFiles } from '../../disk/files.ts';
 import { exists } from '../../disk/place.ts';
 import { someFailed } from '../../errors.ts';
 import { shellWord } from '../../report/shell-command.ts';
 import { checkRows, flawsFailure, warnOfFlaws } from './check.ts';
-import type { LockLine } from './lock.ts';
-import { openLock } from './lock.ts';
-import { openDisk } from './lock-state.ts';
-import { mergeLocks } from './merge-locks.ts';
-import { lockPath, slotOfFile } from './outputs.ts';
-import { pinnedPlan } from './pinned.ts';
-import { type BatchFlags, type BatchPlan, type BatchTask, readBatchPlan, readTasks } from './plan.ts';
+import { type Disk, openDisk } from './disk.ts';
+import { type Lock, type LockLine, openLock, slotOf } from './lock.ts';
+import { lockPath, type Output } from './outputs.ts';
+import { type BatchFlags, type BatchPlan, pinnedPlan, readBatchPlan } from './plan.ts';
 import { type BatchSource, openBatch } from './source.ts';
+import { readTasks } from './tasks.ts';
 
 type Finding = { state: 'stale' | 'missing' | 'edited' | 'unused'; output: string; reason: string };
 
@@ -22,7 +20,7 @@ type Finding = { state: 'stale' | 'missing' | 'edited' | 'unused'; output: strin
  */
 export async function checkBatch(context: Context, file: string, flags: BatchFlags): Promise<number> {
   const typed = readBatchPlan(context, flags);
-  const source = await openBatch(context, file, typed);
+  const source = await openBatch(context, file, typed.prompt);
   try {
     const plan = pinnedPlan(context, source, typed, flags);
     return flags.mergeLocks ? await mergeLocks(context, source) : await check(context, source, plan, flags);
@@ -32,51 +30,74 @@ export async function checkBatch(context: Context, file: string, flags: BatchFla
 }
 
 async function check(context: Context, source: BatchSource, plan: BatchPlan, flags: BatchFlags): Promise<number> {
-  const { reporter, world, state } = context;
-  const now = world.clock.now();
+  const { reporter, world } = context;
   const path = lockPath(source.path);
-  const lock = await openLock(nodeFiles, path);
   const folder = dirname(path);
-  const disk = await openDisk({ files: nodeFiles, folder, path, state, strict: flags.strict === true, now });
+  const lock = await openLock(nodeFiles, path);
+  const disk = await openDisk(context, path, flags.strict);
   const findings: Finding[] = [];
   let total = 0;
   let problems = 0;
-  for await (const task of readTasks(source, plan, () => void problems++)) {
+  for await (const { output } of readTasks(source, plan, () => void problems++)) {
     total += 1;
-    findings.push(...(await findingsOf(task)));
+    if (output) findings.push(...(await compare(lock, disk, output)));
   }
   if (problems > 0 || total === 0) {
     const checked = await checkRows(context, source, flags, plan);
     if (!flags.skipInvalid) throw flawsFailure(checked, source.shown);
     warnOfFlaws(context, checked);
   }
-  for (const line of lock.lines()) findings.push(...(await unusedOf(line)));
+  for (const line of lock.lines()) {
+    const { output } = line;
+    if (plan.outputs?.has(slotOf(line)) || !(await exists(join(folder, output)))) continue;
+    findings.push({ state: 'unused', output, reason: 'no entry makes it any more: delete the file, or add an entry' });
+  }
   for (const finding of findings)
     await reporter.data(finding, `${finding.state.padEnd(8)}${finding.output}  ${finding.reason}`);
   await disk.save();
-  if (findings.length === 0) reporter.note(`Check: ${total} ${total === 1 ? 'picture is' : 'pictures are'} as locked`);
-  else {
-    const file = shellWord(source.shown, context.world.platform) ?? 'FILE';
-    reporter.next(context.command(`batch ${file} --lock`), 'Make what is stale or missing');
+  if (findings.length === 0) {
+    reporter.note(`Check: ${total} ${total === 1 ? 'picture is' : 'pictures are'} as locked`);
+    return 0;
   }
-  return findings.length === 0 ? 0 : someFailed;
+  const file = shellWord(source.shown, world.platform) ?? 'FILE';
+  reporter.next(context.command(`batch ${file} --lock`), 'Make what is stale or missing');
+  return someFailed;
+}
 
-  async function findingsOf({ output: wanted }: BatchTask): Promise<Finding[]> {
-    if (!wanted) return [];
-    const { slot, hash } = wanted;
-    const line = lock.find(slot, hash);
-    if (!line) return [{ state: 'missing', output: slot, reason: 'it is not in the lock' }];
-    const { output } = line;
-    const onDisk = await disk.state(line);
-    if (onDisk === 'edited') return [{ state: 'edited', output, reason: 'it is not the file that was bought' }];
-    if (line.request !== hash) return [{ state: 'stale', output, reason: 'what is asked for has changed' }];
-    return onDisk === 'missing' ? [{ state: 'missing', output, reason: 'the file is gone' }] : [];
-  }
+/** Compares each picture of an output with the lock. */
+async function compare(lock: Lock, disk: Disk, { slot, hash }: Output): Promise<Finding[]> {
+  const lines = lock.find(slot, hash);
+  if (lines.length === 0) return [{ state: 'missing', output: slot, reason: 'it is not in the lock' }];
+  const found = await Promise.all(lines.map((line) => stateOf(line)));
+  return found.flatMap((finding) => finding ?? []);
 
-  async function unusedOf(line: LockLine): Promise<Finding[]> {
-    const { output } = line;
-    if (plan.outputs?.has(slotOfFile(output)) || !(await exists(`${folder}/${output}`))) return [];
-    const reason = 'no entry makes it any more: delete the file, or add an entry';
-    return [{ state: 'unused', output, reason }];
+  async function stateOf(line: LockLine): Promise<Finding | undefined> {
+    const { output, request } = line;
+    const state = await disk.state(line);
+    if (state === 'edited') return { state, output, reason: 'it is not the file that was bought' };
+    if (request !== hash) return { state: 'stale', output, reason: 'what is asked for has changed' };
+    return state === 'missing' ? { state, output, reason: 'the file is gone' } : undefined;
   }
+}
+
+/** Joins the lock files of all shards into one, and removes them. Returns the exit code. */
+async function mergeLocks({ reporter }: Context, source: BatchSource): Promise<number> {
+  const whole = lockPath(source.path);
+  const [folder, stem] = [dirname(whole), basename(whole, '.jsonl')];
+  const isPart = (name: string): boolean =>
+    name.startsWith(`${stem}.`) && /^\.\d+-of-\d+\.jsonl$/.test(name.slice(stem.length));
+  const parts = (await nodeFiles.list(folder)).filter(isPart).sort();
+  const paths = parts.map((part) => join(folder, part));
+  const lock = await openLock(nodeFiles, whole);
+  let count = 0;
+  for (const path of paths) {
+    const lines = (await openLock(nodeFiles, path)).lines();
+    for (const line of lines) lock.add(line);
+    count += lines.length;
+  }
+  await lock.save();
+  for (const path of paths) await nodeFiles.remove(path);
+  const shown = `${source.shown.replace(/[^/\\]*$/, '')}${basename(whole)}`;
+  reporter.note(`Joined ${count} lines of ${parts.length} lock files into ${shown}`);
+  return 0;
 }

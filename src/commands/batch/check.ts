@@ -5,8 +5,9 @@ import { findExisting } from '../../paid-task/existing.ts';
 import { addToLots, type Lots } from '../../paid-task/quotes.ts';
 import { inShard } from '../../paid-task/row-key.ts';
 import { type Past, standingOf } from './past.ts';
-import { type BatchFlags, type BatchPlan, type BatchTask, readTasks } from './plan.ts';
+import type { BatchFlags, BatchPlan } from './plan.ts';
 import type { BatchSource } from './source.ts';
+import { type BatchTask, readTasks } from './tasks.ts';
 
 const flawsTold = 20;
 
@@ -14,6 +15,8 @@ const flawsTold = 20;
 export interface Checked {
   /** Tasks of this shard. */
   total: number;
+  /** Those tasks, where the lock that has them is in memory too. */
+  tasks: BatchTask[];
   /** How many tasks each row of this shard has to go, by its number. */
   left: Map<number, number>;
   differences: Differences;
@@ -27,11 +30,11 @@ export interface Checked {
 export async function checkRows(
   { reporter }: Context,
   source: BatchSource,
-  { skipInvalid }: BatchFlags,
+  { skipInvalid, lock }: BatchFlags,
   plan: BatchPlan,
 ): Promise<Checked> {
   const flaws: string[] = [];
-  const checked: Checked = { total: 0, left: new Map(), differences: noteDifferences(), flaws, flawed: 0 };
+  const checked: Checked = { total: 0, tasks: [], left: new Map(), differences: noteDifferences(), flaws, flawed: 0 };
   const invalidRows = new Set<string>();
   const ignored = new Set<string>();
   let problems = 0;
@@ -42,6 +45,7 @@ export async function checkRows(
     if (!inShard(task.key, plan.shard)) continue;
     checked.total += 1;
     checked.left.set(task.row, (checked.left.get(task.row) ?? 0) + 1);
+    if (lock) checked.tasks.push(task);
   }
   checked.flawed = invalidRows.size;
   if (problems > flaws.length) flaws.push(`and ${problems - flaws.length} more`);
@@ -70,50 +74,40 @@ export function warnOfFlaws({ reporter }: Context, { flaws }: Checked): void {
   for (const flaw of flaws) reporter.warn(`left out: ${flaw}`);
 }
 
-function shortList(names: readonly string[]): string {
+/** Names the first ten, and how many more there are. */
+export function shortList(names: readonly string[]): string {
   const shown = names.slice(0, 10).join(', ');
   return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }
 
 /** A key ends with the number of a task that is asked for several times. */
 function copyOf({ key }: BatchTask): { name: string; nth: number } {
-  const [, name = key, nth = '1'] = /^(.+)-(\d+)$/.exec(key) ?? [];
+  const [name = key, nth = '1'] = key.split('-');
   return { name, nth: Number(nth) };
 }
 
-/** What is told of the rows while they are made. */
-export interface RowsToGo {
-  differenceOf(task: BatchTask): Difference;
-  /** The task needs nothing more in this run. */
-  done(task: BatchTask): void;
+/** Tells what a task differs by from the others of the file. */
+export function differenceOf({ differences }: Checked, task: BatchTask): Difference {
+  const { name, nth } = copyOf(task);
+  return differences.of(task.request, name, nth);
 }
 
-export function rowsToGo({ left, differences }: Checked): RowsToGo {
-  return {
-    differenceOf(task) {
-      const { name, nth } = copyOf(task);
-      return differences.of(task.request, name, nth);
-    },
-    done({ row }) {
-      const tasks = (left.get(row) ?? 1) - 1;
-      if (tasks > 0) left.set(row, tasks);
-      else left.delete(row);
-    },
-  };
+/** Notes that a task needs nothing more in this run. */
+export function settle({ left }: Checked, { row }: BatchTask): void {
+  const tasks = (left.get(row) ?? 1) - 1;
+  if (tasks > 0) left.set(row, tasks);
+  else left.delete(row);
 }
 
-/** Returns what a run would buy, by its price. */
-export async function lotsToBuy(
-  context: Context,
-  tasks: AsyncIterable<BatchTask>,
-  past: Past,
-  flags: BatchFlags,
-): Promise<Lots> {
+/** Returns what a run would buy, by its price, and counts what it would not. */
+export async function survey(context: Context, tasks: AsyncIterable<BatchTask>, past: Past, flags: BatchFlags) {
   const lots: Lots = new Map();
+  const before = { made: 0, failed: 0, elsewhere: 0 };
   for await (const { key, request, target } of tasks) {
     const standing = standingOf(past, key, flags, context);
-    if (standing !== 'wanted' && standing !== 'unanswered') continue;
-    if ((await findExisting({ request, target }, context.world.clock.now())) === undefined) addToLots(lots, request);
+    if (standing === 'made' || standing === 'failed' || standing === 'elsewhere') before[standing] += 1;
+    else if (standing !== 'accepted' && !(await findExisting({ request, target }, context.world.clock.now())))
+      addToLots(lots, request);
   }
-  return lots;
+  return { lots, before };
 }

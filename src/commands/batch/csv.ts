@@ -1,7 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import { quoted } from '../../request/parse-fields.ts';
-import { columnProblem, fieldNamed, type OtherColumns, type Row, readFields, wordNamed } from './row.ts';
+import {
+  columnProblem,
+  fieldNamed,
+  type OtherColumns,
+  type Row,
+  type RowContent,
+  readFields,
+  wordNamed,
+  wrong,
+} from './row.ts';
 
 export interface Table {
   delimiter: string;
@@ -43,7 +52,7 @@ export async function* readCsv(
         heads = record;
         const problems = headProblems(heads, others);
         if (problems.length === 0) continue;
-        yield { ...broken(place), problems };
+        yield { number, place, ...wrong(...problems) };
         return;
       }
       number += 1;
@@ -51,20 +60,17 @@ export async function* readCsv(
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    yield { ...broken(`line ${line}`), number: number + 1, problems: [reasons[error.code] ?? error.message] };
+    yield { number: number + 1, place: `line ${line}`, ...wrong(reasons[error.code] ?? error.message) };
   }
 }
 
+const notClosed = 'a quote is not closed; the rows from here on cannot be read';
 const reasons: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote is not closed; the rows from here on cannot be read',
-  CSV_MAX_RECORD_SIZE: 'a quote is not closed; the rows from here on cannot be read',
+  CSV_QUOTE_NOT_CLOSED: notClosed,
+  CSV_MAX_RECORD_SIZE: notClosed,
   CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE:
     'text follows a closing quote (double a quote that is part of a cell); the rows from here on cannot be read',
 };
-
-function broken(place: string): Row {
-  return { number: 0, place, fields: {}, names: {}, words: new Map(), problems: [] };
-}
 
 function headProblems(heads: readonly string[], others: OtherColumns): string[] {
   const problems: string[] = [];
@@ -102,11 +108,7 @@ function missingHeads(
 }
 
 /** Empty columns are nothing; a value without a column is one that somebody meant. */
-function readRecord(
-  record: readonly string[],
-  heads: readonly string[],
-  others: OtherColumns,
-): Pick<Row, 'fields' | 'names' | 'words' | 'problems'> {
+function readRecord(record: readonly string[], heads: readonly string[], others: OtherColumns): RowContent {
   const surplus = record.filter((cell, index) => cell !== '' && (heads[index] ?? '') === '');
   const cells = heads.flatMap((head, index) => (head === '' ? [] : [[head, record[index] ?? ''] as const]));
   const read = readFields(cells, others);

@@ -5,10 +5,11 @@ import type { Server } from '../../journal/event.ts';
 import type { PricedLot } from '../../paid-task/budget.ts';
 import { accountAt } from '../../paid-task/engine.ts';
 import { inShard } from '../../paid-task/row-key.ts';
-import { type Checked, flawsFailure, lotsToBuy, warnOfFlaws } from './check.ts';
-import { readPast, standingOf } from './past.ts';
-import { type BatchFlags, type BatchPlan, readTasks } from './plan.ts';
+import { type Checked, flawsFailure, survey, warnOfFlaws } from './check.ts';
+import { readPast } from './past.ts';
+import type { BatchFlags, BatchPlan } from './plan.ts';
 import type { BatchSource } from './source.ts';
+import { readTasks } from './tasks.ts';
 
 interface Trial {
   source: BatchSource;
@@ -23,13 +24,8 @@ export async function dryRun(context: Context, { source, server, flags, plan, ch
   const account = await accountAt(context.engine, server).catch(keyless);
   const isMine = (key: string): boolean => inShard(key, plan.shard);
   const past = await readPast(context, { batch: source.name, server, account, isMine });
-  const tasks = () => readTasks(source, plan);
-  const before = { made: 0, failed: 0, elsewhere: 0 };
-  for await (const { key } of tasks()) {
-    const standing = standingOf(past, key, flags, context);
-    if (standing === 'made' || standing === 'failed' || standing === 'elsewhere') before[standing] += 1;
-  }
-  const lots = [...(await lotsToBuy(context, tasks(), past, flags)).values()];
+  const { before, lots: priced } = await survey(context, readTasks(source, plan), past, flags);
+  const lots = [...priced.values()];
   const { prices, error, end } = await tryPrices(context, server, lots);
   const report = {
     rows: checked.left.size,

@@ -1,15 +1,20 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { nullable, number, object, type output, regex, string } from 'zod/mini';
+import { exactOptional, gte, int, nullable, number, object, type output, regex, string } from 'zod/mini';
 import type { Files } from '../../disk/files.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
 import { invalid } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
 import { slotOfFile } from './outputs.ts';
 
+const outputPath = string().check(regex(/^(?!\/)(?!.*(^|\/)\.\.\/)[^\\]+$/));
+
 const lockLine = object({
   /** From the folder of the lock file, with `/` between folders. */
-  output: string().check(regex(/^(?!\/)(?!.*(^|\/)\.\.\/)[^\\]+$/)),
+  output: outputPath,
+  /** Of a task with several pictures: which one this is, from 2, and the output of the first, without extension. */
+  picture: exactOptional(int().check(gte(2))),
+  of: exactOptional(string()),
   /** Names what was asked for. */
   request: string(),
   server: string(),
@@ -21,69 +26,81 @@ const lockLine = object({
   day: string(),
 });
 
-/** A line of a lock file: what was bought for one output. */
+/** A line of a lock file: one picture that was bought for an output. */
 export type LockLine = output<typeof lockLine>;
 
 /** A lock file. */
-export interface Lock {
-  /** Returns what was bought for an output; of several lines, as a merge leaves them, the one of that request. */
-  find(slot: string, hash: string): LockLine | undefined;
-  lines(): LockLine[];
-  /** On disk when it resolves. */
-  set(line: LockLine): Promise<void>;
-  forget(line: LockLine): void;
-  /** Writes the file where it has changed. */
-  save(): Promise<void>;
-}
+export type Lock = Awaited<ReturnType<typeof openLock>>;
 
 /** Reads the lock file at `path`, if there is one, over those that it builds on. Throws `validation`. */
-export async function openLock(files: Files, path: string, below: readonly string[] = []): Promise<Lock> {
+export async function openLock(files: Files, path: string, below: readonly string[] = []) {
   const inherited = new Map<string, LockLine[]>();
   for (const other of below) await readLock(files, other, inherited);
   const own = new Map<string, LockLine[]>();
-  const known = await readLock(files, path, own);
-  let saved = known;
-  let writing: Promise<void> | undefined;
-  let following: Promise<void> | undefined;
+  let saved = (await readLock(files, path, own)) ?? '';
+  let hasChanged = saved !== '';
+  let writing = Promise.resolve();
 
   /** Callers who come while the file is written share the next writing. */
   function save(): Promise<void> {
-    if (!writing) {
-      writing = write().finally(() => {
-        writing = undefined;
-      });
-      return writing;
-    }
-    following ??= writing
-      .catch(() => undefined)
-      .then(() => {
-        following = undefined;
-        return save();
-      });
-    return following;
+    writing = writing.catch(() => undefined).then(write);
+    return writing;
   }
 
   async function write(): Promise<void> {
-    const text = textOf([...own.values()].flatMap((lines) => lines.at(-1) ?? []));
-    if (text === (saved ?? '')) return;
-    await replaceWhole(files, path, text);
-    saved = text;
+    if (!hasChanged) return;
+    hasChanged = false;
+    const text = textOf([...own.values()].flatMap((lines) => newest(lines)));
+    try {
+      if (text !== saved) await replaceWhole(files, path, text);
+      saved = text;
+    } catch (error) {
+      hasChanged = true;
+      throw error;
+    }
   }
 
   return {
-    find: (slot, hash) => best(own.get(slot) ?? inherited.get(slot) ?? [], hash),
-    lines: () => [...new Map([...inherited, ...own]).values()].flatMap((lines) => lines.at(-1) ?? []),
-    async set(line) {
-      own.set(slotOfFile(line.output), [line]);
+    /** Returns the pictures bought for an output; of several tasks, as a merge leaves them, those of that request. */
+    find: (slot: string, hash: string): LockLine[] => newest(own.get(slot) ?? inherited.get(slot) ?? [], hash),
+    lines: (): LockLine[] => [...new Map([...inherited, ...own]).values()].flatMap((lines) => newest(lines)),
+    /** Replaces the lines of one output. On disk when it resolves. */
+    async set(slot: string, lines: readonly LockLine[]): Promise<void> {
+      own.set(slot, [...lines]);
+      hasChanged = true;
       await save();
     },
-    forget: ({ output: gone }) => void own.delete(slotOfFile(gone)),
+    /** Adds a line of another lock file, in memory. */
+    add(line: LockLine): void {
+      push(own, line);
+      hasChanged = true;
+    },
+    forget(gone: LockLine): void {
+      const left = own.get(slotOf(gone))?.filter((line) => line.output !== gone.output);
+      if (left?.length) own.set(slotOf(gone), left);
+      else own.delete(slotOf(gone));
+      hasChanged = true;
+    },
+    /** Writes the file where it has changed. */
     save,
   };
 }
 
-function best(lines: readonly LockLine[], hash: string): LockLine | undefined {
-  return lines.findLast(({ request }) => request === hash) ?? lines.at(-1);
+/** Names the output that a line belongs to. */
+export function slotOf({ output, of }: LockLine): string {
+  return of ?? slotOfFile(output);
+}
+
+/** The pictures of one task: of the last that was bought for the request, or of the last. */
+function newest(lines: readonly LockLine[], hash?: string): LockLine[] {
+  if (lines.length < 2) return [...lines];
+  const last = lines.findLast(({ request }) => request === hash) ?? lines.at(-1);
+  const same = lines.filter(({ task, request }) => task === last?.task && request === last.request);
+  return [...new Map(same.map((line) => [line.picture ?? 1, line])).values()].sort(byPicture);
+}
+
+function byPicture({ picture: a = 1 }: LockLine, { picture: b = 1 }: LockLine): number {
+  return a - b;
 }
 
 /** Returns the file's text; undefined where there is none. */
@@ -94,10 +111,16 @@ async function readLock(files: Files, path: string, found: Map<string, LockLine[
     if (written === '') continue;
     const read = lockLine.safeParse(parseJson(written));
     if (!read.success) throw damaged(basename(path), index + 1, written);
-    const slot = slotOfFile(read.data.output);
-    found.set(slot, [...(found.get(slot) ?? []), read.data]);
+    push(found, read.data);
   }
   return text;
+}
+
+function push(lines: Map<string, LockLine[]>, line: LockLine): void {
+  const slot = slotOf(line);
+  const before = lines.get(slot);
+  if (before) before.push(line);
+  else lines.set(slot, [line]);
 }
 
 function damaged(name: string, line: number, written: string): Error {
@@ -120,8 +143,7 @@ function textOf(lines: readonly LockLine[]): string {
 
 /** The old file or the new one, never a part: whatever kills the process. What a killed one left is removed. */
 async function replaceWhole(files: Files, path: string, text: string): Promise<void> {
-  const name = createHash('sha256').update(path).digest('hex').slice(0, 12);
-  const temporary = join(dirname(path), `.runapi-imagen-${name}.part`);
+  const temporary = join(dirname(path), `.runapi-imagen-${hash('sha256', path).slice(0, 12)}.part`);
   await files.remove(temporary);
   const temp = await createTempFile(dirname(path), temporary);
   try {

@@ -1,10 +1,9 @@
 import pMap from 'p-map';
 import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
 import type { Context } from '../../context.ts';
-import { exists } from '../../disk/place.ts';
 import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
 import type { Claim } from '../../journal/claims.ts';
-import { type Entry, filesOf } from '../../journal/entry.ts';
+import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { intend } from '../../paid-task/begin.ts';
 import { type Begun, startDeadline, type Work } from '../../paid-task/engine.ts';
@@ -15,14 +14,15 @@ import { goneSuccessors, recordedReport } from '../../report/report-entry.ts';
 import { type ErrorReport, emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { sumText } from '../../task/cost.ts';
-import type { RowsToGo } from './check.ts';
+import { type Checked, differenceOf, settle } from './check.ts';
 import type { Locked, Step } from './locked.ts';
-import { madeFor, type Past, type Standing, standingOf } from './past.ts';
-import type { BatchFlags, BatchPlan, BatchTask } from './plan.ts';
-import { buyAgain, goneText, isGone, openBought, otherServerReport } from './refetch.ts';
+import { isThere, madeFor, nearest, type Past, type Standing, standingOf } from './past.ts';
+import type { BatchFlags, BatchPlan } from './plan.ts';
+import { isGone, mayBuyAgain, openBought, otherServerReport } from './refetch.ts';
 import { newCount, sayBatchEnd } from './summary.ts';
+import type { BatchTask } from './tasks.ts';
 
-export interface Batch extends RowsToGo {
+export interface Batch {
   context: Context;
   work: Work;
   flags: BatchFlags;
@@ -33,7 +33,7 @@ export interface Batch extends RowsToGo {
   account: string | undefined;
   past: Past;
   claim: Claim;
-  total: number;
+  checked: Checked;
   /** Undefined without --lock. */
   locked: Locked | undefined;
   /** Reads the tasks one after the other, those of this shard. */
@@ -61,18 +61,21 @@ const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
 
 /** Makes what is left of a batch, and prints what is there. Returns the exit code. */
 export async function makeAll(batch: Batch): Promise<number> {
-  const { context, flags, plan, server, past, claim, locked } = batch;
+  const { context, flags, plan, server, past, claim, locked, checked } = batch;
   const work: Work = { ...batch.work, rateLimitTries };
   const { world, reporter, engine } = context;
   const began = world.clock.monotonic();
-  const count = newCount(batch.total);
+  const count = newCount(checked.total);
   const claims: Claims = new Map();
+  /** Tasks that are bought and can no longer be fetched. */
+  const gone: Array<Open & { report: TaskReport }> = [];
   const { wait, download } = plan.wishes;
   const data = wait ? (download ? 'files' : 'urls') : 'id';
   let halted: TaskReport | undefined;
-  reporter.progress.expect(batch.total);
+  reporter.progress.expect(checked.total);
 
   await pMap(openTasks(), make, { concurrency: plan.concurrency });
+  if (gone.length > 0) await makeAgain();
   await locked?.finish(!halted && !flags.skipInvalid);
   const spent = server.sandbox && count.made > 0 ? 'sandbox' : sumText(work.spent);
   return sayBatchEnd(context, count, { halted, wait, elapsedMs: world.clock.monotonic() - began, spent });
@@ -87,27 +90,24 @@ export async function makeAll(batch: Batch): Promise<number> {
       const made = await nearest(earlier.reverse(), task);
       if (standing === 'elsewhere') count.elsewhere += 1;
       else if (step?.do === 'nothing') count.before += 1;
-      else if (step?.do === 'leave') leaveAlone(step);
+      else if (step?.do === 'leave') leaveAlone(step.why);
       else if (standing === 'failed' && step?.do !== 'fetch') countFailed(task);
       else if (made && (!download || (await isThere(made, task)))) {
         count.before += 1;
         const report = recordedReport(context, made, true);
         await reporter.data(report, dataLines(report, data, world.cwd).join('\n'));
-      } else if (
-        !step &&
-        (await skipExisting(context, { server, request: task.request, target: task.target, row: rowOf(task) }))
-      )
+      } else if (!step && (await skipExisting(context, { server, ...task, row: rowOf(task), task: undefined })))
         count.before += 1;
       else {
         yield { task, standing, made, step };
         continue;
       }
       reporter.progress.settled();
-      batch.done(task);
+      settle(checked, task);
     }
   }
 
-  function leaveAlone({ why }: Extract<Step, { do: 'leave' }>): void {
+  function leaveAlone(why: string): void {
     count.leftAlone += 1;
     reporter.warn(why);
   }
@@ -123,26 +123,40 @@ export async function makeAll(batch: Batch): Promise<number> {
 
   async function make(open: Open): Promise<void> {
     if (halted) return;
-    const { task } = open;
-    const report = await makeOrRefetch(open);
-    if (report && !report.error) await locked?.saved(task, report);
-    if (report === undefined) count.elsewhere += 1;
-    else note(report, open.standing);
-    if (!halted) batch.done(task);
-    if (report) await reporter.task(report, data, batch.differenceOf(task));
-  }
-
-  /** What the lock has and the service no longer has is bought again where that was asked for. */
-  async function makeOrRefetch(open: Open): Promise<TaskReport | undefined> {
     const { task, step } = open;
     const report = await makeRow(open).catch((error) => unbegunReport(task, error));
-    if (step?.do !== 'fetch' || !report || !isGone(report)) return report;
-    if (!flags.refetchMissing) {
-      reporter.warn(goneText(task, step));
-      return report;
+    if (report && step?.do === 'fetch' && isGone(report)) gone.push({ ...open, report });
+    else await conclude(open, report);
+  }
+
+  async function conclude({ task, step, standing }: Open, report: TaskReport | undefined): Promise<void> {
+    if (report && !report.error) await locked?.saved(task, report, step);
+    if (report === undefined) count.elsewhere += 1;
+    else note(report, standing);
+    if (!halted) settle(checked, task);
+    if (report) await reporter.task(report, data, differenceOf(checked, task));
+  }
+
+  /** What is bought and gone is bought again only where that was asked for, or a person agrees. */
+  async function makeAgain(): Promise<void> {
+    const own = gone.filter(({ step }) => step?.do === 'fetch' && step.mayReplace);
+    const agreed =
+      !halted && own.length > 0 && (flags.refetchMissing === 'buy' || (await mayBuyAgain(context, server, own)));
+    for (const { report, ...open } of gone) {
+      if (agreed && own.some(({ task }) => task === open.task)) continue;
+      const { task } = open;
+      count.gone += 1;
+      await conclude(open, report);
+      reporter.warn(
+        `${task.output?.slot} is bought (task ${report.task_id}) and cannot be fetched: --refetch-missing buy buys it again`,
+      );
     }
-    const anew = { ...open, standing: 'wanted', step: buyAgain(task, step) } as const;
-    return await makeRow(anew).catch((error) => unbegunReport(task, error));
+    if (!agreed) return;
+    const again = own.map(({ task, made, step }): Open => {
+      const target = step?.do === 'fetch' ? step.target : task.target;
+      return { task, made, standing: 'wanted', step: { do: 'buy', target } };
+    });
+    await pMap(again, make, { concurrency: plan.concurrency });
   }
 
   /** Throws where the task cannot be begun: then no other can be either. */
@@ -150,8 +164,8 @@ export async function makeAll(batch: Batch): Promise<number> {
     if (!(await claim.isHeld())) throw lostClaim();
     const { task, step } = open;
     if (step?.do === 'fetch' && step.line.server !== server.base)
-      return { ...otherServerReport(task.request, step, server), ...rowOf(task) };
-    const begun = step?.do === 'fetch' ? await openBought(work, step, server) : await begin(open);
+      return { ...otherServerReport(task, step, server), ...rowOf(task) };
+    const begun = step?.do === 'fetch' ? await openBought(engine, step, server) : await begin(open);
     if (!begun) return undefined;
     const deadline = startDeadline(engine, plan.wishes.timeoutMs);
     const report = await makeAndReport(context, { ...work, deadline }, begun);
@@ -168,7 +182,7 @@ export async function makeAll(batch: Batch): Promise<number> {
   }
 
   async function begin({ task, standing, made, step }: Open): Promise<Begun | undefined> {
-    const { mark } = batch.differenceOf(task);
+    const { mark } = differenceOf(checked, task);
     const wanted = step?.do === 'buy' ? step.target : task.target;
     const target = { ...wanted, ...(mark !== undefined && { mark }) };
     const unfinished = past.unfinished.get(task.key);
@@ -180,7 +194,6 @@ export async function makeAll(batch: Batch): Promise<number> {
       ? await reopen(engine, made)
       : unfinished && (await adopt(engine, unfinished.run, unfinished.entry.key, claims));
     if (!begun) return undefined;
-    work.fates.set(begun.entry.key, begun.fate);
     await retarget(work, begun, target);
     return made ? { ...begun, copies: made.saved } : begun;
   }
@@ -215,23 +228,6 @@ function stopsOthers(error: ErrorReport, accepted: boolean): boolean {
 
 function rowOf({ row, id }: BatchTask): Pick<TaskReport, 'row' | 'id'> {
   return { row, ...(id !== undefined && { id }) };
-}
-
-/** Of what was made for a task, what is where it is wanted now; else what has its files; else the last. */
-async function nearest(entries: readonly Entry[], task: BatchTask): Promise<Entry | undefined> {
-  for (const entry of entries) if (await isThere(entry, task)) return entry;
-  for (const entry of entries) if (await hasFiles(entry)) return entry;
-  return entries[0];
-}
-
-async function isThere(entry: Entry, { target }: BatchTask): Promise<boolean> {
-  const { folder, output } = entry.intended.target;
-  return folder === target.folder && output === target.output && (await hasFiles(entry));
-}
-
-async function hasFiles(entry: Entry): Promise<boolean> {
-  const there = await Promise.all(filesOf(entry).map(({ path }) => exists(path)));
-  return there.length > 0 && there.every(Boolean);
 }
 
 function lostClaim(): Failure {

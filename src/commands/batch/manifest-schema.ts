@@ -22,6 +22,7 @@ const columns: Readonly<Record<string, string>> = {
   aspectRatio: 'ratio',
   negativePrompt: 'negative',
   callbackUrl: 'callback_url',
+  images: 'image',
 };
 
 /** Any field of a request is a field of a picture; those without a description of their own take any value. */

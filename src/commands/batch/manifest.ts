@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { core } from 'zod/mini';
 import { invalid } from '../../errors.ts';
 import { safeFileName } from '../../image/file-name.ts';
@@ -6,17 +5,12 @@ import { isObject } from '../../json.ts';
 import { didYouMean, nearMiss } from '../../near-miss.ts';
 import { quoted } from '../../request/parse-fields.ts';
 import { manifestSchema } from './manifest-schema.ts';
-import { fieldNamed, type Row, readFields } from './row.ts';
+import { fieldNamed, type Row, type RowContent, readFields, wrong } from './row.ts';
+import { parseYamlFile, type RowFile, readWhole } from './text-file.ts';
 
-const mostBytes = 8 * 1024 * 1024;
 const mostOfOne = 100_000;
 
-interface ManifestFile {
-  path: string;
-  /** Its name for messages. */
-  shown: string;
-}
-
+type ManifestFile = Pick<RowFile, 'path' | 'shown'>;
 type Values = Readonly<Record<string, unknown>>;
 interface Manifest {
   defaults: Values;
@@ -42,14 +36,10 @@ export async function* readManifest(file: ManifestFile): AsyncGenerator<Row> {
   }
 }
 
-/** Throws `validation` for a file that is no YAML. */
-async function parse({ path, shown }: ManifestFile): Promise<Manifest> {
-  const { size } = await stat(path);
-  if (size > mostBytes) throw invalid(`${shown} is larger than 8 MB, the most for a manifest`);
-  const { parseYaml } = await import('../../yaml.ts');
-  const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
-  const yaml = parseYaml(text, '1.2');
-  if ('fault' in yaml) throw invalid(`${shown} ${yaml.fault}`, 'Correct the YAML, or check it in an editor');
+/** Throws `validation` for a file that is not YAML. */
+async function parse(file: ManifestFile): Promise<Manifest> {
+  const { shown } = file;
+  const yaml = await parseYamlFile(await readWhole(file, 8, 'a manifest'), file);
   if (isObject(yaml.value) && !Object.keys(yaml.value).some((key) => nearMiss(key, ['pictures', 'defaults'])))
     throw invalid(
       `${shown} is neither a list nor a manifest`,
@@ -94,13 +84,11 @@ function unknownKey(key: string, path: readonly PropertyKey[]): string {
 }
 
 function broken(line: number, problem: string): Row {
-  return { number: 0, place: `line ${line}`, ...nothing, problems: [problem] };
+  return { number: 0, place: `line ${line}`, ...wrong(problem) };
 }
 
-const nothing = { fields: {}, names: {}, words: new Map<string, string>() };
-
 /** Multiplies a picture out: one row for each combination of the values of its variables. */
-function* expand(own: Values, defaults: Values): Generator<Omit<Row, 'number' | 'place'>> {
+function* expand(own: Values, defaults: Values): Generator<RowContent> {
   const { vars: usual, ...same } = defaults as { vars?: Values };
   const { vars: mine = {}, ...fields } = { ...own } as { vars?: Values };
   const all: Values = { ...same, ...fields };
@@ -110,7 +98,7 @@ function* expand(own: Values, defaults: Values): Generator<Omit<Row, 'number' | 
   const axes = [...variables].filter(([name]) => used.has(name));
   const count = axes.reduce((product, [, values]) => product * values.length, 1);
   if (count > mostOfOne) problems.push(`its variables make ${count} pictures: the limit is ${mostOfOne}`);
-  if (problems.length > 0) return yield { ...nothing, problems };
+  if (problems.length > 0) return yield wrong(...problems);
   for (let nth = 0; nth < count; nth++) {
     const chosen = choose(axes, nth);
     const filled = Object.entries(all).map(([field, value]) => [field, fill(field, value, chosen)] as const);
@@ -149,7 +137,7 @@ function listOf(value: unknown): unknown[] {
 /** The variables that a value names. In an output a word without a value is left to the name template. */
 function namesIn(field: string, value: unknown, known: ReadonlyMap<string, unknown>): string[] {
   if (Array.isArray(value)) return value.flatMap((each) => namesIn(field, each, known));
-  if (typeof value !== 'string') return [];
+  if (typeof value !== 'string' || !value.includes('{')) return [];
   const names = [...value.matchAll(variable)].flatMap(([, name]) => name ?? []);
   return field === 'output' ? names.filter((name) => known.has(name) || !nameWords.has(name)) : names;
 }
@@ -167,7 +155,7 @@ function choose(axes: ReadonlyArray<[string, unknown[]]>, nth: number): Readonly
 
 function fill(field: string, value: unknown, chosen: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((each) => fill(field, each, chosen));
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string' || !/[{}]/.test(value)) return value;
   const isName = field === 'output';
   return value.replace(variable, (token, name: string | undefined) => {
     if (name === undefined) return isName ? token : token.slice(1);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { hash } from 'node:crypto';
+import { basename, dirname, extname, join, posix, relative, resolve, sep } from 'node:path';
 import { parseTemplate, picturePath } from '../../image/template.ts';
 import type { Target } from '../../journal/event.ts';
 import type { Shard } from '../../paid-task/row-key.ts';
@@ -19,10 +19,15 @@ export interface Outputs {
   /** Registers the output of a task; the file may be read again. Returns what is wrong with it instead. */
   add(place: string, request: ImageRequest, target: Target): Output | string;
   has(slot: string): boolean;
+  /** Pictures to make others from, a line each: paths count from the folder of the file, too. */
+  fromFolder(images: string): string;
 }
 
-/** @param folder of the lock file, absolute */
-export function createOutputs(folder: string): Outputs {
+/**
+ * @param folder of the lock file, absolute
+ * @param isLocked the outputs must be in it
+ */
+export function createOutputs(folder: string, isLocked: boolean): Outputs {
   const places = new Map<string, { place: string; index: number }>();
   return {
     add(place, request, target) {
@@ -30,7 +35,15 @@ export function createOutputs(folder: string): Outputs {
       const changing = [...parseTemplate(target.output).words].find((word) => passing.has(word));
       if (changing)
         return `the output ${target.output} has {${changing}}, which is not the same in each run; use {prompt}, {model}, {ratio} or {seed}`;
-      const slot = slotOf(request, target, folder);
+      const { prompt, model, aspectRatio: ratio, seed } = request;
+      const values = { prompt, model, ratio, seed, task: '', index: 0, date: '', ext: 'png' };
+      const isOwn = target.root !== undefined;
+      const path = picturePath({ output: target.output }, values, { picture: 0, attempt: 1 }, isOwn);
+      const slot = slotOfFile(
+        isOwn && target.folder === folder ? posix.normalize(path) : pathFrom(folder, resolve(target.folder, path)),
+      );
+      if (isLocked && /^\.\.\/|^\/|^[a-z]:/i.test(slot))
+        return `the output ${slot} is outside of the folder of the lock file`;
       const name = sameName(slot);
       const other = places.get(name);
       if (other && other.index !== target.index)
@@ -39,6 +52,8 @@ export function createOutputs(folder: string): Outputs {
       return { slot, hash: hashOf(request) };
     },
     has: (slot) => places.has(sameName(slot)),
+    fromFolder: (images) =>
+      images.replace(/^(?!~|\w+:\/\/|task:|sha256:).+$/gm, (path) => resolve(folder, path.trim())),
   };
 }
 
@@ -47,12 +62,6 @@ const passing = new Set<string>(['task', 'index', 'date']);
 /** Some file systems take two names for one that differ in case or in the form of a letter. */
 function sameName(slot: string): string {
   return slot.normalize('NFC').toLowerCase();
-}
-
-function slotOf({ prompt, model, aspectRatio, seed }: ImageRequest, target: Target, folder: string): string {
-  const values = { prompt, model, ratio: aspectRatio, seed, task: '', index: 0, date: '', ext: 'png' };
-  const path = picturePath({ output: target.output }, values, { picture: 0, attempt: 1 });
-  return slotOfFile(pathFrom(folder, resolve(target.folder, path)));
 }
 
 /** A path as the lock file writes it. */
@@ -66,10 +75,7 @@ export function slotOfFile(path: string): string {
 
 /** Where the service calls back changes nothing of the picture. */
 function hashOf({ callbackUrl: _, ...request }: ImageRequest): string {
-  return createHash('sha256')
-    .update(nameOf(request as ImageRequest))
-    .digest('hex')
-    .slice(0, 16);
+  return hash('sha256', nameOf(request as ImageRequest), 'buffer').toString('hex', 0, 8);
 }
 
 /** `images.lock.jsonl` beside `images.yaml`; of a shard `images.lock.1-of-4.jsonl`. */

@@ -1,10 +1,10 @@
 import type { Context } from '../../context.ts';
-import type { Entry } from '../../journal/entry.ts';
-import type { Server } from '../../journal/event.ts';
+import { exists } from '../../disk/place.ts';
+import { type Entry, filesOf } from '../../journal/entry.ts';
 import type { LeftRun } from '../../journal/left-runs.ts';
-import { isAt } from '../../paid-task/rows.ts';
+import { isAt, isOwnFailure, type RowPlace } from '../../paid-task/rows.ts';
 import { deadRuns, isForgotten } from '../../paid-task/take-up.ts';
-import type { BatchTask } from './plan.ts';
+import type { BatchTask } from './tasks.ts';
 
 /** What earlier runs made of the tasks of a batch at one server and account, by the task's key in the batch. */
 export interface Past {
@@ -21,10 +21,7 @@ export interface Past {
 }
 
 /** Which batch, whose rows count, and where they were made. */
-export interface Wanted {
-  batch: string;
-  server: Server;
-  account: string | undefined;
+export interface Wanted extends RowPlace {
   isMine(key: string): boolean;
 }
 
@@ -33,13 +30,8 @@ export interface Wanted {
  * @param signal ends the wait for runs of which nobody knows whether they live; without it they count as alive
  */
 export async function readPast(context: Context, wanted: Wanted, signal?: AbortSignal): Promise<Past> {
-  const past: Past = {
-    made: new Map(),
-    failed: new Set(),
-    elsewhere: new Set(),
-    unfinished: new Map(),
-    generations: new Map(),
-  };
+  const known = { made: new Map(), unfinished: new Map(), generations: new Map() };
+  const past: Past = { ...known, failed: new Set(), elsewhere: new Set() };
   const left = await context.journal.ofBatch(wanted.batch, async (entry, run) => {
     const { row } = entry.intended;
     if (!row || !isAt(entry, wanted)) return;
@@ -58,7 +50,7 @@ export async function readPast(context: Context, wanted: Wanted, signal?: AbortS
   for (const run of dead) {
     for (const entry of run.entries.values()) {
       const { row } = entry.intended;
-      if (row?.batch !== wanted.batch || !isAt(entry, wanted)) continue;
+      if (!row || !isAt(entry, wanted)) continue;
       past.elsewhere.delete(row.key);
       if (!past.made.has(row.key)) past.unfinished.set(row.key, { run, entry });
     }
@@ -73,12 +65,9 @@ function forget(past: Past, key: string): void {
 
 function note(past: Past, key: string, entry: Entry): void {
   const how = entry.ended?.how;
-  if (how === 'kept' || how === 'saved') {
-    past.made.set(key, [...(past.made.get(key) ?? []), packed(entry)]);
-  } else if (how === 'expired') {
-    forget(past, key);
-    past.failed.add(key);
-  } else if (isOwnFailure(entry) && !past.made.has(key)) past.failed.add(key);
+  if (how === 'kept' || how === 'saved') past.made.set(key, [...(past.made.get(key) ?? []), packed(entry)]);
+  if (how === 'expired') past.made.delete(key);
+  if (isOwnFailure(entry) && !past.made.has(key)) past.failed.add(key);
 }
 
 /** As text outside the heap, without what the row says: objects of a hundred thousand tasks would fill the memory. */
@@ -95,12 +84,6 @@ export function madeFor(past: Past, task: BatchTask, { batch, server, account }:
     const own = { batch, row, key, ...(id !== undefined && { id }) };
     return { ...entry, temps: [], saving: {}, intended: { ...intended, server, account, request, row: own } };
   });
-}
-
-/** A key, a balance or a rate that was refused says nothing about the task: the next run retries it. */
-function isOwnFailure({ ended }: Entry): boolean {
-  if (ended?.how === 'failed') return true;
-  return ended?.how === 'refused' && (ended.code === 'validation' || ended.code === 'conflict');
 }
 
 /** What there is of a task. Only what is wanted, and what never got an answer, is bought. */
@@ -121,4 +104,22 @@ export function standingOf(
   if (isFailed && !flags.retryFailed) return 'failed';
   if (!left) return 'wanted';
   return left.entry.accepted ? 'accepted' : 'unanswered';
+}
+
+/** Of what was made for a task, what is where it is wanted now; else what has its files; else the last. */
+export async function nearest(entries: readonly Entry[], task: BatchTask): Promise<Entry | undefined> {
+  for (const entry of entries) if (await isThere(entry, task)) return entry;
+  for (const entry of entries) if (await hasFiles(entry)) return entry;
+  return entries[0];
+}
+
+/** Tells whether what was made has its files where the task wants them. */
+export async function isThere(entry: Entry, { target }: BatchTask): Promise<boolean> {
+  const { folder, output } = entry.intended.target;
+  return folder === target.folder && output === target.output && (await hasFiles(entry));
+}
+
+async function hasFiles(entry: Entry): Promise<boolean> {
+  const there = await Promise.all(filesOf(entry).map(({ path }) => exists(path)));
+  return there.length > 0 && there.every(Boolean);
 }

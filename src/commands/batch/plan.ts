@@ -1,36 +1,18 @@
-import { isAbsolute, relative } from 'node:path';
-import { exactOptional, literal, object, type output, string } from 'zod/mini';
+import { dirname } from 'node:path';
+import { exactOptional, literal, object } from 'zod/mini';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
-import { noteProblem, tellAll } from '../../errors.ts';
-import { defaultTemplate, parseTemplate } from '../../image/template.ts';
+import { invalid, tellAll } from '../../errors.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
-import { createRowKeys, inShard, parseShard, type Shard } from '../../paid-task/row-key.ts';
+import { parseShard, type Shard } from '../../paid-task/row-key.ts';
 import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
-import {
-  checkOptions,
-  type ImageRequest,
-  orderFields,
-  orderRules,
-  type PictureFlags,
-  requestsOf,
-  wholeNumberIn,
-} from '../../request/request.ts';
+import { checkOptions, type ImageRequest, type PictureFlags, wholeNumberIn } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
-import {
-  checkInside,
-  type NamingFlags,
-  neverSkips,
-  outputName,
-  parseTarget,
-  type Target,
-} from '../../request/target.ts';
+import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
-import { expandHome } from '../../task/home-path.ts';
-import type { Output, Outputs } from './outputs.ts';
+import { createOutputs, type Outputs } from './outputs.ts';
 import { type PromptTemplate, parsePrompt } from './prompt-template.ts';
-import { type RowFile, readRows } from './read-rows.ts';
-import type { Row } from './row.ts';
+import type { BatchSource } from './source.ts';
 
 /** The flags of `batch`, as they were typed. Those about the picture are for rows that say nothing else. */
 export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {
@@ -62,17 +44,6 @@ export interface BatchPlan {
   home: string | undefined;
   /** Of a manifest, or with a lock file: outputs that are the same in each run. */
   outputs?: Outputs;
-}
-
-/** One task of a batch. */
-export interface BatchTask {
-  row: number;
-  id: string | undefined;
-  key: string;
-  request: ImageRequest;
-  target: Target;
-  /** Where outputs are the same in each run. */
-  output?: Output;
 }
 
 const usualConcurrency = 8;
@@ -117,73 +88,25 @@ export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
 }
 
 /**
- * Reads the tasks of a batch file one after the other: row by row, each model, seed and count of it. A row that is
- * wrong is left out, and each of its problems is told.
- * @param ignored gets the names of the columns that are neither fields nor variables
+ * Returns the plan for a manifest, or for any file with a lock: it means the same on every machine, so pictures go to
+ * the folder of the file and settings about the picture do not count. Other files keep the plan of the flags.
  */
-export async function* readTasks(
-  file: RowFile,
-  plan: BatchPlan,
-  onProblem: (place: string, problem: string) => void = () => undefined,
-  ignored: Set<string> = new Set(),
-): AsyncGenerator<BatchTask> {
-  const keyOf = createRowKeys();
-  const others = { variables: plan.prompt?.variables ?? new Set<string>(), ignored };
-  let index = 0;
-  for await (const row of readRows(file, others)) {
-    const problems = [...row.problems];
-    const { order, sources } = parseRow(row, plan, problems);
-    const typed = order && requestsOf(askedIn(order), sources, problems);
-    const requests = typed && (await plan.name(typed).catch((error) => noteProblem(error, problems)));
-    for (const problem of problems) onProblem(row.place, problem);
-    if (problems.length > 0 || !order || !requests) continue;
-    const { id, output } = order;
-    for (const request of requests) {
-      index += 1;
-      const key = keyOf(request, id);
-      const target = {
-        ...plan.target,
-        ...(output !== undefined && within(plan.target.folder, expandHome(output, plan.home))),
-        index,
-      };
-      const fixed: Output | string | undefined = plan.outputs?.add(row.place, request, target);
-      if (typeof fixed === 'string') onProblem(row.place, fixed);
-      else if (inShard(key, plan.shard))
-        yield { row: row.number, id, key, request, target, ...(fixed && { output: fixed }) };
-    }
-  }
-}
-
-/** A name from the file, which may have been written by somebody else: it counts from the folder and stays in it. */
-function within(root: string, name: string): Pick<Target, 'output' | 'root'> {
-  return { output: isAbsolute(name) ? relative(root, name) : name, root };
-}
-
-const rowSchema = object({ ...orderFields, output: exactOptional(outputName), id: exactOptional(string()) }).check(
-  orderRules,
-);
-
-/** The rest of a row is no part of a request: a picture that gets another name is not another picture. */
-function askedIn({ id: _, output: __, ...asked }: output<typeof rowSchema>) {
-  return asked;
-}
-
-/** Parses a row. One that has problems as such is parsed all the same: its other problems are told with them. */
-function parseRow(row: Row, { prompt, usual, target, home }: BatchPlan, problems: string[]) {
-  const fields: Record<string, string> = { ...row.fields };
-  const isRead = row.words.size > 0 || row.problems.length === 0;
-  if (prompt && isRead && (fields.prompt === undefined || prompt.variables.has('prompt'))) {
-    const missing: string[] = [];
-    fields.prompt = prompt.fill(row.words, missing);
-    for (const variable of missing) problems.push(`no value for ${variable} of --prompt`);
-  }
-  if (Object.keys(fields).length === 0 && problems.length > 0) return { order: undefined, sources: [] };
-  const source = { value: (field: string) => fields[field], name: (field: string) => row.names[field] ?? field };
-  const sources = [source, ...usual];
-  const order = parseFields(rowSchema, sources, problems);
-  if (fields.output !== undefined) checkInside(fields.output, target.folder, home, source.name('output'), problems);
-  const name = (order?.output ?? target.output) || defaultTemplate;
-  if (order && target.existing === 'skip' && parseTemplate(name).words.has('task'))
-    problems.push(neverSkips('--skip-existing', name));
-  return { order, sources };
+export function pinnedPlan(
+  context: Context,
+  source: BatchSource,
+  typed: BatchPlan,
+  flags: BatchFlags & { dryRun?: boolean },
+): BatchPlan {
+  const { lock, check, mergeLocks } = flags;
+  const flag = lock ? '--lock' : check ? '--check' : mergeLocks ? '--merge-locks' : undefined;
+  if (!flag && source.format.kind !== 'manifest') return typed;
+  if (flag && source.isCopy) throw invalid(`${flag} needs a file, not stdin or a pipe`);
+  if (flag && flags.dryRun) throw invalid(`--dry-run does not go with ${flag}`, '--check tells what --lock would make');
+  if (lock && (flags.wait === false || flags.download === false))
+    throw invalid(`--lock needs the pictures: leave out --no-${flags.wait === false ? 'wait' : 'download'}`);
+  const { model: _, ratio: __, dir: ___, output: ____, ...settings } = context.stored.settings;
+  const folder = source.isCopy ? context.world.cwd : dirname(source.path);
+  const stable = { ...context, stored: { ...context.stored, settings } };
+  const plan = readBatchPlan(stable, { dir: folder, ...flags });
+  return { ...plan, outputs: createOutputs(folder, flag !== undefined) };
 }

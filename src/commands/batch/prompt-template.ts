@@ -8,28 +8,19 @@ export interface PromptTemplate {
   fill(words: ReadonlyMap<string, string>, missing: string[]): string;
 }
 
+const token = /\{\{|\}\}|\{([^{}]+)\}/g;
+
 /** Reads a template; `{{` and `}}` are literal braces. Undefined where a brace stands alone. */
 export function parsePrompt(text: string): PromptTemplate | undefined {
-  const tokens = text.match(/\{\{|\}\}|\{[^{}]+\}|[{}]|[^{}]+/g) ?? [];
-  if (tokens.some((token) => token === '{' || token === '}')) return undefined;
+  if (/[{}]/.test(text.replace(token, ''))) return undefined;
   return {
-    variables: new Set(tokens.filter(isVariable).map(nameIn)),
+    variables: new Set([...text.matchAll(token)].flatMap(([, name]) => (name === undefined ? [] : wordNamed(name)))),
     fill: (words, missing) =>
-      tokens
-        .map((token) => {
-          if (!isVariable(token)) return token === '{{' || token === '}}' ? token.slice(1) : token;
-          const value = words.get(nameIn(token));
-          if (value === undefined) missing.push(token);
-          return value ?? '';
-        })
-        .join(''),
+      text.replace(token, (whole, name: string | undefined) => {
+        if (name === undefined) return whole.slice(1);
+        const value = words.get(wordNamed(name));
+        if (value === undefined) missing.push(whole);
+        return value ?? '';
+      }),
   };
-}
-
-function isVariable(token: string): boolean {
-  return token.length > 2 && token.startsWith('{') && token.endsWith('}');
-}
-
-function nameIn(token: string): string {
-  return wordNamed(token.slice(1, -1));
 }

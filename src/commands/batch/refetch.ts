@@ -1,32 +1,40 @@
+import { join } from 'node:path';
+import { canAsk, costText, tryPrices } from '../../command-line/spending.ts';
+import type { Context } from '../../context.ts';
+import { examine } from '../../disk/examine.ts';
 import { Failure } from '../../errors.ts';
+import type { TaskEntry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
-import type { Begun, Work } from '../../paid-task/engine.ts';
-import { retarget } from '../../paid-task/record.ts';
+import type { Begun, Engine } from '../../paid-task/engine.ts';
+import { addToLots, type Lots } from '../../paid-task/quotes.ts';
 import { foreign, reopen } from '../../paid-task/take-up.ts';
 import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
-import type { ImageRequest } from '../../request/request.ts';
 import { requestReport } from '../../request/request-report.ts';
-import type { Step } from './locked.ts';
-import type { BatchTask } from './plan.ts';
-
-type Fetch = Extract<Step, { do: 'fetch' }>;
+import { askYes } from '../../terminal/ask.ts';
+import { shortList } from './check.ts';
+import type { Fetch } from './locked.ts';
+import type { BatchTask } from './tasks.ts';
 
 /** Makes a task that is bought ready to be fetched, by the record or by its id alone; nothing is paid for it. */
 export async function openBought(
-  work: Work,
-  { entry, line, target }: Fetch,
+  engine: Engine,
+  { entry, line, target, kept }: Fetch,
   server: Server,
 ): Promise<Begun | undefined> {
-  const { engine, fates } = work;
-  const begun = entry ? await reopen(engine, { ...entry, saved: {} }) : foreign(engine, line.task, server, target);
-  if (!begun) return undefined;
-  fates.set(begun.entry.key, begun.fate);
-  await retarget(work, begun, target);
+  const saved: TaskEntry['saved'] = {};
+  for (const { output, picture = 1, bytes, sha256 } of kept) {
+    const path = join(target.folder, output);
+    const facts = await examine(path);
+    saved[picture - 1] = { path, mime: 'application/octet-stream', width: 0, height: 0, bytes, sha256, ...facts };
+  }
+  if (entry) return await reopen(engine, { ...entry, intended: { ...entry.intended, target }, saved });
+  const begun = foreign(engine, line.task, server, target);
+  begun.entry.saved = saved;
   return begun;
 }
 
 /** Only the server where it was bought has the picture. */
-export function otherServerReport(request: ImageRequest, { line }: Fetch, server: Server): TaskReport {
+export function otherServerReport({ request }: BatchTask, { line }: Fetch, server: Server): TaskReport {
   const failure = new Failure('not_found', `task ${line.task} was bought at ${line.server}, not at ${server.base}`);
   const told = { ...requestReport(request), error: errorReport(failure) };
   return { ...emptyReport(server), ...told, task_id: line.task };
@@ -38,10 +46,20 @@ export function isGone({ error }: TaskReport): boolean {
   return error?.code === 'download' && [403, 404, 410].includes(error.status ?? 0);
 }
 
-export function goneText({ output }: BatchTask, { line }: Fetch): string {
-  return `${output?.slot} is bought (task ${line.task}) and cannot be fetched: --refetch-missing buy buys it again`;
-}
-
-export function buyAgain({ target }: BatchTask, step: Fetch): Step {
-  return { do: 'buy', target: { ...step.target, output: target.output } };
+/** Has a person agree to buy what is bought and gone. Where nobody can be asked, the answer is no. */
+export async function mayBuyAgain(
+  context: Context,
+  server: Server,
+  gone: ReadonlyArray<{ task: BatchTask }>,
+): Promise<boolean> {
+  const { world, reporter } = context;
+  if (!canAsk(context)) return false;
+  const lots: Lots = new Map();
+  for (const { task } of gone) addToLots(lots, task.request);
+  const { prices } = await tryPrices(context, server, [...lots.values()]);
+  const shown = shortList(gone.map(({ task }) => task.output?.slot ?? ''));
+  const what = gone.length === 1 ? 'it' : `these ${gone.length}`;
+  reporter.progress.stop();
+  const question = `Bought before, and the service no longer has it: ${shown}. Buy ${what} again ${costText({ priced: prices })}?`;
+  return await askYes(question, world.stdin, world.stderr);
 }

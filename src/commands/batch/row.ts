@@ -17,6 +17,13 @@ export interface Row {
   problems: readonly string[];
 }
 
+export type RowContent = Omit<Row, 'number' | 'place'>;
+
+/** A row that cannot be read. */
+export function wrong(...problems: string[]): RowContent {
+  return { fields: {}, names: {}, words: new Map(), problems };
+}
+
 const fieldNames: Readonly<Record<string, string>> = {
   prompt: 'prompt',
   model: 'model',
@@ -43,7 +50,7 @@ const fieldNames: Readonly<Record<string, string>> = {
 
 /** Finds the field that a column is for: `aspect_ratio`, `aspectRatio` and `Aspect-Ratio` are one. */
 export function fieldNamed(column: string): string | undefined {
-  const bare = bareName(column);
+  const bare = Object.hasOwn(fieldNames, column) ? column : bareName(column);
   return Object.hasOwn(fieldNames, bare) ? fieldNames[bare] : undefined;
 }
 
@@ -72,7 +79,7 @@ export function columnProblem(column: string, { variables, ignored }: OtherColum
 export function readFields(
   values: Iterable<readonly [column: string, value: unknown]>,
   others: OtherColumns,
-): Pick<Row, 'fields' | 'names' | 'words' | 'problems'> {
+): RowContent {
   const fields: Record<string, string> = {};
   const names: Record<string, string> = {};
   const words = new Map<string, string>();

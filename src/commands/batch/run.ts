@@ -5,18 +5,17 @@ import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
 import type { Claim } from '../../journal/claims.ts';
 import type { TaskEntry } from '../../journal/entry.ts';
-import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/engine.ts';
 import { approve } from '../../paid-task/quotes.ts';
-import { inShard } from '../../paid-task/row-key.ts';
+import { inShard, type Shard } from '../../paid-task/row-key.ts';
 import { shellWord } from '../../report/shell-command.ts';
-import { checkRows, flawsFailure, lotsToBuy, rowsToGo, warnOfFlaws } from './check.ts';
+import { checkRows, flawsFailure, survey, warnOfFlaws } from './check.ts';
 import { openLocked } from './locked.ts';
 import { makeAll } from './make.ts';
-import { readPast } from './past.ts';
-import { pinnedPlan } from './pinned.ts';
-import { type BatchFlags, type BatchPlan, readBatchPlan, readTasks } from './plan.ts';
-import { type BatchSource, openBatch } from './source.ts';
+import { readPast, type Wanted } from './past.ts';
+import { type BatchFlags, pinnedPlan, readBatchPlan } from './plan.ts';
+import { openBatch } from './source.ts';
+import { readTasks } from './tasks.ts';
 
 /** Makes the pictures of a batch file, or those that earlier runs left. Returns the exit code. */
 export async function batch(
@@ -27,7 +26,7 @@ export async function batch(
   const typed = readBatchPlan(context, flags);
   const server = await context.server(flags.sandbox === true);
   if (!flags.dryRun) await context.api(server); // a missing key is told before anything else happens
-  const source = await openBatch(context, file, typed);
+  const source = await openBatch(context, file, typed.prompt);
   try {
     const plan = pinnedPlan(context, source, typed, flags);
     const checked = await checkRows(context, source, flags, plan);
@@ -46,36 +45,33 @@ export async function batch(
     });
     const { signal } = work.deadline;
     const account = await accountAt(context.engine, server);
-    const claim = await claimRows(context, { source, server, account, plan }, signal);
-    const isMine = (key: string): boolean => inShard(key, plan.shard);
     const wanted = { batch: source.name, server, account };
+    const claim = await claimRows(context, wanted, plan.shard, signal);
+    const isMine = (key: string): boolean => inShard(key, plan.shard);
     const past = await readPast(context, { ...wanted, isMine }, signal);
-    const tasks = () => readTasks(source, plan);
+    const tasks = () => (flags.lock ? eachOf(checked.tasks) : readTasks(source, plan));
     const locked = flags.lock ? await openLocked(context, { ...wanted, source, plan }, past, flags) : undefined;
-    await approve(work, server, await lotsToBuy(context, locked?.unlocked(tasks()) ?? tasks(), past, flags));
-    const own = { context, work, flags, plan, past, claim, tasks, locked };
-    return await makeAll({ ...wanted, ...own, total: checked.total, ...rowsToGo(checked) });
+    const { lots } = await survey(context, locked?.toBuy(tasks()) ?? tasks(), past, flags);
+    await approve(work, server, lots);
+    return await makeAll({ ...wanted, context, work, flags, plan, past, claim, tasks, locked, checked });
   } finally {
     await source.remove();
   }
 }
 
-interface Rows {
-  source: BatchSource;
-  server: Server;
-  account: string | undefined;
-  plan: BatchPlan;
+async function* eachOf<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  yield* items;
 }
 
 /** Excludes every other process from these rows. Throws `conflict` where one is at work on them. */
 async function claimRows(
-  { engine }: Context,
-  { source, server, account, plan }: Rows,
+  { journal }: Context,
+  { batch, server, account }: Omit<Wanted, 'isMine'>,
+  shard: Shard | undefined,
   signal: AbortSignal,
 ): Promise<Claim> {
-  const { keyOf } = await engine.journal.identity();
-  const name = keyOf(['batch', server.base, account ?? null, source.name]);
-  const claim = await engine.journal.claim(name, plan.shard, signal);
+  const { keyOf } = await journal.identity();
+  const claim = await journal.claim(keyOf(['batch', server.base, account ?? null, batch]), shard, signal);
   if (claim) return claim;
   throw new Failure('conflict', 'another process is at work on this batch', {
     hint: 'Nothing was bought. Leave it to that process, or stop it first',

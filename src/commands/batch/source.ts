@@ -7,9 +7,8 @@ import { readStream } from '../../disk/read-stream.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
 import { Failure, invalid } from '../../errors.ts';
 import { formatOf } from './format.ts';
-import type { BatchPlan } from './plan.ts';
-import type { RowFile } from './read-rows.ts';
-import { textFault } from './text-fault.ts';
+import type { PromptTemplate } from './prompt-template.ts';
+import { type RowFile, textFault } from './text-file.ts';
 
 /** A batch file that can be read twice: once to check it, once to do it. */
 export interface BatchSource extends RowFile {
@@ -20,8 +19,12 @@ export interface BatchSource extends RowFile {
   remove(): Promise<void>;
 }
 
-/** Throws `validation` for a file that is missing, or holds no rows. A pipe is copied into the state folder first. */
-export async function openBatch(context: Context, file: string, plan: BatchPlan): Promise<BatchSource> {
+/** Throws `validation` for a file that is missing, or is not text. A pipe is copied into the state folder first. */
+export async function openBatch(
+  context: Context,
+  file: string,
+  prompt: PromptTemplate | undefined,
+): Promise<BatchSource> {
   const { cwd } = context.world;
   const shown = file === '-' ? 'stdin' : file;
   const path = resolve(cwd, file);
@@ -31,7 +34,7 @@ export async function openBatch(context: Context, file: string, plan: BatchPlan)
     const real = copy?.path ?? path;
     const fault = await textFault(real);
     if (fault) throw invalid(`${shown} ${fault}`, 'Save it as UTF-8 (in Excel: CSV UTF-8)');
-    const variables = plan.prompt?.variables ?? new Set();
+    const variables = prompt?.variables ?? new Set();
     const format = await formatOf(real, { named: file, shown, variables });
     return { path: real, shown, format, name: nameOfBatch(cwd, file), isCopy: copy !== undefined, remove };
   } catch (error) {
@@ -49,6 +52,7 @@ function isPipe(path: string, shown: string): boolean {
   try {
     const facts = statSync(path);
     if (facts.isDirectory()) throw invalid(`${shown} is a folder, not a batch file`);
+    if (facts.isCharacterDevice() || facts.isBlockDevice()) throw invalid(`${shown} is a device, not a batch file`);
     return !facts.isFile() || isPipeName(shown);
   } catch (error) {
     throw error instanceof Failure ? error : unreadable(error, shown);
@@ -61,6 +65,9 @@ function unreadable(error: unknown, shown: string): Failure {
   return invalid(`${shown} cannot be read: ${reason}`);
 }
 
+/** A pipe without end must not fill the disk. */
+const mostSpooled = 10 ** 9;
+
 /** Copies a pipe, which can be read once. Every wait is said: nobody may write to it. */
 async function spool({ world, reporter, state }: Context, file: string, shown: string) {
   const { stdin, cwd, clock } = world;
@@ -72,10 +79,13 @@ async function spool({ world, reporter, state }: Context, file: string, shown: s
     stopTelling();
     if (!isTyped) reporter.note(`Waiting for the rows of ${shown}`);
   });
+  let bytes = 0;
   try {
     const chunks = isStdin(file) ? stdin.stream : await readStream(resolve(cwd, file));
     for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
       stopTelling();
+      bytes += chunk.length;
+      if (bytes > mostSpooled) throw invalid(`${shown} holds more than 1 GB`, 'Name a file instead');
       await copy.write(chunk);
     }
     await copy.finish();

@@ -4,25 +4,30 @@ import { goneSuccessors } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { formatDuration } from '../../task/duration.ts';
 
+/** What becomes of a task, in the words of the last line. */
+const fates = {
+  made: 'made',
+  failed: 'failed',
+  before: 'made before',
+  /** And not retried. */
+  failedBefore: 'failed before',
+  elsewhere: 'in another process',
+  /** A file was changed by hand. */
+  leftAlone: 'left alone',
+};
+
 /** What became of the tasks of a batch. */
-export interface BatchCount {
+export interface BatchCount extends Record<keyof typeof fates, number> {
   total: number;
-  made: number;
-  failed: number;
-  /** Earlier runs had made it. */
-  before: number;
-  /** It failed in an earlier run, and was not tried again. */
-  failedBefore: number;
-  /** Another process has it. */
-  elsewhere: number;
-  /** Its file was changed by hand: not replaced. */
-  leftAlone: number;
+  /** Of the failed ones: bought, and no longer to be fetched. */
+  gone: number;
   /** The exit codes of those that failed. */
   codes: Set<number>;
 }
 
 export function newCount(total: number): BatchCount {
-  return { total, made: 0, failed: 0, before: 0, failedBefore: 0, elsewhere: 0, leftAlone: 0, codes: new Set() };
+  const none = { made: 0, failed: 0, before: 0, failedBefore: 0, elsewhere: 0, leftAlone: 0 };
+  return { total, ...none, gone: 0, codes: new Set() };
 }
 
 /**
@@ -39,15 +44,11 @@ export function sayBatchEnd(
     spent,
   }: { halted: TaskReport | undefined; wait: boolean; elapsedMs: number; spent: string },
 ): number {
-  const settled = count.made + count.failed + count.before + count.failedBefore;
-  const left = count.total - settled - count.elsewhere - count.leftAlone;
+  const words = { ...fates, made: wait ? fates.made : 'submitted' };
+  const names = Object.keys(fates) as Array<keyof typeof fates>;
+  const left = names.reduce((rest, name) => rest - count[name], count.total);
   const facts = [
-    `${count.made} ${wait ? 'made' : 'submitted'}`,
-    count.failed > 0 && `${count.failed} failed`,
-    count.before > 0 && `${count.before} made before`,
-    count.failedBefore > 0 && `${count.failedBefore} failed before`,
-    count.elsewhere > 0 && `${count.elsewhere} in another process`,
-    count.leftAlone > 0 && `${count.leftAlone} left alone`,
+    ...names.map((name) => (name === 'made' || count[name] > 0) && `${count[name]} ${words[name]}`),
     left > 0 && `${left} not begun`,
     formatDuration(elapsedMs),
     spent,
@@ -56,6 +57,7 @@ export function sayBatchEnd(
   const [successor] = halted?.error ? goneSuccessors(halted.error) : [];
   const again = successor === undefined ? 'again' : `with --model ${successor}`;
   if (halted) reporter.next(`the same command ${again} goes on with what is missing`, 'Stopped early');
+  else if (count.gone > 0) reporter.next('the same command with --refetch-missing buy', 'Buy again what is gone');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
   return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left + count.leftAlone);

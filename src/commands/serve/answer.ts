@@ -46,15 +46,13 @@ export async function sendPictures(
   await pipeline(Readable.from(body()), response);
 }
 
-const pieceBytes = 48 * 1024;
-
 /** Empty where another file has taken the picture's name: that one is nobody's business. */
 async function* base64Of({ path, sha256 }: ImageReport): AsyncGenerator<string> {
   const file = path === null || sha256 === null ? undefined : await openSaved(path, sha256);
   if (file === undefined) return;
   try {
     let rest: Uint8Array = Buffer.alloc(0);
-    for await (const read of piecesOf(file, pieceBytes)) {
+    for await (const read of piecesOf(file)) {
       const piece = Buffer.concat([rest, read]);
       const whole = piece.length - (piece.length % 3);
       yield piece.toString('base64', 0, whole);
@@ -97,6 +95,6 @@ export async function sendFile(
     'x-content-type-options': 'nosniff',
   });
   // A client that has all bytes may close before the end of the file is noticed.
-  await pipeline(piecesOf(file), response).catch(() => response.destroy());
+  await pipeline(Readable.from(piecesOf(file)), response).catch(() => response.destroy());
   closeSync(file);
 }

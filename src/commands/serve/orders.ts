@@ -6,10 +6,10 @@ import { nameOf as requestName } from '../../paid-task/take-up.ts';
 import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import { requestReport } from '../../request/request-report.ts';
 import { ApiError } from './api-error.ts';
-import { type Desk, door, openDesk } from './desk.ts';
-import { openDesks } from './desks.ts';
-import { type Marker, openMarkers } from './markers.ts';
+import { type Desk, door, openDesk, openDesks } from './desk.ts';
+import { openOrderLog } from './order-log.ts';
 import type { PictureOrder } from './read-request.ts';
+import type { SentPictures } from './sent-pictures.ts';
 import type { ServeSettings } from './settings.ts';
 
 /** The orders of all clients. One that is sent again because its client gave up, or a server died, joins the first. */
@@ -21,23 +21,21 @@ export interface Orders {
 
 interface Taken {
   reports: Promise<TaskReport[]>;
+  /** When the engine began the first and ended the last of them, by the monotonic clock. */
+  engine: { began: number; ended: number };
   /** Another request had begun it. */
   joined: boolean;
   /** The client has the answer, or went away. With the answer the same request is a new order from then on. */
   left(delivered: boolean): Promise<void>;
 }
 
-/** An order that is under way, or on its way to a client. */
-interface Live {
+/** An order that is under way, or on its way to a client. What has ended since is found in the log and the record. */
+interface Live extends Pick<Taken, 'reports' | 'engine'> {
   asks: string;
-  reports: Promise<TaskReport[]>;
   /** Clients that are connected. */
   waiting: number;
-  settled: boolean;
-  /** It ended before its pictures were there: asked for again, it goes on. */
-  unfinished: boolean;
-  /** Empty until it is settled. */
-  made: readonly TaskReport[];
+  /** How it ended: `unfinished` goes on when it is asked for again. */
+  ended?: 'finished' | 'unfinished';
 }
 
 type NameOf = (...what: unknown[]) => string;
@@ -45,8 +43,6 @@ type NameOf = (...what: unknown[]) => string;
 /** Tasks that may wait for their turn. */
 const mostWaiting = 128;
 const retrySeconds = 5;
-/** Orders that are remembered in memory; the record knows all. */
-const mostKept = 1000;
 /** How often, and with what pause in milliseconds, to look whether a client that asked for the same is gone. */
 const leavingTries = 12;
 const leavingMs = 25;
@@ -54,49 +50,68 @@ const leavingMs = 25;
 const undeliveredMs = 24 * 3_600_000;
 const keyedMs = 7 * 24 * 3_600_000;
 
-export async function openOrders(context: Context, settings: ServeSettings): Promise<Orders> {
+export async function openOrders(context: Context, settings: ServeSettings, pictures: SentPictures): Promise<Orders> {
   const { concurrency, maxPictures, wishes } = settings;
   const { clock } = context.world;
-  const markers = await openMarkers(context.state, clock.now);
+  const log = await openOrderLog(context.state, clock.now);
   const budget = wishes.maxCost === undefined ? undefined : createBudget(wishes);
   const limit = pLimit(concurrency);
   const live = new Map<string, Live>();
-  const desks = openDesks(() => openDesk(context, settings, budget));
+  const desks = openDesks(() => openDesk(context, settings, { budget, pictures }));
   let bought = 0;
-  /** Tasks of orders that were taken and have not started. */
-  let queued = 0;
+  /** Tasks that run or wait. */
+  let taken = 0;
 
-  async function makeAll(
-    name: string,
-    asks: string,
-    { requests, key }: PictureOrder,
-    starts: () => void,
-    earlier: readonly TaskReport[],
-  ): Promise<TaskReport[]> {
+  async function makeAll(name: string, { requests, key }: PictureOrder, { asks, engine }: Live): Promise<TaskReport[]> {
     return await desks.use(async (desk) => {
-      const marker = await markers.open(name, asks, key === undefined ? undeliveredMs : keyedMs);
-      checkAsks(marker, asks);
-      const known = marker.isNew ? new Map() : await desk.known(marker.batch);
+      const logged = log.find(name);
+      const isNew = !logged || clock.now() - logged.at > (key === undefined ? undeliveredMs : keyedMs);
+      if (!isNew) checkAsks(logged.asks, asks);
+      const { batch, written } = isNew ? log.add(name, asks) : { ...logged, written: Promise.resolve() };
+      written.catch(() => undefined); // thrown by each picture
+      const known = isNew ? new Map() : await desk.known(batch);
       const fresh = requests.filter((_, index) => !known.has(String(index + 1))).length;
       if (bought + fresh > maxPictures) throw tooMany(maxPictures);
       bought += fresh;
-      return await Promise.all(
-        requests.map((request, index) =>
-          limit(() => {
-            starts();
-            const made = earlier[index];
-            if (made && made.error === null && made.resume === null) return Promise.resolve(made);
-            return desk.make(marker.batch, request, index + 1, known);
-          }).catch(
-            (error): TaskReport => ({
-              ...emptyReport(desk.place.server),
-              ...requestReport(request),
-              error: errorReport(error),
-            }),
-          ),
-        ),
-      );
+      const make = async (request: PictureOrder['requests'][number], index: number): Promise<TaskReport> => {
+        engine.began = Math.min(engine.began, clock.monotonic());
+        try {
+          return await desk.make(batch, request, index + 1, { known, written });
+        } catch (error) {
+          return { ...emptyReport(desk.place.server), ...requestReport(request), error: errorReport(error) };
+        } finally {
+          engine.ended = clock.monotonic();
+        }
+      };
+      return await Promise.all(requests.map((request, index) => limit(make, request, index)));
     });
+  }
+
+  function begin(name: string, asks: string, order: PictureOrder): Live {
+    const count = order.requests.length;
+    if (taken + count > mostWaiting + concurrency)
+      throw new ApiError(429, 'queue_full', 'Too many pictures are waiting: send it again later', retrySeconds);
+    taken += count;
+    const engine = { began: Number.POSITIVE_INFINITY, ended: 0 };
+    const begun: Live = { asks, engine, waiting: 0, reports: Promise.resolve([]) };
+    const settle = (isUnfinished: boolean): void => {
+      taken -= count;
+      begun.ended = isUnfinished ? 'unfinished' : 'finished';
+      forget(name, begun);
+    };
+    begun.reports = makeAll(name, order, begun);
+    begun.reports.then(
+      (reports) => settle(reports.some(({ resume }) => resume !== null)),
+      () => settle(true),
+    );
+    live.set(name, begun);
+    return begun;
+  }
+
+  /** Where nothing is recorded, only memory knows what was not delivered. */
+  function forget(name: string, order: Live): void {
+    const isKnown = context.state !== undefined || order.ended === 'unfinished';
+    if (order.ended && order.waiting === 0 && isKnown && live.get(name) === order) live.delete(name);
   }
 
   /** Names what is asked for: the client's own key does, else the request and its number among those alike. */
@@ -119,78 +134,50 @@ export async function openOrders(context: Context, settings: ServeSettings): Pro
     }
   }
 
-  function begin(name: string, asks: string, order: PictureOrder, earlier: readonly TaskReport[]): Live {
-    if (queued + order.requests.length > mostWaiting + concurrency)
-      throw new ApiError(429, 'queue_full', 'Too many pictures are waiting: send it again later', retrySeconds);
-    let unstarted = order.requests.length;
-    queued += unstarted;
-    const starts = (): void => {
-      unstarted -= 1;
-      queued -= 1;
-    };
-    const begun: Live = {
-      asks,
-      reports: makeAll(name, asks, order, starts, earlier),
-      waiting: 0,
-      settled: false,
-      unfinished: false,
-      made: [],
-    };
-    live.set(name, begun);
-    const settle = (): void => {
-      queued -= unstarted;
-      begun.settled = true;
-      tidy();
-    };
-    begun.reports.then(
-      (reports) => {
-        begun.made = reports;
-        begun.unfinished = reports.some(({ resume }) => resume !== null);
-        settle();
+  async function join(order: PictureOrder): Promise<Taken> {
+    const { key, requests } = order;
+    const nameOf = await desks.use(namer, 0);
+    const asks = nameOf('asks', requests.length, requests.slice(0, 1).map(requestName));
+    if (key === undefined) await letLeave(nameOf, asks);
+    const name = key === undefined ? nameOf(asks, freeOrder(nameOf, asks)) : nameOf('key', key);
+    const known = live.get(name);
+    if (known) checkAsks(known.asks, asks);
+    const joins = known !== undefined && known.ended !== 'unfinished';
+    const mine = joins ? known : begin(name, asks, order);
+    mine.waiting += 1;
+    return {
+      reports: mine.reports,
+      engine: mine.engine,
+      joined: joins,
+      async left(delivered) {
+        if (delivered && key === undefined && mine.ended === 'finished') {
+          await log.remove(name).catch(() => undefined); // the same request then brings the same picture
+          if (live.get(name) === mine) live.delete(name);
+        }
+        mine.waiting -= 1;
+        forget(name, mine);
       },
-      () => {
-        begun.unfinished = true;
-        settle();
-      },
-    );
-    return begun;
-  }
-
-  /** What was not delivered, or has a key of its own, may be asked for again: the newest are kept. */
-  function tidy(): void {
-    for (const [name, { settled, waiting }] of live)
-      if (live.size > mostKept && settled && waiting === 0) live.delete(name);
+    };
   }
 
   return {
     async take(order) {
-      const asks = JSON.stringify([order.requests.length, ...order.requests.slice(0, 1).map(requestName)]);
-      const nameOf = await desks.use(namer, 0);
-      if (order.key === undefined) await letLeave(nameOf, asks);
-      const name = order.key === undefined ? nameOf(asks, freeOrder(nameOf, asks)) : nameOf('key', order.key);
-      const known = live.get(name);
-      if (known) checkAsks(known, asks);
-      const before = known?.unfinished ? undefined : known;
-      const mine = before ?? begin(name, asks, order, known?.made ?? []);
-      mine.waiting += 1;
-      return {
-        reports: mine.reports,
-        joined: before !== undefined,
-        async left(delivered) {
-          if (delivered && order.key === undefined && mine.settled && !mine.unfinished) {
-            await markers.close(name);
-            if (live.get(name) === mine) live.delete(name);
-          }
-          mine.waiting -= 1;
-        },
-      };
+      const drop = (): Promise<void> => pictures.release(order.pictures);
+      try {
+        const joined = await join(order);
+        joined.reports.then((reports) => (reports.every(({ resume }) => resume === null) ? drop() : undefined), drop);
+        return joined;
+      } catch (error) {
+        await drop();
+        throw error;
+      }
     },
     desk: () => desks.use(async (desk) => desk, 0),
     abandon: desks.abandon,
   };
 }
 
-function checkAsks({ asks: before }: Pick<Marker, 'asks'>, asks: string): void {
+function checkAsks(before: string, asks: string): void {
   if (before === asks) return;
   throw new Failure('conflict', 'this Idempotency-Key was used with another request', { hint: 'Nothing was bought' });
 }

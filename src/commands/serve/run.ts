@@ -4,6 +4,7 @@ import { jsonLine } from '../../json.ts';
 import { formatDuration } from '../../task/duration.ts';
 import { amountText } from '../../task/money.ts';
 import { openOrders } from './orders.ts';
+import { openSentPictures } from './sent-pictures.ts';
 import { type Logged, startServer } from './server.ts';
 import { readServeSettings, type ServeFlags } from './settings.ts';
 import { readToken } from './token.ts';
@@ -14,9 +15,11 @@ export async function serve(context: Context, flags: ServeFlags): Promise<number
   const { world, reporter } = context;
   const { token, path } = await readToken(context, flags.tokenFile);
   await prepareTarget(context, settings.target);
-  const orders = await openOrders(context, settings);
+  const pictures = await openSentPictures(context);
+  const orders = await openOrders(context, settings, pictures);
   const desk = await orders.desk(); // a missing key is told at once
-  const { url } = await startServer({ context, settings, orders, token, log });
+  await import('undici'); // else the first clients wait for it
+  const { url } = await startServer({ context, settings, pictures, orders, token, log });
   world.onStop((signal) => lastLine(orders.abandon(signal)));
   if (flags.json) say({ url: `${url}/v1`, token_file: path });
   else {

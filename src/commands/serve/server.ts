@@ -1,14 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
 import { models } from '../../request/models.ts';
 import { picturePath, sendFile, sendPictures } from './answer.ts';
 import { ApiError, fromReport, sendError } from './api-error.ts';
 import { checkSender, checkToken } from './guard.ts';
 import type { Orders } from './orders.ts';
-import { readEdit } from './read-edit.ts';
-import { mostBodyBytes, type PictureOrder, readJson, readOrder } from './read-request.ts';
+import { mostJsonBytes, type PictureOrder, type Reader, readEdit, readGeneration } from './read-request.ts';
 import type { ServeSettings } from './settings.ts';
 
 /** What the server tells of a request that it answered. No prompt, no key, no token. */
@@ -17,8 +15,8 @@ export interface Logged {
   path: string;
   status: number;
   elapsed_ms: number;
-  /** How much of it the longest task took from its acceptance on. */
-  task_ms?: number;
+  /** How much of it was the engine's: it records, sends, polls and saves. */
+  engine_ms?: number;
   model?: string | undefined;
   pictures?: number;
   cents?: number;
@@ -28,9 +26,7 @@ export interface Logged {
   error?: string;
 }
 
-export interface Door {
-  context: Context;
-  settings: ServeSettings;
+export interface Door extends Reader {
   orders: Orders;
   token: string;
   log(line: Logged): void;
@@ -73,7 +69,7 @@ async function answer(door: Door, request: IncomingMessage, response: ServerResp
 
 /** Reads what is left of a small body: a client that still sends would miss the answer otherwise. */
 function refuseRest(request: IncomingMessage, response: ServerResponse): void {
-  if (Number(request.headers['content-length'] ?? Number.NaN) <= mostBodyBytes) request.resume();
+  if (Number(request.headers['content-length'] ?? Number.NaN) <= mostJsonBytes) request.resume();
   else response.setHeader('connection', 'close');
 }
 
@@ -90,12 +86,13 @@ async function route(
     return await sendFile(response, path, (await orders.desk()).context, token);
   checkToken(request, token);
   if (is('GET', '/v1/models')) return sendModels(response, settings);
-  if (is('POST', '/v1/images/generations')) {
-    const body = await readJson(request);
-    return await sendOrder(door, request, response, readOrder(body, request.headers, door.context, settings), line);
-  }
-  if (is('POST', '/v1/images/edits')) return await sendOrder(door, request, response, await readEdit(request), line);
-  throw new ApiError(404, 'not_found', 'Not served here: POST /v1/images/generations, GET /v1/models');
+  const read = is('POST', '/v1/images/generations')
+    ? readGeneration
+    : is('POST', '/v1/images/edits')
+      ? readEdit
+      : undefined;
+  if (read) return await sendOrder(door, request, response, await read(request, door), line);
+  throw new ApiError(404, 'not_found', 'Not served here: POST /v1/images/generations or edits, GET /v1/models');
 }
 
 /** Waits for the pictures as long as they take. A client that went away finds them when it asks again. */
@@ -107,8 +104,7 @@ async function sendOrder(
   line: Logged,
 ): Promise<void> {
   line.model = order.requests[0]?.model;
-  const taken = await orders.take(order);
-  const { joined, left } = taken;
+  const { joined, left, engine, ...taken } = await orders.take(order);
   if (response.destroyed) void left(false);
   else response.once('close', () => void left(response.writableFinished));
   const reports = await taken.reports;
@@ -116,7 +112,7 @@ async function sendOrder(
   const paid = made.filter(({ reused }) => !joined && !reused).map(({ cost }) => cost?.charged_cents);
   Object.assign(line, {
     pictures: made.length,
-    task_ms: Math.max(0, ...reports.map(({ elapsed_ms }) => elapsed_ms ?? 0)),
+    engine_ms: Math.max(0, Math.round(engine.ended - engine.began)),
     cents: paid.includes(null) ? undefined : paid.reduce<number>((sum, cents) => sum + (cents ?? 0), 0),
     task_ids: reports.flatMap(({ task_id }) => task_id ?? []),
     ...(joined && { joined }),

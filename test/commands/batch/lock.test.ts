@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Machine, newMachine, run } from '../../support/program.ts';
-import { startService } from '../../support/service.ts';
+import { filesIn, type Machine, newMachine, run } from '../../support/program.ts';
+import { answering, smallPng, startService } from '../../support/service.ts';
+import { hasTerminal, runOnTerminal } from '../../support/terminal.ts';
 
 const manifest = 'pictures:\n  - {prompt: a fox, output: fox.png}\n  - {prompt: an owl, output: owl.png}\n';
 
@@ -128,60 +129,112 @@ test.each([
   });
 });
 
-test('10,000 unchanged entries: no request, seconds and memory told', {
-  timeout: 120_000,
-  tags: ['slow'],
-}, async () => {
+const jpeg = await readFile(join(import.meta.dirname, '../../fixtures/images/baseline.jpg'));
+
+/** A repository with one entry, of which the service makes these pictures. */
+async function several(...pictures: Buffer[]) {
+  const service = await startService({ pictures });
   const machine = await newMachine();
-  await mkdir(join(machine.folder, 'img'));
-  const past = new Date(Date.now() - 60_000);
-  const entries: string[] = [];
-  const lines: string[] = [];
-  for (let index = 0; index < 10_000; index++) {
-    const output = `img/fox-${String(index).padStart(5, '0')}.png`;
-    const bytes = Buffer.from(`picture ${index}`);
-    await writeFile(join(machine.folder, output), bytes);
-    await utimes(join(machine.folder, output), past, past);
-    entries.push(`  - prompt: fox ${index}\n    output: ${output}\n`);
-    const fields = [
-      ['model', 'imagen-4'],
-      ['prompt', `fox ${index}`],
-    ];
-    const request = createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 16);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    lines.push(
-      JSON.stringify({
-        output,
-        request,
-        server: 'https://runapi.ai',
-        task: `tsk_${index}`,
-        sha256,
-        bytes: bytes.length,
-        cost: null,
-        day: '2026-11-26',
-      }),
-    );
-  }
-  await writeFile(join(machine.folder, 'images.yaml'), `pictures:\n${entries.join('')}`);
-  await writeFile(join(machine.folder, 'images.lock.jsonl'), `${lines.join('\n')}\n`);
-  const offline = ['--base-url', 'http://127.0.0.1:9'];
-  const words = ['batch', 'images.yaml', '--check', ...offline];
-  expect(await run(machine, words)).toMatchObject({
-    stdout: '',
-    stderr: 'Check: 10000 pictures are as locked',
-    exitCode: 0,
+  const file = (name: string): string => join(machine.folder, name);
+  const write = (prompt: string) => writeFile(file('images.yaml'), `pictures: [{prompt: ${prompt}, output: fox.png}]`);
+  await write('a fox');
+  const words = ['batch', 'images.yaml', '--lock', '--base-url', service.url, '--poll-interval', '5ms'];
+  const make = (...flags: string[]) => run(machine, [...words, ...flags]);
+  const check = async () => (await run(machine, ['batch', 'images.yaml', '--check'])).stdout.split('\n');
+  const lock = async () => (await readFile(file('images.lock.jsonl'), 'utf8')).trimEnd().split('\n');
+  return { service, machine, file, write, make, check, lock, words };
+}
+
+test('each picture of a task has its line: fetched, checked and left alone by itself', async () => {
+  const { service, file, write, make, check, lock } = await several(smallPng(1), smallPng(2), smallPng(3));
+  await writeFile(file('fox-2.png'), 'mine');
+  expect((await make()).exitCode).toBe(0);
+  const lines = (await lock()).map((line) => JSON.parse(line));
+  expect(lines.map(({ output, picture, of }) => [output, picture, of])).toEqual([
+    ['fox-2-2.png', 2, 'fox'],
+    ['fox-3.png', 3, 'fox'],
+    ['fox.png', undefined, undefined],
+  ]);
+  const [second, third, first] = [smallPng(2), smallPng(3), smallPng(1)];
+  expect(lines.map(({ sha256, bytes }) => [sha256, bytes])).toEqual(
+    [second, third, first].map((picture) => [createHash('sha256').update(picture).digest('hex'), picture.length]),
+  );
+  expect([await check(), await readFile(file('fox-2.png'), 'utf8')]).toEqual([[''], 'mine']);
+  await rm(file('fox-3.png'));
+  await writeFile(file('fox.png'), 'retouched');
+  expect(await check()).toEqual([
+    'edited  fox.png  it is not the file that was bought',
+    'missing fox-3.png  the file is gone',
+  ]);
+  const before = service.count('image');
+  expect((await make()).exitCode).toBe(0);
+  expect([service.count('image') - before, service.tasks.size]).toEqual([1, 1]);
+  expect(await check()).toEqual(['edited  fox.png  it is not the file that was bought']);
+  expect([await readFile(file('fox-3.png')), await readFile(file('fox.png'), 'utf8')]).toEqual([third, 'retouched']);
+  await write('a vixen');
+  expect(await make()).toMatchObject({ stderr: expect.stringContaining('fox.png was changed by hand'), exitCode: 10 });
+  expect((await make('--overwrite')).exitCode).toBe(0);
+  expect([await check(), service.tasks.size, await readFile(file('fox-2.png'), 'utf8')]).toEqual([[''], 2, 'mine']);
+  expect(await readFile(file('fox.png'))).toEqual(first);
+});
+
+test('a picture in another format than its name says is one that is locked, and replaced', async () => {
+  const { service, write, make, check, lock, machine } = await several(jpeg);
+  expect((await make()).exitCode).toBe(0);
+  await write('a vixen');
+  expect(await check()).toEqual(['stale   fox.jpg  what is asked for has changed']);
+  expect((await make()).exitCode).toBe(0);
+  expect((await lock()).map((line) => JSON.parse(line).output)).toEqual(['fox.jpg']);
+  expect([await check(), service.tasks.size, (await make()).exitCode]).toEqual([[''], 2, 0]);
+  expect(await filesIn(machine.folder)).toEqual(['fox.jpg', 'images.lock.jsonl', 'images.yaml']);
+});
+
+test.skipIf(!hasTerminal)('asks at a terminal before it buys what is bought and gone (needs script)', async () => {
+  const { service, machine, file, make, check, words } = await several(smallPng(1));
+  expect((await make()).exitCode).toBe(0);
+  const [first] = service.tasks.values();
+  const gone = answering(410, { error: 'gone' });
+  service.always('image', (call, response, usual) => (call.task === first ? gone : usual)(call, response, usual));
+  await rm(file('fox.png'));
+  const alone = await make();
+  expect(alone).toMatchObject({ stdout: '', exitCode: 9 });
+  expect(alone.stderr).toMatch(
+    /fox is bought \(task tsk_\w+\) and cannot be fetched: --refetch-missing buy buys it again/,
+  );
+  const ask = (typed: string) => runOnTerminal(machine, words, {}, { columns: 200, rows: 24 }, typed);
+  const question = 'Bought before, and the service no longer has it: fox. Buy it again at an unknown price? [y/N]';
+  const no = await ask('n\n');
+  expect([no.screen.toString(), no.exitCode, service.tasks.size]).toEqual([expect.stringContaining(question), 9, 1]);
+  const yes = await ask('y\n');
+  expect([yes.screen.toString(), yes.exitCode, service.tasks.size]).toEqual([expect.stringContaining(question), 0, 2]);
+  expect(await check()).toEqual(['']);
+});
+
+test('an output outside of the folder of the lock file is refused', async () => {
+  const { make, service } = await several(smallPng(1));
+  expect(await make('--dir', '..')).toMatchObject({
+    stderr: expect.stringContaining('the output ../fox is outside of the folder of the lock file'),
+    exitCode: 4,
   });
-  const noted = {
-    NODE_OPTIONS: `--import=data:text/javascript,process.on('exit',()=>console.error(process.resourceUsage().maxRSS))`,
-  };
-  const began = performance.now();
-  const second = await run({ ...machine, env: { ...machine.env, ...noted } }, words);
-  const seconds = (performance.now() - began) / 1000;
-  const megabytes = Number(second.stderr.split('\n').at(-1)) / 1024;
-  console.log(`10,000 unchanged entries: ${seconds.toFixed(2)} s, ${megabytes.toFixed(0)} MB`);
-  expect(second.exitCode).toBe(0);
-  expect(megabytes).toBeLessThan(300);
-  const made = await run(machine, ['batch', 'images.yaml', '--lock', ...offline]);
-  expect(made).toMatchObject({ stdout: '', exitCode: 0 });
-  expect(made.stderr).toContain('0 made · 10000 made before');
+  expect(service.calls).toEqual([]);
+});
+
+test('two hundred unchanged entries: no request, and what was hashed is remembered', async () => {
+  const service = await startService({ runningLooks: 0 });
+  const machine = await newMachine();
+  const outputs = Array.from({ length: 200 }, (_, index) => `fox-${index}.png`);
+  const entries = outputs.map((output) => `  - {prompt: ${output}, output: ${output}}\n`);
+  await writeFile(join(machine.folder, 'images.yaml'), `pictures:\n${entries.join('')}`);
+  const words = ['batch', 'images.yaml', '--base-url', service.url, '--poll-interval', '5ms', '--concurrency', '32'];
+  expect((await run(machine, [...words, '--lock'])).exitCode).toBe(0);
+  const [requests, past] = [service.calls.length, new Date(Date.now() - 60_000)];
+  for (const output of outputs) await utimes(join(machine.folder, output), past, past);
+  const checked = { stdout: '', stderr: 'Check: 200 pictures are as locked', exitCode: 0 };
+  expect(await run(machine, [...words, '--check'])).toMatchObject(checked);
+  const locks = join(machine.home, '.local/state/runapi-imagen/locks');
+  const [memory = ''] = await filesIn(locks);
+  expect(Object.keys(JSON.parse(await readFile(join(locks, memory), 'utf8')))).toHaveLength(200);
+  const made = await run(machine, [...words, '--lock']);
+  expect(made).toMatchObject({ stdout: '', stderr: expect.stringContaining('0 made · 200 made before'), exitCode: 0 });
+  expect(service.calls).toHaveLength(requests);
 });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fromJSONSchema } from 'zod';
 import { readManifest } from '../../../src/commands/batch/manifest.ts';
+import { manifestSchema } from '../../../src/commands/batch/manifest-schema.ts';
+import { fieldNamed } from '../../../src/commands/batch/row.ts';
 import { newMachine, run } from '../../support/program.ts';
 
 async function machineWith(text: string) {
@@ -37,6 +39,19 @@ pictures:
     [5, 'line 9', 'a mug', 'mug.png', 'fast,ultra'],
   ]);
   expect(rows.flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+test('takes every field of a request, and all that the schema names', async () => {
+  const [row] = await rowsOf(`
+pictures:
+  - {prompt: a mug, output: mug.png, model: nano-banana, image: [a.png, b.png], set: {watermark: false}, ratio: "4:5",
+     negative: text, resolution: 2k, format: png, quality: high, action: edit_image, count: 2, id: 7, seed: 1,
+     callback_url: "https://example.com"}
+`);
+  expect(row).toMatchObject({ fields: { images: 'a.png\nb.png', set: '{"watermark":false}', count: '2', id: '7' } });
+  expect(row?.problems).toEqual([]);
+  const known = Object.keys(manifestSchema.shape.pictures.def.element.shape);
+  expect(known.filter((name) => name !== 'vars' && fieldNamed(name) === undefined)).toEqual([]);
 });
 
 test.each([

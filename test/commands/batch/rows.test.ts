@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { formatOf } from '../../../src/commands/batch/format.ts';
 import { parsePrompt } from '../../../src/commands/batch/prompt-template.ts';
-import { readRows } from '../../../src/commands/batch/read-rows.ts';
-import { textFault } from '../../../src/commands/batch/text-fault.ts';
+import { readRows } from '../../../src/commands/batch/rows.ts';
+import { textFault } from '../../../src/commands/batch/text-file.ts';
 import { createRowKeys, inShard, parseShard } from '../../../src/paid-task/row-key.ts';
 
 async function fileOf(name: string, content: string | Buffer): Promise<string> {

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatOf } from '../../../src/commands/batch/format.ts';
-import { readRows } from '../../../src/commands/batch/read-rows.ts';
-import { textFault } from '../../../src/commands/batch/text-fault.ts';
+import { readRows } from '../../../src/commands/batch/rows.ts';
+import { textFault } from '../../../src/commands/batch/text-file.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/batch');
 

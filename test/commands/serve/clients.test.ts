@@ -11,12 +11,15 @@ import { startServe } from './start-serve.ts';
 /** Programs of others that speak OpenAI's Images API, as their documentation calls them. */
 const clients = {
   openai: `
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 const client = new OpenAI();
 const { data } = await client.images.generate({ model: 'gpt-image-1', prompt: 'a fox', size: '1024x1536', quality: 'high' });
+const image = await toFile(Buffer.from(data[0].b64_json, 'base64'), 'fox.png', { type: 'image/png' });
+const edited = await client.images.edit({ model: 'gpt-image-1', image, prompt: 'bluer' });
+const both = await client.images.edit({ model: 'gpt-image-1', image: [image, image], prompt: 'both', n: 2 });
 const [{ url }] = (await client.images.generate({ model: 'dall-e-3', prompt: 'a fox' })).data;
 const refused = await client.images.generate({ model: 'dall-e-3', prompt: 'a fox', n: 11 }).catch((error) => error);
-console.log([data[0].b64_json, Buffer.from(await (await fetch(url)).arrayBuffer()).toString('base64')].map(begin).join(), refused.constructor.name, refused.code);
+console.log([data[0].b64_json, Buffer.from(await (await fetch(url)).arrayBuffer()).toString('base64')].map(begin).join(), refused.constructor.name, refused.code, begin(edited.data[0].b64_json), both.data.length);
 `,
   '@ai-sdk/openai': `
 import { createOpenAI } from '@ai-sdk/openai';
@@ -36,37 +39,43 @@ console.log([Buffer.from(await (await fetch(url)).arrayBuffer()).toString('base6
 };
 
 const printed: Readonly<Record<keyof typeof clients, string>> = {
-  openai: 'iVBORw0K,iVBORw0K BadRequestError validation',
+  openai: 'iVBORw0K,iVBORw0K BadRequestError validation iVBORw0K 2',
   '@ai-sdk/openai': 'iVBORw0K,iVBORw0K 2',
   '@langchain/openai': 'iVBORw0K,iVBORw0K',
 };
 
-const bought: Readonly<Record<keyof typeof clients, number>> = {
-  openai: 2,
-  '@ai-sdk/openai': 3,
-  '@langchain/openai': 3,
+/** The prices of the pictures. Those made from pictures are dearer. */
+const bought: Readonly<Record<keyof typeof clients, readonly number[]>> = {
+  openai: [8, 8, 10, 10, 10],
+  '@ai-sdk/openai': [8, 8, 8],
+  '@langchain/openai': [8, 8, 8],
 };
 
 /** A folder outside the repository where the clients are installed: `npm run test:programs` makes one. */
 const home = process.env.PROGRAMS_AT ?? project;
 
 for (const [name, text] of Object.entries(clients)) {
-  test.skipIf(!isInstalled(name))(`${name} makes pictures unchanged (needs ${name} in PROGRAMS_AT)`, async () => {
-    const machine = await newMachine();
-    const served = await startServe(machine, ['--sandbox']);
-    const program = `${text}\nfunction begin(base64) { return base64.slice(0, 8); }`;
-    const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', program], {
-      cwd: home,
-      env: { OPENAI_BASE_URL: served.url, OPENAI_API_KEY: served.token },
-    });
-    expect(stdout).toBe(printed[name as keyof typeof clients]);
-    const ledger = (await run(machine, ['history', '--json'])).stdout.split('\n').map((line) => JSON.parse(line));
-    expect(ledger.length).toBe(bought[name as keyof typeof clients]);
-    for (const { images, cost } of ledger) {
-      expect(cost.charged_cents).toBe(8);
-      expect((await stat(images[0].path)).size).toBe(images[0].bytes);
-    }
-  });
+  test.skipIf(!isInstalled(name))(
+    `${name} makes pictures unchanged (needs ${name} in PROGRAMS_AT)`,
+    { timeout: 300_000 },
+    async () => {
+      const machine = await newMachine();
+      const served = await startServe(machine, ['--sandbox']);
+      const program = `${text}\nfunction begin(base64) { return base64.slice(0, 8); }`;
+      const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', program], {
+        cwd: home,
+        env: { OPENAI_BASE_URL: served.url, OPENAI_API_KEY: served.token },
+      });
+      expect(stdout).toBe(printed[name as keyof typeof clients]);
+      const ledger = (await run(machine, ['history', '--json'])).stdout.split('\n').map((line) => JSON.parse(line));
+      expect(ledger.map(({ cost }) => cost.charged_cents).sort()).toEqual(
+        bought[name as keyof typeof clients].toSorted(),
+      );
+      for (const { images } of ledger) {
+        expect((await stat(images[0].path)).size).toBe(images[0].bytes);
+      }
+    },
+  );
 }
 
 function isInstalled(name: string): boolean {

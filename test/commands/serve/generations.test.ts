@@ -29,7 +29,12 @@ test.each([
   [{ size: '1024x1792' }, { aspect_ratio: '9:16' }],
   [{ size: '1024x1024' }, { aspect_ratio: '1:1' }],
   [{ size: 'auto' }, {}],
-  [{ model: 'dall-e-3' }, { model: 'imagen-4-fast' }],
+  [{ model: 'dall-e-3', quality: 'hd', output_format: 'webp' }, { model: 'imagen-4-fast' }],
+  [
+    { model: 'nano-banana', quality: 'medium', output_format: 'jpg', size: '1024x1024' },
+    { model: 'nano-banana', output_quality: 'high', output_format: 'jpg', aspect_ratio: '1:1' },
+  ],
+  [{ model: 'nano-banana', quality: 'auto' }, { model: 'nano-banana' }],
   [{ model: 'my-model' }, { model: 'imagen-4-ultra' }],
   [{ model: 'imagen-4-ultra', response_format: null }, { model: 'imagen-4-ultra' }],
 ])('sends %j as %j', async (asked, sent) => {

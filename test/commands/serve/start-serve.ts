@@ -26,7 +26,7 @@ export interface Served {
   output(): { stdout: string; stderr: string };
   /** Resolves with the next line of the log that is like this. */
   logged(isMeant: (line: Line) => boolean): Promise<Line>;
-  ask(body: object, more?: { headers?: Record<string, string>; signal?: AbortSignal }): Promise<Answer>;
+  ask(body: object, more?: { headers?: Record<string, string>; signal?: AbortSignal; path?: string }): Promise<Answer>;
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -82,8 +82,8 @@ export async function startServe(
       void ended.then(() => reject(new Error(`serve ended: ${stderr}`)));
       look();
     });
-  const { url = '', token_file: path = '' } = await logged((line) => line.url !== undefined);
-  const token = readFileSync(path, 'utf8').trim();
+  const { url = '', token_file = '' } = await logged((line) => line.url !== undefined);
+  const token = readFileSync(token_file, 'utf8').trim();
   return {
     url,
     token,
@@ -92,8 +92,8 @@ export async function startServe(
     output: () => ({ stdout, stderr }),
     logged,
     kill,
-    async ask(body, { headers, signal } = {}) {
-      const answer = await fetch(`${url}/images/generations`, {
+    async ask(body, { headers, signal, path = 'generations' } = {}) {
+      const answer = await fetch(`${url}/images/${path}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),

@@ -29,9 +29,6 @@ from agent.image_gen_provider import (
     success_response,
 )
 
-# Of one request, whatever the model.
-MOST_PICTURES = 8
-
 RATIOS = {"landscape": "16:9", "square": "1:1", "portrait": "9:16"}
 
 DEFAULT_MODEL = "imagen-4"
@@ -45,6 +42,9 @@ ALIASES = {
     "fast": "imagen-4-fast",
     "ultra": "imagen-4-ultra",
 }
+
+# The most pictures that one request may start from.
+MOST_SOURCES = 8
 
 # The program gives up first and leaves the task on record; one that hangs is stopped.
 PATIENCE_SECONDS = 300
@@ -74,11 +74,8 @@ class RunapiImageGenProvider(ImageGenProvider):
         return [{"id": id, **dict(zip(names, facts)), **price} for id, facts in MODELS.items()]
 
     def capabilities(self) -> Dict[str, Any]:
-        return {
-            "modalities": ["text", "image"],
-            "max_reference_images": MOST_PICTURES,
-            "max_source_images": MOST_PICTURES,
-        }
+        most = {"max_reference_images": MOST_SOURCES - 1, "max_source_images": MOST_SOURCES}
+        return {"modalities": ["text", "image"], **most}
 
     def get_setup_schema(self) -> Dict[str, Any]:
         key = {"key": "RUNAPI_API_KEY", "prompt": "API key", "url": "https://runapi.ai"}
@@ -101,14 +98,13 @@ class RunapiImageGenProvider(ImageGenProvider):
         settings = _settings()
         aspect = resolve_aspect_ratio(aspect_ratio)
         model = _model(settings, kwargs.get("model"))
-        pictures = [str(each) for each in (image_url, *(reference_image_urls or [])) if each]
-        if pictures and model in MODELS:
+        sources = _sources(image_url, reference_image_urls)
+        if sources and model in MODELS:
             model = DEFAULT_MODEL  # Imagen 4 has one model for pictures, and the program knows it by this name
         facts = {"provider": self.name, "model": model, "prompt": prompt, "aspect_ratio": aspect}
         refuse = functools.partial(error_response, **facts)
-        if len(pictures) > MOST_PICTURES:
-            told = f"{len(pictures)} source images are too many: {MOST_PICTURES} at most"
-            return refuse(error=told, error_type="invalid_argument")
+        if not str(prompt).strip():
+            return refuse(error="The prompt is empty", error_type="validation")
         program = _program()
         if program is None:
             return refuse(error=NO_NODE, error_type="missing_dependency")
@@ -116,7 +112,7 @@ class RunapiImageGenProvider(ImageGenProvider):
         ratio = exact[1] if exact else _ratios(settings)[aspect]
         words = ["generate", "-", "--json", "--timeout", f"{PATIENCE_SECONDS}s"]
         words += ["--model", model, "--ratio", ratio, "--dir", ".", "--output", "{prompt}-{task}"]
-        words += [f"--image={each}" for each in pictures]
+        words += [f"--image={source}" for source in sources]
         try:
             folder = _home() / "cache" / "images"
             folder.mkdir(parents=True, exist_ok=True)
@@ -131,8 +127,8 @@ class RunapiImageGenProvider(ImageGenProvider):
         extra = {key: answer.get(key) for key in ("task_id", "cost")}
         extra.update({key: picture.get(key) for key in ("width", "height")}, ratio=ratio)
         facts["model"] = answer.get("model") or model
-        modality = "image" if pictures else "text"
-        return success_response(image=picture["path"], modality=modality, extra=extra, **facts)
+        made = success_response(image=picture["path"], extra=extra, **facts)
+        return {**made, "modality": "image" if sources else "text"}  # Hermes before 0.18 knows no modality
 
 
 def register(ctx: Any) -> None:
@@ -171,6 +167,14 @@ def _ratios(settings: Dict[str, Any]) -> Dict[str, str]:
     # YAML reads 4:3 without quotes as minutes and seconds: 243.
     exact = {k: f"{v // 60}:{v % 60}" if isinstance(v, int) else str(v) for k, v in named}
     return {**RATIOS, **exact}
+
+
+def _sources(first: Any, more: Any) -> List[str]:
+    """The pictures to start from: URLs as they are, paths absolute."""
+    all = [first, *([more] if isinstance(more, str) else more or [])]
+    named = [source.strip() for source in all if isinstance(source, str) and source.strip()]
+    is_url = re.compile(r"(https?|task):", re.I).match
+    return [s if is_url(s) else os.path.abspath(os.path.expanduser(s)) for s in named][:MOST_SOURCES]
 
 
 def _home() -> Path:

@@ -1,0 +1,82 @@
+import { createHash, hash } from 'node:crypto';
+import { createReadStream, type Stats, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Context } from '../../context.ts';
+import { nodeFiles } from '../../disk/files.ts';
+import { isObject } from '../../json.ts';
+import type { LockLine } from './lock.ts';
+
+/** What is on disk for a picture. `edited`: another file than the one that was bought. */
+type DiskState = 'locked' | 'missing' | 'edited';
+
+/** Tells what is on disk of what was bought. */
+export type Disk = Awaited<ReturnType<typeof openDisk>>;
+
+/** A file written this shortly ago may be written again within one tick of the file system's clock. */
+const settlingMs = 2000;
+
+/**
+ * Files are compared by size and time with what they were when they were last hashed; that is remembered in the state
+ * folder under the name of the lock file.
+ * @param strict hash each file
+ */
+export async function openDisk({ world, state }: Context, path: string, strict = false) {
+  const folder = dirname(path);
+  const now = world.clock.now();
+  const home = state === undefined ? undefined : join(state, 'locks');
+  const memory = home && join(home, `${hash('sha256', path).slice(0, 16)}.json`);
+  const known = new Map(Object.entries(memory ? await readMemory(memory) : {}));
+  let changed = false;
+
+  function learn(output: string, { size, mtimeMs }: Stats, sha256: string): void {
+    if (now - mtimeMs < settlingMs) return;
+    known.set(output, [size, mtimeMs, sha256]);
+    changed = true;
+  }
+
+  return {
+    async state({ output, bytes, sha256 }: LockLine): Promise<DiskState> {
+      const file = `${folder}/${output}`;
+      const facts = statSync(file, { throwIfNoEntry: false });
+      if (!facts) return 'missing';
+      if (!facts.isFile() || facts.size !== bytes) return 'edited';
+      const before = known.get(output);
+      const isSame = !strict && Array.isArray(before) && before[0] === facts.size && before[1] === facts.mtimeMs;
+      const found = isSame ? before[2] : await hashOfFile(file);
+      if (!isSame) learn(output, facts, found);
+      return found === sha256 ? 'locked' : 'edited';
+    },
+    /** The file that was just seen or written holds these bytes. */
+    note(output: string, sha256: string): void {
+      const facts = statSync(join(folder, output), { throwIfNoEntry: false });
+      if (facts) learn(output, facts, sha256);
+    },
+    /** Keeps what was learnt for the next run, where there is a state folder. */
+    async save(): Promise<void> {
+      if (!changed || home === undefined || memory === undefined) return;
+      try {
+        await nodeFiles.makeFolder(home);
+        await nodeFiles.replace(memory, JSON.stringify(Object.fromEntries(known)));
+      } catch {
+        // Then the next run hashes the files again.
+      }
+    },
+  };
+}
+
+/** By the path of a file: its size, when it was written, and its hash. One that cannot be read is hashed again. */
+async function readMemory(path: string): Promise<object> {
+  try {
+    const read: unknown = JSON.parse((await nodeFiles.read(path)) ?? '{}');
+    return isObject(read) ? read : {};
+  } catch {
+    return {};
+  }
+}
+
+export async function hashOfFile(path: string): Promise<string> {
+  const digest = createHash('sha256');
+  await pipeline(createReadStream(path), digest);
+  return digest.digest('hex');
+}

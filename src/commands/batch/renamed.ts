@@ -1,0 +1,65 @@
+import { copyFile, constants as copying } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { makeFolder } from '../../disk/folder.ts';
+import { exists } from '../../disk/place.ts';
+import { type Disk, hashOfFile } from './disk.ts';
+import { type Lock, type LockLine, slotOf } from './lock.ts';
+import type { Output, Outputs } from './outputs.ts';
+
+/** Pictures of one purchase under a new name, with the line that the lock has of the first under the old one. */
+export interface Renamed {
+  files: Array<{ path: string; sha256: string; bytes: number }>;
+  bought: LockLine;
+}
+
+/**
+ * Returns what finds the pictures of an output that was given another name: they are bought already, and stand under
+ * the new name, or under the old one from which they are copied.
+ */
+export function createRenames(folder: string, lock: Lock, disk: Disk, outputs: Outputs | undefined) {
+  let former: Map<string, LockLine[]> | undefined;
+
+  return async ({ slot, hash }: Output, untracked: readonly string[]): Promise<Renamed | undefined> => {
+    former ??= formerOutputs(lock, outputs);
+    for (const bought of former.get(hash) ?? []) {
+      const lines = lock.find(slotOf(bought), hash);
+      const moved = lines.map((line) => ({ line, name: nameFor(slot, line) }));
+      if (untracked.some((name) => moved.every((each) => each.name !== name))) return undefined;
+      const copies: typeof moved = [];
+      for (const each of moved) {
+        const there = await hashOfFile(join(folder, each.name)).catch(() => undefined);
+        if (there === each.line.sha256) continue;
+        if (there === undefined && (await disk.state(each.line)) === 'locked') copies.push(each);
+        else return undefined;
+      }
+      for (const { line, name } of copies) {
+        await makeFolder(dirname(join(folder, name)));
+        await copyFile(join(folder, line.output), join(folder, name), copying.COPYFILE_EXCL);
+      }
+      const files = moved.map(({ line, name }) => ({ ...line, path: join(folder, name) }));
+      return { files, bought };
+    }
+    return undefined;
+  };
+}
+
+/** Lists the first pictures of outputs that no entry makes any more, by the hash of what was asked for. */
+function formerOutputs(lock: Lock, outputs: Outputs | undefined): Map<string, LockLine[]> {
+  const found = new Map<string, LockLine[]>();
+  for (const line of lock.lines())
+    if (line.picture === undefined && !outputs?.has(slotOf(line)))
+      found.set(line.request, [...(found.get(line.request) ?? []), line]);
+  return found;
+}
+
+function nameFor(slot: string, { output, picture }: LockLine): string {
+  return `${slot}${picture === undefined ? '' : `-${picture}`}${extname(output)}`;
+}
+
+/** Returns the files that have an output's name. */
+export async function untrackedAt(folder: string, slot: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const ending of ['png', 'jpg', 'webp', 'gif', 'avif', 'jpeg'])
+    if (await exists(join(folder, `${slot}.${ending}`))) found.push(`${slot}.${ending}`);
+  return found;
+}

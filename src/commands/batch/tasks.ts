@@ -1,0 +1,119 @@
+import { isAbsolute, relative } from 'node:path';
+import { exactOptional, object, type output, string } from 'zod/mini';
+import { noteProblem } from '../../errors.ts';
+import { defaultTemplate, parseTemplate } from '../../image/template.ts';
+import { createRowKeys, inShard } from '../../paid-task/row-key.ts';
+import { parseFields } from '../../request/parse-fields.ts';
+import { type ImageRequest, orderFields, orderRules, requestsOf } from '../../request/request.ts';
+import { checkInside, neverSkips, outputName, type Target, templateReason } from '../../request/target.ts';
+import { expandHome } from '../../task/home-path.ts';
+import type { Output } from './outputs.ts';
+import type { BatchPlan } from './plan.ts';
+import type { OtherColumns, Row } from './row.ts';
+import { readRows } from './rows.ts';
+import type { RowFile } from './text-file.ts';
+
+/** One task of a batch. */
+export interface BatchTask {
+  row: number;
+  id: string | undefined;
+  /** Names the task within the batch by what it asks for. */
+  key: string;
+  request: ImageRequest;
+  target: Target;
+  /** Where outputs are the same in each run. */
+  output?: Output;
+}
+
+/**
+ * Reads the tasks of a batch file one after the other: row by row, each model, seed and count of it. A row that is
+ * wrong is left out, and each of its problems is told.
+ * @param ignored gets the names of the columns that are neither fields nor variables
+ */
+export async function* readTasks(
+  file: RowFile,
+  plan: BatchPlan,
+  onProblem: (place: string, problem: string) => void = () => undefined,
+  ignored: Set<string> = new Set(),
+): AsyncGenerator<BatchTask> {
+  const keyOf = createRowKeys();
+  const parseRow = createRowParser(plan);
+  const others: OtherColumns = { variables: plan.prompt?.variables ?? new Set(), ignored };
+  let index = 0;
+  for await (const row of readRows(file, others)) {
+    const problems = [...row.problems];
+    const typed = parseRow(row, problems);
+    const requests = typed && (await plan.name(typed.requests).catch((error) => noteProblem(error, problems)));
+    for (const problem of problems) onProblem(row.place, problem);
+    if (problems.length > 0 || !requests) continue;
+    const { id, output } = typed;
+    const named = output === undefined ? {} : within(plan.target.folder, expandHome(output, plan.home));
+    for (const request of requests) {
+      index += 1;
+      const key = keyOf(request, id);
+      const target = { ...plan.target, ...named, index };
+      const fixed = plan.outputs?.add(row.place, request, target);
+      if (typeof fixed === 'string') onProblem(row.place, fixed);
+      else if (inShard(key, plan.shard))
+        yield { row: row.number, id, key, request, target, ...(fixed && { output: fixed }) };
+    }
+  }
+}
+
+/** A name from the file, which may have been written by somebody else: it counts from the folder and stays in it. */
+function within(root: string, name: string): Pick<Target, 'output' | 'root'> {
+  return { output: isAbsolute(name) ? relative(root, name) : name, root };
+}
+
+interface Order {
+  requests: ImageRequest[];
+  id: string | undefined;
+  output: string | undefined;
+}
+
+const rowSchema = object({ ...orderFields, output: exactOptional(outputName), id: exactOptional(string()) }).check(
+  orderRules,
+);
+
+/**
+ * Returns what parses a row. One that has problems as such is parsed all the same: its other problems are told with
+ * them. Most rows differ from the one before by prompt, output and id alone: the rest is not parsed again.
+ */
+function createRowParser({ prompt, usual, target, home, outputs }: BatchPlan) {
+  let before: { options: string; requests: ImageRequest[] } | undefined;
+  return (row: Row, problems: string[]): Order | undefined => {
+    const fields: Record<string, string> = { ...row.fields };
+    const isRead = row.words.size > 0 || row.problems.length === 0;
+    if (prompt && isRead && (fields.prompt === undefined || prompt.variables.has('prompt'))) {
+      const missing: string[] = [];
+      fields.prompt = prompt.fill(row.words, missing);
+      for (const variable of missing) problems.push(`no value for ${variable} of --prompt`);
+    }
+    if (fields.images && outputs) fields.images = outputs.fromFolder(fields.images);
+    if (Object.keys(fields).length === 0 && problems.length > 0) return undefined;
+    const nameOf = (field: string): string => row.names[field] ?? field;
+    const { prompt: text, output, id, ...rest } = fields;
+    const options = JSON.stringify(rest);
+    const asked = text?.trim();
+    let order: Order | undefined;
+    if (before?.options === options && asked && (output === undefined || templateReason(output) === undefined))
+      order = { requests: before.requests.map((request) => ({ ...request, prompt: asked })), id, output };
+    else {
+      const sources = [{ value: (field: string) => fields[field], name: nameOf }, ...usual];
+      const parsed = parseFields(rowSchema, sources, problems);
+      const requests = parsed && requestsOf(askedIn(parsed), sources, problems);
+      if (requests && problems.length === 0) before = { options, requests };
+      order = requests && { requests, id: parsed?.id, output: parsed?.output };
+    }
+    if (output !== undefined) checkInside(output, target.folder, home, nameOf('output'), problems);
+    const name = (order?.output ?? target.output) || defaultTemplate;
+    if (order && target.existing === 'skip' && parseTemplate(name).words.has('task'))
+      problems.push(neverSkips('--skip-existing', name));
+    return order;
+  };
+}
+
+/** The rest of a row is no part of a request: a picture that gets another name is not another picture. */
+function askedIn({ id: _, output: __, ...asked }: output<typeof rowSchema>) {
+  return asked;
+}
