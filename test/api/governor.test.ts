@@ -19,7 +19,7 @@ describe('faults by chance', () => {
     ['5 %: 429', () => byChance(0.05, ['429']), 500, 1.7],
   ];
   test.each(few)('cost a batch little: %s', costsLittle);
-  test.each(many)('cost a batch little: %s', { tags: ['slow'] }, costsLittle);
+  test.each(many)('cost a batch little: %s', { tags: ['slow'], timeout: 300_000 }, costsLittle);
 
   async function costsLittle(...[, trouble, rows, most, pictures = false]: Chance): Promise<void> {
     const ideal = (rows / 32) * 0.5;
