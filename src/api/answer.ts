@@ -34,7 +34,7 @@ export function readTask(answer: JsonObject, id: string): Task {
   const status = word === undefined ? (imagesOf(told).length > 0 ? 'completed' : undefined) : statusOf(word);
   if (status === undefined) {
     const said = messageOf(JSON.stringify(told));
-    throw unreadable(`the answer about task ${id} tells no state${said ? `: ${said}` : ''}`);
+    throw unreadable(`the answer about task ${id} has no status${said ? `: ${said}` : ''}`);
   }
   const images = status === 'completed' ? imagesOf(told) : [];
   if (status === 'completed' && images.length === 0) {

@@ -64,19 +64,9 @@ const mostPictureBytes = 256 * 2 ** 20;
 async function byPicture(context: Context, path: string): Promise<Entry | undefined> {
   const bytes = readRegular(path, mostPictureBytes);
   const sha256 = bytes && createHash('sha256').update(bytes).digest('hex');
-  const holds = (test: (file: { path: string; sha256: string }) => boolean) => (entry: Entry) =>
-    filesOf(entry).some(test);
-  return (
-    (sha256 &&
-      (await newest(
-        context,
-        holds((file) => file.sha256 === sha256),
-      ))) ||
-    (await newest(
-      context,
-      holds((file) => file.path === path),
-    ))
-  );
+  const holding = (test: (file: { path: string; sha256: string }) => boolean): Promise<Entry | undefined> =>
+    newest(context, (entry) => filesOf(entry).some(test));
+  return (sha256 && (await holding((file) => file.sha256 === sha256))) || (await holding((file) => file.path === path));
 }
 
 async function readSidecar(path: string, typed: string): Promise<Before> {
