@@ -163,6 +163,7 @@ export async function makeAll(batch: Batch): Promise<number> {
       return { ...otherServerReport(task, step, server), ...rowOf(task) };
     const begun = step?.do === 'fetch' ? await openBought(engine, step, server) : await begin(open);
     if (!begun) return undefined;
+    if (!(await claim.isHeld())) throw lostClaim(); // this process may have been frozen while it wrote
     const deadline = startDeadline(engine, plan.wishes.timeoutMs);
     const report = await makeAndReport(context, { ...work, deadline }, begun);
     deadline.cancel();
