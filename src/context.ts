@@ -1,6 +1,6 @@
 import { defaultBaseUrl, parseBaseUrl } from './api/base-url.ts';
 import { type Api, createApi } from './api/client.ts';
-import { createTransport, type Transport } from './api/transport.ts';
+import { createTransport, type Transport, type TransportOptions } from './api/transport.ts';
 import { nodeFiles } from './disk/files.ts';
 import { stateFolder } from './disk/user-folders.ts';
 import { Failure } from './errors.ts';
@@ -67,7 +67,12 @@ export interface Context {
   close(): Promise<void>;
 }
 
-export async function createContext(world: World, flags: GlobalFlags): Promise<Context> {
+/** @param connectBy makes what sends requests, with the first one */
+export async function createContext(
+  world: World,
+  flags: GlobalFlags,
+  connectBy: (options: TransportOptions) => Transport = createTransport,
+): Promise<Context> {
   const { env, clock, stderr, stdout } = world;
   const stored = readSettings(world);
   for (const key of [env.RUNAPI_API_KEY, stored.settings.apiKey]) if (key) world.keepSecret(key.trim());
@@ -183,7 +188,7 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     // A fault in the settings changes what is bought, so every command that may buy warns of it.
     if (!transport) for (const problem of stored.problems) reporter.warn(problem);
     const apiKey = server.sandbox ? 'sandbox' : await findApiKey(key);
-    transport ??= createTransport({ env, redact: world.redact, log });
+    transport ??= connectBy({ env, redact: world.redact, log });
     return createApi({
       base: server.sandbox ? (await context.sandbox()).url : server.base,
       apiKey,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   close,
+  constants,
   createReadStream,
   fdatasync,
   fstatSync,
@@ -41,6 +42,7 @@ export interface Files {
   write(path: string, text: string): Promise<void>;
   /** Adds to the end of a file, without a flush. */
   add(path: string, text: string): Promise<void>;
+  /** Throws ENOENT where the file does not exist. */
   openAppend(path: string): Promise<AppendFile>;
   /** Makes new names in the folder survive a power failure. */
   flushFolder(path: string): Promise<void>;
@@ -144,7 +146,7 @@ async function viaTemporary(path: string, text: string, place: (from: string) =>
  * killed process has written all that it had begun to say.
  */
 async function openAppend(path: string): Promise<AppendFile> {
-  const file = openSync(path, 'a+', 0o600);
+  const file = openSync(path, constants.O_RDWR | constants.O_APPEND); // one that was moved is not made again
   const own = fstatSync(file);
   const flushNow = promisify(fdatasync);
   let mayBeTorn = own.size > 0 && lastByte(own.size) !== newline; // by the process that wrote it before

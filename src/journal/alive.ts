@@ -19,13 +19,14 @@ type Life = 'alive' | 'dead' | 'unsure';
 export interface Pulse {
   /** Starts to show signs of life. */
   start(): Promise<void>;
-  /** Tells whether a process lives; `unsure` where it is on another machine or in another container. */
-  lifeOf(owner: Owner): Promise<Life>;
   /**
-   * Waits until a process of which nobody is sure gives a sign, or has given none for a lease.
+   * Tells whether a process lives; `unsure` where it is on another machine or in another container, unless it was
+   * watched and has given no sign since.
    * @param file the file that shows its signs where it has no pulse file: an older version wrote it
    */
-  watch(owner: Owner, file: string, signal: AbortSignal): Promise<'alive' | 'dead'>;
+  lifeOf(owner: Owner, file: string): Promise<Life>;
+  /** Tells whether a process is dead: one of which nobody is sure is watched until it gives a sign, or for a lease. */
+  isDead(owner: Owner, file: string, signal: AbortSignal): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -80,6 +81,8 @@ export function openPulse(options: PulseOptions): Pulse {
   const { files, clock, owner, probe, onBeat } = options;
   const folder = join(options.folder, 'alive');
   const path = (each: Owner): string => join(folder, ownerName(each));
+  /** The last signs of processes elsewhere that were watched, and dead. */
+  const lastSigns = new Map<string, string | undefined>();
   let starting: Promise<void> | undefined;
 
   async function start(): Promise<void> {
@@ -128,6 +131,28 @@ export function openPulse(options: PulseOptions): Pulse {
     return theirs && now ? now.writtenMs - theirs.writtenMs : 0;
   }
 
+  async function lifeOf(each: Owner, file: string): Promise<Life> {
+    const life = lifeHere(each, owner, probe);
+    const name = ownerName(each);
+    if (life !== 'unsure' || !lastSigns.has(name)) return life;
+    return (await signOf(each, file)) === lastSigns.get(name) ? 'dead' : 'unsure';
+  }
+
+  /** Tells whether a process gives no sign for a lease. */
+  async function isSilent(each: Owner, file: string, signal: AbortSignal): Promise<boolean> {
+    const before = await signOf(each, file);
+    const age = await ageOf(each, file).catch(() => 0);
+    const watchMs = Math.min(leaseMs, Math.max(leastWatchMs, leaseMs - Math.max(0, age)));
+    const began = clock.monotonic();
+    while (clock.monotonic() - began < watchMs) {
+      await clock.wait(pollMs, signal);
+      const now = await signOf(each, file);
+      if (now !== before && now !== undefined) return false;
+    }
+    lastSigns.set(ownerName(each), before);
+    return true;
+  }
+
   return {
     start() {
       starting ??= start().catch((error) => {
@@ -137,19 +162,11 @@ export function openPulse(options: PulseOptions): Pulse {
       return starting;
     },
 
-    lifeOf: async (each) => lifeHere(each, owner, probe),
+    lifeOf,
 
-    async watch(each, file, signal) {
-      const before = await signOf(each, file);
-      const age = await ageOf(each, file).catch(() => 0);
-      const watchMs = Math.min(leaseMs, Math.max(leastWatchMs, leaseMs - Math.max(0, age)));
-      const began = clock.monotonic();
-      while (clock.monotonic() - began < watchMs) {
-        await clock.wait(pollMs, signal);
-        const now = await signOf(each, file);
-        if (now !== before && now !== undefined) return 'alive';
-      }
-      return 'dead';
+    async isDead(each, file, signal) {
+      const life = await lifeOf(each, file);
+      return life === 'dead' || (life === 'unsure' && (await isSilent(each, file, signal)));
     },
 
     async stop() {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Files } from '../disk/files.ts';
-import type { Clock } from '../world.ts';
-import type { Pulse } from './alive.ts';
+import type { AppendFile } from '../disk/files.ts';
+import type { Pulse, PulseOptions } from './alive.ts';
+import { isAbsent } from './failures.ts';
 import { type Owner, ownerName, parseOwner } from './owner.ts';
 
 /** A share of the rows of a batch: the `index`-th of `of`, from 1. */
@@ -14,18 +14,13 @@ export interface Share {
 /** Excludes other processes from the same work until it is released, or this process is dead. */
 export interface Claim {
   /** Tells whether nobody has taken it away, believing this process dead. */
-  isHeld(): Promise<boolean>;
+  isHeld(): boolean;
+  /** Makes it again where the state folder was deleted. */
+  restore(): Promise<void>;
   release(): Promise<void>;
 }
 
-export interface ClaimOptions {
-  /** The state folder. */
-  folder: string;
-  files: Files;
-  clock: Clock;
-  pulse: Pulse;
-  owner: Owner;
-}
+export type ClaimOptions = Omit<PulseOptions, 'probe' | 'onBeat'> & { pulse: Pulse };
 
 const whole: Share = { index: 1, of: 1 };
 const pollMs = 30;
@@ -45,6 +40,7 @@ export async function claim(
   const ticket = randomBytes(8).toString('hex');
   const own = `${name}.${ticket}.${ownerName(owner)}.${share.index}-${share.of}`;
   const path = join(claims, own);
+  let file: AppendFile | undefined;
   const write = async (state: string): Promise<void> => {
     await files.makeFolder(claims);
     await files.write(path, state);
@@ -52,27 +48,32 @@ export async function claim(
   try {
     await write('asks');
     for (let others = await rivals(); others.length > 0; others = await rivals()) {
-      if (others.some((other) => other.holds || other.ticket < ticket)) return await giveWay();
+      if (others.some((other) => other.holds || other.ticket < ticket)) return await release();
       await clock.wait(pollMs, signal); // they give way as soon as they see this one's ticket
     }
     await write('holds');
+    file = await files.openAppend(path);
     // Believed dead a moment ago, this process may have lost it before it had it.
-    if ((await rivals()).some(({ holds }) => holds)) return await giveWay();
+    if ((await rivals()).some(({ holds }) => holds)) return await release();
   } catch (error) {
-    await files.remove(path).catch(() => undefined);
+    await release().catch(() => undefined);
+    if (isAbsent(error)) return undefined; // another process took it away before it was open
     throw error;
   }
   return {
-    async isHeld() {
-      if (await files.facts(path)) return true;
-      const isDeleted = (await files.facts(claims)) === undefined;
-      if (isDeleted) await write('holds');
-      return isDeleted;
+    isHeld: () => file?.place() === 'own',
+    release,
+    async restore() {
+      await write('holds');
+      const before = file;
+      file = await files.openAppend(path);
+      await before?.close();
     },
-    release: () => files.remove(path),
   };
 
-  async function giveWay(): Promise<undefined> {
+  async function release(): Promise<undefined> {
+    await file?.close().catch(() => undefined);
+    file = undefined;
     await files.remove(path);
     return undefined;
   }
@@ -84,19 +85,11 @@ export async function claim(
       const theirs = parse(other);
       if (other === own || theirs?.name !== name || !overlap(share, theirs.share)) continue;
       const place = join(claims, other);
-      if (!(await lives(theirs.owner, place))) {
-        await files.remove(place);
-        continue;
-      }
+      if (await pulse.isDead(theirs.owner, place, signal)) await files.remove(place);
       const state = await files.read(place);
       if (state !== undefined) found.push({ ticket: theirs.ticket, holds: state === 'holds' });
     }
     return found;
-  }
-
-  async function lives(other: Owner, file: string): Promise<boolean> {
-    const life = await pulse.lifeOf(other);
-    return life === 'unsure' ? (await pulse.watch(other, file, signal)) === 'alive' : life === 'alive';
   }
 }
 

@@ -40,10 +40,7 @@ function placeOf(state: string, path: string): string {
   return join(state, 'digests', parseRunName(path).stamp);
 }
 
-interface Head {
-  bytes: number;
-  strange: number;
-  continues: readonly string[];
+interface Head extends Pick<Digest, 'bytes' | 'strange' | 'continues'> {
   ids: Array<[string, string]>;
   orphans: string[];
   starts: Array<[string, number]>;

@@ -27,3 +27,7 @@ export function unreadableText(path: string, error: unknown): string {
 export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }
+
+export function isAbsent(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT';
+}

@@ -28,7 +28,8 @@ export async function openIdentity(files: Files, folder: string, clock: Clock): 
     await files.flushFolder(folder);
     text = await files.read(path);
   }
-  for (let polls = 0; text === '' && polls < mostPolls; polls++) {
+  for (let polls = 0; isTorn(text) && polls <= mostPolls; polls++) {
+    if (polls === mostPolls && (await isUnused())) await files.replace(path, lineOf(randomBytes(32).toString('hex')));
     await clock.wait(pollMs);
     text = await files.read(path);
   }
@@ -44,6 +45,17 @@ export async function openIdentity(files: Files, folder: string, clock: Clock): 
       if (await files.create(path, lineOf(salt))) await files.flushFolder(folder);
     },
   };
+
+  /** Nothing is recorded yet that could have a name by this salt. */
+  async function isUnused(): Promise<boolean> {
+    const names = await Promise.all(['runs', 'done'].map((name) => files.list(join(folder, name))));
+    return names.flat().length === 0;
+  }
+}
+
+/** A process that was killed on such a file system left the beginning. */
+function isTorn(text = ''): boolean {
+  return text.length < lineOf('0'.repeat(64)).length && /^[0-9a-f ]*$/.test(text);
 }
 
 /** With check digits: a damaged salt must not make other names. */

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import type { Files } from '../disk/files.ts';
 import { Failure } from '../errors.ts';
-import type { Clock } from '../world.ts';
-import { openPulse } from './alive.ts';
+import { openPulse, type PulseOptions } from './alive.ts';
 import { type Claim, claim, type Share } from './claims.ts';
 import type { Entry } from './entry.ts';
 import { codeOf, unwritable } from './failures.ts';
@@ -14,7 +12,7 @@ import { findTasks, type Known, visitBatch } from './look-up.ts';
 import { parseRunName } from './names.ts';
 import type { Query } from './newest.ts';
 import { openOwnRuns } from './own-runs.ts';
-import { type Owner, parseOwner } from './owner.ts';
+import { parseOwner } from './owner.ts';
 import { readRun } from './read-run.ts';
 import type { Run } from './run.ts';
 
@@ -32,8 +30,11 @@ export interface Journal {
   endedIn(run: LeftRun): Promise<Entry[]>;
   /** Takes a dead run over; undefined where another process was quicker. Throws where it cannot be read or written. */
   takeOver(run: Pick<LeftRun, 'path'>): Promise<Run | undefined>;
-  /** Claims a share of a batch, or another kind of work; undefined where a living process has it. */
-  claim(name: string, share: Share | undefined, signal: AbortSignal): Promise<Claim | undefined>;
+  /**
+   * Claims a share of a batch, or another kind of work, until the journal is closed; false where a living process has
+   * it. A process that loses a claim, being believed dead, has lost its runs, too.
+   */
+  claim(name: string, share: Share | undefined, signal: AbortSignal): Promise<boolean>;
   /** Finds tasks by their ids: the newest that is known of each. */
   find(ids: readonly string[]): Promise<Map<string, Known>>;
   /** Visits each task of a batch that is recorded; `run` is undefined for those that ended. */
@@ -49,15 +50,9 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-export interface JournalOptions {
-  /** The state folder. */
-  folder: string;
-  files: Files;
-  owner: Owner;
-  clock: Clock;
+export interface JournalOptions extends Omit<PulseOptions, 'onBeat'> {
+  /** Of the program. */
   version: string;
-  /** Throws where no process has this number; changes nothing. */
-  probe(pid: number): void;
   /** Warns of what cannot be read, or had to be made anew. */
   warn(text: string): void;
   /** The runs of this process were taken over: it must stop. */
@@ -75,8 +70,6 @@ export function openJournal(options: JournalOptions): Journal {
   });
   const pulse = openPulse({ ...options, onBeat: checkAll });
   const claims = new Set<Claim>();
-  /** Processes elsewhere that were watched and gave no sign. */
-  const gone = new Set<string>();
   let own: Promise<Run> | undefined;
   let identity: Promise<Identity> | undefined;
 
@@ -89,18 +82,13 @@ export function openJournal(options: JournalOptions): Journal {
     async lifeOf(path) {
       const { whose, takenOver } = parseRunName(path);
       const process = parseOwner(whose);
-      const life = process && !gone.has(whose) ? await pulse.lifeOf(process) : 'dead';
+      const life = process ? await pulse.lifeOf(process, path) : 'dead';
       if (life !== 'alive') return life;
       return takenOver > 0 ? 'continued' : 'live';
     },
     async isDead(path, signal = new AbortController().signal) {
-      const life = await folders.lifeOf(path);
-      const { whose } = parseRunName(path);
-      const process = parseOwner(whose);
-      if (life !== 'unsure' || !process) return life === 'dead';
-      const isDead = (await pulse.watch(process, path, signal)) === 'dead';
-      if (isDead) gone.add(whose);
-      return isDead;
+      const process = parseOwner(parseRunName(path).whose);
+      return !process || (await pulse.isDead(process, path, signal));
     },
     isKept(path) {
       const { host = options.owner.host } = parseOwner(parseRunName(path).whose) ?? {};
@@ -112,8 +100,11 @@ export function openJournal(options: JournalOptions): Journal {
     async prepare() {
       await files.makeFolder(folder);
       await files.makeFolder(runs);
+      const isDeleted = claims.size > 0 && (await files.facts(join(folder, 'claims'))) === undefined;
+      if (isDeleted) await Promise.all([...claims].map((each) => each.restore()));
       await pulse.start();
     },
+    holdsClaims: () => [...claims].every((each) => each.isHeld()),
     async restore() {
       warn(`the state folder ${folder} was deleted: a new record of the running tasks is written`);
       await files.makeFolder(runs);
@@ -162,26 +153,16 @@ export function openJournal(options: JournalOptions): Journal {
       const wanted = pulse.start().then(() => claim({ ...options, pulse }, name, share, signal));
       const held = await wanted.catch(refuse);
       if (held) claims.add(held);
-      return held;
+      return held !== undefined;
     },
 
     find: (ids) => findTasks(folders, ids, warn),
     ofBatch: (batch, visit) => visitBatch(folders, batch, visit, warn),
 
-    async newest(query, unreadable) {
-      const { newestOf } = await import('./newest.ts');
-      return await newestOf(folders, query, unreadable);
-    },
-
-    async forgettable(isChosen) {
-      const { findForgettable } = await import('./forget.ts');
-      return await findForgettable(folders, isChosen);
-    },
-
-    async forget(keys) {
-      const { forget } = await import('./forget.ts');
-      await forget(folders, keys, async (path) => (await ownRuns.takeOver(path))?.close());
-    },
+    newest: async (query, unreadable) => (await import('./newest.ts')).newestOf(folders, query, unreadable),
+    forgettable: async (isChosen) => (await import('./forget.ts')).findForgettable(folders, isChosen),
+    forget: async (keys) =>
+      (await import('./forget.ts')).forget(folders, keys, async (path) => (await ownRuns.takeOver(path))?.close()),
 
     async close() {
       await ownRuns.close();

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { digestOf } from './digest.ts';
 import { type Entry, joined } from './entry.ts';
-import { unreadableText } from './failures.ts';
+import { NewerFormat, unreadableText } from './failures.ts';
 import { type Folders, findLeft, type Left, type LeftRun } from './left-runs.ts';
 import { isRunFile } from './names.ts';
 import { partsWith } from './parts.ts';
-import { nothingRead, type OnEnded, type RunContents, readRun } from './read-run.ts';
+import { nothingRead, readRun } from './read-run.ts';
 
 /** What the record says of a task. */
 export interface Known {
@@ -74,23 +74,23 @@ export async function visitBatch(
   for (let pass = 1; ; pass++) {
     const left = await findLeft(folders, { letGo: true, live: true, tidy: true });
     let hasMoved = false;
+    /** Tells whether the file is there. */
+    const read = async (path: string): Promise<boolean> => {
+      try {
+        return (await readRun(folders.files, path, visitEnded)) !== undefined;
+      } catch (error) {
+        const problem = unreadableText(path, error);
+        if (error instanceof NewerFormat) warn(problem);
+        else left.unreadable.push(problem);
+        return true;
+      }
+    };
     for (const run of left.runs) {
-      if (partsWith(run.index, ` ${batch} `).length > 0)
-        hasMoved ||= !(await readOr(folders, run.path, warn, visitEnded));
+      if (partsWith(run.index, ` ${batch} `).length > 0) hasMoved ||= !(await read(run.path));
       for (const entry of run.entries.values()) if (isOf(entry)) await visit(entry, run);
     }
     // Later than the unfinished ones: what moves there meanwhile is seen twice, and not missed.
-    for (const path of await folders.finished.ofBatch(batch)) await readOr(folders, path, warn, visitEnded);
+    for (const path of await folders.finished.ofBatch(batch)) await read(path);
     if (!hasMoved || pass === mostPasses) return left;
-  }
-}
-
-/** Undefined where the file is gone, or cannot be read. */
-async function readOr({ files }: Folders, path: string, warn: Warn, ended: OnEnded): Promise<RunContents | undefined> {
-  try {
-    return await readRun(files, path, ended);
-  } catch (error) {
-    warn(unreadableText(path, error));
-    return undefined;
   }
 }

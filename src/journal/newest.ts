@@ -87,11 +87,7 @@ export async function newestOf(
 
 /** Of two that began at one time, the later file: what was done again counts. */
 function newestFirst(a: Readable, b: Readable): number {
-  return b.lastAt - a.lastAt || (fileOf(a) < fileOf(b) ? 1 : -1);
-}
-
-function fileOf({ path }: Readable): string {
-  return parseRunName(path).stamp;
+  return b.lastAt - a.lastAt || (parseRunName(a.path).stamp < parseRunName(b.path).stamp ? 1 : -1);
 }
 
 function sorted(entries: Iterable<Entry>): Entry[] {

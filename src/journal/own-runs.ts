@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { AppendFile } from '../disk/files.ts';
 import type { Clock } from '../world.ts';
-import { digestOf } from './digest.ts';
+import { type Digest, digestOf } from './digest.ts';
 import { type Entry, eventsOf, type TaskEntry } from './entry.ts';
-import { codeOf, unwritable } from './failures.ts';
+import { codeOf, isAbsent, lostRun, unwritable } from './failures.ts';
 import { closeContinued, doubtUnsent, type Folders } from './left-runs.ts';
-import { letGo, newStamp, nobody, parseRunName, type RunName, runFile } from './names.ts';
+import { letGo, newStamp, nobody, parseRunName, runFile } from './names.ts';
 import { type Owner, ownerName, parseOwner } from './owner.ts';
 import { formatVersion, markLine } from './read-run.ts';
 import { createRun, type Run } from './run.ts';
@@ -28,18 +28,9 @@ export interface OwnRunsOptions {
   version: string;
   /** Makes the folders, and has this process show that it lives. */
   prepare(): Promise<void>;
+  holdsClaims(): boolean;
   /** The state folder was deleted, and is made anew. */
   restore(): Promise<void>;
-}
-
-/** What a run goes on with. */
-interface Start {
-  open: Map<string, TaskEntry>;
-  takenOver: number;
-  /** Stamps of earlier runs. */
-  continues: readonly string[];
-  /** Closes the file that the open tasks came from. */
-  closeFormer(): Promise<void>;
 }
 
 export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns {
@@ -57,21 +48,32 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     await files.flushFolder(runs);
   }
 
-  async function start({ open, takenOver, continues, closeFormer }: Start): Promise<Run> {
-    const name = { stamp: newStamp(options.clock.now()), takenOver, whose: me };
+  /**
+   * Starts a run that goes on with what is open in a former one, which has this process's name. Undefined where another
+   * process, believing this one dead, was quicker.
+   */
+  async function start(former?: Digest & { path: string }): Promise<Run | undefined> {
+    const open: Map<string, TaskEntry> = former?.open ?? new Map();
+    const before = former && parseRunName(former.path);
+    const name = { stamp: newStamp(options.clock.now()), takenOver: before?.takenOver ?? 0, whose: me };
     const path = join(runs, runFile(name));
-    await write(path, open.values(), continues);
-    const file = await files.openAppend(path).catch(async (error) => {
-      await files.rename(path, join(runs, runFile({ ...name, whose: nobody })));
+    const closing = former && { ...former, path: nextName(former.path) };
+    await write(path, open.values(), before ? [...former.continues, before.stamp] : []);
+    let file: AppendFile;
+    try {
+      // Whoever meant to take the former over finds it no more, or has done so: then this run is void.
+      if (closing) await files.rename(former.path, closing.path);
+      file = await files.openAppend(path);
+    } catch (error) {
+      if (isAbsent(error)) return void (await files.remove(path));
+      await files.rename(path, join(runs, runFile({ ...name, whose: nobody }))).catch(() => undefined);
       throw error;
-    });
-    let isFormerClosed = await closeFormer().then(
-      () => true,
-      () => false,
-    );
+    }
+    let isFormerClosed = await closeFormer().catch(() => false);
     const run = createRun({
       file,
       open,
+      holdsClaims: options.holdsClaims,
       async remake(entries): Promise<AppendFile> {
         await options.restore();
         await write(path, entries, []);
@@ -79,7 +81,7 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
       },
       async release(left, whole) {
         all.delete(path);
-        if (!isFormerClosed) await closeFormer().then(() => (isFormerClosed = true));
+        isFormerClosed ||= await closeFormer();
         const isLetGo = [...left.values()].every((entry) => entry.letGo);
         const isDone = whole && isFormerClosed && isLetGo;
         if (!isDone) await files.rename(path, join(runs, runFile({ ...name, whose: nobody })));
@@ -88,40 +90,50 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     });
     all.set(path, run);
     return run;
+
+    /** Another process may have done it. */
+    async function closeFormer(): Promise<boolean> {
+      if (closing) await closeContinued(folders, closing).catch((error) => isAbsent(error) || Promise.reject(error));
+      return true;
+    }
+  }
+
+  /** Returns the name of a file of this process after it was taken over once more. */
+  function nextName(path: string): string {
+    const name = parseRunName(path);
+    return join(runs, runFile({ ...name, takenOver: name.takenOver + 1, whose: me }));
   }
 
   /** Renamed, it is this process's alone; copied, its tasks are out of reach of a process that comes to life again. */
   async function takeOver(path: string): Promise<Run | undefined> {
-    const before = parseRunName(path);
-    const name: RunName = { ...before, takenOver: before.takenOver + 1, whose: me };
-    const mine = join(runs, runFile(name));
+    const { whose } = parseRunName(path);
+    const mine = nextName(path);
     try {
       await options.prepare();
       await files.rename(path, mine);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (isAbsent(error)) return undefined;
       throw unwritable(`${path}: ${codeOf(error)}`, error);
     }
     try {
       const digest = await digestOf(files, state, mine);
-      if (!digest) throw new Error('it is gone');
+      if (!digest) return undefined;
       if (!folders.isKept(path)) doubtUnsent(digest.open);
-      return await start({
-        open: digest.open,
-        takenOver: name.takenOver,
-        continues: [...digest.continues, name.stamp],
-        closeFormer: () => closeContinued(folders, { path: mine, index: digest.index }),
-      });
+      return await start({ ...digest, path: mine });
     } catch (error) {
-      const whose = parseOwner(before.whose) ? nobody : before.whose;
-      await files.rename(mine, join(runs, runFile({ ...name, whose }))).catch(() => undefined);
+      const left = { ...parseRunName(mine), whose: parseOwner(whose) ? nobody : whose };
+      await files.rename(mine, join(runs, runFile(left))).catch(() => undefined);
       throw unwritable(`${path}: ${codeOf(error)}`, error);
     }
   }
 
   return {
     all,
-    begin: () => start({ open: new Map(), takenOver: 0, continues: [], closeFormer: async () => undefined }),
+    async begin() {
+      const run = await start();
+      if (run) return run;
+      throw lostRun();
+    },
     takeOver,
     async close() {
       await Promise.all([...all.values()].map((run) => run.close()));

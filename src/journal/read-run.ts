@@ -1,7 +1,7 @@
 import type { Files, Span } from '../disk/files.ts';
 import { apply, type Entry } from './entry.ts';
 import { readLine } from './event.ts';
-import { NewerFormat } from './failures.ts';
+import { isAbsent, NewerFormat } from './failures.ts';
 
 /** The version of the format. A file of a newer one is left alone. */
 export const formatVersion = 1;
@@ -72,7 +72,7 @@ export async function readRun(
       if (whole && !torn) contents.bytes = end;
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // another process has moved it
+    if (isAbsent(error)) return undefined; // another process has moved it
     throw error;
   }
   return contents;

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { isObject, parseJson } from '../json.ts';
 import { isTaskId } from '../task/task-id.ts';
 
 export interface RecentTask {
@@ -15,60 +16,48 @@ const mostBytes = 128 * 1024;
  * that a shell offers. What cannot be read is passed over.
  */
 export function recentTasks(folder: string, most: number): RecentTask[] {
-  const files = ['runs', 'done'].flatMap((name) => filesIn(join(folder, name)));
-  const newest = files.sort((a, b) => (a.name < b.name ? 1 : -1)).slice(0, mostFiles);
+  const files = ['runs', 'done'].flatMap((name) => or([], () => filesIn(join(folder, name))));
+  // A run's file begins with the time of its making.
+  const newest = files.sort((a, b) => (basename(a) < basename(b) ? 1 : -1)).slice(0, mostFiles);
   const found = new Map<string, RecentTask>();
-  for (const { path } of newest) {
-    for (const task of tasksIn(path).reverse()) {
-      if (found.size < most && !found.has(task.id)) found.set(task.id, task);
-    }
-  }
+  for (const task of newest.flatMap((path) => tasksIn(or('', () => endOf(path))).reverse()))
+    if (found.size < most && !found.has(task.id)) found.set(task.id, task);
   return [...found.values()];
 }
 
-/** A run's file begins with the time of its making. */
-function filesIn(folder: string): Array<{ name: string; path: string }> {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.jsonl'))
-      .map((name) => ({ name, path: join(folder, name) }));
-  } catch {
-    return [];
-  }
+function filesIn(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => (name.endsWith('.jsonl') ? join(folder, name) : []));
 }
 
-function tasksIn(path: string): RecentTask[] {
+function tasksIn(text: string): RecentTask[] {
   const prompts = new Map<unknown, string>();
   const tasks: RecentTask[] = [];
-  for (const line of endOf(path).split('\n')) {
-    const event = /^\{"event":"(intended|accepted)"/.test(line) ? parsed(line) : {};
-    const { key, id, request } = event as { key?: unknown; id?: unknown; request?: { prompt?: unknown } };
-    if (typeof request?.prompt === 'string') prompts.set(key, request.prompt);
+  for (const line of text.split('\n')) {
+    const event = /^\{"event":"(intended|accepted)"/.test(line) ? parseJson(line) : undefined;
+    if (!isObject(event)) continue; // torn, or cut at the beginning
+    const { key, id, request } = event;
+    if (isObject(request) && typeof request.prompt === 'string') prompts.set(key, request.prompt);
     if (typeof id === 'string' && isTaskId(id)) tasks.push({ id, prompt: prompts.get(key) ?? '' });
   }
   return tasks;
 }
 
-function parsed(line: string): object {
+function endOf(path: string): string {
+  const file = openSync(path, 'r');
   try {
-    return JSON.parse(line) as object;
-  } catch {
-    return {}; // torn, or cut at the beginning
+    const { size } = fstatSync(file);
+    const end = Buffer.alloc(Math.min(size, mostBytes));
+    readSync(file, end, 0, end.length, size - end.length);
+    return end.toString('utf8');
+  } finally {
+    closeSync(file);
   }
 }
 
-function endOf(path: string): string {
+function or<Value>(otherwise: Value, read: () => Value): Value {
   try {
-    const file = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(file);
-      const end = Buffer.alloc(Math.min(size, mostBytes));
-      readSync(file, end, 0, end.length, size - end.length);
-      return end.toString('utf8');
-    } finally {
-      closeSync(file);
-    }
+    return read();
   } catch {
-    return '';
+    return otherwise;
   }
 }

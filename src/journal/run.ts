@@ -24,6 +24,8 @@ export interface Run {
 
 export interface RunOptions {
   file: AppendFile;
+  /** Tells whether what this process has claimed is still its own. */
+  holdsClaims(): boolean;
   open: Map<string, TaskEntry>;
   /** Makes the file anew with what is open. */
   remake(open: Iterable<TaskEntry>): Promise<AppendFile>;
@@ -31,7 +33,7 @@ export interface RunOptions {
   release(open: ReadonlyMap<string, TaskEntry>, whole: boolean): Promise<void>;
 }
 
-export function createRun({ file: first, open, remake, release }: RunOptions): Run {
+export function createRun({ file: first, open, holdsClaims, remake, release }: RunOptions): Run {
   let file = first;
   let remaking: Promise<void> | undefined;
   let isLost = false;
@@ -44,7 +46,9 @@ export function createRun({ file: first, open, remake, release }: RunOptions): R
   }
 
   function check(): void {
-    isLost ||= !remaking && file.place() === 'moved';
+    const place = remaking ? 'deleted' : file.place();
+    // Where the whole state folder was deleted, nobody has taken anything over.
+    isLost ||= place === 'moved' || (place === 'own' && !holdsClaims());
     if (isLost) throw lostRun();
   }
 

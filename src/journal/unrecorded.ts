@@ -1,8 +1,9 @@
-import { apply, type TaskEntry } from './entry.ts';
+import type { AppendFile } from '../disk/files.ts';
+import type { TaskEntry } from './entry.ts';
 import { unwritable } from './failures.ts';
 import { passingIdentity } from './identity.ts';
 import type { Journal } from './journal.ts';
-import type { Run } from './run.ts';
+import { createRun, type Run } from './run.ts';
 
 /**
  * A journal that keeps nothing on disk. Where the user did not ask for that (`reason` says why there is no record), the
@@ -21,7 +22,7 @@ export function unrecorded(reason: string | undefined): Journal {
     isDead: async () => true,
     endedIn: async () => [],
     takeOver: async () => undefined,
-    claim: async () => ({ isHeld: async () => true, release: async () => undefined }),
+    claim: async () => true,
     find: async () => new Map(),
     ofBatch: async () => ({ runs: [], unreadable: [] }),
     newest: async () => [],
@@ -35,17 +36,13 @@ export function unrecorded(reason: string | undefined): Journal {
 /** Makes a run that keeps its tasks in memory only. */
 export function memoryRun(...entries: TaskEntry[]): Run {
   const open = new Map(entries.map((entry) => [entry.key, entry]));
-  return {
-    open,
-    append: async (...events) => events.forEach((event) => void remember(open, event)),
-    appendNow: (event) => remember(open, event),
-    check() {},
-    restore: async () => undefined,
-    close: async () => undefined,
-  };
+  const remake = async (): Promise<AppendFile> => nowhere;
+  return createRun({ file: nowhere, open, holdsClaims: () => true, remake, release: async () => undefined });
 }
 
-function remember(open: Map<string, TaskEntry>, event: Parameters<Run['append']>[0]): void {
-  apply(open, event);
-  if (event.event === 'ended') open.delete(event.key);
-}
+const nowhere: AppendFile = {
+  append: async () => undefined,
+  appendNow: () => undefined,
+  place: () => 'own',
+  close: async () => undefined,
+};

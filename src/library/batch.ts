@@ -42,7 +42,7 @@ export async function batch(
   await prepareTarget(context, target);
   const work = { ...call.work, rateLimitTries };
   const place: RowPlace = { batch: hash(name), server, account: await accountAt(engine, server), door };
-  const claim = await claimRows(call, place);
+  await claimRows(call, place);
   const known = await knownRows(engine, place, work.deadline.signal);
   const keyOf = createRowKeys();
   const claims = new Map();
@@ -79,7 +79,6 @@ export async function batch(
   async function makeRow(asked: PictureRequest, number: number): Promise<TaskReport> {
     const request = await readRequest(call, asked);
     const key = keyOf(request, undefined);
-    if (!(await claim.isHeld())) throw new Failure('interrupted', 'another process has taken this batch over');
     const wanted = { request, target: { ...target, index: number }, row: { row: number, key } };
     const start = await beginRow(work, place, wanted, known, { claims, retryFailed });
     if ('ended' in start) return recordedReport(context, start.ended, true);
@@ -100,11 +99,13 @@ function told({ prompt }: PictureRequest): Partial<TaskReport> {
 }
 
 /** Excludes every other call from these rows. Throws `conflict` where one is at work on them. */
-async function claimRows({ context: { engine }, work }: Call, { batch: name, server, account }: RowPlace) {
+async function claimRows(
+  { context: { engine }, work }: Call,
+  { batch: name, server, account }: RowPlace,
+): Promise<void> {
   const { keyOf } = await engine.journal.identity();
   const claimed = keyOf(['batch', server.base, account ?? null, name]);
-  const claim = await engine.journal.claim(claimed, undefined, work.deadline.signal);
-  if (claim) return claim;
+  if (await engine.journal.claim(claimed, undefined, work.deadline.signal)) return;
   throw new Failure('conflict', 'another call or process is at work on the batch of this name', {
     hint: 'Leave it to that one',
     retryable: true,

@@ -25,7 +25,7 @@ export async function isFirst(
 ): Promise<boolean> {
   const { keyOf } = await journal.identity();
   const name = keyOf([door, server.base, account ?? null, nameOf(request)]);
-  return (await journal.claim(name, undefined, signal)) !== undefined;
+  return await journal.claim(name, undefined, signal);
 }
 
 const pollOtherMs = 200;

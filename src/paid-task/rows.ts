@@ -5,7 +5,7 @@ import type { LeftRun } from '../journal/left-runs.ts';
 import type { Run } from '../journal/run.ts';
 import { intend } from './begin.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
-import { adopt, type Claims, deadRuns, isForgotten, reopen, unanswered } from './take-up.ts';
+import { adopt, type Claims, deadRuns, isForgotten, refuseUnreadable, reopen, unanswered } from './take-up.ts';
 
 /** The rows of one name, at one server and account. Asked for again, a row is the same purchase. */
 export interface RowPlace {
@@ -41,7 +41,7 @@ export async function knownRows(engine: Engine, place: RowPlace, signal: AbortSi
   const left = await engine.journal.ofBatch(place.batch, async (entry, run) => {
     if (isOurs(entry)) note(entry, run && 'elsewhere');
   });
-  for (const problem of left.unreadable) engine.listener.warn(problem);
+  refuseUnreadable(left.unreadable);
   for (const run of await deadRuns(engine, left, isOurs, signal))
     for (const entry of run.entries.values()) if (isOurs(entry)) note(entry, run);
   return known;

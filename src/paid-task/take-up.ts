@@ -103,17 +103,19 @@ export function isSameRequest(
 
 const waiting = 'A run on another machine may still be working on this: waiting to see';
 
-/** A purchase depends on what the record says: where it cannot be read, nothing is bought. */
+/** Damaged lines of a dead run may hold what is asked for. */
 function checkReadable({ runs, unreadable }: Left): void {
   const damaged = runs.filter(({ life, ids, strange }) => life === 'dead' && (ids.size > 0 || strange > 0));
-  const count = damaged.length + unreadable.length;
-  if (count === 0) return;
-  const what = unreadable[0] ?? `${damaged[0]?.path} is damaged`;
-  throw new Failure(
-    'conflict',
-    `the record may hold this picture and cannot be read (${count} ${count === 1 ? 'file' : 'files'}): ${what}`,
-    { hint: 'Nothing was bought. resume saves what can be read; --new buys in any case' },
-  );
+  refuseUnreadable([...unreadable, ...damaged.map(({ path }) => `${path} is damaged`)]);
+}
+
+/** A purchase depends on what the record says: where it cannot be read, nothing is bought. Throws `conflict`. */
+export function refuseUnreadable(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const count = problems.length === 1 ? '1 file' : `${problems.length} files`;
+  throw new Failure('conflict', `the record may hold this picture and cannot be read (${count}): ${problems[0]}`, {
+    hint: 'Nothing was bought. resume saves what can be read; --new buys in any case',
+  });
 }
 
 function beingFinished(): Failure {

@@ -46,8 +46,8 @@ async function signOf(records: Records, ageMs: number): Promise<string> {
 /** How long this process watched the other one, by its own clock, and what it found out. */
 async function watched(records: Records, file = '/nowhere'): Promise<[string, number]> {
   const began = records.clock.monotonic();
-  const life = await pulseIn(records).watch(other, file, new AbortController().signal);
-  return [life, records.clock.monotonic() - began];
+  const isDead = await pulseIn(records).isDead(other, file, new AbortController().signal);
+  return [isDead ? 'dead' : 'alive', records.clock.monotonic() - began];
 }
 
 test('a process elsewhere that gives a sign lives, as soon as the sign is seen', async () => {
@@ -75,6 +75,17 @@ test.each([
   await signOf(records, age);
   const [life, milliseconds] = await watched(records);
   expect([life, Math.round(milliseconds / 500) * 500]).toEqual(['dead', leastWatchMs]);
+});
+
+test('one that was watched is dead, until it gives a sign again', async () => {
+  const records = await newRecords();
+  const path = await signOf(records, 0);
+  const pulse = pulseIn(records);
+  expect(await pulse.lifeOf(other, path)).toBe('unsure');
+  expect(await pulse.isDead(other, path, new AbortController().signal)).toBe(true);
+  expect(await pulse.lifeOf(other, path)).toBe('dead');
+  await writeFile(path, '2');
+  expect(await pulse.lifeOf(other, path)).toBe('unsure');
 });
 
 test('a sign of tomorrow keeps nobody alive for longer than a lease', async () => {

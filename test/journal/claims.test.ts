@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { overlap } from '../../src/journal/claims.ts';
 import { ownerName } from '../../src/journal/owner.ts';
-import { elsewhere, newRecords, ownerOf, type Records, somePid } from './machine.ts';
+import { elsewhere, intended, newRecords, ownerOf, type Records, somePid } from './machine.ts';
 
 const { signal } = new AbortController();
 
@@ -29,19 +29,19 @@ test.each([
 test('what one process has claimed no other gets, until it is released', async () => {
   const records = await newRecords();
   const [one, other] = [records.process(somePid), records.process(somePid + 1)];
-  const claim = await one.claim('batch', undefined, signal);
-  expect(await other.claim('batch', undefined, signal)).toBeUndefined();
-  expect(await other.claim('batch', { index: 2, of: 3 }, signal)).toBeUndefined();
-  expect(await other.claim('another', undefined, signal)).toBeDefined();
-  await claim?.release();
-  expect(await other.claim('batch', undefined, signal)).toBeDefined();
+  expect(await one.claim('batch', undefined, signal)).toBe(true);
+  expect(await other.claim('batch', undefined, signal)).toBe(false);
+  expect(await other.claim('batch', { index: 2, of: 3 }, signal)).toBe(false);
+  expect(await other.claim('another', undefined, signal)).toBe(true);
+  await one.close();
+  expect(await other.claim('batch', undefined, signal)).toBe(true);
 });
 
 test('shares without common rows are claimed side by side', async () => {
   const records = await newRecords();
   const claims = [1, 2, 3].map((index) => records.process(somePid + index).claim('batch', { index, of: 3 }, signal));
   expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(3);
-  expect(await records.process(somePid).claim('batch', undefined, signal)).toBeUndefined();
+  expect(await records.process(somePid).claim('batch', undefined, signal)).toBe(false);
 });
 
 test('of any number that ask at one instant one gets it', async () => {
@@ -57,7 +57,7 @@ test('what a killed process had claimed is free', async () => {
   const records = await newRecords();
   await records.process(somePid).claim('batch', undefined, signal);
   records.end(somePid);
-  expect(await records.process(somePid + 1).claim('batch', undefined, signal)).toBeDefined();
+  expect(await records.process(somePid + 1).claim('batch', undefined, signal)).toBe(true);
   expect(await readdir(join(records.folder, 'claims'))).toHaveLength(1);
 });
 
@@ -76,34 +76,41 @@ async function claimElsewhere(records: Records, until: number): Promise<string> 
 test('what a process elsewhere has claimed is its own as long as it shows signs of life', async () => {
   const records = await newRecords();
   await claimElsewhere(records, Number.POSITIVE_INFINITY);
-  expect(await records.process(somePid).claim('batch', undefined, signal)).toBeUndefined();
+  expect(await records.process(somePid).claim('batch', undefined, signal)).toBe(false);
 });
 
 test('and free when it has shown none for a lease, by the watch of whoever wants it', async () => {
   const records = await newRecords();
   const path = await claimElsewhere(records, 0);
   const began = records.clock.monotonic();
-  expect(await records.process(somePid).claim('batch', undefined, signal)).toBeDefined();
+  expect(await records.process(somePid).claim('batch', undefined, signal)).toBe(true);
   expect(records.clock.monotonic() - began).toBeGreaterThanOrEqual(24_000);
   expect(await readdir(join(path, '..'))).not.toContain(path);
 });
 
-test('whoever was believed dead notices that it has lost its claim', async () => {
+test('whoever was believed dead and has lost its claim writes nothing more, in no run', async () => {
   const records = await newRecords();
-  const claim = await records.process(somePid).claim('batch', undefined, signal);
-  expect(await claim?.isHeld()).toBe(true);
+  const frozen = records.process(somePid);
+  expect(await frozen.claim('batch', undefined, signal)).toBe(true);
   records.end(somePid);
   await records.process(somePid + 1).claim('batch', undefined, signal);
-  expect(await claim?.isHeld()).toBe(false);
+  const run = await frozen.run();
+  await expect(run.append(intended('k', 1))).rejects.toMatchObject({ code: 'interrupted' });
+  expect(() => run.check()).toThrow('taken this run over');
 });
 
-test('a claim is made anew where the state folder was deleted', async () => {
-  const records = await newRecords();
-  const claim = await records.process(somePid).claim('batch', undefined, signal);
-  await rm(records.folder, { recursive: true });
-  expect(await claim?.isHeld()).toBe(true);
-  expect(await records.process(somePid + 1).claim('batch', undefined, signal)).toBeUndefined();
-});
+test.each(['before', 'after'])(
+  'a claim is made anew where the state folder was deleted %s the run began',
+  async (when) => {
+    const records = await newRecords();
+    const one = records.process(somePid);
+    await one.claim('batch', undefined, signal);
+    const begun = when === 'after' ? await one.run() : undefined;
+    await rm(records.folder, { recursive: true });
+    await (begun ?? (await one.run())).append(intended('k', 1));
+    expect(await records.process(somePid + 1).claim('batch', undefined, signal)).toBe(false);
+  },
+);
 
 test('waiting for a claim ends with the deadline', async () => {
   const records = await newRecords();

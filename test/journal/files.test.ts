@@ -85,7 +85,7 @@ async function fileIn(text?: string): Promise<string> {
 }
 
 test('those who write at once are all on disk, in their order, before the next step', async () => {
-  const path = await fileIn();
+  const path = await fileIn('');
   const file = await nodeFiles.openAppend(path);
   const lines = Array.from({ length: 200 }, (_, index) => `${index}\n`);
   const written = lines.map((line) => file.append(line));

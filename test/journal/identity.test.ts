@@ -30,12 +30,21 @@ test.each<[string, (salt: string) => string]>([
 ])('a salt that is %s makes no other names: it is refused', async (_, harm) => {
   const records = await newRecords();
   await records.process(somePid).identity();
+  await records.process(somePid).run();
   const path = join(records.folder, 'salt');
   await writeFile(path, harm(await readFile(path, 'utf8')));
   await expect(records.process(somePid + 1).identity()).rejects.toMatchObject({
     code: 'internal',
     message: `${path} is damaged: the keys of bought pictures are derived from it`,
   });
+});
+
+test('a salt of which a killed process wrote the beginning is made anew where nothing is recorded yet', async () => {
+  const records = await newRecords();
+  await records.process(somePid).identity();
+  await writeFile(join(records.folder, 'salt'), '0123');
+  const one = await records.process(somePid + 1).identity();
+  expect((await records.process(somePid + 2).identity()).account('x')).toBe(one.account('x'));
 });
 
 test('where another process is about to write the salt it is waited for', async () => {

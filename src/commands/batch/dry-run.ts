@@ -19,6 +19,7 @@ export async function dryRun(
   const account = await accountAt(context.engine, server).catch(keyless);
   const isMine = (key: string): boolean => inShard(key, plan.shard);
   const past = await readPast(context, { batch: source.name, server, account, isMine });
+  past.unreadable.forEach(context.reporter.warn);
   const { before, lots: priced } = await survey(context, readTasks(source, plan), past, flags);
   const lots = [...priced.values()];
   const { prices, error, end } = await tryPrices(context, server, lots);

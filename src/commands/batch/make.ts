@@ -1,8 +1,7 @@
 import pMap from 'p-map';
 import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
 import type { Context } from '../../context.ts';
-import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
-import type { Claim } from '../../journal/claims.ts';
+import { type ErrorCode, exitCodes } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { intend } from '../../paid-task/begin.ts';
@@ -32,7 +31,6 @@ export interface Batch {
   batch: string;
   account: string | undefined;
   past: Past;
-  claim: Claim;
   checked: Checked;
   /** Undefined without --lock. */
   locked: Locked | undefined;
@@ -68,7 +66,7 @@ const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
 
 /** Makes what is left of a batch, and prints what is there. Returns the exit code. */
 export async function makeAll(batch: Batch): Promise<number> {
-  const { context, flags, plan, server, past, claim, locked, checked } = batch;
+  const { context, flags, plan, server, past, locked, checked } = batch;
   const work: Work = { ...batch.work, rateLimitTries };
   const { world, reporter, engine } = context;
   const began = world.clock.monotonic();
@@ -157,7 +155,6 @@ export async function makeAll(batch: Batch): Promise<number> {
 
   /** Throws where the task cannot be begun: then no other can be either. */
   async function makeRow(open: Open): Promise<TaskReport | undefined> {
-    if (!(await claim.isHeld())) throw lostClaim();
     const { task, step } = open;
     if (step?.do === 'fetch' && step.line.server !== server.base)
       return { ...otherServerReport(task, step, server), ...rowOf(task) };
@@ -225,10 +222,4 @@ function stopsOthers(error: ErrorReport, accepted: boolean): boolean {
 
 function rowOf({ row, id }: BatchTask): Pick<TaskReport, 'row' | 'id'> {
   return { row, ...(id !== undefined && { id }) };
-}
-
-function lostClaim(): Failure {
-  return new Failure('interrupted', 'another process has taken this batch over: nothing more is sent here', {
-    hint: 'It assumed that this process had died. Run the same batch again to make the rest',
-  });
 }

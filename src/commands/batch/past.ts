@@ -18,6 +18,8 @@ export interface Past {
   unfinished: Map<string, { run: LeftRun; entry: Entry }>;
   /** The highest generation of a task that is known. */
   generations: Map<string, number>;
+  /** Files that may hold more, and cannot be read. */
+  unreadable: readonly string[];
 }
 
 /** Which batch, whose rows count, and where they were made. */
@@ -31,7 +33,7 @@ export interface Wanted extends RowPlace {
  */
 export async function readPast(context: Context, wanted: Wanted, signal?: AbortSignal): Promise<Past> {
   const known = { made: new Map(), unfinished: new Map(), generations: new Map() };
-  const past: Past = { ...known, failed: new Set(), elsewhere: new Set() };
+  const past: Past = { ...known, failed: new Set(), elsewhere: new Set(), unreadable: [] };
   const left = await context.journal.ofBatch(wanted.batch, async (entry, run) => {
     const { row } = entry.intended;
     if (!row || !isAt(entry, wanted)) return;
@@ -42,7 +44,7 @@ export async function readPast(context: Context, wanted: Wanted, signal?: AbortS
     if (run || !entry.ended) past.elsewhere.add(key);
     else note(past, key, entry);
   });
-  for (const problem of left.unreadable) context.reporter.warn(problem);
+  past.unreadable = left.unreadable;
   const isMine = ({ intended: { row } }: Entry): boolean => row?.batch === wanted.batch && wanted.isMine(row.key);
   const dead = signal
     ? await deadRuns(context.engine, left, isMine, signal)

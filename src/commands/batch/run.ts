@@ -3,11 +3,11 @@ import { confirmation } from '../../command-line/spending.ts';
 import { startWork, whatGoesOn } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
-import type { Claim } from '../../journal/claims.ts';
 import type { TaskEntry } from '../../journal/entry.ts';
 import { accountAt } from '../../paid-task/engine.ts';
 import { approve } from '../../paid-task/quotes.ts';
 import { inShard, type Shard } from '../../paid-task/row-key.ts';
+import { refuseUnreadable } from '../../paid-task/take-up.ts';
 import { shellWord } from '../../report/shell-command.ts';
 import { checkRows, flawsFailure, survey, warnOfFlaws } from './check.ts';
 import { openLocked } from './locked.ts';
@@ -46,14 +46,16 @@ export async function batch(
     const { signal } = work.deadline;
     const account = await accountAt(context.engine, server);
     const wanted = { batch: source.name, server, account };
-    const claim = await claimRows(context, wanted, plan.shard, signal);
+    await claimRows(context, wanted, plan.shard, signal);
     const isMine = (key: string): boolean => inShard(key, plan.shard);
     const past = await readPast(context, { ...wanted, isMine }, signal);
+    if (flags.new) past.unreadable.forEach(context.reporter.warn);
+    else refuseUnreadable(past.unreadable);
     const tasks = () => (flags.lock ? eachOf(checked.tasks) : readTasks(source, plan));
     const locked = flags.lock ? await openLocked(context, { ...wanted, source, plan }, past, flags) : undefined;
     const { lots } = await survey(context, locked?.toBuy(tasks()) ?? tasks(), past, flags);
     await approve(work, server, lots);
-    return await makeAll({ ...wanted, context, work, flags, plan, past, claim, tasks, locked, checked });
+    return await makeAll({ ...wanted, context, work, flags, plan, past, tasks, locked, checked });
   } finally {
     await source.remove();
   }
@@ -69,10 +71,9 @@ async function claimRows(
   { batch, server, account }: Omit<Wanted, 'isMine'>,
   shard: Shard | undefined,
   signal: AbortSignal,
-): Promise<Claim> {
+): Promise<void> {
   const { keyOf } = await journal.identity();
-  const claim = await journal.claim(keyOf(['batch', server.base, account ?? null, batch]), shard, signal);
-  if (claim) return claim;
+  if (await journal.claim(keyOf(['batch', server.base, account ?? null, batch]), shard, signal)) return;
   throw new Failure('conflict', 'another process is at work on this batch', {
     hint: 'Nothing was bought. Leave it to that process, or stop it first',
     retryable: true,
