@@ -4,7 +4,7 @@ import { type AppendFile, nodeFiles as files } from '../../disk/files.ts';
 import { parseJson } from '../../json.ts';
 
 /** An order whose answer did not reach its client yet, as far as the disk knows. */
-export interface LoggedOrder {
+interface LoggedOrder {
   /** Names its tasks in the record. */
   batch: string;
   /** The request: the same `Idempotency-Key` must not name another one. */
