@@ -1,7 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { embeddedRequest } from '../image/embed.ts';
 import { isObject } from '../json.ts';
 import { type ImageRequest, imageRequest } from '../request/request.ts';
+import { readPart } from './read-part.ts';
 
 /** The data embedded in a picture. */
 export interface Embedded {
@@ -16,22 +17,15 @@ const searchedBytes = 4 * 1024 * 1024;
 
 /** Reads what --embed put into a picture; undefined where there is nothing. Throws what the file system throws. */
 export async function readEmbedded(path: string): Promise<Embedded | undefined> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const head = await part(file, 0);
-    const found = embeddedRequest(head) ?? embeddedRequest(await part(file, Math.max(0, size - searchedBytes)));
-    if (!isObject(found)) return undefined;
-    const read = imageRequest.safeParse(found.request);
-    if (!read.success) return undefined;
-    const task = typeof found.task_id === 'string' ? found.task_id : undefined;
-    return { request: read.data, task, sandbox: found.sandbox === true };
-  } finally {
-    await file.close();
-  }
-}
-
-async function part(file: FileHandle, position: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(searchedBytes), 0, searchedBytes, position);
-  return buffer.subarray(0, bytesRead);
+  const about = await stat(path);
+  if (!about.isFile()) return undefined; // a pipe must not hang
+  const head = await readPart(path, 0, searchedBytes);
+  const found =
+    embeddedRequest(head) ??
+    embeddedRequest(await readPart(path, Math.max(0, about.size - searchedBytes), searchedBytes));
+  if (!isObject(found)) return undefined;
+  const read = imageRequest.safeParse(found.request);
+  if (!read.success) return undefined;
+  const task = typeof found.task_id === 'string' ? found.task_id : undefined;
+  return { request: read.data, task, sandbox: found.sandbox === true };
 }

@@ -21,7 +21,7 @@ export async function generate(call: Call, asked: PictureRequest): Promise<TaskR
   await prepareTarget(context, target);
   const anew = options.new === true;
   const [begun] = await begin(work, [{ request, target }], server, { anew, door });
-  if (!begun) throw new Error('one picture was wanted, and none was begun');
+  if (!begun) throw new Error('no task was started');
   return settled(call, await makeAndReport(context, work, begun));
 }
 

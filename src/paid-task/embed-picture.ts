@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { examine } from '../disk/examine.ts';
+import { readPart } from '../disk/read-part.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { headBytes, spliceFor, type Told } from '../image/embed.ts';
 import { programVersion } from '../version.ts';
@@ -19,7 +19,7 @@ export async function embedRequest(
 ): Promise<Received | undefined> {
   const told = toldOf(job);
   const splice = told
-    ? spliceFor({ ...received, ext: received.format.ext }, await headOf(picture.path), told)
+    ? spliceFor({ ...received, ext: received.format.ext }, await readPart(picture.path, 0, headBytes), told)
     : 'its request is not known here';
   if (typeof splice !== 'string') {
     await copy.write(splice.before);
@@ -49,14 +49,4 @@ function toldOf({ entry }: Job): Told | undefined {
     software: `runapi-imagen ${programVersion}`,
     request: JSON.stringify({ task_id: task, sandbox: server.sandbox, request }),
   };
-}
-
-async function headOf(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }

@@ -1,26 +1,21 @@
 import { priceLines, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
-import type { Server } from '../../journal/event.ts';
 import type { PricedLot } from '../../paid-task/budget.ts';
 import { accountAt } from '../../paid-task/engine.ts';
 import { inShard } from '../../paid-task/row-key.ts';
-import { type Checked, flawsFailure, survey, warnOfFlaws } from './check.ts';
+import { flawsFailure, survey, warnOfFlaws } from './check.ts';
+import type { Batch } from './make.ts';
 import { readPast } from './past.ts';
-import type { BatchFlags, BatchPlan } from './plan.ts';
 import type { BatchSource } from './source.ts';
 import { readTasks } from './tasks.ts';
 
-interface Trial {
-  source: BatchSource;
-  server: Server;
-  flags: BatchFlags;
-  plan: BatchPlan;
-  checked: Checked;
-}
-
 /** Tells what a batch would buy and what that would cost now. Sends nothing else. Returns the exit code. */
-export async function dryRun(context: Context, { source, server, flags, plan, checked }: Trial): Promise<number> {
+export async function dryRun(
+  context: Context,
+  source: BatchSource,
+  { server, flags, plan, checked }: Pick<Batch, 'server' | 'flags' | 'plan' | 'checked'>,
+): Promise<number> {
   const account = await accountAt(context.engine, server).catch(keyless);
   const isMine = (key: string): boolean => inShard(key, plan.shard);
   const past = await readPast(context, { batch: source.name, server, account, isMine });

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { readPart } from '../../disk/read-part.ts';
 import { type Failure, invalid } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
 import type { Table } from './csv.ts';
@@ -22,7 +22,7 @@ export async function formatOf(
   path: string,
   { named, shown, variables }: { named: string; shown: string; variables: ReadonlySet<string> },
 ): Promise<BatchFormat> {
-  const head = await headOf(path);
+  const head = (await readPart(path, 0, headBytes)).toString('utf8').replace(/^\uFEFF/, '');
   if (head.includes('\r') && !head.includes('\n')) throw unreadable(shown, 'has lines that end with CR alone');
   const ending = extname(named).toLowerCase();
   if (['.yaml', '.yml'].includes(ending)) return yamlIn(head);
@@ -34,16 +34,6 @@ export async function formatOf(
   if (!isTable && hasBars(head)) throw unreadable(shown, 'has | between its columns');
   const isText = ['.txt', '.text', '.md'].includes(ending);
   return tableIn(head, variables, isTable ? 'surely' : isText ? 'hardly' : 'maybe') ?? { kind: 'lines' };
-}
-
-async function headOf(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0);
-    return buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
-  } finally {
-    await file.close();
-  }
 }
 
 function unreadable(shown: string, what: string): Failure {

@@ -96,11 +96,9 @@ function newest(lines: readonly LockLine[], hash?: string): LockLine[] {
   if (lines.length < 2) return [...lines];
   const last = lines.findLast(({ request }) => request === hash) ?? lines.at(-1);
   const same = lines.filter(({ task, request }) => task === last?.task && request === last.request);
-  return [...new Map(same.map((line) => [line.picture ?? 1, line])).values()].sort(byPicture);
-}
-
-function byPicture({ picture: a = 1 }: LockLine, { picture: b = 1 }: LockLine): number {
-  return a - b;
+  return [...new Map(same.map((line) => [line.picture ?? 1, line])).values()].sort(
+    (a, b) => (a.picture ?? 1) - (b.picture ?? 1),
+  );
 }
 
 /** Returns the file's text; undefined where there is none. */

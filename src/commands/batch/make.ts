@@ -15,7 +15,7 @@ import { type ErrorReport, emptyReport, errorReport, type TaskReport } from '../
 import { requestReport } from '../../request/request-report.ts';
 import { sumText } from '../../task/cost.ts';
 import { type Checked, differenceOf, settle } from './check.ts';
-import type { Locked, Step } from './locked.ts';
+import type { Fetch, Locked, Step } from './locked.ts';
 import { isThere, madeFor, nearest, type Past, type Standing, standingOf } from './past.ts';
 import type { BatchFlags, BatchPlan } from './plan.ts';
 import { isGone, mayBuyAgain, openBought, otherServerReport } from './refetch.ts';
@@ -49,6 +49,13 @@ interface Open {
   step?: Step | undefined;
 }
 
+/** It is bought, and can no longer be fetched. */
+interface Gone {
+  open: Open;
+  step: Fetch;
+  report: TaskReport;
+}
+
 /** A rate limit is the whole batch's: a task of it is retried until its own deadline. */
 const rateLimitTries = 1000;
 /** Failures that no other row can escape either. */
@@ -67,8 +74,7 @@ export async function makeAll(batch: Batch): Promise<number> {
   const began = world.clock.monotonic();
   const count = newCount(checked.total);
   const claims: Claims = new Map();
-  /** Tasks that are bought and can no longer be fetched. */
-  const gone: Array<Open & { report: TaskReport }> = [];
+  const gone: Gone[] = [];
   const { wait, download } = plan.wishes;
   const data = wait ? (download ? 'files' : 'urls') : 'id';
   let halted: TaskReport | undefined;
@@ -90,8 +96,10 @@ export async function makeAll(batch: Batch): Promise<number> {
       const made = await nearest(earlier.reverse(), task);
       if (standing === 'elsewhere') count.elsewhere += 1;
       else if (step?.do === 'nothing') count.before += 1;
-      else if (step?.do === 'leave') leaveAlone(step.why);
-      else if (standing === 'failed' && step?.do !== 'fetch') countFailed(task);
+      else if (step?.do === 'leave') {
+        count.leftAlone += 1;
+        reporter.warn(step.why);
+      } else if (standing === 'failed' && step?.do !== 'fetch') countFailed(task);
       else if (made && (!download || (await isThere(made, task)))) {
         count.before += 1;
         const report = recordedReport(context, made, true);
@@ -107,11 +115,6 @@ export async function makeAll(batch: Batch): Promise<number> {
     }
   }
 
-  function leaveAlone(why: string): void {
-    count.leftAlone += 1;
-    reporter.warn(why);
-  }
-
   function countFailed({ key }: BatchTask): void {
     count.failedBefore += 1;
     const left = past.unfinished.get(key)?.entry.intended;
@@ -125,7 +128,7 @@ export async function makeAll(batch: Batch): Promise<number> {
     if (halted) return;
     const { task, step } = open;
     const report = await makeRow(open).catch((error) => unbegunReport(task, error));
-    if (report && step?.do === 'fetch' && isGone(report)) gone.push({ ...open, report });
+    if (report && step?.do === 'fetch' && isGone(report)) gone.push({ open, step, report });
     else await conclude(open, report);
   }
 
@@ -139,24 +142,17 @@ export async function makeAll(batch: Batch): Promise<number> {
 
   /** What is bought and gone is bought again only where that was asked for, or a person agrees. */
   async function makeAgain(): Promise<void> {
-    const own = gone.filter(({ step }) => step?.do === 'fetch' && step.mayReplace);
-    const agreed =
-      !halted && own.length > 0 && (flags.refetchMissing === 'buy' || (await mayBuyAgain(context, server, own)));
-    for (const { report, ...open } of gone) {
-      if (agreed && own.some(({ task }) => task === open.task)) continue;
-      const { task } = open;
+    const own = gone.filter(({ step }) => step.mayReplace);
+    const isWanted = own.length > 0 && !halted && (flags.refetchMissing || (await mayBuyAgain(context, server, own)));
+    for (const { open, report } of gone.filter(({ step }) => !isWanted || !step.mayReplace)) {
       count.gone += 1;
       await conclude(open, report);
-      reporter.warn(
-        `${task.output?.slot} is bought (task ${report.task_id}) and cannot be fetched: --refetch-missing buy buys it again`,
-      );
+      const what = `${open.task.output?.slot} is bought (task ${report.task_id})`;
+      reporter.warn(`${what} and cannot be fetched: --refetch-missing buy buys it again`);
     }
-    if (!agreed) return;
-    const again = own.map(({ task, made, step }): Open => {
-      const target = step?.do === 'fetch' ? step.target : task.target;
-      return { task, made, standing: 'wanted', step: { do: 'buy', target } };
-    });
-    await pMap(again, make, { concurrency: plan.concurrency });
+    const again = ({ open, step }: Gone) =>
+      make({ ...open, standing: 'wanted', step: { do: 'buy', target: step.target } });
+    if (isWanted) await pMap(own, again, { concurrency: plan.concurrency });
   }
 
   /** Throws where the task cannot be begun: then no other can be either. */
@@ -232,6 +228,6 @@ function rowOf({ row, id }: BatchTask): Pick<TaskReport, 'row' | 'id'> {
 
 function lostClaim(): Failure {
   return new Failure('interrupted', 'another process has taken this batch over: nothing more is sent here', {
-    hint: 'It believed this one dead. Running the same batch again does what is left',
+    hint: 'It assumed that this process had died. Run the same batch again to make the rest',
   });
 }

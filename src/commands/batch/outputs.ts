@@ -15,22 +15,17 @@ export interface Output {
 }
 
 /** The outputs of a file whose names do not change from one run to the next. */
-export interface Outputs {
-  /** Registers the output of a task; the file may be read again. Returns what is wrong with it instead. */
-  add(place: string, request: ImageRequest, target: Target): Output | string;
-  has(slot: string): boolean;
-  /** Pictures to make others from, a line each: paths count from the folder of the file, too. */
-  fromFolder(images: string): string;
-}
+export type Outputs = ReturnType<typeof createOutputs>;
 
 /**
  * @param folder of the lock file, absolute
  * @param isLocked the outputs must be in it
  */
-export function createOutputs(folder: string, isLocked: boolean): Outputs {
+export function createOutputs(folder: string, isLocked: boolean) {
   const places = new Map<string, { place: string; index: number }>();
   return {
-    add(place, request, target) {
+    /** Registers the output of a task; the file may be read again. Returns what is wrong with it instead. */
+    add(place: string, request: ImageRequest, target: Target): Output | string {
       if (target.output === '') return 'output is missing: name the file, such as output: fox.png';
       const changing = [...parseTemplate(target.output).words].find((word) => passing.has(word));
       if (changing)
@@ -51,8 +46,9 @@ export function createOutputs(folder: string, isLocked: boolean): Outputs {
       places.set(name, { place, index: target.index });
       return { slot, hash: hashOf(request) };
     },
-    has: (slot) => places.has(sameName(slot)),
-    fromFolder: (images) =>
+    has: (slot: string): boolean => places.has(sameName(slot)),
+    /** Pictures to make others from, a line each: their paths count from the folder, too. */
+    fromFolder: (images: string): string =>
       images.replace(/^(?!~|\w+:\/\/|task:|sha256:).+$/gm, (path) => resolve(folder, path.trim())),
   };
 }

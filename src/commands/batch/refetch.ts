@@ -50,14 +50,14 @@ export function isGone({ error }: TaskReport): boolean {
 export async function mayBuyAgain(
   context: Context,
   server: Server,
-  gone: ReadonlyArray<{ task: BatchTask }>,
+  gone: ReadonlyArray<{ open: { task: BatchTask } }>,
 ): Promise<boolean> {
   const { world, reporter } = context;
   if (!canAsk(context)) return false;
   const lots: Lots = new Map();
-  for (const { task } of gone) addToLots(lots, task.request);
+  for (const { open } of gone) addToLots(lots, open.task.request);
   const { prices } = await tryPrices(context, server, [...lots.values()]);
-  const shown = shortList(gone.map(({ task }) => task.output?.slot ?? ''));
+  const shown = shortList(gone.map(({ open }) => open.task.output?.slot ?? ''));
   const what = gone.length === 1 ? 'it' : `these ${gone.length}`;
   reporter.progress.stop();
   const question = `Bought before, and the service no longer has it: ${shown}. Buy ${what} again ${costText({ priced: prices })}?`;

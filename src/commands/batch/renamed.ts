@@ -6,20 +6,14 @@ import { type Disk, hashOfFile } from './disk.ts';
 import { type Lock, type LockLine, slotOf } from './lock.ts';
 import type { Output, Outputs } from './outputs.ts';
 
-/** Pictures of one purchase under a new name, with the line that the lock has of the first under the old one. */
-export interface Renamed {
-  files: Array<{ path: string; sha256: string; bytes: number }>;
-  bought: LockLine;
-}
-
 /**
  * Returns what finds the pictures of an output that was given another name: they are bought already, and stand under
- * the new name, or under the old one from which they are copied.
+ * the new name, or under the old one from which they are copied. `bought` is the line of the first under the old name.
  */
 export function createRenames(folder: string, lock: Lock, disk: Disk, outputs: Outputs | undefined) {
   let former: Map<string, LockLine[]> | undefined;
 
-  return async ({ slot, hash }: Output, untracked: readonly string[]): Promise<Renamed | undefined> => {
+  return async ({ slot, hash }: Output, untracked: readonly string[]) => {
     former ??= formerOutputs(lock, outputs);
     for (const bought of former.get(hash) ?? []) {
       const lines = lock.find(slotOf(bought), hash);

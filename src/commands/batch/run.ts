@@ -32,7 +32,7 @@ export async function batch(
     const checked = await checkRows(context, source, flags, plan);
     if (flags.dryRun) {
       const { dryRun } = await import('./dry-run.ts');
-      return await dryRun(context, { source, server, flags, plan, checked });
+      return await dryRun(context, source, { server, flags, plan, checked });
     }
     if (checked.flawed > 0 && !flags.skipInvalid) throw flawsFailure(checked, source.shown);
     warnOfFlaws(context, checked);

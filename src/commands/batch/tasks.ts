@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import { exactOptional, object, type output, string } from 'zod/mini';
+import { exactOptional, object, string } from 'zod/mini';
 import { noteProblem } from '../../errors.ts';
 import { defaultTemplate, parseTemplate } from '../../image/template.ts';
 import { createRowKeys, inShard } from '../../paid-task/row-key.ts';
@@ -101,7 +101,9 @@ function createRowParser({ prompt, usual, target, home, outputs }: BatchPlan) {
     else {
       const sources = [{ value: (field: string) => fields[field], name: nameOf }, ...usual];
       const parsed = parseFields(rowSchema, sources, problems);
-      const requests = parsed && requestsOf(askedIn(parsed), sources, problems);
+      // Name and id are no part of a request: a picture that gets another name is not another picture.
+      const { id: _, output: __, ...asked } = parsed ?? {};
+      const requests = parsed && requestsOf(asked as typeof parsed, sources, problems);
       if (requests && problems.length === 0) before = { options, requests };
       order = requests && { requests, id: parsed?.id, output: parsed?.output };
     }
@@ -111,9 +113,4 @@ function createRowParser({ prompt, usual, target, home, outputs }: BatchPlan) {
       problems.push(neverSkips('--skip-existing', name));
     return order;
   };
-}
-
-/** The rest of a row is no part of a request: a picture that gets another name is not another picture. */
-function askedIn({ id: _, output: __, ...asked }: output<typeof rowSchema>) {
-  return asked;
 }

@@ -97,7 +97,7 @@ export const generateImageTool: Declaration<typeof input> = {
   description:
     'Makes a picture from a text prompt, or from pictures (image_paths), with Imagen 4 or any model of list_models ' +
     'through RunAPI, saves it, and returns its absolute path. ' +
-    'Each picture costs money (list_models tells the prices): ask the user before making many, or imagen-4-ultra ones. ' +
+    'Each picture costs money (list_models shows the prices): ask the user before making many, or imagen-4-ultra ones. ' +
     'It takes some 5 to 30 seconds. If it is not ready in time the answer has status "processing" and a task_id: ' +
     'call get_image with that id, do not generate again. After an interrupted call, the same arguments take up ' +
     'the task that was begun and cost nothing more.',
@@ -131,7 +131,7 @@ export async function generateImage(
   }
   const anew = input.new === true;
   const [begun] = await begin(work, [order], server, { anew, door });
-  if (!begun) throw new Error('one picture was wanted, and none was begun');
+  if (!begun) throw new Error('no task was started');
   const takenUp = begun.fate.uncertain;
   const report = await makeAndReport(context, work, begun);
   return taskAnswer(report, {

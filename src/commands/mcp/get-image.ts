@@ -29,7 +29,7 @@ import type { ToolCall } from './tool-calls.ts';
 const input = strictObject({
   task_id: string().check(describe('As generate_image returned it.')),
   wait_seconds: waitSeconds('to look once'),
-  download: argument(boolean(), 'false: tell only the state and the temporary URLs, save nothing. Default true.'),
+  download: argument(boolean(), 'false: return only the state and the temporary URLs, save nothing. Default true.'),
   folder: argument(string(), 'Save here, below the default folder, instead of where the picture was to go.'),
   include_image: includeImage,
 });

@@ -105,7 +105,7 @@ const modelsShape = looseObject({
 const getBalanceTool: Declaration<typeof nothing> = {
   name: 'get_balance',
   title: 'Get the account balance',
-  description: 'What is left on the RunAPI account, in US cents.',
+  description: 'The balance of the RunAPI account, in US cents.',
   input: nothing,
   annotations,
 };

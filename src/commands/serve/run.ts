@@ -26,7 +26,7 @@ export async function serve(context: Context, flags: ServeFlags): Promise<number
     reporter.note(`Serving ${url}/v1, pictures in ${settings.target.folder}`);
     reporter.note(`The API key for clients is the token in ${path}. Press Ctrl-C to stop.`);
   }
-  orders.takeUpLeft().catch((error) => reporter.warn(`cannot take up what was left: ${error.message}`));
+  orders.takeUpLeft().catch((error) => reporter.warn(`cannot take up unfinished tasks: ${error.message}`));
   await new Promise(() => undefined); // a signal ends it
   return 0;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesIn, type Machine, newMachine, run } from '../../support/program.ts';
@@ -97,6 +97,17 @@ test('a prompt that is changed and changed back is fetched, not bought again', a
   await writeFile(file('images.yaml'), manifest);
   expect((await make()).exitCode).toBe(0);
   expect([service.tasks.size, (await check()).exitCode]).toEqual([3, 0]);
+});
+
+test('pictures under a new name are copied, or found where they were moved to, and not bought again', async () => {
+  const { service, file, make, check } = await locked();
+  await writeFile(file('images.yaml'), manifest.replace('fox.png', 'img/vixen.png').replace('owl.png', 'bird.png'));
+  await rename(file('owl.png'), file('bird.png'));
+  const { stderr, exitCode } = await make();
+  expect(stderr).toContain('img/vixen.png was bought as fox.png for the same request');
+  expect([exitCode, service.tasks.size, await readFile(file('img/vixen.png'))]).toEqual([0, 2, service.picture]);
+  const unused = 'unused  fox.png  no entry makes it any more: delete the file, or add an entry';
+  expect(await check()).toMatchObject({ stdout: unused, exitCode: 10 });
 });
 
 test('a picture of another server is not looked for here', async () => {

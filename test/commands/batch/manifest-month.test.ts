@@ -83,7 +83,7 @@ function shown(findings: readonly string[]): string {
   return findings.length > 2 ? `${findings.length} × ${findings[0]?.split(' ')[0]}` : findings.join(' + ') || 'ok';
 }
 
-test('a repository of 12 pictures through a month buys each picture once', { timeout: 240_000 }, async () => {
+test('a repository of 12 pictures through a month buys each picture once', { timeout: 900_000 }, async () => {
   const month = await startMonth();
   const { step } = month;
   const desk = await newMachine();
