@@ -58,8 +58,8 @@ test.each([
   ['the service has no prices', answering(404, { error: 'no such route' }), 'no such route'],
   ['the key is refused', answering(401, { error: 'bad key' }), 'bad key'],
   ['there is no price for the model yet', pricing({ status: 'pending' }), 'did not return a price for imagen-4'],
-  ['the answer makes no sense', answering(200, { price_quote: { currency: 'USD' } }), 'tells no price'],
-  ['the price is negative', pricing({ cents: -1 }), 'tells no price'],
+  ['the answer makes no sense', answering(200, { price_quote: { currency: 'USD' } }), 'did not return a price'],
+  ['the price is negative', pricing({ cents: -1 }), 'did not return a price'],
 ])('refuses where %s', async (_, answer, reason) => {
   const service = await startService();
   service.always('other', answer);
