@@ -143,11 +143,8 @@ export async function createContext(world: World, flags: GlobalFlags): Promise<C
     credentials: () => (found ??= findKey(world, stored)),
     address,
 
-    async server(inSandbox) {
-      if (inSandbox) return { base: 'sandbox', sandbox: true };
-      const { base } = await context.address();
-      return { base, sandbox: false };
-    },
+    server: async (inSandbox) =>
+      inSandbox ? { base: 'sandbox', sandbox: true } : { base: (await context.address()).base, sandbox: false },
 
     api(server, key) {
       const name = `${server.base} ${key}`;

@@ -22,7 +22,8 @@ export function createWorld(process: NodeJS.Process): World {
     // The second one does not wait for anything. npx sends one of its own after each Ctrl-C: that must do no harm.
     if (stopping) return leave(signal);
     stopping = true;
-    if (isBusy()) endSoon(signal);
+    // Node's exit waits for its threads: a name look-up or a call to a file system may hang in one of them.
+    if (process.getActiveResourcesInfo().some((name) => /^(FS|File|GetAddrInfo)/.test(name))) endSoon(signal);
     for (const say of last) {
       const line = wrapped(machine.redact(say(signal)), stderr.columns());
       try {
@@ -40,19 +41,20 @@ export function createWorld(process: NodeJS.Process): World {
     process.exit(signalExits[signal]);
   }
 
-  /** Node's exit waits for its threads: a name look-up or a call to a file system may hang in one of them. */
-  function isBusy(): boolean {
-    const names = process.getActiveResourcesInfo();
-    return process.platform !== 'win32' && names.some((name) => /^(FS|File|GetAddrInfo)/.test(name));
-  }
-
   /** Ends this process from outside, by force where the last words hang on the same file system. */
   function endSoon(signal: StopSignal): void {
+    if (process.platform === 'win32') return;
     const { spawn } = process.getBuiltinModule('node:child_process');
     const kill = (name: string): string => `kill -s ${name} ${process.pid}`;
-    const words = ['-c', `sleep 0.1; ${kill(signal.slice(3))} && sleep 0.15; ${kill('KILL')}`];
+    const words = ['-c', `sleep 0.2; ${kill(signal.slice(3))} && sleep 0.1; ${kill('KILL')}`];
     spawn('sh', words, { detached: true, stdio: 'ignore', env: { PATH: process.env.PATH } }).unref();
   }
+
+  // undici's, for those who use undici; not for people who have such a proxy.
+  const { emitWarning } = process;
+  process.emitWarning = (warning: string | Error, ...more: never[]) => {
+    if (!String(warning).startsWith('SOCKS5 proxy support')) emitWarning.call(process, warning, ...more);
+  };
 
   const stderr = createOutput(2, () => process.stderr, machine.redact);
   return {
@@ -110,9 +112,7 @@ export function createSilentWorld(process: NodeJS.Process): World {
   };
 }
 
-type Machine = Omit<World, 'cwd' | 'stdin' | 'stdout' | 'stderr' | 'keepCompiled' | 'interrupt' | 'onStop'>;
-
-function machineOf(process: NodeJS.Process): Machine {
+function machineOf(process: NodeJS.Process) {
   const user = { uid: process.getuid?.(), gid: process.getgid?.() };
   const { keep, redact } = createRedactor();
   return {
@@ -121,8 +121,8 @@ function machineOf(process: NodeJS.Process): Machine {
     env: process.env,
     platform: process.platform,
     home: homeFolder(),
-    readText: (path) => readTrustedText(path, user),
-    folderFlaw: (path) => folderFlaw(path, user),
+    readText: (path: string) => readTrustedText(path, user),
+    folderFlaw: (path: string) => folderFlaw(path, user),
     pid: process.pid,
     nodeVersion: process.version,
     calledAs: process.env.npm_command === 'exec' ? 'npx runapi-imagen' : 'runapi-imagen',
@@ -130,7 +130,7 @@ function machineOf(process: NodeJS.Process): Machine {
     argv: process.argv.slice(2),
     clock: systemClock,
     deadline: systemDeadline,
-    probe: (pid) => void process.kill(pid, 0),
+    probe: (pid: number) => void process.kill(pid, 0),
   };
 }
 

@@ -97,7 +97,7 @@ async function refusalOf(
 
 function refusal(hostname: string, area: Area): Failure {
   return new Failure('download', `the service names an address at ${hostname}, which is ${area}: not followed`, {
-    hint: 'What a service on the Internet names must be there too',
+    hint: 'A service on the Internet may only name public addresses',
   });
 }
 

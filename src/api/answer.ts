@@ -16,7 +16,7 @@ export function wasReplayed(answer: JsonObject): boolean {
   return (at(answer, 'task_replayed') ?? at(answer, 'data.task_replayed')) === true;
 }
 
-/** What the service's words for states mean, whatever their case. A word that is not listed means that the task runs. */
+/** The states of the service, in any case. A word that is not listed means that the task still runs. */
 const meanings: ReadonlyArray<[RegExp, TaskStatus]> = [
   [/^(pending|queued)$/i, 'pending'],
   [/^(completed?|succeeded|success|finished)$/i, 'completed'],
@@ -34,7 +34,7 @@ export function readTask(answer: JsonObject, id: string): Task {
   const status = word === undefined ? (imagesOf(told).length > 0 ? 'completed' : undefined) : statusOf(word);
   if (status === undefined) {
     const said = messageOf(JSON.stringify(told));
-    throw unreadable(`the answer about task ${id} tells no state${said ? `: ${said}` : ''}`);
+    throw unreadable(`the answer about task ${id} has no status${said ? `: ${said}` : ''}`);
   }
   const images = status === 'completed' ? imagesOf(told) : [];
   if (status === 'completed' && images.length === 0) {

@@ -22,6 +22,6 @@ export type Balance = output<typeof shape>;
 export async function askBalance(caller: Caller, base: string, signal: AbortSignal): Promise<Balance> {
   const answer = await ask(caller, { method: 'GET', url: `${base}/api/v1/me/balance`, signal });
   const told = shape.safeParse(readObject(answer.text, hostOf(base))).data;
-  if (!told) throw new Failure('bad_response', `${hostOf(base)} tells no balance`);
+  if (!told) throw new Failure('bad_response', `${hostOf(base)} did not return a balance`);
   return told;
 }

@@ -74,7 +74,7 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
     }
     url = target.href;
   }
-  throw new Failure('bad_response', `${new URL(url).host} redirects in a circle`, { hint: 'Check --base-url', status });
+  throw new Failure('bad_response', `${new URL(url).host} redirects in a loop`, { hint: 'Check --base-url', status });
 }
 
 /** One call that has to be answered well. Throws the service's refusal. */

@@ -64,7 +64,7 @@ export async function openImage(
     answer.close();
     throw refused(answer, address, now);
   }
-  throw new Failure('download', `${hostOf(url)} redirects in a circle`, { retryable: true, restart: true });
+  throw new Failure('download', `${hostOf(url)} redirects in a loop`, { retryable: true, restart: true });
 }
 
 /** Some hosts refuse whoever does not say what a browser says. */

@@ -79,7 +79,7 @@ function lostOrRefused(answer: Answer, base: string, now: number): Failure {
 }
 
 function unknownTask(base: string, id: string, isGone: boolean, answer: Answer | undefined): Failure {
-  return new Failure('not_found', `${hostOf(base)} knows no task ${id}`, {
+  return new Failure('not_found', `${hostOf(base)} has no task ${id}`, {
     hint: 'Check the id, and that the key is of the account that made it',
     status: isGone ? 410 : 404,
     expired: isGone,

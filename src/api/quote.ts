@@ -77,7 +77,7 @@ function isAvailable(status: string | undefined): boolean {
 }
 
 function untold(base: string, model: string): Failure {
-  return new Failure('not_found', `${hostOf(base)} tells no price for ${model}`, {
+  return new Failure('not_found', `${hostOf(base)} did not return a price for ${model}`, {
     hint: 'Look again later, or at https://runapi.ai/pricing',
   });
 }

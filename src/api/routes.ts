@@ -28,7 +28,7 @@ export function createUrl(base: string, dialect: Dialect, { service, action }: R
   if (service !== undefined) return `${base}/api/v1/${encodeURIComponent(service.replaceAll('-', '_'))}/${action}`;
   throw new Failure(
     'validation',
-    `the catalogue of models cannot be had, and ${new URL(base).host} is not told a request without the model's service`,
+    `the catalogue of models is not available, and ${new URL(base).host} needs the model's service in each request`,
     { hint: 'Nothing was sent. Run the command again later, or use a model of Imagen 4' },
   );
 }

@@ -29,7 +29,7 @@ const shared = {
   format: ['--format <name>', 'format of the picture, such as png or jpg'],
   quality: ['--quality <name>', 'quality of the picture, such as basic, high or ultra'],
   set: ['--set <key=value>', 'any other field of the model; repeat for several'],
-  action: ['--action <name>', 'what to ask of the service, such as remix_image', "the model's own"],
+  action: ['--action <name>', 'action of the service, such as remix_image', "the model's own"],
   count: ['-n, --count <n>', 'number of pictures to make of each request', '1'],
   output: [
     '-o, --output <path>',
@@ -46,7 +46,7 @@ const shared = {
   timeout: ['--timeout <duration>', 'stop waiting after this long, such as 90s or 15m', '15m'],
   'poll-interval': ['--poll-interval <duration>', 'poll at a fixed interval, such as 2s', 'adaptive'],
   'callback-url': ['--callback-url <url>', 'URL that the service calls when a task ends'],
-  sidecar: ['--sidecar', 'save a JSON file beside each picture with what it takes to make it again'],
+  sidecar: ['--sidecar', 'save a JSON file with request, task and cost beside each picture'],
   embed: ['--embed', 'write prompt, model, seed and task into each PNG, JPEG and WebP; --again reads them'],
   preview: ['--preview', 'show each picture in the terminal'],
   open: ['--open', "open each picture in the system's viewer"],

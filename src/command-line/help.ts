@@ -18,7 +18,7 @@ More: runapi-imagen --help
 export const versionText = `${programVersion}\n`;
 
 /** Stands at the end of every help. */
-export const questions = 'Problems and questions: https://github.com/runapi-imagen/runapi-imagen/issues';
+const questions = 'Problems and questions: https://github.com/runapi-imagen/runapi-imagen/issues';
 
 /** Answers a call for only the version or the whole help. */
 export function plainAnswer(words: readonly string[], commands: readonly Declaration[]): string | undefined {

@@ -92,7 +92,7 @@ export async function tryPrices(context: Context, server: Server, lots: readonly
     prices,
     error: 'error' in asked ? errorReport(asked.error) : null,
     end(wishes) {
-      if ('error' in asked) reporter.warn(`no price is known now: ${errorReport(asked.error).message}`);
+      if ('error' in asked) reporter.warn(`the price is not available now: ${errorReport(asked.error).message}`);
       reporter.note(`Nothing was submitted${prices ? totalText(prices) : ''}`);
       if (wishes.maxCost === undefined) return;
       if ('error' in asked) throw unknownPrice(asked.error);

@@ -17,10 +17,12 @@ const searchedBytes = 4 * 1024 * 1024;
 
 /** Reads what --embed put into a picture; undefined where there is nothing. Throws what the file system throws. */
 export async function readEmbedded(path: string): Promise<Embedded | undefined> {
-  const { size } = await stat(path);
+  const about = await stat(path);
+  if (!about.isFile()) return undefined; // a pipe must not hang
   const head = await readPart(path, 0, searchedBytes);
   const found =
-    embeddedRequest(head) ?? embeddedRequest(await readPart(path, Math.max(0, size - searchedBytes), searchedBytes));
+    embeddedRequest(head) ??
+    embeddedRequest(await readPart(path, Math.max(0, about.size - searchedBytes), searchedBytes));
   if (!isObject(found)) return undefined;
   const read = imageRequest.safeParse(found.request);
   if (!read.success) return undefined;

@@ -42,19 +42,24 @@ export async function examinePieces(
   return { bytes, width, height, mime: format.mime, sha256: hash.digest('hex') };
 }
 
-/** Reads a picture that is to be shown to others, where it is still the one that was saved. Undefined where it is not. */
-export function readSaved(path: string, sha256: string, most: number): Uint8Array | undefined {
+/** Reads a regular file of at most so many bytes; undefined where there is none. Pipes and devices are never opened. */
+export function readRegular(path: string, most: number): Buffer | undefined {
   try {
     const { file } = openRegular(path, most);
     try {
-      const content = readFileSync(file);
-      return createHash('sha256').update(content).digest('hex') === sha256 ? content : undefined;
+      return readFileSync(file);
     } finally {
       closeSync(file);
     }
   } catch {
     return undefined;
   }
+}
+
+/** Reads a picture that is to be shown to others, where it is still the one that was saved. Undefined where it is not. */
+export function readSaved(path: string, sha256: string, most: number): Uint8Array | undefined {
+  const content = readRegular(path, most);
+  return content && createHash('sha256').update(content).digest('hex') === sha256 ? content : undefined;
 }
 
 /**

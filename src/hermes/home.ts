@@ -21,13 +21,10 @@ export interface HermesPlace {
  */
 export function hermesPlace(surroundings: Surroundings): HermesPlace | undefined {
   const told = surroundings.env.HERMES_HOME?.trim();
-  if (told)
-    return {
-      home: told,
-      profile: /[\\/]profiles[\\/]([^\\/]+)[\\/]*$/.exec(told)?.[1],
-      profileFile: undefined,
-      problems: [],
-    };
+  if (told) {
+    const profile = /[\\/]profiles[\\/]([^\\/]+)[\\/]*$/.exec(told)?.[1];
+    return { home: told, profile, profileFile: undefined, problems: [] };
+  }
   const root = rootOf(surroundings);
   if (root === undefined) return undefined;
 

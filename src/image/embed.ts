@@ -33,7 +33,7 @@ export function spliceFor(
   if (ext === 'png') return spliceForPng(head, told);
   if (ext === 'jpg') return spliceForJpeg(head, told);
   if (ext === 'webp') return spliceForWebp({ bytes, width, height }, head, told);
-  return `a ${ext.toUpperCase()} takes no prompt`;
+  return `a ${ext.toUpperCase()} cannot hold a prompt`;
 }
 
 /** PNG, third edition, §11.3.3: behind IHDR. */
@@ -82,7 +82,7 @@ function spliceForWebp(
   told: Told,
 ): Splice | string {
   const end = 8 + head.readUInt32LE(4);
-  if (end !== bytes) return 'its length is not what it says';
+  if (end !== bytes) return 'its length is wrong';
   const isExtended = head.toString('latin1', 12, 16) === 'VP8X';
   const flags = isExtended ? (head[20] ?? 0) : isTransparent(head) ? hasAlpha : 0;
   if ((flags & hasXmp) !== 0) return 'it has XMP of its own';

@@ -56,13 +56,10 @@ export function shrink(picture: Pixels, to: PixelSize): Pixels {
   return { ...to, data };
 }
 
-interface Span {
-  from: number;
-  end: number;
-}
+type Span = ReturnType<typeof span>;
 
 /** The pixels along one edge that the one at `position` stands for: at least one. */
-function span(position: number, size: number, full: number): Span {
+function span(position: number, size: number, full: number) {
   const from = Math.floor((position * full) / size);
   return { from, end: Math.max(from + 1, Math.floor(((position + 1) * full) / size)) };
 }

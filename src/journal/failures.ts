@@ -11,7 +11,7 @@ export function unwritable(reason: string, cause?: unknown): Failure {
 /** This process was believed dead: nothing more may be sent or written. */
 export function lostRun(): Failure {
   return new Failure('interrupted', 'another process has taken this run over: nothing more is sent or saved here', {
-    hint: 'It believed this one dead. History and resume tell how its tasks end',
+    hint: 'It assumed that this process had died. history and resume show how its tasks end',
   });
 }
 

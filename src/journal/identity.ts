@@ -34,7 +34,7 @@ export async function openIdentity(files: Files, folder: string, clock: Clock): 
   }
   const salt = (text ?? '').split(' ')[0] ?? '';
   if (text !== lineOf(salt)) {
-    throw new Failure('internal', `${path} is damaged: the names of what was bought follow from it`, {
+    throw new Failure('internal', `${path} is damaged: the keys of bought pictures are derived from it`, {
       hint: 'Restore it from a backup, or delete it: rows of batches would then be bought again',
     });
   }

@@ -115,7 +115,7 @@ export function openJournal(options: JournalOptions): Journal {
       await pulse.start();
     },
     async restore() {
-      warn(`the state folder ${folder} was deleted: the record of what is under way is made anew`);
+      warn(`the state folder ${folder} was deleted: a new record of the running tasks is written`);
       await files.makeFolder(runs);
       await (await identity)?.keep();
     },

@@ -21,7 +21,7 @@ export async function generate(call: Call, asked: PictureRequest): Promise<TaskR
   await prepareTarget(context, target);
   const anew = options.new === true;
   const [begun] = await begin(work, [{ request, target }], server, { anew, door });
-  if (!begun) throw new Error('one picture was wanted, and none was begun');
+  if (!begun) throw new Error('no task was started');
   return settled(call, await makeAndReport(context, work, begun));
 }
 
@@ -40,6 +40,7 @@ export async function readRequest({ context }: Call, asked: PictureRequest): Pro
   const [request, another] = parseRequests([given, settingSource({ model, ratio })], problems) ?? [];
   if (another) problems.push('one picture a request: call generate for each model and seed');
   if (problems.length > 0 || !request) throw tellAll(problems, { wayOut: '' });
-  const [named = request] = await namePictures(context.engine, context.world, [request]);
+  const { cwd, home } = context.world;
+  const [named = request] = await namePictures(context.engine, { cwd, home, field: 'image' }, [request]);
   return named;
 }

@@ -67,7 +67,7 @@ async function submitTask(job: Job): Promise<void> {
   if (!request) throw new Error(`the request of ${entry.key} is not known`);
   const fromEarlier = fate.uncertain;
   let lost = false;
-  const isPosted = false;
+  let isPosted = false;
   try {
     await reserveBudget(job);
     const { server, route = await routeFor(work.engine, server, request) } = entry.intended;
@@ -75,7 +75,9 @@ async function submitTask(job: Job): Promise<void> {
       request,
       route,
       async findPictures() {
+        isPosted = false;
         const urls = await pictureUrls(job);
+        isPosted = true;
         listener.step(entry.key, { doing: 'submitting', model: request.model });
         return urls;
       },

@@ -92,7 +92,7 @@ export async function beginRow(
   const { batch, server, door } = place;
   const row = { ...wanted.row, batch, ...(generation > 0 && { generation }) };
   const [begun] = await intend(work, [{ ...wanted, row, server, ...(door && { door }) }]);
-  if (!begun) throw new Error('one picture was wanted, and none was begun');
+  if (!begun) throw new Error('no task was started');
   return { begun };
 }
 

@@ -103,7 +103,7 @@ function newIntake(): Intake {
 async function verdict(intake: Intake, temp: TempFile): Promise<Received> {
   const facts = await intake.inspector.end();
   if (!facts.whole) {
-    throw new Failure('download', `the service sent no whole picture: ${facts.reason}`, {
+    throw new Failure('download', `the service sent an incomplete picture: ${facts.reason}`, {
       retryable: true,
       restart: true,
     });

@@ -35,7 +35,7 @@ export function readFurther(given: unknown): JsonObject | undefined {
 }
 
 export const furtherReason =
-  'use key=value with a name of the service, such as rendering_speed=TURBO; what has a flag goes into that';
+  'use key=value with a field of the service, such as rendering_speed=TURBO; a field that has a flag goes into the flag';
 
 function isValid(fields: JsonObject): boolean {
   const names = Object.keys(fields);

@@ -48,7 +48,7 @@ export interface Pictures {
 
 /** A shell would have made a path of `~alice/x`; here it would be a folder of that name. */
 const isOfOtherUser = (path: string): boolean => /^~[^/\\]+[/\\]/.test(path);
-const otherUserReason = 'write the path out: only ~ alone is a home folder';
+const otherUserReason = 'write the path out, or begin with ./';
 
 /** A name template, or `-`. */
 export const outputName = string().check(
@@ -118,7 +118,7 @@ function stdoutFlaws(
     count !== 1 && ((name) => `${name('output')} - takes one picture, not ${count}`),
     (wait === false || download === false) &&
       ((name) => `${name('output')} - needs the picture: leave out ${name(wait === false ? 'wait' : 'download')}`),
-    sidecar && ((name) => `${name('sidecar')} needs a file to stand beside: leave out ${name('output')} -`),
+    sidecar && ((name) => `${name('sidecar')} needs a picture file: leave out ${name('output')} -`),
     toTerminal && ((name) => `${name('output')} - would write image bytes to the terminal: pipe it, or name a file`),
   ];
   return flaws.filter((flaw) => flaw !== false && flaw !== undefined);
@@ -127,14 +127,14 @@ function stdoutFlaws(
 /** Why the pictures cannot have the name. */
 function nameFlaws({ overwrite, skipExisting }: Partial<Fields>, output: string, { count, areNew }: Pictures): Flaw[] {
   if (overwrite && skipExisting)
-    return [(name) => `${name('overwrite')} and ${name('skipExisting')} exclude each other`];
+    return [(name) => `${name('overwrite')} and ${name('skipExisting')} cannot be used together`];
   const template = output || defaultTemplate;
   if (templateReason(template) !== undefined) return []; // told already
   const { words } = parseTemplate(template);
   if (overwrite && count !== 1 && !words.has('task') && !words.has('index')) {
     return [
       (name) =>
-        `${name('overwrite')} would leave one of ${count} pictures: put {index} or {task} into ${name('output')}`,
+        `${name('overwrite')} would keep only one of ${count} pictures: put {index} or {task} into ${name('output')}`,
     ];
   }
   return skipExisting && areNew && count !== 'many' && words.has('task')

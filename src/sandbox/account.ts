@@ -21,7 +21,7 @@ export function showBalance(call: Call, book: TaskBook): Answer {
 /** Tells what is left after all tasks but the failed ones, which are free. Days are those of UTC. */
 export function balanceOf(book: TaskBook) {
   const now = book.now();
-  const paid = [...book.all()].filter((task) => progressOf(task, now) !== 'failed');
+  const paid = [...book.tasks.values()].filter((task) => progressOf(task, now) !== 'failed');
   const sum = (since: number): number =>
     paid.reduce((cents, task) => cents + (task.createdAtMs >= since ? task.order.cents : 0), 0);
   const total = sum(Number.NEGATIVE_INFINITY);

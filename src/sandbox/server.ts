@@ -9,8 +9,6 @@ import type { Dialect } from './routes.ts';
 import { anyKey, type Billing, openTaskBook, type TaskBook } from './task-book.ts';
 
 export interface SandboxOptions extends ShopOptions {
-  /** 127.0.0.1 by default. */
-  host?: string | undefined;
   /** 0 by default: any free port. */
   port?: number | undefined;
   /** Milliseconds until a task ends, give or take a fifth, the same for the same task. 1500 by default. */
@@ -52,16 +50,15 @@ export interface Sandbox {
 /**
  * Starts a server that speaks RunAPI's API for pictures, free of charge.
  *
- * @throws {Failure} `validation` if it cannot listen on that host and port
+ * @throws {Failure} `validation` if it cannot listen on that port
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { host = '127.0.0.1', port = 0, dialect = 'both', now } = options;
-  const { latencyMs = 1500, failRate = 0, billing = 'new', log } = options;
+  const { port = 0, dialect = 'both', latencyMs = 1500, failRate = 0, billing = 'new', log, now } = options;
   const book = openTaskBook({ latencyMs, failRate, billing, now, shop: openShop(options) });
   const server = createServer((request, response) => void exchange(request, response, { book, dialect, log }));
-  await listen(server, host, port);
+  await listen(server, port);
   return {
-    url: `http://${reachable(host)}:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     restore: (task) => restore(book, task),
     close: () =>
       new Promise((closed) => {
@@ -72,7 +69,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 function restore(book: TaskBook, { request: body, ...accepted }: AcceptedTask): string {
-  if (accepted.id !== undefined && book.find(accepted.id)) return accepted.id; // it is this sandbox's own
+  if (accepted.id !== undefined && book.tasks.has(accepted.id)) return accepted.id; // it is this sandbox's own
   try {
     const { idempotencyKey } = accepted;
     const known = book.replay(anyKey, idempotencyKey, body);
@@ -84,36 +81,18 @@ function restore(book: TaskBook, { request: body, ...accepted }: AcceptedTask): 
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, port: number): Promise<void> {
   return new Promise((listening, refused) => {
-    const fail = (cause: unknown) => refused(cannotListen(host, port, cause));
-    try {
-      server.once('error', fail).listen(port, host, () => listening());
-    } catch (cause) {
-      fail(cause); // an invalid port number
-    }
+    server.once('error', (cause: NodeJS.ErrnoException) => refused(cannotListen(port, cause)));
+    server.listen(port, '127.0.0.1', () => listening());
   });
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is taken',
-  EACCES: 'that port needs more rights',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'there is no such host',
-  ERR_SOCKET_BAD_PORT: 'a port is a number from 0 to 65535',
-};
-
-function cannotListen(host: string, port: number, cause: unknown): Failure {
-  const reason = reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? (cause as Error).message;
-  return new Failure('validation', `the sandbox cannot listen on ${host}, port ${port}: ${reason}`, {
+function cannotListen(port: number, cause: NodeJS.ErrnoException): Failure {
+  const { code = '', message } = cause;
+  const reason = { EADDRINUSE: 'the port is taken', EACCES: 'that port needs more rights' }[code] ?? message;
+  return new Failure('validation', `the sandbox cannot listen on 127.0.0.1, port ${port}: ${reason}`, {
     hint: 'Choose another port with --port, or --port 0 for any free one',
     cause,
   });
-}
-
-/** Turns "everywhere" into an address that a client can call. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }

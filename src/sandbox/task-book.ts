@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Refusal } from './call.ts';
 import { drawsFrom } from './draws.ts';
 import type { SandboxModel } from './models.ts';
@@ -50,8 +51,8 @@ export interface TaskBook {
    * @throws {Refusal} 409 if the key came with another body
    */
   replay(apiKey: string, idempotencyKey: string, body: unknown): SandboxTask | undefined;
-  find(id: string): SandboxTask | undefined;
-  all(): Iterable<SandboxTask>;
+  /** By their ids. */
+  tasks: ReadonlyMap<string, SandboxTask>;
   /** Returns true once for each mark. */
   isFirstTry(mark: string): boolean;
   now(): number;
@@ -72,15 +73,14 @@ interface Rules extends Pick<TaskBook, 'billing' | 'now' | 'shop'> {
 
 export function openTaskBook({ latencyMs, failRate, billing, now, shop }: Rules): TaskBook {
   const tasks = new Map<string, SandboxTask>();
-  const byKey = new Map<string, { task: SandboxTask; fingerprint: string }>();
+  const byKey = new Map<string, { task: SandboxTask; body: unknown }>();
   const tried = new Set<string>();
   return {
     enter({ apiKey, idempotencyKey: key, order, body, createdAtMs, ...given }) {
-      const fingerprint = canonical(body);
       const mark = `${apiKey} ${key}`;
       const usual = given.id ?? taskId(given.dialect, key);
       const id = tasks.has(usual) ? taskId(given.dialect, mark) : usual;
-      const fate = drawsFrom(`fate ${key ?? fingerprint}`)();
+      const fate = drawsFrom(`fate ${key ?? JSON.stringify(body)}`)();
       const ordered = order.faults.has('fail') ? 'The prompt ordered this failure.' : undefined;
       const delayMs = Math.round(latencyMs * (0.8 + 0.4 * drawsFrom(id)()));
       const task = {
@@ -91,17 +91,16 @@ export function openTaskBook({ latencyMs, failRate, billing, now, shop }: Rules)
         reason: fate < failRate ? 'Failed by --fail-rate.' : ordered,
       };
       tasks.set(id, task);
-      if (key !== undefined) byKey.set(mark, { task, fingerprint });
+      if (key !== undefined) byKey.set(mark, { task, body });
       return task;
     },
     replay(apiKey, idempotencyKey, body) {
       const known = byKey.get(`${apiKey} ${idempotencyKey}`) ?? byKey.get(`${anyKey} ${idempotencyKey}`);
-      if (known && known.fingerprint !== canonical(body))
+      if (known && !isDeepStrictEqual(known.body, body))
         throw new Refusal(409, 'Idempotency-Key was already used with a different request body');
       return known?.task;
     },
-    find: (id) => tasks.get(id),
-    all: () => tasks.values(),
+    tasks,
     isFirstTry(mark) {
       const isFirst = !tried.has(mark);
       tried.add(mark);
@@ -133,13 +132,4 @@ function taskId(dialect: 'guide' | 'service', key = randomUUID() as string): str
   const hex = createHash('sha256').update(key).digest('hex');
   if (dialect === 'guide') return `tsk_${hex.slice(0, 12)}`;
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5');
-}
-
-/** Writes the same text for the same values, whatever the order of the fields. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

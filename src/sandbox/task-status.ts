@@ -21,7 +21,7 @@ export function showWrappedTask(call: Call, book: TaskBook, id: string): Answer 
 
 function find(call: Call, book: TaskBook, id: string) {
   keyOf(call);
-  const task = book.find(id);
+  const task = book.tasks.get(id);
   if (!task) throw new Refusal(404, 'Task not found');
   const progress = progressOf(task, book.now());
   const { count, format, model } = task.order;

@@ -1,14 +1,12 @@
 import { printable } from './printable.ts';
 
-/** Characters that take two columns (Unicode's East Asian Width W and F, and emoji). */
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f1e6}-\u{1f1ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-/** Characters that combine with the one before, or are not seen. */
-const narrow = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]/u;
-
 /** Counts the columns that a text takes on a terminal. */
 export function columnsOf(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  // Unicode's East Asian Width W and F, and emoji; and what combines with the character before, or is not seen.
+  const wide =
+    /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f1e6}-\u{1f1ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+  const narrow = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]/u;
   let columns = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
     if (!narrow.test(segment)) columns += wide.test(segment) || segment.includes('\ufe0f') ? 2 : 1;

@@ -11,10 +11,12 @@ const argument = [
 
 const subcommand = 'get|set|unset|list|path|install|uninstall|clear';
 
-const command = new RegExp(
-  `(?<![\\w/])(?:[A-Z_]+=\\S+ )?(?:npx )?runapi-imagen(?: [a-z]+)?(?: (?:${subcommand})\\b)?(?: (?:${argument}))*`,
-  'g',
-);
+/** A function: most starts wrap nothing. */
+const commands = (): RegExp =>
+  new RegExp(
+    `(?<![\\w/])(?:[A-Z_]+=\\S+ )?(?:npx )?runapi-imagen(?: [a-z]+)?(?: (?:${subcommand})\\b)?(?: (?:${argument}))*`,
+    'g',
+  );
 
 /** Longer texts are nothing to read, and would take long. */
 const longest = 4000;
@@ -33,7 +35,7 @@ const colour = /\u001b\[[\d;]*m/g;
  */
 export function wrapped(text: string, columns: number, whole = ''): string {
   if (columns <= 0 || text.length > longest) return text;
-  const glued = text.replace(whole, () => glueWords(whole)).replace(command, glueWords);
+  const glued = text.replace(whole, () => glueWords(whole)).replace(commands(), glueWords);
   return glued
     .split('\n')
     .flatMap((line) => linesOf(line, columns))

@@ -101,9 +101,9 @@ describe('the state of a task, wherever it stands', () => {
   test.each([
     [{ status: 'completed', images: [] }, 'task tsk_1 is completed, but its answer holds no image'],
     [{ status: 'completed', images: [{ url: 'javascript:alert(1)' }] }, 'holds no image'],
-    [{ hello: 'world' }, 'the answer about task tsk_1 tells no state'],
-    [{ status: { code: 1 } }, 'tells no state'],
-    [{}, 'tells no state'],
+    [{ hello: 'world' }, 'the answer about task tsk_1 has no status'],
+    [{ status: { code: 1 } }, 'has no status'],
+    [{}, 'has no status'],
   ])('%j is no answer', (answer, problem) => {
     expect(() => readTask(answer, 'tsk_1')).toThrow(problem);
   });

@@ -93,9 +93,8 @@ describe('what is wrong with flags is told, all of it, and never becomes a part 
     ['generate a --out x', ['unknown flag --out; did you mean --output?'], 'generate -- a'],
     ['generate a --num 3', ['unknown flag --num; did you mean --count?'], 'generate -- a'],
     ['generate a --n 3', ['unknown flag --n; did you mean --count?'], 'generate -- a'],
-    ['generate a --size 2k', ['unknown flag --size; did you mean --ratio or --resolution?'], 'generate -- a'],
+    ['generate a --size 2k', ['unknown flag --size; did you mean --ratio?'], 'generate -- a'],
     ['generate a --outdir x', ['unknown flag --outdir; did you mean --dir?'], 'generate -- a'],
-    ['generate a --force', ['generate does not accept --force; did you mean --overwrite?'], 'generate -- a'],
     [
       'generate a --api-key x',
       ['there is no --api-key: set RUNAPI_API_KEY, or run config set api-key'],

@@ -124,8 +124,8 @@ test.each([
     'the prompt is too long for a JPEG',
   ],
   ['XMP that is there already', 'extended.webp', toldOf(), 'it has XMP of its own'],
-  ['a GIF', 'still.gif', toldOf(), 'a GIF takes no prompt'],
-  ['an AVIF', 'still.avif', toldOf(), 'a AVIF takes no prompt'],
+  ['a GIF', 'still.gif', toldOf(), 'a GIF cannot hold a prompt'],
+  ['an AVIF', 'still.avif', toldOf(), 'a AVIF cannot hold a prompt'],
 ])('tells why nothing is embedded: %s', async (_, name, told, reason) => {
   const bytes = name === 'extended.webp' ? await embed(picture('lossy.webp')) : picture(name);
   await expect(embed(bytes, told)).rejects.toThrow(reason);

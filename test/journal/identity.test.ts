@@ -34,7 +34,7 @@ test.each<[string, (salt: string) => string]>([
   await writeFile(path, harm(await readFile(path, 'utf8')));
   await expect(records.process(somePid + 1).identity()).rejects.toMatchObject({
     code: 'internal',
-    message: `${path} is damaged: the names of what was bought follow from it`,
+    message: `${path} is damaged: the keys of bought pictures are derived from it`,
   });
 });
 

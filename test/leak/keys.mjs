@@ -7,4 +7,5 @@ export const testKeys = [
   'rk_shell_0123456789',
   'rk_typed_0123456789wxyY',
   'rk_root_never_used_0000',
+  'rk_proxy_0123456789abcd',
 ];

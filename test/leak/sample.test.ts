@@ -78,6 +78,8 @@ const faulty: Array<[string, Record<string, string>]> = [
   ['a proxy of an unknown kind', { ALL_PROXY: `socks4://me:${key}@127.0.0.1:1`, RUNAPI_BASE_URL: other }],
   ['swapped variables', { RUNAPI_API_KEY: other, RUNAPI_BASE_URL: key }],
   ['the key in quotes', { RUNAPI_API_KEY: `"${key}"`, RUNAPI_BASE_URL: 'http://127.0.0.1:1' }],
+  ['the key with its name', { RUNAPI_API_KEY: `RUNAPI_API_KEY="${key}"`, RUNAPI_BASE_URL: 'http://127.0.0.1:1' }],
+  ['a SOCKS proxy with the password', { ALL_PROXY: `socks5h://me:${key}@127.0.0.1:1`, RUNAPI_BASE_URL: other }],
   ['the key in both', { RUNAPI_BASE_URL: key }],
   ['a password in the base URL', { RUNAPI_BASE_URL: `https://me:${key}@runapi.test` }],
   ['in one that is none', { RUNAPI_BASE_URL: `https://me:${key}@run api.test` }],

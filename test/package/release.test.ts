@@ -18,7 +18,7 @@ async function repository({ changelog = '## 1.2.3 (2026-02-03)', locked = '1.2.3
   // npm leaves logs in a home.
   const env = { HOME: root, GIT_CONFIG_NOSYSTEM: '1' };
   const git = (line: string) => execa('git', words(line), { cwd: folder, env });
-  const scripts = { test: 'node -e "0"' };
+  const scripts = { test: 'node -e "0"', 'test:slow': 'node -e "0"' };
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'x', version: '1.2.3', scripts }));
   await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ version: locked }));
   await writeFile(join(folder, 'CHANGELOG.md'), `# Changelog\n\n${changelog}\n\nText.\n`);

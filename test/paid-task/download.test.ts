@@ -110,7 +110,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
         'image',
         changed((b) => b.subarray(0, half)),
       ),
-    { exitCode: 9, told: 'sent no whole picture', later: 'the picture', words: someTries },
+    { exitCode: 9, told: 'sent an incomplete picture', later: 'the picture', words: someTries },
   ],
   [
     'the picture is larger than it may be',
@@ -135,7 +135,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   [
     'the picture is sent in a circle',
     (s) => s.always('image', redirecting(302, '/files/round/0.png')),
-    { exitCode: 9, told: 'redirects in a circle', later: 'the picture', words: someTries },
+    { exitCode: 9, told: 'redirects in a loop', later: 'the picture', words: someTries },
   ],
   [
     'the picture is sent to a file of this machine',

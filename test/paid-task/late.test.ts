@@ -62,7 +62,7 @@ test.concurrent('a task that the service has forgotten is told once and closed',
   service.tasks.clear();
   service.always('other', answering(404, {}));
   const first = await run(machine, ['resume']);
-  expect([first.exitCode, first.stderr]).toEqual([4, expect.stringContaining(`knows no task ${id}`)]);
+  expect([first.exitCode, first.stderr]).toEqual([4, expect.stringContaining(`has no task ${id}`)]);
   expect(first.stderr).not.toContain('Continue with');
   const second = await run(machine, ['resume']);
   expect([second.exitCode, second.stderr, await leftInRecord(machine)]).toEqual([...nothing, []]);

@@ -57,7 +57,7 @@ test('--max-cost 0 buys only what is free', async () => {
 test.each([
   ['the service has no prices', answering(404, { error: 'no such route' }), 'no such route'],
   ['the key is refused', answering(401, { error: 'bad key' }), 'bad key'],
-  ['there is no price for the model yet', pricing({ status: 'pending' }), 'tells no price for imagen-4'],
+  ['there is no price for the model yet', pricing({ status: 'pending' }), 'did not return a price for imagen-4'],
   ['the answer makes no sense', answering(200, { price_quote: { currency: 'USD' } }), 'tells no price'],
   ['the price is negative', pricing({ cents: -1 }), 'tells no price'],
 ])('refuses where %s', async (_, answer, reason) => {

@@ -357,7 +357,7 @@ test('a circle of redirects ends', async () => {
   service.always('image', ({ path }, response) => response.writeHead(302, { location: path }).end());
   const { exitCode, stderr, files } = await made(service, '--timeout', '4s');
   expect({ exitCode, files }).toEqual({ exitCode: 9, files: [] });
-  expect(stderr).toContain('redirects in a circle');
+  expect(stderr).toContain('redirects in a loop');
 });
 
 test('where the picture cannot be fetched the task is not lost: resume fetches it', async () => {

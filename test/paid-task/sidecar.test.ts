@@ -146,7 +146,7 @@ test('needs a file to stand beside', async () => {
   const service = await startService();
   const words = ['generate', 'a mug', '--sidecar', '--output', '-', '--base-url', service.url];
   const { exitCode, stdout, stderr } = await run(await newMachine(), words);
-  expect(stderr).toContain('error: --sidecar needs a file to stand beside: leave out --output -.');
+  expect(stderr).toContain('error: --sidecar needs a picture file: leave out --output -.');
   expect(stdout).toBe('');
   expect(exitCode).toBe(4);
   expect(service.calls).toEqual([]);

@@ -117,7 +117,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   [
     'it is sent in a circle',
     (s) => s.always('create', redirecting(307, '/v1/text_to_image')),
-    { exitCode: 8, told: 'redirects in a circle', charged: 0, later: 'nothing' },
+    { exitCode: 8, told: 'redirects in a loop', charged: 0, later: 'nothing' },
   ],
 ])('%s', async ([, misbehave, outcome], { onTestFinished }) => {
   const service = await live(misbehave, outcome, onTestFinished);

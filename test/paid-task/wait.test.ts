@@ -68,7 +68,7 @@ test.concurrent.for<[string, (service: Service) => unknown, Outcome]>([
   [
     'a look is sent in a circle',
     (s) => s.always('look', redirecting(302, '/v1/text_to_image/round')),
-    { exitCode: 5, told: 'redirects in a circle', later: 'the picture', words: aMoment },
+    { exitCode: 5, told: 'redirects in a loop', later: 'the picture', words: aMoment },
   ],
   [
     'a look is sent to another origin',

@@ -136,7 +136,9 @@ describe('of a thousand hostile prompts', () => {
   });
 });
 
-test.skipIf(!has('pwsh'))('nor in PowerShell itself (needs pwsh)', async () => {
+const pwsh = 'pwsh';
+
+test.skipIf(!has(pwsh))('PowerShell itself reads those that are written as they were (needs pwsh)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'paste-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const written = prompts.flatMap((prompt) => {
@@ -146,7 +148,7 @@ test.skipIf(!has('pwsh'))('nor in PowerShell itself (needs pwsh)', async () => {
   const script = written.map(({ word }) => `p ${word}`).join('\n');
   const before = '[Console]::OutputEncoding = [Text.Encoding]::UTF8\nfunction p { ConvertTo-Json -Compress $args }\n';
   await writeFile(join(folder, 'paste.ps1'), `\ufeff${before}${script}`);
-  const { stdout } = await execa('pwsh', ['-NoProfile', '-File', 'paste.ps1'], { cwd: folder });
+  const { stdout } = await execa(pwsh, ['-NoProfile', '-File', 'paste.ps1'], { cwd: folder });
   expect(stdout.split('\n').map((line) => [JSON.parse(line)].flat())).toEqual(written.map(({ prompt }) => [prompt]));
   expect(readdirSync(folder)).toEqual(['paste.ps1']);
 });

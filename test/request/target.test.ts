@@ -28,8 +28,8 @@ test.each([
     { folder: resolve('/here'), output: '/home/u/a.png', existing: 'overwrite' },
   ],
   [
-    "what is another user's name",
-    { dir: '~root' },
+    "a folder named like another user's home",
+    { dir: './~root' },
     {},
     { folder: resolve('/here/~root'), output: '', existing: 'rename' },
   ],
@@ -62,8 +62,8 @@ test.each([
     { dir: '~root', output: '~alice/x.png' },
     one,
     [
-      'Invalid --dir "~root": write the path out: only ~ alone is a home folder',
-      'Invalid --output "~alice/x.png": write the path out: only ~ alone is a home folder',
+      'Invalid --dir "~root": write the path out, or begin with ./',
+      'Invalid --output "~alice/x.png": write the path out, or begin with ./',
     ],
   ],
   [
@@ -71,7 +71,7 @@ test.each([
     one,
     [
       'Invalid --output "{taks}.png": unknown word {taks}; did you mean {task}? The words are {prompt} {task} {model} {ratio} {seed} {index} {date} {ext}',
-      '--overwrite and --skip-existing exclude each other',
+      '--overwrite and --skip-existing cannot be used together',
     ],
   ],
   [
@@ -81,13 +81,13 @@ test.each([
       '--json and --output - both write to stdout: save to a file, or leave out --json',
       '--output - takes one picture, not 3',
       '--output - needs the picture: leave out --no-download',
-      '--sidecar needs a file to stand beside: leave out --output -',
+      '--sidecar needs a picture file: leave out --output -',
     ],
   ],
   [
     { output: 'a.png', overwrite: true },
     { count: 'many', areNew: true },
-    ['--overwrite would leave one of many pictures: put {index} or {task} into --output'],
+    ['--overwrite would keep only one of many pictures: put {index} or {task} into --output'],
   ],
   [{ skipExisting: true }, one, [neverSkips]],
 ] as const)('refuses %j', (flags, pictures, problems) => {

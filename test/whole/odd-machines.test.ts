@@ -4,6 +4,7 @@ import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/has.ts';
 import { bin, filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { startService } from '../support/service.ts';
 
@@ -205,6 +206,19 @@ describe.skipIf(process.platform === 'win32')('a machine in trouble', () => {
     expect(stderr.split('\n')).toEqual(
       code === 0 ? [''] : ['error: the current folder was deleted', 'Change to a folder that exists (cd)'],
     );
+  });
+
+  test.skipIf(!has('mkfifo')).each([
+    [['batch', '/dev/zero'], 'error: /dev/zero is a device, not a batch file'],
+    [['generate', '--again', 'pipe'], /^error: --again pipe: this machine has no record of that task/],
+    [['generate', '--again', 'pipe.json'], /^error: --again pipe.json cannot be read/],
+    [['generate', 'x', '--image', 'pipe'], 'error: Invalid --image "pipe": it is not a file.'],
+  ])('a pipe or a device where a file should be is told at once: %j (needs mkfifo)', async (words, told) => {
+    const machine = await newMachine();
+    await execa('mkfifo', ['pipe', 'pipe.json'], { cwd: machine.folder });
+    const { exitCode, stderr } = await run(machine, [...words, '--sandbox']);
+    expect(exitCode).toBe(4);
+    expect(stderr.split('\n')[0]).toEqual(typeof told === 'string' ? told : expect.stringMatching(told));
   });
 
   test.skipIf(!mayBeSomebody).each(['history', 'resume', 'generate', 'gallery', 'doctor'])(

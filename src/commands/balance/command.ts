@@ -7,8 +7,6 @@ export const balanceCommand: Declaration = {
   about: "Print the balance of the key's account, in US dollars.",
   flags: withFlags('sandbox'),
   examples: ['balance', 'balance --json | jq .balance_cents'],
-  async run(context, _words, flags: { sandbox?: boolean }) {
-    const { showBalance } = await import('./run.ts');
-    return showBalance(context, flags.sandbox);
-  },
+  run: async (context, _words, flags: { sandbox?: boolean }) =>
+    (await import('./run.ts')).showBalance(context, flags.sandbox),
 };

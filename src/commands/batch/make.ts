@@ -228,6 +228,6 @@ function rowOf({ row, id }: BatchTask): Pick<TaskReport, 'row' | 'id'> {
 
 function lostClaim(): Failure {
   return new Failure('interrupted', 'another process has taken this batch over: nothing more is sent here', {
-    hint: 'It believed this one dead. Running the same batch again does what is left',
+    hint: 'It assumed that this process had died. Run the same batch again to make the rest',
   });
 }

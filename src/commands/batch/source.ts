@@ -52,6 +52,7 @@ function isPipe(path: string, shown: string): boolean {
   try {
     const facts = statSync(path);
     if (facts.isDirectory()) throw invalid(`${shown} is a folder, not a batch file`);
+    if (facts.isCharacterDevice() || facts.isBlockDevice()) throw invalid(`${shown} is a device, not a batch file`);
     return !facts.isFile() || isPipeName(shown);
   } catch (error) {
     throw error instanceof Failure ? error : unreadable(error, shown);
@@ -64,6 +65,9 @@ function unreadable(error: unknown, shown: string): Failure {
   return invalid(`${shown} cannot be read: ${reason}`);
 }
 
+/** A pipe without end must not fill the disk. */
+const mostSpooled = 10 ** 9;
+
 /** Copies a pipe, which can be read once. Every wait is said: nobody may write to it. */
 async function spool({ world, reporter, state }: Context, file: string, shown: string) {
   const { stdin, cwd, clock } = world;
@@ -75,10 +79,13 @@ async function spool({ world, reporter, state }: Context, file: string, shown: s
     stopTelling();
     if (!isTyped) reporter.note(`Waiting for the rows of ${shown}`);
   });
+  let bytes = 0;
   try {
     const chunks = isStdin(file) ? stdin.stream : await readStream(resolve(cwd, file));
     for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
       stopTelling();
+      bytes += chunk.length;
+      if (bytes > mostSpooled) throw invalid(`${shown} holds more than 1 GB`, 'Name a file instead');
       await copy.write(chunk);
     }
     await copy.finish();

@@ -56,7 +56,7 @@ export function sayBatchEnd(
   reporter.note(`Batch: ${facts.filter(Boolean).join(' · ')}`);
   const [successor] = halted?.error ? goneSuccessors(halted.error) : [];
   const again = successor === undefined ? 'again' : `with --model ${successor}`;
-  if (halted) reporter.next(`the same command ${again} goes on with what is missing`, 'Stopped early');
+  if (halted) reporter.next(`the same command ${again} continues with the missing rows`, 'Stopped early');
   else if (count.gone > 0) reporter.next('the same command with --refetch-missing buy', 'Buy again what is gone');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');

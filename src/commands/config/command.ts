@@ -12,10 +12,7 @@ export const configCommand: Declaration = {
       name: 'get',
       summary: 'print a setting; of the key only its last four characters',
       words: [['<name>', 'the setting']],
-      async run(context, [name]: [string]) {
-        const { getSetting } = await import('./run.ts');
-        return getSetting(context, name);
-      },
+      run: async (context, [name]: [string]) => (await import('./run.ts')).getSetting(context, name),
     },
     {
       name: 'set',
@@ -24,35 +21,24 @@ export const configCommand: Declaration = {
         ['<name>', 'the setting'],
         ['[value]', 'its new value; never the key'],
       ],
-      async run(context, [name, value]: [string, string | undefined]) {
-        const { setSetting } = await import('./run.ts');
-        return setSetting(context, name, value);
-      },
+      run: async (context, [name, value]: [string, string | undefined]) =>
+        (await import('./run.ts')).setSetting(context, name, value),
     },
     {
       name: 'unset',
       summary: 'remove a setting',
       words: [['<name>', 'the setting']],
-      async run(context, [name]: [string]) {
-        const { unsetSetting } = await import('./run.ts');
-        return unsetSetting(context, name);
-      },
+      run: async (context, [name]: [string]) => (await import('./run.ts')).unsetSetting(context, name),
     },
     {
       name: 'list',
       summary: 'print every setting, its value and where it comes from',
-      async run(context) {
-        const { listSettings } = await import('./run.ts');
-        return listSettings(context);
-      },
+      run: async (context) => (await import('./run.ts')).listSettings(context),
     },
     {
       name: 'path',
       summary: 'print the path of the settings file',
-      async run(context) {
-        const { settingsPath } = await import('./run.ts');
-        return settingsPath(context);
-      },
+      run: async (context) => (await import('./run.ts')).settingsPath(context),
     },
   ],
 };

@@ -13,8 +13,6 @@ export const doctorCommand: Declaration = {
     'doctor --json | jq -r \'select(.state != "ok") | .message, .hint\'',
   ],
   flags: withFlags('sandbox'),
-  async run(context, _words, flags: { sandbox?: boolean }) {
-    const { doctor } = await import('./run.ts');
-    return doctor(context, flags.sandbox);
-  },
+  run: async (context, _words, flags: { sandbox?: boolean }) =>
+    (await import('./run.ts')).doctor(context, flags.sandbox),
 };

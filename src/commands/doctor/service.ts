@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
 import { catalogueOf } from '../../paid-task/models.ts';
-import { modelNamed } from '../../request/models.ts';
+import { isImagen, modelNamed } from '../../request/models.ts';
 import { keyPage } from '../../settings/credentials.ts';
 import { formatDuration } from '../../task/duration.ts';
 import { amountText } from '../../task/money.ts';
@@ -97,12 +97,13 @@ interface Offer {
   status: string;
 }
 
-/** Finds the model that `generate` would use; undefined without a catalogue. */
+/** Finds the model that `generate` would use; undefined without a catalogue of today, or for a list of models. */
 async function priceOfNext(context: Context, server: Server): Promise<Offer | undefined> {
   try {
     const { model: typed = 'imagen-4' } = context.stored.settings;
     const model = modelNamed(typed) ?? typed;
-    const { models } = await catalogueOf(context.engine, server, 0);
+    const { models, staleness } = await catalogueOf(context.engine, server, 0);
+    if (staleness || model.includes(',')) return undefined;
     const found = models.find((each) => each.model === model);
     return { model, cents: found?.price?.unit_price_cents, status: found?.status ?? 'not sold' };
   } catch (error) {
@@ -119,9 +120,12 @@ function judged(host: string, cents: number, offer: Offer | undefined, time: str
     return broken('service', new Failure('insufficient_credits', message, { hint }));
   }
   if (offer === undefined || offer.status === 'active') return ok('service', `${message} (${time})`);
-  const state = offer.status === 'maintenance' ? 'under maintenance' : 'no longer sold';
   const hint = 'Choose another: runapi-imagen models lists them, config set model keeps one';
-  return warning('service', `${message}; ${offer.model} is ${state} (${time})`, hint);
+  const state = `${message}; ${offer.model} is ${offer.status === 'maintenance' ? 'under maintenance' : 'no longer sold'}`;
+  // An Imagen model that is not listed at all may still be sold.
+  const mayWork = offer.status === 'maintenance' || (offer.status === 'not sold' && isImagen(offer.model));
+  if (mayWork) return warning('service', `${state} (${time})`, hint);
+  return broken('service', new Failure('validation', state, { hint }));
 }
 
 function explained(failure: Failure, host: string): Check {

@@ -28,8 +28,6 @@ export const downloadCommand: Declaration = {
     'download tsk_abc123 --output mug.png --overwrite',
   ],
   sends: true,
-  async run(context, [ids]: [string[]], flags: DownloadFlags) {
-    const { download } = await import('./run.ts');
-    return download(context, ids, flags);
-  },
+  run: async (context, [ids]: [string[]], flags: DownloadFlags) =>
+    (await import('./run.ts')).download(context, ids, flags),
 };

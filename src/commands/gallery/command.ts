@@ -6,7 +6,7 @@ export const galleryCommand: Declaration = {
   name: 'gallery',
   summary: 'write a web page of what was made, to view and compare',
   about:
-    'Write one HTML file with what was made on this machine, or with what the filters match, to view and compare. It ' +
+    'Write one HTML file with the pictures made on this machine, or those that the filters match, to view and compare. It ' +
     'embeds up to 40 MB of pictures, so that it can be moved; beyond that it links to the files. A batch is shown as a ' +
     'matrix: prompts in rows, models in columns.',
   flags: [

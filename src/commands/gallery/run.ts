@@ -79,7 +79,7 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
 }
 
 function readEmbed({ maxEmbed, link }: GalleryFlags, problems: string[]): number {
-  if (link && maxEmbed !== undefined) problems.push('--link and --max-embed exclude each other');
+  if (link && maxEmbed !== undefined) problems.push('--link and --max-embed cannot be used together');
   const size = maxEmbed === undefined ? usualEmbed : parseSize(maxEmbed);
   if (size === undefined) problems.push(`Invalid --max-embed ${JSON.stringify(maxEmbed)}: use a size such as 200MB`);
   return link ? -1 : (size ?? 0);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { newestSent } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { readEmbedded } from '../../disk/embedded.ts';
+import { readRegular } from '../../disk/examine.ts';
+import { largestText } from '../../disk/read-text.ts';
 import { Failure, invalid } from '../../errors.ts';
 import { type Entry, filesOf } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
@@ -56,27 +57,20 @@ async function byNumber(context: Context, typed: string): Promise<Entry | undefi
   return (await newestSent(context, { matches: () => true }, number))[number - 1];
 }
 
+/** As many as --max-bytes allows unasked. */
+const mostPictureBytes = 256 * 2 ** 20;
+
 /** A picture that was moved is known by its bytes, one that was edited by its place. */
 async function byPicture(context: Context, path: string): Promise<Entry | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
+  const bytes = readRegular(path, mostPictureBytes);
   const sha256 = bytes && createHash('sha256').update(bytes).digest('hex');
-  const holds = (test: (file: { path: string; sha256: string }) => boolean) => (entry: Entry) =>
-    filesOf(entry).some(test);
-  return (
-    (sha256 &&
-      (await newest(
-        context,
-        holds((file) => file.sha256 === sha256),
-      ))) ||
-    (await newest(
-      context,
-      holds((file) => file.path === path),
-    ))
-  );
+  const holding = (test: (file: { path: string; sha256: string }) => boolean): Promise<Entry | undefined> =>
+    newest(context, (entry) => filesOf(entry).some(test));
+  return (sha256 && (await holding((file) => file.sha256 === sha256))) || (await holding((file) => file.path === path));
 }
 
 async function readSidecar(path: string, typed: string): Promise<Before> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = readRegular(path, largestText)?.toString();
   if (text === undefined) throw invalid(`--again ${typed} cannot be read; a sidecar has a name such as fox.png.json`);
   const told = parseJson(text);
   if (!isObject(told) || typeof told.prompt !== 'string' || typeof told.model !== 'string')

@@ -46,7 +46,7 @@ export async function readPicture(context: Context): Promise<Buffer> {
   return await waited(context, 'stdin', () => stdin.readAll(mostPictureBytes), 'picture');
 }
 
-/** Every wait is said: a pipe that nobody writes to looks like a program that hangs. */
+/** Prints a note after two seconds: a silent pipe looks like a program that hangs. */
 async function waited(
   { world, reporter }: Context,
   source: string,

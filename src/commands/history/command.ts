@@ -15,10 +15,7 @@ const clear: Declaration = {
     ['-y, --yes', 'do not ask'],
   ],
   examples: ['history clear --before 30d', 'history clear --state failed --yes'],
-  async run(context, _words, flags: ClearFlags) {
-    const { clearHistory } = await import('./clear.ts');
-    return clearHistory(context, flags);
-  },
+  run: async (context, _words, flags: ClearFlags) => (await import('./clear.ts')).clearHistory(context, flags),
 };
 
 export const historyCommand: Declaration = {
@@ -42,8 +39,5 @@ export const historyCommand: Declaration = {
     'history clear --before 30d',
   ],
   below: [clear],
-  async run(context, _words, flags: HistoryFlags) {
-    const { history } = await import('./run.ts');
-    return history(context, flags);
-  },
+  run: async (context, _words, flags: HistoryFlags) => (await import('./run.ts')).history(context, flags),
 };

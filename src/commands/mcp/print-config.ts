@@ -23,7 +23,7 @@ export async function printMcpConfig(context: Context, typed: string, flags: Mcp
     windows: world.platform === 'win32',
   });
   await reporter.data({ agent, place, text }, text);
-  reporter.note(`Paste it into ${place}, and start the agent anew`);
+  reporter.note(`Paste it into ${place}, and restart the agent`);
   return 0;
 }
 

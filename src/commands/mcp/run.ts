@@ -1,4 +1,4 @@
-import { exactOptional, looseObject, nullable, object, string } from 'zod/mini';
+import { array, exactOptional, looseObject, nullable, number, object, strictObject, string } from 'zod/mini';
 import { readBalance, readModels } from '../../command-line/account.ts';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
@@ -8,13 +8,11 @@ import { taskLine } from '../../report/schema.ts';
 import { parseFields, textAs } from '../../request/parse-fields.ts';
 import { parseWishes } from '../../request/wishes.ts';
 import type { Output } from '../../world.ts';
-import { balanceShape, getBalanceTool, listModelsTool, modelsShape } from './account-tools.ts';
-import { generateImageTool } from './generate-image.ts';
-import { getImageTool } from './get-image.ts';
-import { generateImage } from './run-generate-image.ts';
-import { getImage } from './run-get-image.ts';
+import { argument } from './arguments.ts';
+import { generateImage, generateImageTool } from './generate-image.ts';
+import { getImage, getImageTool } from './get-image.ts';
 import { serve } from './serve.ts';
-import { tool } from './tool.ts';
+import { type Declaration, tool } from './tool.ts';
 import { factsAnswer } from './tool-answer.ts';
 import { type McpFlags, toolCalls } from './tool-calls.ts';
 
@@ -61,3 +59,63 @@ export async function mcp(context: Context, stdout: Output, flags: McpFlags): Pr
 }
 
 const taskShape = looseObject({ ...taskLine.shape, next: nullable(string()) });
+
+const nothing = strictObject({});
+
+const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true } as const;
+
+const filtered = strictObject({
+  filter: argument(
+    string(),
+    'Only models with these words in their name, service or action: flux, edit_image. Default: all, which are dozens.',
+  ),
+});
+
+const listModelsTool: Declaration<typeof filtered> = {
+  name: 'list_models',
+  title: 'List image models and prices',
+  description:
+    'The models of generate_image: service, status, what a picture costs now, and by its actions whether each makes ' +
+    'pictures from text (text_to_image) or from pictures (edit_image, remix_image).',
+  input: filtered,
+  annotations,
+};
+
+/** What `list_models` answers. Fields may be added in later versions. */
+const modelsShape = looseObject({
+  models: array(
+    looseObject({
+      model: string(),
+      service: nullable(string()),
+      actions: array(string()),
+      status: nullable(string()),
+      ratios: array(string()),
+      price: nullable(
+        looseObject({
+          currency: string(),
+          unit_price_cents: number(),
+          billing_unit: string(),
+          as_of: nullable(string()),
+        }),
+      ),
+    }),
+  ),
+});
+
+const getBalanceTool: Declaration<typeof nothing> = {
+  name: 'get_balance',
+  title: 'Get the account balance',
+  description: 'The balance of the RunAPI account, in US cents.',
+  input: nothing,
+  annotations,
+};
+
+/** What `get_balance` answers. */
+const balanceShape = looseObject({
+  balance_cents: number(),
+  paid_balance_cents: nullable(number()),
+  bonus_balance_cents: nullable(number()),
+  spent_cents_today: nullable(number()),
+  spent_cents_total: nullable(number()),
+  currency: string(),
+});

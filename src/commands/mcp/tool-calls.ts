@@ -51,7 +51,7 @@ export function toolCalls({ world, flags: globals, sandbox }: Context, flags: Mc
     const own: Array<(signal: StopSignal) => string> = [];
     const context = await createContext(withStops(world, stops, own), globals);
     context.sandbox = sandbox; // one for the server's life: its balance and its tasks stay
-    const progress = createProgress(await lineOf(talk, world), world.clock);
+    const progress = createProgress(lineOf(talk, world), world.clock);
     const reporter = { ...context.reporter, progress };
     try {
       const deadline = (milliseconds: number): Deadline => orCancelled(world.deadline(milliseconds), talk.signal);
@@ -96,8 +96,20 @@ function withStops(
   };
 }
 
-async function lineOf({ progress }: Talk, { clock }: World): Promise<Parameters<typeof createProgress>[0]> {
+/** Often enough that a client that waits for signs of life goes on waiting. */
+const everyMs = 5000;
+
+/** A status line that goes to the client: each change, and what goes on now and then. */
+function lineOf({ progress }: Talk, { clock }: World): Parameters<typeof createProgress>[0] {
   if (!progress) return undefined;
-  const { progressLine } = await import('./progress-line.ts');
-  return progressLine(progress, clock);
+  let last = Number.NEGATIVE_INFINITY;
+  return {
+    show(text, changed) {
+      if (!changed && clock.monotonic() - last < everyMs) return;
+      last = clock.monotonic();
+      progress(text);
+    },
+    clear() {},
+    stop() {},
+  };
 }

@@ -18,8 +18,5 @@ export const resumeCommand: Declaration = {
   ],
   examples: ['resume', 'resume tsk_abc123', 'resume --all --dir shots'],
   sends: true,
-  async run(context, [ids]: [string[]], flags: ResumeFlags) {
-    const { resume } = await import('./run.ts');
-    return resume(context, ids, flags);
-  },
+  run: async (context, [ids]: [string[]], flags: ResumeFlags) => (await import('./run.ts')).resume(context, ids, flags),
 };

@@ -13,7 +13,7 @@ export const sandboxCommand: Declaration = {
     ['--retire <list>', 'models that are no longer sold'],
     ['--maintenance <list>', 'models that are under maintenance'],
     ['--dialect <name>', 'form of the API: guide, service or both', 'both'],
-    ['--billing <form>', 'how costs are told: new (usage), or old (billing) as before 28 September 2026', 'new'],
+    ['--billing <form>', 'form of the costs: new (usage), or old (billing) as before 28 September 2026', 'new'],
   ],
   examples: [
     'sandbox --port 4010',

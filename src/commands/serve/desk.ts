@@ -124,34 +124,52 @@ export interface Desks {
 const ordersPerDesk = 500;
 
 export function openDesks(open: () => Promise<Desk>): Desks {
-  const desks = new Map<Promise<Desk>, { orders: number; busy: number }>();
-  const opened = new Set<Desk>();
+  const desks = new Map<Promise<Desk>, { desk?: Desk; orders: number; busy: number }>();
   let current: Promise<Desk> | undefined;
+  let next: Promise<Desk> | undefined;
 
-  /** Opens another desk once the last one had many orders, or another process took its record over. */
   async function use<Result>(act: (desk: Desk) => Promise<Result>, counts = 1): Promise<Result> {
-    current ??= open().then((desk) => {
-      opened.add(desk);
-      return desk;
-    });
+    current ??= open();
     const mine = current;
-    const count = desks.get(mine) ?? { orders: 0, busy: 0 };
-    desks.set(mine, count);
-    count.orders += counts;
-    count.busy += 1;
+    const uses = desks.get(mine) ?? { orders: 0, busy: 0 };
+    desks.set(mine, uses);
+    uses.orders += counts;
+    uses.busy += 1;
     try {
-      return await act(await mine);
+      uses.desk ??= await mine;
+      if (uses.orders >= ordersPerDesk) renew(mine);
+      return await act(uses.desk);
     } finally {
-      count.busy -= 1;
-      const desk = await mine.catch(() => undefined);
-      const isSpent = !desk || count.orders >= ordersPerDesk || desk.context.engine.stopped.aborted;
-      if (isSpent && current === mine) current = undefined;
-      if (isSpent && count.busy === 0 && desks.delete(mine) && desk) {
-        opened.delete(desk);
-        await desk.context.close();
-      }
+      uses.busy -= 1;
+      const isLost = !uses.desk || uses.desk.context.engine.stopped.aborted; // another process took its record over
+      if (isLost && current === mine) current = undefined;
+      await leave(mine);
     }
   }
 
-  return { use, abandon: (reason) => [...opened].reduce((sum, desk) => sum + desk.abandon(reason), 0) };
+  /** Opens the next desk while the last one goes on: nobody waits for it. */
+  function renew(last: Promise<Desk>): void {
+    if (next || current !== last) return;
+    const coming = open();
+    next = coming;
+    const opened = (isThere: boolean): void => {
+      next = undefined;
+      if (isThere && current === last) current = coming;
+      void leave(last);
+    };
+    coming.then(
+      () => opened(true),
+      () => opened(false),
+    );
+  }
+
+  async function leave(desk: Promise<Desk>): Promise<void> {
+    const uses = desks.get(desk);
+    if (current !== desk && uses?.busy === 0 && desks.delete(desk)) await uses.desk?.context.close();
+  }
+
+  return {
+    use,
+    abandon: (reason) => [...desks.values()].reduce((sum, { desk }) => sum + (desk?.abandon(reason) ?? 0), 0),
+  };
 }

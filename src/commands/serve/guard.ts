@@ -7,7 +7,7 @@ import { ApiError } from './api-error.ts';
 export function checkSender({ headers }: IncomingMessage, listening: string): void {
   const { host = '', origin } = headers;
   if (!isOwnHost(host, listening))
-    throw new ApiError(403, 'forbidden_host', 'This Host is not served. Use the address that serve told');
+    throw new ApiError(403, 'forbidden_host', 'This Host is not served. Use the address that serve printed');
   if (origin !== undefined && origin !== `http://${host}`)
     throw new ApiError(403, 'forbidden_origin', 'Requests of web pages are not served');
 }

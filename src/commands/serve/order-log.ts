@@ -4,7 +4,7 @@ import { type AppendFile, nodeFiles as files } from '../../disk/files.ts';
 import { parseJson } from '../../json.ts';
 
 /** An order whose answer did not reach its client yet, as far as the disk knows. */
-export interface LoggedOrder {
+interface LoggedOrder {
   /** Names its tasks in the record. */
   batch: string;
   /** The request: the same `Idempotency-Key` must not name another one. */
@@ -24,44 +24,27 @@ export interface OrderLog {
 
 /** Files that nobody has written to for so long are removed. */
 const longestMs = 7 * 24 * 3_600_000;
-/** A server that runs for weeks goes on with a new file after this many lines. */
-const mostLines = 20_000;
 
 /** Opens the log in the state folder; without one, orders are remembered in memory alone. */
 export async function openOrderLog(state: string | undefined, now: () => number): Promise<OrderLog> {
   const folder = join(state ?? '', 'serve');
   const orders = state === undefined ? new Map<string, LoggedOrder>() : await readAll(folder, now());
   let own: Promise<AppendFile> | undefined;
-  let path = '';
-  let lines = 0;
 
   async function file(): Promise<AppendFile> {
-    lines += 1;
-    if (lines > mostLines || (own && (await own).place() !== 'own')) await renew();
+    if (own && (await own).place() !== 'own') own = undefined; // the state folder was deleted
     own ??= open();
     return await own;
   }
 
   async function open(): Promise<AppendFile> {
-    path = join(folder, `${randomBytes(8).toString('hex')}.jsonl`);
     try {
       await files.makeFolder(folder);
-      return await files.openAppend(path);
+      return await files.openAppend(join(folder, `${randomBytes(8).toString('hex')}.jsonl`));
     } catch (error) {
       own = undefined; // the next order may be luckier
       throw error;
     }
-  }
-
-  /** Goes on with a file that holds only what is still open. */
-  async function renew(): Promise<void> {
-    const [former, formerPath] = [own, path];
-    lines = 0;
-    for (const [name, { at }] of orders) if (now() - at > longestMs) orders.delete(name);
-    own = open();
-    await (await own).append([...orders].map(([name, order]) => `${JSON.stringify({ name, ...order })}\n`).join(''));
-    await (await former)?.close();
-    await files.remove(formerPath);
   }
 
   return {

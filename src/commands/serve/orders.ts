@@ -29,18 +29,13 @@ interface Taken {
   left(delivered: boolean): Promise<void>;
 }
 
-/** An order that is under way, or on its way to a client. */
-interface Live {
+/** An order that is under way, or on its way to a client. What has ended since is found in the log and the record. */
+interface Live extends Pick<Taken, 'reports' | 'engine'> {
   asks: string;
-  engine: Taken['engine'];
-  reports: Promise<TaskReport[]>;
   /** Clients that are connected. */
   waiting: number;
-  settled: boolean;
-  /** It ended before its pictures were there: asked for again, it goes on. */
-  unfinished: boolean;
-  /** Empty until it is settled. */
-  made: readonly TaskReport[];
+  /** How it ended: `unfinished` goes on when it is asked for again. */
+  ended?: 'finished' | 'unfinished';
 }
 
 type NameOf = (...what: unknown[]) => string;
@@ -48,8 +43,6 @@ type NameOf = (...what: unknown[]) => string;
 /** Tasks that may wait for their turn. */
 const mostWaiting = 128;
 const retrySeconds = 5;
-/** Orders that are remembered in memory; the record knows all. */
-const mostKept = 1000;
 /** How often, and with what pause in milliseconds, to look whether a client that asked for the same is gone. */
 const leavingTries = 12;
 const leavingMs = 25;
@@ -66,15 +59,10 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
   const live = new Map<string, Live>();
   const desks = openDesks(() => openDesk(context, settings, { budget, pictures }));
   let bought = 0;
-  /** Tasks of orders that were taken and have not started. */
-  let queued = 0;
+  /** Tasks that run or wait. */
+  let taken = 0;
 
-  async function makeAll(
-    name: string,
-    { requests, key }: PictureOrder,
-    { asks, engine, made: earlier }: Live,
-    starts: () => void,
-  ): Promise<TaskReport[]> {
+  async function makeAll(name: string, { requests, key }: PictureOrder, { asks, engine }: Live): Promise<TaskReport[]> {
     return await desks.use(async (desk) => {
       const logged = log.find(name);
       const isNew = !logged || clock.now() - logged.at > (key === undefined ? undeliveredMs : keyedMs);
@@ -85,26 +73,45 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
       const fresh = requests.filter((_, index) => !known.has(String(index + 1))).length;
       if (bought + fresh > maxPictures) throw tooMany(maxPictures);
       bought += fresh;
-      return await Promise.all(
-        requests.map((request, index) =>
-          limit(async () => {
-            starts();
-            const made = earlier[index];
-            if (made && made.error === null && made.resume === null) return made;
-            engine.began = Math.min(engine.began, clock.monotonic());
-            return await desk.make(batch, request, index + 1, { known, written }).finally(() => {
-              engine.ended = clock.monotonic();
-            });
-          }).catch(
-            (error): TaskReport => ({
-              ...emptyReport(desk.place.server),
-              ...requestReport(request),
-              error: errorReport(error),
-            }),
-          ),
-        ),
-      );
+      const make = async (request: PictureOrder['requests'][number], index: number): Promise<TaskReport> => {
+        engine.began = Math.min(engine.began, clock.monotonic());
+        try {
+          return await desk.make(batch, request, index + 1, { known, written });
+        } catch (error) {
+          return { ...emptyReport(desk.place.server), ...requestReport(request), error: errorReport(error) };
+        } finally {
+          engine.ended = clock.monotonic();
+        }
+      };
+      return await Promise.all(requests.map((request, index) => limit(make, request, index)));
     });
+  }
+
+  function begin(name: string, asks: string, order: PictureOrder): Live {
+    const count = order.requests.length;
+    if (taken + count > mostWaiting + concurrency)
+      throw new ApiError(429, 'queue_full', 'Too many pictures are waiting: send it again later', retrySeconds);
+    taken += count;
+    const engine = { began: Number.POSITIVE_INFINITY, ended: 0 };
+    const begun: Live = { asks, engine, waiting: 0, reports: Promise.resolve([]) };
+    const settle = (isUnfinished: boolean): void => {
+      taken -= count;
+      begun.ended = isUnfinished ? 'unfinished' : 'finished';
+      forget(name, begun);
+    };
+    begun.reports = makeAll(name, order, begun);
+    begun.reports.then(
+      (reports) => settle(reports.some(({ resume }) => resume !== null)),
+      () => settle(true),
+    );
+    live.set(name, begun);
+    return begun;
+  }
+
+  /** Where nothing is recorded, only memory knows what was not delivered. */
+  function forget(name: string, order: Live): void {
+    const isKnown = context.state !== undefined || order.ended === 'unfinished';
+    if (order.ended && order.waiting === 0 && isKnown && live.get(name) === order) live.delete(name);
   }
 
   /** Names what is asked for: the client's own key does, else the request and its number among those alike. */
@@ -127,71 +134,28 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
     }
   }
 
-  function begin(name: string, asks: string, order: PictureOrder, earlier: readonly TaskReport[]): Live {
-    if (queued + order.requests.length > mostWaiting + concurrency)
-      throw new ApiError(429, 'queue_full', 'Too many pictures are waiting: send it again later', retrySeconds);
-    let unstarted = order.requests.length;
-    queued += unstarted;
-    const starts = (): void => {
-      unstarted -= 1;
-      queued -= 1;
-    };
-    const begun: Live = {
-      asks,
-      engine: { began: Number.POSITIVE_INFINITY, ended: 0 },
-      reports: Promise.resolve([]),
-      waiting: 0,
-      settled: false,
-      unfinished: false,
-      made: earlier,
-    };
-    begun.reports = makeAll(name, order, begun, starts);
-    live.set(name, begun);
-    const settle = (): void => {
-      queued -= unstarted;
-      begun.settled = true;
-      tidy();
-    };
-    begun.reports.then(
-      (reports) => {
-        begun.made = reports;
-        begun.unfinished = reports.some(({ resume }) => resume !== null);
-        settle();
-      },
-      () => {
-        begun.unfinished = true;
-        settle();
-      },
-    );
-    return begun;
-  }
-
-  /** What was not delivered, or has a key of its own, may be asked for again: the newest are kept. */
-  function tidy(): void {
-    for (const [name, { settled, waiting }] of live)
-      if (live.size > mostKept && settled && waiting === 0) live.delete(name);
-  }
-
   async function join(order: PictureOrder): Promise<Taken> {
+    const { key, requests } = order;
     const nameOf = await desks.use(namer, 0);
-    const asks = nameOf('asks', order.requests.length, order.requests.slice(0, 1).map(requestName));
-    if (order.key === undefined) await letLeave(nameOf, asks);
-    const name = order.key === undefined ? nameOf(asks, freeOrder(nameOf, asks)) : nameOf('key', order.key);
+    const asks = nameOf('asks', requests.length, requests.slice(0, 1).map(requestName));
+    if (key === undefined) await letLeave(nameOf, asks);
+    const name = key === undefined ? nameOf(asks, freeOrder(nameOf, asks)) : nameOf('key', key);
     const known = live.get(name);
     if (known) checkAsks(known.asks, asks);
-    const before = known?.unfinished ? undefined : known;
-    const mine = before ?? begin(name, asks, order, known?.made ?? []);
+    const joins = known !== undefined && known.ended !== 'unfinished';
+    const mine = joins ? known : begin(name, asks, order);
     mine.waiting += 1;
     return {
       reports: mine.reports,
       engine: mine.engine,
-      joined: before !== undefined,
+      joined: joins,
       async left(delivered) {
-        if (delivered && order.key === undefined && mine.settled && !mine.unfinished) {
-          await log.remove(name).catch(() => undefined);
+        if (delivered && key === undefined && mine.ended === 'finished') {
+          await log.remove(name).catch(() => undefined); // the same request then brings the same picture
           if (live.get(name) === mine) live.delete(name);
         }
         mine.waiting -= 1;
+        forget(name, mine);
       },
     };
   }
@@ -200,9 +164,9 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
     async take(order) {
       const drop = (): Promise<void> => pictures.release(order.pictures);
       try {
-        const taken = await join(order);
-        taken.reports.then((reports) => (reports.every(({ resume }) => resume === null) ? drop() : undefined), drop);
-        return taken;
+        const joined = await join(order);
+        joined.reports.then((reports) => (reports.every(({ resume }) => resume === null) ? drop() : undefined), drop);
+        return joined;
       } catch (error) {
         await drop();
         throw error;

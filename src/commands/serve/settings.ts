@@ -39,25 +39,18 @@ const mostConcurrency = 64;
 /** What programs ask for that know OpenAI's models only. */
 const openAiNames = ['gpt-image-1', 'gpt-image-1-mini', 'gpt-image-1.5', 'dall-e-2', 'dall-e-3'];
 
+const wholeNumber = (least: number, most: number) =>
+  exactOptional(
+    textAs(
+      (typed) => (typed === '0' && least === 0 ? 0 : wholeNumberIn(typed, most)),
+      () => `use a whole number from ${least} to ${most}`,
+    ),
+  );
+
 const numbers = object({
-  port: exactOptional(
-    textAs(
-      (typed) => (typed === '0' ? 0 : wholeNumberIn(typed, 65_535)),
-      () => 'use a port from 0 to 65535',
-    ),
-  ),
-  concurrency: exactOptional(
-    textAs(
-      (typed) => wholeNumberIn(typed, mostConcurrency),
-      () => `use a whole number from 1 to ${mostConcurrency}`,
-    ),
-  ),
-  maxPictures: exactOptional(
-    textAs(
-      (typed) => wholeNumberIn(typed, 1_000_000),
-      () => 'use a whole number from 1',
-    ),
-  ),
+  port: wholeNumber(0, 65_535),
+  concurrency: wholeNumber(1, mostConcurrency),
+  maxPictures: wholeNumber(1, 1_000_000),
 });
 
 /** Throws one `validation` failure that tells every problem of the flags. */

@@ -14,7 +14,7 @@ const install: Declaration = {
   flags: [
     ...choice,
     ['--image-backend', 'for Hermes: also install a backend for its image tool; it is not turned on'],
-    ['--force', 'overwrite what was changed, or what something else wrote'],
+    ['--force', 'overwrite changed files, and files of other programs'],
     ['--print', 'print the skill and write nothing'],
   ],
   examples: [
@@ -31,11 +31,11 @@ const install: Declaration = {
 
 const uninstall: Declaration = {
   name: 'uninstall',
-  summary: 'remove what install wrote, unless it was changed',
+  summary: 'remove the installed files, unless they were changed',
   flags: [
     ...choice,
     ['--image-backend', 'for Hermes: remove only the backend of its image tool'],
-    ['--force', 'also remove what was changed'],
+    ['--force', 'also remove changed files'],
   ],
   examples: ['skill uninstall --target claude', 'skill uninstall --all'],
   async run(context, _words, flags: SkillFlags) {

@@ -14,8 +14,5 @@ export const statusCommand: Declaration = {
   ],
   examples: ['status tsk_abc123', 'status tsk_abc123 --wait --exit-status', 'status tsk_abc123 --json | jq -r .status'],
   sends: true,
-  async run(context, [ids]: [string[]], flags: StatusFlags) {
-    const { status } = await import('./run.ts');
-    return status(context, ids, flags);
-  },
+  run: async (context, [ids]: [string[]], flags: StatusFlags) => (await import('./run.ts')).status(context, ids, flags),
 };

@@ -87,7 +87,7 @@ test('needs no key, and goes on without a price where the service tells none', a
     '2 × imagen-4-fast at an unknown price',
     '2 × imagen-4 16:9 at an unknown price',
   ]);
-  expect(stderr).toBe('warning: no price is known now: no such route\nNothing was submitted');
+  expect(stderr).toBe('warning: the price is not available now: no such route\nNothing was submitted');
   expect(exitCode).toBe(0);
 });
 

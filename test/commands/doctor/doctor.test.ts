@@ -114,6 +114,16 @@ describe('a machine on which all is well', () => {
 });
 
 describe('what the service says', () => {
+  test('a model of the settings that it no longer sells is an error with exit code 4', async () => {
+    const machine = await newMachine();
+    await settingsFile(machine, '{"model":"old-model"}');
+    const { url } = await accountService(1234);
+    const { wrong, exitCode } = await examine(machine, '--base-url', url);
+    expect(wrong).toMatchObject([{ check: 'service', state: 'error', code: 'validation' }]);
+    expect(wrong[0]?.message).toContain('$12.34 left; old-model is no longer sold');
+    expect(exitCode).toBe(4);
+  });
+
   test('a refused key is an error with exit code 2', async () => {
     const service = await startService();
     service.always('other', answering(401, { error: 'Invalid API key' }));

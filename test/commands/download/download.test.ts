@@ -84,7 +84,7 @@ test('an unknown task is told without a command that could not help', async () =
   const { exitCode, stdout, stderr } = await run(machine, ['download', 'tsk_x', '--base-url', service.url]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
   expect(stderr.split('\n')).toEqual([
-    `error: ${new URL(service.url).host} knows no task tsk_x`,
+    `error: ${new URL(service.url).host} has no task tsk_x`,
     'Check the id, and that the key is of the account that made it',
   ]);
 });

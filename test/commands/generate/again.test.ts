@@ -168,7 +168,7 @@ describe('a task is named by', () => {
     ['9', '--again 9: this machine has no record of that task'],
     ['nothing.png', '--again nothing.png: this machine has no record of that picture, and it has no sidecar'],
     ['other.json', '--again other.json is not a sidecar: it holds no prompt and model'],
-    ['none.json', '--again none.json is not a sidecar: it holds no prompt and model'],
+    ['none.json', '--again none.json cannot be read; a sidecar has a name such as fox.png.json'],
   ])('%s, which is nothing', async (name, problem) => {
     const service = await startService();
     const machine = await newMachine();

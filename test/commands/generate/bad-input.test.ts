@@ -65,7 +65,7 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   [['generate', 'x', '--negative', ''], '--negative is empty.', nothingSent],
   [
     ['generate', 'x', '--overwrite', '--skip-existing'],
-    '--overwrite and --skip-existing exclude each other.',
+    '--overwrite and --skip-existing cannot be used together.',
     nothingSent,
   ],
   [
@@ -109,7 +109,7 @@ const table: Array<[words: string[], problem: string, remedy: string]> = [
   [['generate', 'x', '--output', '-', '--no-wait'], '--output - needs the picture: leave out --no-wait.', nothingSent],
   [
     ['generate', 'x', '--output', 'a.png', '--count', '2', '--overwrite'],
-    '--overwrite would leave one of 2 pictures: put {index} or {task} into --output.',
+    '--overwrite would keep only one of 2 pictures: put {index} or {task} into --output.',
     nothingSent,
   ],
   [
@@ -200,7 +200,7 @@ test('every problem of a call is told at once, flags and values and prompt, and 
     'Invalid --model "?": use a name such as imagen-4; the command models lists all.',
     'Invalid --seed "x": use an integer.',
     '--dir is empty.',
-    '--overwrite and --skip-existing exclude each other.',
+    '--overwrite and --skip-existing cannot be used together.',
   ];
   expect(exitCode).toBe(4);
   expect(stderr).toBe(`error: ${details.join(' ')}\n7 problems; nothing was sent. --help lists the flags`);

@@ -91,7 +91,7 @@ test('goes on without a price where the service tells none', async () => {
   const service = await startService();
   const { exitCode, stdout, stderr } = await run(await newMachine(), [...words, '--base-url', service.url]);
   expect(stdout).toContain('costs     not known');
-  expect(stderr).toBe('warning: no price is known now: no such route\nNothing was submitted');
+  expect(stderr).toBe('warning: the price is not available now: no such route\nNothing was submitted');
   expect(exitCode).toBe(0);
 });
 

@@ -167,7 +167,7 @@ describe('without a catalogue', () => {
     const machine = await newMachine();
     await run(machine, ['config', 'set', 'api', 'service']);
     const { exitCode, lines } = await generate(machine, service.url, 'fox', '-m', 'mystery-1');
-    expect(lines[0].error.message).toMatch(/^the catalogue of models cannot be had, and \S+ is not told/);
+    expect(lines[0].error.message).toMatch(/^the catalogue of models is not available, and \S+ needs/);
     expect(service.count('create')).toBe(0);
     expect(exitCode).toBe(4);
   });

@@ -27,6 +27,19 @@ test('lists four tools with schemas, and says which of them pay', async () => {
   expect(stderr()).toBe('');
 });
 
+test('asks for the fields that other models take', async () => {
+  const { call } = await startAgent(await newMachine(), ['--sandbox']);
+  const fields = { output_resolution: '2k', output_format: 'jpg', other_fields: { output_count: 2 } };
+  const asked = await call('generate_image', { prompt: 'fox', model: 'nano-banana-2', wait_seconds: 0, ...fields });
+  expect(asked.structuredContent).toMatchObject({
+    model: 'nano-banana-2',
+    resolution: '2k',
+    format: 'jpg',
+    set: { output_count: 2 },
+    error: null,
+  });
+});
+
 test('tells live prices and the balance', async () => {
   const { call } = await startAgent(await newMachine(), ['--sandbox']);
   const models = await call('list_models', {});
@@ -35,6 +48,13 @@ test('tells live prices and the balance', async () => {
     { model: 'imagen-4-fast', price: { unit_price_cents: 4 }, ratios: expect.arrayContaining(['auto']) },
     { model: 'imagen-4-ultra', price: { unit_price_cents: 12 } },
   ]);
+  const { models: some } = (await call('list_models', { filter: 'flux edit_image' })).structuredContent ?? {};
+  expect(some.map(({ model }: { model: string }) => model)).toContain('flux-kontext-max');
+  for (const each of some)
+    expect(each).toMatchObject({
+      service: expect.stringContaining('flux'),
+      actions: expect.arrayContaining(['edit_image']),
+    });
   const balance = await call('get_balance', {});
   expect(balance.structuredContent).toMatchObject({ currency: 'USD', balance_cents: expect.any(Number) });
 });

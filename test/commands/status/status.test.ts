@@ -60,7 +60,7 @@ describe('what nobody can tell', () => {
     const { exitCode, stdout, stderr } = await run(machine, ['status', 'tsk_x', '--base-url', service.url]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
     expect(stderr.split('\n')).toEqual([
-      `error: ${new URL(service.url).host} knows no task tsk_x`,
+      `error: ${new URL(service.url).host} has no task tsk_x`,
       'Check the id, and that the key is of the account that made it',
     ]);
     const { stdout: line } = await run(machine, ['status', 'tsk_x', '--json', '--base-url', service.url]);
@@ -74,7 +74,7 @@ describe('what nobody can tell', () => {
     const { stdout: id } = await run(machine, ['generate', 'a mug', '--no-wait', '--base-url', service.url]);
     const { exitCode, stdout, stderr } = await run(machine, ['status', 'tsk_x', id, '--base-url', service.url]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 10, stdout: `${id}\tprocessing` });
-    expect(stderr).toContain('knows no task tsk_x');
+    expect(stderr).toContain('has no task tsk_x');
   });
 
   test('without a key it is told once', async () => {
