@@ -13,11 +13,12 @@ import type { World } from './world.ts';
 export async function run(process: NodeJS.Process): Promise<void> {
   process.exitCode = exitCodes.internal; // a program that ends while it still waits has not succeeded
   const world = createWorld(process);
-  process.exitCode = (await restarted(process)) ?? (await answer(world, process.argv.slice(2)));
+  process.exitCode = (await restarted(process)) ?? (await answer(process, world));
 }
 
 /** Answers simple calls before the rest of the program is loaded. */
-async function answer(world: World, argv: readonly string[]): Promise<number> {
+async function answer(process: NodeJS.Process, world: World): Promise<number> {
+  const argv = process.argv.slice(2);
   if (argv.length === 0) {
     await world.stderr.writeShort(welcome);
     return exitCodes.validation;
@@ -27,8 +28,7 @@ async function answer(world: World, argv: readonly string[]): Promise<number> {
   if (argv[0] === '__complete') return await complete(world, argv.slice(1));
   if (argv[0] === '__draw') return await drawForPreview();
   keepCompiled(world);
-  await quickenEnd();
-  return await call(world, argv);
+  return await call(process, world, argv);
 }
 
 /** Runs the worker thread of a preview. */
@@ -39,10 +39,11 @@ async function drawForPreview(): Promise<number> {
 }
 
 /** Calls the command. Its failure is reported here, once, and becomes the exit code. */
-async function call(world: World, argv: readonly string[]): Promise<number> {
+async function call(process: NodeJS.Process, world: World, argv: readonly string[]): Promise<number> {
   const { readCall } = await import('./command-line/call.ts');
   const wanted = await readCall(argv, commands, world.stdout.columns);
   if ('text' in wanted) return await print(world, wanted.text);
+  quickenEnd(process);
   const { createContext } = await import('./context.ts');
   let context: Context | undefined;
   try {
@@ -77,9 +78,9 @@ async function print(world: World, text: string): Promise<number> {
  * undici's HTTP parser is WebAssembly. V8 would compile it a second time, optimised, in the background, and the end
  * of the process waits for that: longer than a whole picture's transfer takes. The first compilation is fast enough.
  */
-async function quickenEnd(): Promise<void> {
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--wasm-tiering-budget=1000000000');
+function quickenEnd(process: NodeJS.Process): void {
+  // An import() of it would first start Node's loader of ES modules.
+  process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=1000000000');
 }
 
 /** Beside the record, and only where there is one: a first run, or the only one of a CI job, has no use for it. */
