@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
 import type { Context } from '../../context.ts';
-import { type ErrorCode, exitCodes } from '../../errors.ts';
+import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { intend } from '../../paid-task/begin.ts';
@@ -166,7 +166,6 @@ export async function makeAll(batch: Batch): Promise<number> {
     }
     const begun = step?.do === 'fetch' ? await openBought(engine, step, server) : await begin(open);
     if (!begun) return undefined;
-    if (!(await claim.isHeld())) throw lostClaim(); // this process may have been frozen while it wrote
     const deadline = startDeadline(engine, plan.wishes.timeoutMs);
     const report = await makeAndReport(context, { ...work, deadline }, begun);
     deadline.cancel();
