@@ -51,14 +51,14 @@ const stallTimeoutMs = 30_000;
 /** How much of a text `--verbose` shows, in characters. */
 const mostLogged = 2000;
 
-const sharedDispatcher = Symbol.for('undici.globalDispatcher.1');
+const sharedDispatchers = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name));
 
 /** Loads undici without its side effect: it becomes the dispatcher of `fetch` in the program that imports this package. */
 async function loadUndici(): Promise<typeof import('undici')> {
   const shared: Record<symbol, unknown> = globalThis;
-  const before = shared[sharedDispatcher];
+  const before = sharedDispatchers.map((name) => [name, shared[name]] as const);
   const undici = await import('undici');
-  shared[sharedDispatcher] = before;
+  for (const [name, dispatcher] of before) shared[name] = dispatcher;
   return undici;
 }
 

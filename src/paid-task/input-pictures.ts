@@ -63,7 +63,7 @@ export async function namePictures(
   }
 
   async function ofStdin(): Promise<string> {
-    if (!readStdin) return refuse('-', 'only generate reads a picture from stdin; use a path or a URL');
+    if (!readStdin) return refuse('-', 'only the command generate reads a picture from stdin; use a path or a URL');
     const bytes = await readStdin();
     return named(await examinePieces([bytes]), '-', bytes, 'stdin holds no');
   }

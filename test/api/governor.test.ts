@@ -5,7 +5,7 @@ import { type Batch, bucket, byChance, simulateBatch, window } from './simulated
 
 const seeds = [1, 2, 3];
 
-type Chance = [name: string, trouble: () => Batch['trouble'], rows: number, most: number];
+type Chance = [name: string, trouble: () => Batch['trouble'], rows: number, most: number, pictures?: boolean];
 
 describe('faults by chance', () => {
   const few: Chance[] = [
@@ -14,16 +14,17 @@ describe('faults by chance', () => {
   ];
   const many: Chance[] = [
     ['20 %: 429, 503, resets, slow answers', () => byChance(0.2), 2000, 3],
+    ['20 %, pictures too', () => byChance(0.2), 1000, 3, true],
     ['20 %: 429', () => byChance(0.2, ['429']), 2000, 3],
     ['5 %: 429', () => byChance(0.05, ['429']), 500, 1.7],
   ];
   test.each(few)('cost a batch little: %s', costsLittle);
-  test.each(many)('cost a batch little: %s', { tags: ['slow'] }, costsLittle);
+  test.each(many)('cost a batch little: %s', { tags: ['slow'], timeout: 300_000 }, costsLittle);
 
-  async function costsLittle(...[, trouble, rows, most]: Chance): Promise<void> {
+  async function costsLittle(...[, trouble, rows, most, pictures = false]: Chance): Promise<void> {
     const ideal = (rows / 32) * 0.5;
     for (const seed of seeds) {
-      const batch = { rows, concurrency: 32, taskMs: 500, trouble: trouble() };
+      const batch = { rows, concurrency: 32, taskMs: 500, trouble: trouble(), pictures };
       const { seconds, failed } = await simulateBatch(batch, seed);
       expect(seconds / ideal).toBeLessThanOrEqual(most);
       // A row is given up when five tries to submit it fail: about one in 20,000.

@@ -8,7 +8,7 @@ import { createSlots } from '../../src/paid-task/slots.ts';
 import { transfer } from '../../src/paid-task/transfer.ts';
 import { follow } from '../../src/task/follow.ts';
 import { growingPace } from '../../src/task/pace.ts';
-import type { Clock } from '../../src/world.ts';
+import type { Clock, Deadline } from '../../src/world.ts';
 import { seeded } from '../bench/pace-simulation.ts';
 import { virtualTime } from '../support/virtual-time.ts';
 
@@ -52,6 +52,8 @@ export interface Batch {
   taskMs: number;
   trouble: Trouble;
   retryAfterSeconds?: number;
+  /** Each row's picture is fetched too, with the same trouble. */
+  pictures?: boolean;
 }
 
 export interface Outcome {
@@ -62,7 +64,7 @@ export interface Outcome {
   refused: number;
 }
 
-/** Makes a batch of pictures with the real client, in virtual time: each row is submitted, polled and fetched. */
+/** Makes a batch of pictures with the real client, in virtual time: each row is submitted and polled to its end. */
 export async function simulateBatch(batch: Batch, seed: number): Promise<Outcome> {
   const random = seeded(seed);
   const time = virtualTime(random);
@@ -92,11 +94,13 @@ export async function simulateBatch(batch: Batch, seed: number): Promise<Outcome
     });
     const poll = () => api.poll(id, { dialect, statusUrl }, deadline.signal);
     const { images } = await follow({ poll, pace: growingPace, clock: time, deadline, ageMs: 0 });
-    const url = images[0]?.url ?? '';
-    const order = { api, url, temp, maxBytes: 1e6, clock: time, deadline, pause: downloads.pause };
-    const hopeful = { freshUrl: async () => undefined, mayCome: () => true };
-    await downloads.run(() => transfer({ ...order, ...hopeful }));
+    if (batch.pictures) await downloads.run(() => fetchPicture(images[0]?.url ?? '', deadline));
     deadline.cancel();
+  }
+
+  function fetchPicture(url: string, deadline: Deadline): Promise<unknown> {
+    const order = { api, url, temp, maxBytes: 1e6, clock: time, deadline, pause: downloads.pause };
+    return transfer({ ...order, freshUrl: async () => undefined, mayCome: () => true });
   }
 
   const slots = pLimit(batch.concurrency);

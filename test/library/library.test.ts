@@ -127,7 +127,9 @@ test('makes a picture from pictures, with the fields of the model', async () => 
   const task = await imagen.generate({ prompt: 'bluer', model: 'nano-banana-2', image, ...more });
   expect(task).toMatchObject({ ...more, images: [{ mime: 'image/jpeg' }, { mime: 'image/jpeg' }] });
   expect(task.source_images).toEqual([expect.stringMatching(/^sha256:/)]);
-  const flaws = [{ image: '/no/such.png' }, { quality: 'high' }, { set: { seed: 1 } }, { action: 'Edit!' }];
+  const missing = imagen.generate({ prompt: 'a', image: '/no/such.png' });
+  await expect(missing).rejects.toThrow('Invalid image "/no/such.png": there is no such file');
+  const flaws = [{ quality: 'high' }, { set: { seed: 1 } }, { action: 'Edit!' }];
   for (const flaw of flaws)
     await expect(imagen.generate({ prompt: 'a', ...flaw })).rejects.toMatchObject({ code: 'validation' });
 });

@@ -152,7 +152,11 @@ test('makes a picture from one that comes on stdin, under the name of what it ho
 test.each([
   ['the prompt too', ['generate', '-'], 'With --image - stdin gives the picture, and cannot give the prompt too'],
   ['no picture', ['generate', 'a mug'], 'Invalid --image "-": stdin holds no whole PNG, JPEG, WebP, GIF or AVIF'],
-  ['a row of a batch', ['batch', 'rows.txt'], 'Invalid --image "-": only generate reads a picture from stdin'],
+  [
+    'a row of a batch',
+    ['batch', 'rows.txt'],
+    'Invalid --image "-": only the command generate reads a picture from stdin',
+  ],
 ])('stdin does not give %s', async (_, words, told) => {
   const { service, machine } = await setUp();
   await writeFile(join(machine.folder, 'rows.txt'), 'a mug\n');

@@ -96,9 +96,7 @@ function newest(lines: readonly LockLine[], hash?: string): LockLine[] {
   if (lines.length < 2) return [...lines];
   const last = lines.findLast(({ request }) => request === hash) ?? lines.at(-1);
   const same = lines.filter(({ task, request }) => task === last?.task && request === last.request);
-  return [...new Map(same.map((line) => [line.picture ?? 1, line])).values()].sort(
-    (a, b) => (a.picture ?? 1) - (b.picture ?? 1),
-  );
+  return Object.values(Object.fromEntries(same.map((line) => [line.picture ?? 1, line]))); // numbers: in their order
 }
 
 /** Returns the file's text; undefined where there is none. */

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { makeAndReport, skipExisting } from '../../command-line/make-and-report.ts';
 import type { Context } from '../../context.ts';
-import { type ErrorCode, exitCodes } from '../../errors.ts';
+import { type ErrorCode, exitCodes, Failure } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import { intend } from '../../paid-task/begin.ts';
@@ -17,7 +17,7 @@ import { type Checked, differenceOf, settle } from './check.ts';
 import type { Fetch, Locked, Step } from './locked.ts';
 import { isThere, madeFor, nearest, type Past, type Standing, standingOf } from './past.ts';
 import type { BatchFlags, BatchPlan } from './plan.ts';
-import { isGone, mayBuyAgain, openBought, otherServerReport } from './refetch.ts';
+import { isGone, mayBuyAgain, openBought } from './refetch.ts';
 import { newCount, sayBatchEnd } from './summary.ts';
 import type { BatchTask } from './tasks.ts';
 
@@ -125,7 +125,10 @@ export async function makeAll(batch: Batch): Promise<number> {
   async function make(open: Open): Promise<void> {
     if (halted) return;
     const { task, step } = open;
-    const report = await makeRow(open).catch((error) => unbegunReport(task, error));
+    const report = await makeRow(open).catch((error) => {
+      halted ??= failedReport(task, error);
+      return failedReport(task, error);
+    });
     if (report && step?.do === 'fetch' && isGone(report)) gone.push({ open, step, report });
     else await conclude(open, report);
   }
@@ -156,8 +159,11 @@ export async function makeAll(batch: Batch): Promise<number> {
   /** Throws where the task cannot be begun: then no other can be either. */
   async function makeRow(open: Open): Promise<TaskReport | undefined> {
     const { task, step } = open;
-    if (step?.do === 'fetch' && step.line.server !== server.base)
-      return { ...otherServerReport(task, step, server), ...rowOf(task) };
+    if (step?.do === 'fetch' && step.line.server !== server.base) {
+      const reason = `was bought at ${step.line.server}, not at ${server.base}`;
+      const failure = new Failure('not_found', `task ${step.line.task} ${reason}`);
+      return { ...failedReport(task, failure), task_id: step.line.task };
+    }
     const begun = step?.do === 'fetch' ? await openBought(engine, step, server) : await begin(open);
     if (!begun) return undefined;
     const deadline = startDeadline(engine, plan.wishes.timeoutMs);
@@ -167,11 +173,8 @@ export async function makeAll(batch: Batch): Promise<number> {
     return { ...report, ...rowOf(task) };
   }
 
-  function unbegunReport(task: BatchTask, error: unknown): TaskReport {
-    const told = { ...requestReport(task.request), error: errorReport(error), ...rowOf(task) };
-    const report: TaskReport = { ...emptyReport(server), ...told };
-    halted ??= report;
-    return report;
+  function failedReport(task: BatchTask, error: unknown): TaskReport {
+    return { ...emptyReport(server), ...requestReport(task.request), error: errorReport(error), ...rowOf(task) };
   }
 
   async function begin({ task, standing, made, step }: Open): Promise<Begun | undefined> {

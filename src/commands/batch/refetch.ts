@@ -2,14 +2,12 @@ import { join } from 'node:path';
 import { canAsk, costText, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { examine } from '../../disk/examine.ts';
-import { Failure } from '../../errors.ts';
 import type { TaskEntry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import type { Begun, Engine } from '../../paid-task/engine.ts';
 import { addToLots, type Lots } from '../../paid-task/quotes.ts';
 import { foreign, reopen } from '../../paid-task/take-up.ts';
-import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
-import { requestReport } from '../../request/request-report.ts';
+import type { TaskReport } from '../../report/task-report.ts';
 import { askYes } from '../../terminal/ask.ts';
 import { shortList } from './check.ts';
 import type { Fetch } from './locked.ts';
@@ -31,13 +29,6 @@ export async function openBought(
   const begun = foreign(engine, line.task, server, target);
   begun.entry.saved = saved;
   return begun;
-}
-
-/** Only the server where it was bought has the picture. */
-export function otherServerReport({ request }: BatchTask, { line }: Fetch, server: Server): TaskReport {
-  const failure = new Failure('not_found', `task ${line.task} was bought at ${line.server}, not at ${server.base}`);
-  const told = { ...requestReport(request), error: errorReport(failure) };
-  return { ...emptyReport(server), ...told, task_id: line.task };
 }
 
 /** Tells whether the service no longer has what was bought. */

@@ -60,7 +60,9 @@ export function sayBatchEnd(
   else if (count.gone > 0) reporter.next('the same command with --refetch-missing buy', 'Buy again what is gone');
   else if (count.failed + count.failedBefore > 0)
     reporter.next('the same command with --retry-failed', 'Try the failed ones again');
-  return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, left + count.leftAlone);
+  else if (count.elsewhere > 0) reporter.next('the same command later goes on with what is missing', 'Not finished');
+  const undone = left + count.leftAlone + count.elsewhere;
+  return halted?.error?.code === 'interrupted' ? exitCodes.interrupted : exitCode(count, undone);
 }
 
 function exitCode({ made, before, failed, failedBefore, codes }: BatchCount, left: number): number {

@@ -35,31 +35,28 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   interrupted: 503,
 };
 
-/** Failures after which clients should not send the same again by themselves. */
-const final: ReadonlySet<number> = new Set([400, 401, 402, 403, 404, 409, 413, 415, 501]);
+const types: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  402: 'insufficient_quota',
+  403: 'authentication_error',
+  429: 'rate_limit_error',
+};
 
-/** Answers with an error. `taskId`: the task goes on, and the same request joins it. */
-export function sendError(response: ServerResponse, error: unknown, taskId: string | null = null): ApiError {
-  const told = error instanceof ApiError ? error : fromReport(errorReport(error), taskId);
+/** Answers with an error. */
+export function sendError(response: ServerResponse, error: unknown): ApiError {
+  const told = error instanceof ApiError ? error : fromReport(errorReport(error), null);
   const { status, code, message, retryAfter } = told;
-  const type =
-    status === 401 || status === 403
-      ? 'authentication_error'
-      : status === 402
-        ? 'insufficient_quota'
-        : status === 429
-          ? 'rate_limit_error'
-          : status < 500
-            ? 'invalid_request_error'
-            : 'server_error';
+  const type = types[status] ?? (status < 500 ? 'invalid_request_error' : 'server_error');
   const body = JSON.stringify({ error: { message, type, param: null, code } });
-  if (final.has(status)) response.setHeader('x-should-retry', 'false');
+  const isFinal = status < 500 ? status !== 429 : status === 501; // clients need not send the same again
+  if (isFinal) response.setHeader('x-should-retry', 'false');
   if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
   response.end(body);
   return told;
 }
 
+/** @param taskId of a task that may go on: the same request then joins it */
 export function fromReport({ code, message, hint }: ErrorReport, taskId: string | null): ApiError {
   const status = statuses[code as ErrorCode] ?? 500;
   const goesOn = taskId !== null && code === 'timeout';

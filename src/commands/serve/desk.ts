@@ -30,7 +30,7 @@ export interface Desk {
     number: number,
     order: { known: KnownRows; written: Promise<void> },
   ): Promise<TaskReport>;
-  /** Takes up what servers that died had begun. */
+  /** Finishes what servers that died had begun. */
   takeUpLeft(): Promise<void>;
   /** For a signal: returns how many tasks go on at the service. */
   abandon(reason: string): number;
@@ -107,7 +107,7 @@ export async function openDesk(
     async takeUpLeft() {
       const adopted = adoptLeft();
       adopting = adopted.catch(() => undefined);
-      for (const each of await adopted) if (each) void finish(each);
+      await Promise.all((await adopted).map((each) => each && finish(each)));
     },
 
     abandon: (reason) => abandon(work, reason).length,

@@ -16,6 +16,8 @@ import type { ServeSettings } from './settings.ts';
 export interface Orders {
   take(order: PictureOrder): Promise<Taken>;
   desk(): Promise<Desk>;
+  /** Finishes what servers that died had begun. */
+  takeUpLeft(): Promise<void>;
   abandon(reason: string): number;
 }
 
@@ -162,17 +164,18 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
 
   return {
     async take(order) {
-      const drop = (): Promise<void> => pictures.release(order.pictures);
+      const drop = (): void => pictures.release(order.pictures);
       try {
         const joined = await join(order);
         joined.reports.then((reports) => (reports.every(({ resume }) => resume === null) ? drop() : undefined), drop);
         return joined;
       } catch (error) {
-        await drop();
+        drop();
         throw error;
       }
     },
     desk: () => desks.use(async (desk) => desk, 0),
+    takeUpLeft: () => desks.use((desk) => desk.takeUpLeft(), 0),
     abandon: desks.abandon,
   };
 }

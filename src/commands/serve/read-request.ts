@@ -62,7 +62,7 @@ export async function readEdit(request: IncomingMessage, reader: Reader): Promis
     }
     return readOrder(Object.fromEntries(form), names, request.headers, reader);
   } catch (error) {
-    await reader.pictures.release(names);
+    reader.pictures.release(names);
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
@@ -15,7 +16,7 @@ export interface SentPictures {
   /** Saves a picture and returns the digest that names it. Throws `validation` where it is not one. */
   keep(bytes: Uint8Array): Promise<string>;
   /** Removes those that no other request uses. */
-  release(names: readonly string[]): Promise<void>;
+  release(names: readonly string[]): void;
 }
 
 /** Servers that died left some, which the next server needs to take up their tasks. */
@@ -52,21 +53,21 @@ export async function openSentPictures({ state, stateFlaw, world }: Context): Pr
         throw invalid('Invalid image: it is not a whole PNG, JPEG, WebP, GIF or AVIF');
       }
       const path = join(folder, `${facts.sha256}.${facts.mime.replace('image/', '')}`);
-      await rename(whole, path);
       const name = `sha256:${facts.sha256}`;
+      uses.set(name, (uses.get(name) ?? 0) + 1); // from here on another request does not remove it
+      await rename(whole, path);
       paths.set(name, path);
-      uses.set(name, (uses.get(name) ?? 0) + 1);
       return name;
     },
-    async release(names) {
+    release(names) {
       for (const name of names) {
         const left = (uses.get(name) ?? 1) - 1;
         uses.set(name, left);
+        if (left > 0) continue;
         const path = paths.get(name);
-        if (left > 0 || path === undefined) continue;
+        if (path !== undefined) rmSync(path, { force: true });
         uses.delete(name);
         paths.delete(name);
-        await files.remove(path);
       }
     },
   };

@@ -49,6 +49,6 @@ test('keeps the picture as it came, and says so, where nothing can be embedded',
   const words = ['generate', 'a fox', '--embed', '-o', 'fox', '--base-url', service.url, '--poll-interval', '5ms'];
   const { stdout, stderr, exitCode } = await run(machine, words);
   expect({ stdout, exitCode }).toEqual({ stdout: 'fox.gif', exitCode: 0 });
-  expect(stderr).toMatch(/nothing is embedded into the picture of tsk_\w+: a GIF takes no prompt/);
+  expect(stderr).toMatch(/nothing is embedded into the picture of tsk_\w+: a GIF cannot hold a prompt/);
   expect(await readFile(join(machine.folder, 'fox.gif'))).toEqual(gif);
 });

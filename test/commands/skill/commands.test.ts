@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startSandbox } from '../../../src/sandbox/server.ts';
 import { has } from '../../support/has.ts';
 import { bin, filesIn, type Machine, newMachine, run } from '../../support/program.ts';
+import { smallPng } from '../../support/service.ts';
 
 /** A machine on whose PATH the program is, with a sandbox for its service. */
 async function agentMachine(latencyMs = 100): Promise<Machine> {
@@ -39,13 +40,14 @@ function paste(machine: Machine, command: string) {
 test.skipIf(!has('bash'))('the commands all work when pasted (needs bash)', async () => {
   const machine = await agentMachine();
   const commands = commandsIn(await skillText(machine));
-  expect(commands.length).toBe(5);
+  expect(commands.length).toBe(6);
+  await writeFile(join(machine.folder, 'photo.png'), smallPng(200));
   for (const command of commands) {
     const { exitCode, stdout, stderr } = await paste(machine, command);
     expect(exitCode, `${command}\n${stderr}`).toBe(0);
     for (const line of stdout.split('\n').filter(Boolean)) expect(JSON.parse(line)).toMatchObject({});
   }
-  expect(await filesIn(join(machine.folder, 'pictures'))).toHaveLength(2);
+  expect(await filesIn(join(machine.folder, 'pictures'))).toHaveLength(3);
 });
 
 test.skipIf(!has('bash'))("the folder for Hermes' chats is that of its home (needs bash)", async () => {
