@@ -12,11 +12,11 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { chmod, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { chmod, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { flushFolder, makeFolders } from './folder.ts';
 import { type Line, linesOf } from './lines.ts';
-import { placeNew } from './place.ts';
 
 /** The calls on the file system that the record makes. Tests hand in a disk of their own. Errors are Node's. */
 export interface Files {
@@ -34,8 +34,8 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file, if it exists. */
   remove(path: string): Promise<void>;
-  /** Makes a file with this text at once, flushed; returns false, and changes nothing, where the name is taken. */
-  create(path: string, text: string): Promise<boolean>;
+  /** Makes a folder with this file in it at once, flushed; returns false, and changes nothing, where it exists. */
+  createFolder(folder: string, name: string, text: string): Promise<boolean>;
   /** Gives a file this text at once, flushed, whether it exists or not. */
   replace(path: string, text: string): Promise<void>;
   /** Gives a file this text, neither at once nor flushed. */
@@ -90,8 +90,8 @@ export const nodeFiles: Files = {
   },
   rename,
   remove: (path) => unlink(path).catch(absent(undefined)),
-  create: (path, text) => createWhole(path, text),
-  replace: (path, text) => viaTemporary(path, text, (from) => rename(from, path)),
+  createFolder,
+  replace,
   write: (path, text) => putInto(path, 'w', text),
   add: (path, text) => putInto(path, 'a', text),
   openAppend,
@@ -109,32 +109,37 @@ function factsOf(facts: { mtimeNs: bigint; mtimeMs: bigint; size: bigint }): Fil
   return { writtenMs: Number(facts.mtimeMs), version: String(facts.mtimeNs), bytes: Number(facts.size) };
 }
 
-async function putInto(path: string, flags: string, text: string): Promise<void> {
+async function putInto(path: string, flags: string, text: string, isFlushed = false): Promise<void> {
   const file = await open(path, flags, 0o600);
-  await file.writeFile(text).finally(() => file.close());
+  try {
+    await file.writeFile(text);
+    if (isFlushed) await file.datasync().catch(passUnsupported);
+  } finally {
+    await file.close();
+  }
 }
 
-/** Without hard links, whoever reads it in this very moment finds it empty. */
-async function createWhole(path: string, text: string): Promise<boolean> {
-  let created = true;
-  await viaTemporary(path, text, async (from) => {
-    created = (await placeNew(from, path)) === 'placed';
-    if (!created) await unlink(from);
-  });
-  return created;
+/** rename() replaces no folder that holds something, on any file system; a file would need a hard link for that. */
+async function createFolder(folder: string, name: string, text: string): Promise<boolean> {
+  const temporary = `${folder}.${randomBytes(4).toString('hex')}`;
+  try {
+    makeFolders(temporary, mode);
+    await putInto(join(temporary, name), 'wx', text, true);
+    await rename(temporary, folder);
+    return true;
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    const isTaken = ['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
+    if (isTaken && (await stat(join(folder, name)).catch(absent(undefined)))) return false;
+    throw error;
+  }
 }
 
-async function viaTemporary(path: string, text: string, place: (from: string) => Promise<void>): Promise<void> {
+async function replace(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}`;
   try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.datasync().catch(passUnsupported);
-    } finally {
-      await file.close();
-    }
-    await place(temporary);
+    await putInto(temporary, 'wx', text, true);
+    await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;

@@ -2,7 +2,6 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import { Failure } from '../errors.ts';
-import type { Clock } from '../world.ts';
 
 /** Names that this record alone can make: they follow from its own random salt. */
 export interface Identity {
@@ -14,24 +13,16 @@ export interface Identity {
   keep(): Promise<void>;
 }
 
-const pollMs = 50;
-/** On a file system without hard links, another process's new salt is not there at once. */
-const mostPolls = 20;
-
 /** Reads the record's salt, or makes it. Throws `internal` where it is damaged. */
-export async function openIdentity(files: Files, folder: string, clock: Clock): Promise<Identity> {
-  const path = join(folder, 'salt');
-  let text = await files.read(path);
+export async function openIdentity(files: Files, folder: string): Promise<Identity> {
+  const home = join(folder, 'identity');
+  const path = join(home, 'salt');
+  const read = async (): Promise<string | undefined> =>
+    (await files.read(path)) ?? (await files.read(join(folder, 'salt')));
+  let text = await read();
   if (text === undefined) {
-    await files.makeFolder(folder);
-    await files.create(path, lineOf(randomBytes(32).toString('hex'))); // another process may be quicker
-    await files.flushFolder(folder);
-    text = await files.read(path);
-  }
-  for (let polls = 0; isTorn(text) && polls <= mostPolls; polls++) {
-    if (polls === mostPolls && (await isUnused())) await files.replace(path, lineOf(randomBytes(32).toString('hex')));
-    await clock.wait(pollMs);
-    text = await files.read(path);
+    await make(randomBytes(32).toString('hex')); // another process may be quicker
+    text = await read();
   }
   const salt = (text ?? '').split(' ')[0] ?? '';
   if (text !== lineOf(salt)) {
@@ -39,23 +30,12 @@ export async function openIdentity(files: Files, folder: string, clock: Clock): 
       hint: 'Restore it from a backup, or delete it: rows of batches would then be bought again',
     });
   }
-  return {
-    ...identityOf(salt),
-    async keep() {
-      if (await files.create(path, lineOf(salt))) await files.flushFolder(folder);
-    },
-  };
+  return { ...identityOf(salt), keep: () => make(salt) };
 
-  /** Nothing is recorded yet that could have a name by this salt. */
-  async function isUnused(): Promise<boolean> {
-    const names = await Promise.all(['runs', 'done'].map((name) => files.list(join(folder, name))));
-    return names.flat().length === 0;
+  async function make(salt: string): Promise<void> {
+    await files.makeFolder(folder);
+    if (await files.createFolder(home, 'salt', lineOf(salt))) await files.flushFolder(folder);
   }
-}
-
-/** A process that was killed on such a file system left the beginning. */
-function isTorn(text = ''): boolean {
-  return text.length < lineOf('0'.repeat(64)).length && /^[0-9a-f ]*$/.test(text);
 }
 
 /** With check digits: a damaged salt must not make other names. */

@@ -63,7 +63,7 @@ export interface JournalOptions extends Omit<PulseOptions, 'onBeat'> {
 const manyFiles = 5000;
 
 export function openJournal(options: JournalOptions): Journal {
-  const { folder, files, clock, warn } = options;
+  const { folder, files, warn } = options;
   const runs = join(folder, 'runs');
   const finished = openFinished(files, folder, (count) => {
     if (count > manyFiles) warn(`reading ${count} files of the record: this is done once, and takes a moment`);
@@ -133,7 +133,7 @@ export function openJournal(options: JournalOptions): Journal {
         return refuse(error);
       })),
     identity: () =>
-      (identity ??= openIdentity(files, folder, clock).catch((error) => {
+      (identity ??= openIdentity(files, folder).catch((error) => {
         identity = undefined;
         return refuse(error);
       })),

@@ -1,5 +1,5 @@
 /** @module-tag slow */
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
@@ -145,7 +145,7 @@ async function died({ machine }: Recorded, written: string, atEnd: AtEnd): Promi
   const runs = join(other.home, '.local/state/runapi-imagen/runs');
   await mkdir(runs, { recursive: true });
   await writeFile(join(runs, 'a-b.nobody.jsonl'), moved);
-  await copyFile(join(machine.home, '.local/state/runapi-imagen/salt'), join(runs, '../salt'));
+  await cp(join(machine.home, '.local/state/runapi-imagen/identity'), join(runs, '../identity'), { recursive: true });
   return other;
 }
 

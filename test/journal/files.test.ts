@@ -20,8 +20,9 @@ test('is for this user alone, and never holds the key', async () => {
     'done',
     'done.index',
     expect.stringMatching(/^done\/.*\.jsonl$/),
+    'identity',
+    'identity/salt',
     'runs',
-    'salt',
     'servers.json',
   ]);
   expect((await stat(state)).mode & 0o777).toBe(0o700);
@@ -131,11 +132,12 @@ test('lines and spans of them tell where they end', async () => {
   ]);
 });
 
-test('of two that make a file of one name one does', async () => {
-  const path = await fileIn();
-  const made = await Promise.all(['a', 'b', 'c'].map((text) => nodeFiles.create(path, text)));
+test('of several that make one folder one does', async () => {
+  const folder = await fileIn();
+  const made = await Promise.all(['a', 'b', 'c'].map((text) => nodeFiles.createFolder(folder, 'y', text)));
   expect(made.filter(Boolean)).toHaveLength(1);
-  expect(await readFile(path, 'utf8')).toBe(['a', 'b', 'c'][made.indexOf(true)]);
-  await nodeFiles.replace(path, 'd');
-  expect([await nodeFiles.read(path), await readdir(join(path, '..'))]).toEqual(['d', ['x']]);
+  expect(await readFile(join(folder, 'y'), 'utf8')).toBe(['a', 'b', 'c'][made.indexOf(true)]);
+  await nodeFiles.replace(join(folder, 'y'), 'd');
+  expect([await readdir(folder), await readdir(join(folder, '..'))]).toEqual([['y'], ['x']]);
+  await expect(nodeFiles.createFolder('/dev/null/x', 'y', '')).rejects.toThrow();
 });

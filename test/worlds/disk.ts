@@ -158,8 +158,10 @@ export function createDisk(now: () => number, { hasLinks = true } = {}) {
     rename(from: string, to: string): void {
       const node = existing(from);
       parentOf(to);
-      if (find(to) === node) return;
-      if (find(to)) take(to);
+      const other = find(to);
+      if (other === node) return;
+      if (other?.names?.size) throw failure('ENOTEMPTY', to);
+      if (other) take(to);
       take(from);
       node.links += 1;
       put(to, node);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { unlink, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
-import { nodeFiles } from '../../disk/files.ts';
 import { makeFolders } from '../../disk/folder.ts';
+import { placeNew } from '../../disk/place.ts';
 import { joinPath, readForeign } from '../../disk/surroundings.ts';
 import { configFolder } from '../../disk/user-folders.ts';
 import { Failure } from '../../errors.ts';
@@ -40,7 +41,9 @@ export async function readToken(
   async function make(): Promise<string> {
     try {
       makeFolders(dirname(path as string), 0o700);
-      await nodeFiles.create(path as string, `${randomBytes(32).toString('base64url')}\n`);
+      const temporary = `${path}.${randomBytes(4).toString('hex')}`;
+      await writeFile(temporary, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+      if ((await placeNew(temporary, path as string)) === 'taken') await unlink(temporary);
     } catch (error) {
       throw unusable(
         `${path} cannot be written: ${(error as NodeJS.ErrnoException).code ?? error}`,
