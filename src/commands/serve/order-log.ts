@@ -39,8 +39,10 @@ export async function openOrderLog(state: string | undefined, now: () => number)
 
   async function open(): Promise<AppendFile> {
     try {
+      const path = join(folder, `${randomBytes(8).toString('hex')}.jsonl`);
       await files.makeFolder(folder);
-      return await files.openAppend(join(folder, `${randomBytes(8).toString('hex')}.jsonl`));
+      await files.write(path, '');
+      return await files.openAppend(path);
     } catch (error) {
       own = undefined; // the next order may be luckier
       throw error;
