@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { redirecting } from '../paid-task/misbehaviour.ts';

@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { filesIn, newMachine, run } from '../../support/program.ts';
