@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Input, Output } from '../world.ts';
 
 /** Asks for a line without showing what is typed. `interrupted`: the user pressed Ctrl-C. */
@@ -32,6 +31,7 @@ export async function askSecret(
 
 /** Asks a question; only `y` and `yes` agree. The end of stdin is a no. */
 export async function askYes(question: string, stdin: Input, stderr: Output): Promise<boolean> {
+  const { createInterface } = await import('node:readline');
   await stderr.write(`${question} [y/N] `);
   // readline as for a file leaves editing the line, and Ctrl-C, to the system.
   const lines = createInterface({ input: stdin.stream, terminal: false });
