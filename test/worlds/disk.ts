@@ -177,6 +177,10 @@ export function createDisk(now: () => number, { hasLinks = true } = {}) {
       if (existing(path).names) throw failure('EISDIR', path);
       take(path);
     },
+    /** With what is in it. */
+    removeFolder(path: string): void {
+      if (find(path)) take(path);
+    },
     /** The content of a file; undefined where there is none. For whoever checks the world. */
     contentOf: (path: string): Buffer | undefined => find(path)?.content,
   };

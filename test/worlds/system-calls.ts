@@ -126,6 +126,7 @@ const byPathLater = {
     return encoding ? bytes.toString(encoding) : bytes;
   },
   rename: (from: string, to: string) => later('write', to, (disk) => disk.rename(from, to)),
+  rm: (path: string) => later('remove', path, (disk) => disk.removeFolder(path)),
   stat: statLater,
   lstat: statLater,
   unlink: (path: string) => later('remove', path, (disk) => disk.unlink(path)),

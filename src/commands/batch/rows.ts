@@ -58,8 +58,7 @@ function readItem(item: unknown, others: OtherColumns): RowContent | undefined {
     const read = readFields(Object.entries(item), others);
     return read.words.size === 0 && read.problems.length === 0 ? undefined : read;
   }
-  if (typeof item === 'object' || typeof item === 'boolean')
-    return wrong('a row is a text or an object such as {"prompt": "a fox"}');
+  if (typeof item !== 'string') return wrong('a row is a text or an object such as {"prompt": "a fox"}');
   return readFields([['prompt', item]], others);
 }
 
