@@ -58,7 +58,9 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     const name = { stamp: newStamp(options.clock.now()), takenOver: before?.takenOver ?? 0, whose: me };
     const path = join(runs, runFile(name));
     const closing = former && { ...former, path: nextName(former.path) };
-    await write(path, open.values(), before ? [...former.continues, before.stamp] : []);
+    const put = (): Promise<void> => write(path, open.values(), before ? [...former.continues, before.stamp] : []);
+    // Another process may take this one for dead, and tidy its unfinished file away.
+    await put().catch((error) => (isAbsent(error) ? put() : Promise.reject(error)));
     let file: AppendFile;
     try {
       // Whoever meant to take the former over finds it no more, or has done so: then this run is void.

@@ -178,6 +178,7 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
     }
     await makeFolder(dirname(path));
     await record(job, { event: 'saving', index, path, sha256 });
+    job.run.check(); // a process that was frozen while it wrote this line may have been taken over
     if ((await temp.place(path, overwrites)) === 'taken') continue;
     const file: SavedFile = { path, bytes, mime: format.mime, width, height, sha256 };
     await record(job, { event: 'saved', index, file });
