@@ -1,6 +1,7 @@
 import { startWork } from '../command-line/start-work.ts';
 import { type Context, createContext } from '../context.ts';
 import { Failure, invalid, tellAll } from '../errors.ts';
+import { didYouMean } from '../near-miss.ts';
 import { type Budget, createBudget } from '../paid-task/budget.ts';
 import { startDeadline, type Work } from '../paid-task/engine.ts';
 import { orCancelled } from '../paid-task/join.ts';
@@ -9,7 +10,7 @@ import { namedSource, settingSource } from '../request/sources.ts';
 import { parseTarget, type Target } from '../request/target.ts';
 import { parseWishes, type Wishes } from '../request/wishes.ts';
 import type { Deadline, World } from '../world.ts';
-import { type GenerateOptions, ImagenError, type ImagenOptions } from './contract.ts';
+import { type BatchOptions, type GenerateOptions, ImagenError, type ImagenOptions } from './contract.ts';
 
 /** State that all calls of a client share. */
 export interface Client {
@@ -75,12 +76,30 @@ async function openContext({ world, options: always }: Client, options: ImagenOp
   return { ...context, reporter: { ...context.reporter, warn }, engine: { ...context.engine, listener } };
 }
 
+const optionNames: ReadonlyArray<keyof (ImagenOptions & BatchOptions)> = [
+  ...(['apiKey', 'baseUrl', 'sandbox', 'dir', 'record', 'maxCost', 'timeout', 'signal', 'onProgress'] as const),
+  ...(['onWarning', 'output', 'new', 'name', 'concurrency', 'retryFailed'] as const),
+];
+
+/** Tells the names that are none of these: what a program misspells must not be bought without it. */
+export function unknownNames(
+  given: object,
+  known: readonly string[],
+  others: Readonly<Record<string, string>> = {},
+): string[] {
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  return unknown.map((name) => {
+    const other = Object.hasOwn(others, name) ? `; did you mean ${others[name]}?` : didYouMean(name, known);
+    return `no field is named ${JSON.stringify(name)}${other}`;
+  });
+}
+
 function openCall(client: Client, context: Context, options: Call['options']): Call {
-  const problems: string[] = [];
+  const problems = unknownNames(options, optionNames);
   const { timeout, maxCost, signal } = options;
   const waiting = namedSource({ maxCost, ...(timeout !== undefined && { timeout: `${timeout}ms` }) });
   const wishes = parseWishes([waiting, settingSource(context.stored.settings)], problems);
-  if (!wishes) throw tellAll(problems, { wayOut: '' });
+  if (problems.length > 0 || !wishes) throw tellAll(problems, { wayOut: '' });
   if (wishes.maxCost !== undefined) client.budget ??= createBudget(wishes);
   const within = (deadline: Deadline): Deadline => (signal === undefined ? deadline : orCancelled(deadline, signal));
   const work = startWork(context, wishes);

@@ -6,7 +6,7 @@ import { namePictures } from '../paid-task/input-pictures.ts';
 import type { TaskReport } from '../report/task-report.ts';
 import { type ImageRequest, parseRequests } from '../request/request.ts';
 import { namedSource, settingSource } from '../request/sources.ts';
-import { type Call, readTarget, settled } from './call.ts';
+import { type Call, readTarget, settled, unknownNames } from './call.ts';
 import type { PictureRequest } from './contract.ts';
 
 export const door = 'library';
@@ -32,9 +32,16 @@ const names = {
   images: 'image',
 };
 
+const requestNames: ReadonlyArray<keyof PictureRequest> = [
+  ...(['prompt', 'model', 'aspect_ratio', 'negative_prompt', 'seed', 'image', 'resolution', 'format'] as const),
+  ...(['quality', 'set', 'action', 'callback_url'] as const),
+];
+/** The command line's names of fields. */
+const callNames = { ratio: 'aspect_ratio', negative: 'negative_prompt', size: 'aspect_ratio', images: 'image' };
+
 /** Parses one request. Throws one `validation` failure that tells every problem. */
 export async function readRequest({ context }: Call, asked: PictureRequest): Promise<ImageRequest> {
-  const problems: string[] = [];
+  const problems = unknownNames(asked, requestNames, callNames);
   const given = namedSource({ ...asked, count: undefined }, names);
   const { model, ratio } = context.stored.settings;
   const [request, another] = parseRequests([given, settingSource({ model, ratio })], problems) ?? [];

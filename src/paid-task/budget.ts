@@ -8,8 +8,11 @@ import type { Cost } from '../task/task.ts';
 export interface Budget {
   /** Whether a price has to be known before anything is bought. */
   needsPrices: boolean;
-  /** Reserves a task. Throws `over_budget` where it is more than is left; nothing was sent then. */
-  reserve(key: string, quote: Quote | undefined): void;
+  /**
+   * Reserves a task; false where it is reserved already: the same key is the same purchase. Throws `over_budget` where
+   * it is more than is left; nothing was sent then.
+   */
+  reserve(key: string, quote: Quote | undefined): boolean;
   /** The task was accepted: what the service says it reserved counts from now on. */
   settle(key: string, cost: Cost | null): void;
   /** Nothing was bought. */
@@ -63,11 +66,13 @@ export function createBudget({ maxCost, maxPictures }: Limit, session?: Budget):
       session?.check(lots);
     },
     reserve(key, quote) {
+      if (reserved.has(key)) return false;
       if (maxPictures !== undefined && reserved.size >= maxPictures) throw overCount(maxPictures);
       const price = quote === undefined ? 0 : inDollars(quote);
       checkCost(1, price);
       session?.reserve(key, quote);
       reserved.set(key, price);
+      return true;
     },
     settle(key, cost) {
       const told = cost?.currency === 'USD' ? (cost.reserved_cents ?? cost.charged_cents) : null;

@@ -68,8 +68,9 @@ async function submitTask(job: Job): Promise<void> {
   const fromEarlier = fate.uncertain;
   let lost = false;
   let isPosted = false;
+  let isReserved = false;
   try {
-    await reserveBudget(job);
+    isReserved = await reserveBudget(job);
     const { server, route = await routeFor(work.engine, server, request) } = entry.intended;
     const { id, dialect, statusUrl, replayed, servedAt, cost } = await api.submit({
       request,
@@ -95,13 +96,14 @@ async function submitTask(job: Job): Promise<void> {
     });
     // A replay answers what an earlier run bought, unless it was this run whose answer was lost.
     job.isBought = !replayed || (lost && !fromEarlier);
-    work.budget?.settle(entry.key, cost);
+    if (job.isBought) work.budget?.settle(entry.key, cost);
+    else if (isReserved) work.budget?.release(entry.key);
     await record(job, { event: 'accepted', id, dialect, statusUrl, replayed, servedAt, cost });
     listener.step(entry.key, { doing: 'pending', model: request.model, taskId: id });
   } catch (caught) {
     const { server } = entry.intended;
     const error = fate.uncertain || !isPosted ? caught : await asGone(work.engine, server, request, caught);
-    if (!fate.uncertain) work.budget?.release(entry.key);
+    if (!fate.uncertain && isReserved) work.budget?.release(entry.key);
     if (!fate.uncertain && !isInterrupted(error)) await record(job, endingOf(error));
     throw error;
   }

@@ -50,14 +50,17 @@ export async function approve(work: Work, server: Server, lots: Lots): Promise<v
 /** Nobody waits long for a price that only a question would name. */
 const briefMs = 5_000;
 
-/** Reserves the job's picture, at what it costs now where that matters. Throws `over_budget`; nothing was sent then. */
-export async function reserveBudget({ work, api, entry }: Job): Promise<void> {
+/**
+ * Reserves the job's picture, at what it costs now where that matters; false where there is nothing to release later.
+ * Throws `over_budget`; nothing was sent then.
+ */
+export async function reserveBudget({ work, api, entry }: Job): Promise<boolean> {
   const { request } = entry.intended;
-  if (!work.budget || !request) return;
+  if (!work.budget || !request) return false;
   if (!work.budget.needsPrices) return work.budget.reserve(entry.key, undefined);
   work.engine.listener.step(entry.key, { doing: 'asking the price', model: request.model });
   const [lot] = await livePrices(work, api, entry.intended.server, [{ request, count: 1 }]);
-  work.budget.reserve(entry.key, lot?.quote);
+  return work.budget.reserve(entry.key, lot?.quote);
 }
 
 async function livePrices(

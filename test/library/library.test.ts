@@ -134,6 +134,22 @@ test('makes a picture from pictures, with the fields of the model', async () => 
     await expect(imagen.generate({ prompt: 'a', ...flaw })).rejects.toMatchObject({ code: 'validation' });
 });
 
+test('a name that it does not know is refused, and nothing is bought without it', async () => {
+  const service = await startService();
+  const machine = await newMachine();
+  const misspelled = [{ ratio: '16:9' }, { count: 3 }, { negative: 'dogs' }];
+  for (const fields of misspelled)
+    await expect(clientOf(service, machine).generate({ prompt: 'x', ...fields })).rejects.toMatchObject({
+      code: 'validation',
+      message: expect.stringContaining(`no field is named "${Object.keys(fields)[0]}"`),
+    });
+  const limited = createImagen({ sandbox: true, max_cost: 0.01 } as object);
+  await expect(limited.generate({ prompt: 'x' })).rejects.toThrow(
+    'no field is named "max_cost"; did you mean maxCost?',
+  );
+  expect(service.calls).toEqual([]);
+});
+
 test('keeps calls apart that run at once', async () => {
   const service = await startService({ runningLooks: 3 });
   const machine = await newMachine();

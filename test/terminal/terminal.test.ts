@@ -25,7 +25,9 @@ describe.skipIf(!has('tmux'))('in a real terminal (needs tmux)', () => {
     const [task] = service.tasks.values();
     pane.press('C-c');
     await pane.shows(
-      new RegExp(`Stopped: task ${task?.id} went on\\.\\s+Continue\\s+with:\\s+runapi-imagen resume ${task?.id}\\s+READY>`),
+      new RegExp(
+        `Stopped: task ${task?.id} went on\\.\\s+Continue\\s+with:\\s+runapi-imagen resume ${task?.id}\\s+READY>`,
+      ),
     );
     pane.type('echo "exit $?"; stty -a | grep -o " -*echo "');
     pane.press('Enter');

@@ -1,7 +1,9 @@
 import { type Difference, type Differences, noteDifferences } from '../../command-line/tell-apart.ts';
 import type { Context } from '../../context.ts';
-import { type Failure, invalid, sentence } from '../../errors.ts';
+import { type Failure, invalid, problemsIn, sentence, tellAll } from '../../errors.ts';
+import type { Server } from '../../journal/event.ts';
 import { findExisting } from '../../paid-task/existing.ts';
+import { routeFor } from '../../paid-task/models.ts';
 import { addToLots, type Lots } from '../../paid-task/quotes.ts';
 import { inShard } from '../../paid-task/row-key.ts';
 import { type Past, standingOf } from './past.ts';
@@ -97,6 +99,16 @@ export function settle({ left }: Checked, { row }: BatchTask): void {
   const tasks = (left.get(row) ?? 1) - 1;
   if (tasks > 0) left.set(row, tasks);
   else left.delete(row);
+}
+
+/** Throws `validation` for a model that the service does not sell, before anything is bought. Imagen's ask nobody. */
+export async function refuseUnsold({ engine }: Context, server: Server, lots: Lots): Promise<void> {
+  const problems: string[] = [];
+  for (const { request } of lots.values()) {
+    await routeFor(engine, server, request).catch((error) => problems.push(...problemsIn(error)));
+  }
+  if (problems.length > 0)
+    throw tellAll([...new Set(problems)], { wayOut: '. Correct the rows, or let them fail alone with --skip-invalid' });
 }
 
 /** Returns what a run would buy, by its price, and counts what it would not. */

@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts';
 import type { PricedLot } from '../../paid-task/budget.ts';
 import { accountAt } from '../../paid-task/engine.ts';
 import { inShard } from '../../paid-task/row-key.ts';
-import { flawsFailure, survey, warnOfFlaws } from './check.ts';
+import { flawsFailure, refuseUnsold, survey, warnOfFlaws } from './check.ts';
 import type { Batch } from './make.ts';
 import { readPast } from './past.ts';
 import type { BatchSource } from './source.ts';
@@ -21,6 +21,7 @@ export async function dryRun(
   const past = await readPast(context, { batch: source.name, server, account, isMine });
   past.unreadable.forEach(context.reporter.warn);
   const { before, lots: priced } = await survey(context, readTasks(source, plan), past, flags);
+  if (!flags.skipInvalid) await refuseUnsold(context, server, priced);
   const lots = [...priced.values()];
   const { prices, error, end } = await tryPrices(context, server, lots);
   const report = {

@@ -126,8 +126,9 @@ export async function makeAll(batch: Batch): Promise<number> {
     if (halted) return;
     const { task, step } = open;
     const report = await makeRow(open).catch((error) => {
-      halted ??= failedReport(task, error);
-      return failedReport(task, error);
+      const failed = failedReport(task, error);
+      if (failed.error?.code !== 'validation') halted ??= failed;
+      return failed;
     });
     if (report && step?.do === 'fetch' && isGone(report)) gone.push({ open, step, report });
     else await conclude(open, report);
@@ -156,7 +157,7 @@ export async function makeAll(batch: Batch): Promise<number> {
     if (isWanted) await pMap(own, again, { concurrency: plan.concurrency });
   }
 
-  /** Throws where the task cannot be begun: then no other can be either. */
+  /** Throws where the task cannot be begun: then no other can be either, unless it is invalid. */
   async function makeRow(open: Open): Promise<TaskReport | undefined> {
     const { task, step } = open;
     if (step?.do === 'fetch' && step.line.server !== server.base) {

@@ -9,7 +9,7 @@ import { approve } from '../../paid-task/quotes.ts';
 import { inShard, type Shard } from '../../paid-task/row-key.ts';
 import { refuseUnreadable } from '../../paid-task/take-up.ts';
 import { shellWord } from '../../report/shell-command.ts';
-import { checkRows, flawsFailure, survey, warnOfFlaws } from './check.ts';
+import { checkRows, flawsFailure, refuseUnsold, survey, warnOfFlaws } from './check.ts';
 import { openLocked } from './locked.ts';
 import { makeAll } from './make.ts';
 import { readPast, type Wanted } from './past.ts';
@@ -54,6 +54,7 @@ export async function batch(
     const tasks = () => (flags.lock ? eachOf(checked.tasks) : readTasks(source, plan));
     const locked = flags.lock ? await openLocked(context, { ...wanted, source, plan }, past, flags) : undefined;
     const { lots } = await survey(context, locked?.toBuy(tasks()) ?? tasks(), past, flags);
+    if (!flags.skipInvalid) await refuseUnsold(context, server, lots);
     await approve(work, server, lots);
     return await makeAll({ ...wanted, context, work, flags, plan, past, tasks, locked, checked });
   } finally {

@@ -17,7 +17,11 @@ export async function sendPictures(
   response: ServerResponse,
   reports: readonly TaskReport[],
   format: 'b64_json' | 'url',
-  { urlOf, now }: { urlOf(id: string, index: number, image: ImageReport): string; now: number },
+  {
+    urlOf,
+    now,
+    joined,
+  }: { urlOf(id: string, index: number, image: ImageReport): string; now: number; joined: boolean },
 ): Promise<void> {
   const pictures = reports.flatMap(({ task_id, images }) =>
     images.flatMap((image, index) => (image.path === null ? [] : [{ id: task_id ?? '', index, image }])),
@@ -27,7 +31,13 @@ export async function sendPictures(
     created: Math.floor(now / 1000),
     output_format: formats[first?.image.mime ?? ''] ?? 'png',
     size: `${first?.image.width}x${first?.image.height}`,
-    tasks: reports.map(({ task_id, cost, replayed }) => ({ task_id, cost, replayed })),
+    // Another answer has told the cost of a task that was joined.
+    tasks: reports.map(({ task_id, cost, replayed, reused }) => ({
+      task_id,
+      cost,
+      replayed,
+      reused: reused || joined,
+    })),
   };
   async function* body(): AsyncGenerator<string> {
     yield `${JSON.stringify(about).slice(0, -1)},"data":[`;

@@ -66,7 +66,7 @@ export function fromReport({ code, message, hint }: ErrorReport, taskId: string 
 
 /** The ways out of the engine's failures, which are told in flags of other commands elsewhere. */
 const waysOut: Readonly<Record<string, string>> = {
-  over_budget: 'Nothing was sent for it. Start the server with a larger --max-cost',
+  over_budget: 'Nothing was sent for it. Start the server with a higher limit: --max-cost or --max-pictures',
   timeout: 'Send the same request again: it is not paid for twice',
   conflict: 'Send the same request again later, or another Idempotency-Key for a new picture',
   download:

@@ -61,6 +61,8 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
   const live = new Map<string, Live>();
   const desks = openDesks(() => openDesk(context, settings, { budget, pictures }));
   let bought = 0;
+  /** Batches whose pictures are counted in it. */
+  const counted = new Set<string>();
   /** Tasks that run or wait. */
   let taken = 0;
 
@@ -72,9 +74,10 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
       const { batch, written } = isNew ? log.add(name, asks) : { ...logged, written: Promise.resolve() };
       written.catch(() => undefined); // thrown by each picture
       const known = isNew ? new Map() : await desk.known(batch);
-      const fresh = requests.filter((_, index) => !known.has(String(index + 1))).length;
+      const fresh = counted.has(batch) ? 0 : requests.filter((_, index) => !known.has(String(index + 1))).length;
       if (bought + fresh > maxPictures) throw tooMany(maxPictures);
       bought += fresh;
+      counted.add(batch);
       const make = async (request: PictureOrder['requests'][number], index: number): Promise<TaskReport> => {
         engine.began = Math.min(engine.began, clock.monotonic());
         try {

@@ -122,7 +122,7 @@ async function sendOrder(
   if (failed?.error && made.length === 0) throw fromReport(failed.error, failed.task_id);
   const urlOf = (id: string, index: number, { mime }: { mime: string | null }): string =>
     `http://${request.headers.host}${picturePath(token, id, index, mime)}`;
-  await sendPictures(response, made, order.format, { urlOf, now: context.world.clock.now() });
+  await sendPictures(response, made, order.format, { urlOf, now: context.world.clock.now(), joined });
 }
 
 function sendModels(response: ServerResponse, { aliases }: ServeSettings): void {

@@ -106,3 +106,22 @@ test('a batch of which no row is valid fails with --skip-invalid too', async () 
   expect(stderr).toContain('line 2: Invalid ratio "7:1": imagen-4 supports');
   expect(exitCode).toBe(4);
 });
+
+test.each([[], ['--dry-run']])(
+  'a model that is not sold stops a batch before anything is bought: %j',
+  async (...flags) => {
+    const machine = await newMachine();
+    await writeFile(join(machine.folder, 'rows.csv'), 'prompt,model\na,fast\nb,nano-banan\n');
+    const refused = await run(machine, ['batch', 'rows.csv', '--sandbox', ...flags]);
+    expect(refused).toMatchObject({ stdout: '', exitCode: 4 });
+    expect(refused.stderr).toContain('has no model "nano-banan"; did you mean nano-banana?');
+    expect(refused.stderr).toContain('Nothing was sent. Correct the rows, or let them fail alone with --skip-invalid');
+  },
+);
+
+test('with --skip-invalid a row with such a model fails alone', async () => {
+  const machine = await newMachine();
+  await writeFile(join(machine.folder, 'rows.csv'), 'prompt,model\nb,nano-banan\na,fast\n');
+  const words = ['batch', 'rows.csv', '--sandbox', '--concurrency', '1', '--skip-invalid', '-o', 'a.png'];
+  expect(await run(machine, words)).toMatchObject({ exitCode: 10, stdout: 'a.png' });
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesIn, newMachine, run } from '../../support/program.ts';
 import { answering, startService } from '../../support/service.ts';
+import { tellPrices } from '../../support/tariff.ts';
 import { startServe, startServeOf } from './start-serve.ts';
 
 test('makes a picture, saves it, and answers with its bytes as OpenAI does', async () => {
@@ -106,6 +107,24 @@ test('buys no more pictures than --max-pictures, and spends no more than --max-c
   expect((await cheap.ask({ prompt: 'a mug' })).status).toBe(200);
   const { status, body } = await cheap.ask({ prompt: 'a fox' });
   expect({ status, code: body.error?.code }).toEqual({ status: 402, code: 'over_budget' });
+});
+
+test('what is asked for again with its key is not counted, not refused, and marked as paid before', async () => {
+  const service = await startService();
+  tellPrices(service);
+  const served = await startServeOf(service, await newMachine(), ['--max-cost', '0.1', '--max-pictures', '2']);
+  const ask = async (name: string) =>
+    await served.ask({ prompt: name }, { headers: { 'Idempotency-Key': name.replace(' ', '-') } });
+  const told = async (name: string) => {
+    const { status, body } = await ask(name);
+    return [status, body.tasks?.[0]?.reused ?? body.error?.code];
+  };
+  expect(await told('a mug')).toEqual([200, false]);
+  for (let times = 0; times < 3; times++) {
+    expect(await told('a mug')).toEqual([200, true]);
+    expect(await told(`fox ${times}`)).toEqual([402, 'over_budget']);
+  }
+  expect(service.tasks.size).toBe(1);
 });
 
 test('refuses what would wait too long with 429 and Retry-After', async () => {

@@ -36,7 +36,7 @@ interface Answer {
   body: {
     data?: Array<{ b64_json?: string; url?: string }>;
     size?: string;
-    tasks?: Array<{ task_id: string }>;
+    tasks?: Array<{ task_id: string; reused: boolean }>;
     error?: { message: string; type: string; code: string };
   };
 }
