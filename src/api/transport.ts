@@ -55,10 +55,10 @@ const sharedDispatchers = ['undici.globalDispatcher.1', 'undici.globalDispatcher
 
 /** Loads undici without its side effect: it becomes the dispatcher of `fetch` in the program that imports this package. */
 async function loadUndici(): Promise<typeof import('undici')> {
-  const shared: Record<symbol, unknown> = globalThis;
-  const before = sharedDispatchers.map((name) => [name, shared[name]] as const);
   const undici = await import('undici');
-  for (const [name, dispatcher] of before) shared[name] = dispatcher;
+  // Another dispatcher is Node's own or the program's.
+  if (undici.getGlobalDispatcher() instanceof undici.Agent)
+    for (const name of sharedDispatchers) (globalThis as Record<symbol, unknown>)[name] = undefined;
   return undici;
 }
 

@@ -44,6 +44,7 @@ type NameOf = (...what: unknown[]) => string;
 
 /** Tasks that may wait for their turn. */
 const mostWaiting = 128;
+const mostRemembered = 10_000;
 const retrySeconds = 5;
 /** How often, and with what pause in milliseconds, to look whether a client that asked for the same is gone. */
 const leavingTries = 12;
@@ -61,8 +62,8 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
   const live = new Map<string, Live>();
   const desks = openDesks(() => openDesk(context, settings, { budget, pictures }));
   let bought = 0;
-  /** Batches whose pictures are counted in it. */
-  const counted = new Set<string>();
+  /** The last pictures that were accepted: the record tells of them only when it is closed. */
+  const accepted = new Set<string>();
   /** Tasks that run or wait. */
   let taken = 0;
 
@@ -74,14 +75,18 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
       const { batch, written } = isNew ? log.add(name, asks) : { ...logged, written: Promise.resolve() };
       written.catch(() => undefined); // thrown by each picture
       const known = isNew ? new Map() : await desk.known(batch);
-      const fresh = counted.has(batch) ? 0 : requests.filter((_, index) => !known.has(String(index + 1))).length;
+      const isFresh = (_: unknown, index: number): boolean =>
+        !known.has(String(index + 1)) && !accepted.has(`${batch} ${index}`);
+      const fresh = requests.filter(isFresh).length;
       if (bought + fresh > maxPictures) throw tooMany(maxPictures);
       bought += fresh;
-      counted.add(batch);
       const make = async (request: PictureOrder['requests'][number], index: number): Promise<TaskReport> => {
         engine.began = Math.min(engine.began, clock.monotonic());
         try {
-          return await desk.make(batch, request, index + 1, { known, written });
+          const reused = accepted.has(`${batch} ${index}`);
+          const report = await desk.make(batch, request, index + 1, { known, written });
+          if (report.task_id !== null) remember(`${batch} ${index}`);
+          return reused ? { ...report, reused } : report;
         } catch (error) {
           return { ...emptyReport(desk.place.server), ...requestReport(request), error: errorReport(error) };
         } finally {
@@ -90,6 +95,14 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
       };
       return await Promise.all(requests.map((request, index) => limit(make, request, index)));
     });
+  }
+
+  function remember(picture: string): void {
+    accepted.add(picture);
+    for (const oldest of accepted) {
+      if (accepted.size <= mostRemembered) break;
+      accepted.delete(oldest);
+    }
   }
 
   function begin(name: string, asks: string, order: PictureOrder): Live {
