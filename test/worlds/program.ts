@@ -40,7 +40,7 @@ export function createProgram(
     home: '/sim/home',
     readText: (path) => (path.endsWith('config.json') ? JSON.stringify({ api: service.dialect }) : undefined),
     folderFlaw: () => undefined,
-    cwd: '/sim/work',
+    cwd: '/sim/shots',
     pid,
     nodeVersion: 'v20.0.0',
     calledAs: 'runapi-imagen',

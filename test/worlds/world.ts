@@ -102,7 +102,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
         return { argv: ['generate', ...prompts], prompts, isBatch, processes: [], allowed: 0 };
       }
       const prompts = Array.from({ length: 2 + upTo(2) }, (_, row) => `row ${number}-${row}`);
-      write(`/sim/work/rows-${number}.txt`, `${prompts.join('\n')}\n`);
+      write(`/sim/shots/rows-${number}.txt`, `${prompts.join('\n')}\n`);
       const argv = ['batch', `rows-${number}.txt`, '--concurrency', String(1 + upTo(3))];
       return { argv, prompts, isBatch, processes: [], allowed: 1 };
     });
@@ -122,7 +122,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
 
   function isSaved({ prompts }: Job): boolean {
     const tasks = service.tasks.filter(({ prompt }) => prompts.includes(prompt));
-    return disk.list('/sim/work').some((name) => tasks.some(({ id }) => name.endsWith(`-${id.slice(4)}.gif`)));
+    return disk.list('/sim/shots').some((name) => tasks.some(({ id }) => name.endsWith(`-${id.slice(4)}.gif`)));
   }
 
   /** Somebody calls the program for a job, over and over, and lets some calls overlap. */
@@ -176,8 +176,8 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
 
   function check(wanted: readonly Job[]): void {
     const saved = new Map<string, string[]>();
-    for (const name of disk.list('/sim/work').filter(isPicture)) {
-      const content = disk.contentOf(`/sim/work/${name}`) ?? Buffer.alloc(0);
+    for (const name of disk.list('/sim/shots').filter(isPicture)) {
+      const content = disk.contentOf(`/sim/shots/${name}`) ?? Buffer.alloc(0);
       const task = service.tasks.find(({ picture }) => picture.equals(content));
       if (!task) broken.push(`${name} is no picture of a task`);
       else saved.set(task.id, [...(saved.get(task.id) ?? []), name]);
@@ -189,7 +189,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
 
   /** An empty file that tried out the folder may be left where it could not be removed. */
   function isPicture(name: string): boolean {
-    return !name.endsWith('.txt') && !(name.endsWith('.part') && disk.stat(`/sim/work/${name}`)?.size === 0);
+    return !name.endsWith('.txt') && !(name.endsWith('.part') && disk.stat(`/sim/shots/${name}`)?.size === 0);
   }
 
   function checkTask({ id, key, fails, isGone, createdAt }: Task, files: readonly string[]): void {
@@ -217,7 +217,7 @@ export async function live(seed: number, { isFenceless = false } = {}): Promise<
       broken.push(`${name} (${argv.join(' ')}) exits ${exitCode}: ${stderr}`);
   }
 
-  for (const folder of ['/sim', '/sim/work', '/sim/home']) disk.makeFolder(folder);
+  for (const folder of ['/sim', '/sim/shots', '/sim/home']) disk.makeFolder(folder);
   enter({ disk, caller, random, isFenceless });
   try {
     await turns.run(async () => {
