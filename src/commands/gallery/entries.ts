@@ -1,6 +1,6 @@
 import { costOf, type Entry } from '../../journal/entry.ts';
-import { addCost, costText, newSum, sumText } from '../../task/cost.ts';
-import type { GalleryPicture } from './tile.ts';
+import { addCost, newSum, sumText } from '../../task/cost.ts';
+import { type GalleryPicture, isFailed } from './pictures.ts';
 
 /** Tells whether all of it is of one and the same batch. */
 export function isBatch(entries: readonly Entry[]): boolean {
@@ -18,18 +18,14 @@ export function galleryEntries(entries: readonly Entry[]): Entry[] {
   const made = new Set(entries.filter(isMade).map(nameOf));
   const kept = entries.filter((entry) => !entry.intended.row || isMade(entry) || !made.has(nameOf(entry)));
   if (!isBatch(kept)) return kept;
-  const rowOf = ({ intended: { row } }: Entry): number => row?.row ?? 0;
-  const modelOf = ({ intended: { request } }: Entry): string => request.model;
-  const seedOf = ({ intended: { request } }: Entry): number => request.seed ?? 0;
-  return kept.sort((a, b) => rowOf(a) - rowOf(b) || modelOf(a).localeCompare(modelOf(b)) || seedOf(a) - seedOf(b));
-}
-
-export function taskCost(entry: Entry): string {
-  return costText(costOf(entry), { failed: isFailed(entry), sandbox: entry.intended.server.sandbox });
-}
-
-function isFailed({ ended }: Entry): boolean {
-  return ended?.how === 'failed' || ended?.how === 'refused';
+  return kept.sort((a, b) => {
+    const [one, other] = [a.intended, b.intended];
+    return (
+      (one.row?.row ?? 0) - (other.row?.row ?? 0) ||
+      one.request.model.localeCompare(other.request.model) ||
+      (one.request.seed ?? 0) - (other.request.seed ?? 0)
+    );
+  });
 }
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });

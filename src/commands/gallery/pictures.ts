@@ -1,21 +1,31 @@
 import { defaultBaseUrl } from '../../api/base-url.ts';
 import type { Context } from '../../context.ts';
-import { beganAt, type Entry } from '../../journal/entry.ts';
+import { beganAt, costOf, type Entry, filesOf } from '../../journal/entry.ts';
 import type { SavedFile } from '../../journal/event.ts';
 import { shownPath } from '../../report/human.ts';
 import { recordedStatus } from '../../report/report-entry.ts';
 import { generateWords } from '../../report/shell-command.ts';
 import { ratios } from '../../request/models.ts';
+import { costText } from '../../task/cost.ts';
 import { sizeText } from '../../task/size.ts';
 import { isTaskId } from '../../task/task-id.ts';
-import { taskCost } from './entries.ts';
-import type { GalleryPicture } from './tile.ts';
 
-interface Shot {
-  entry: Entry;
+/** A picture as the gallery shows it. All texts are as they came, and none is markup. */
+export interface GalleryPicture {
+  /** As it was saved; undefined where nothing was made. */
   file: SavedFile | undefined;
-  /** Where the page is going to be. */
-  folder: string;
+  /** Why nothing was made. */
+  absence: string;
+  /** Pixels. */
+  width: number;
+  height: number;
+  prompt: string;
+  /** Milliseconds since 1970. */
+  madeAt: number;
+  /** The command that makes it again; undefined where no task is known. */
+  again: string | undefined;
+  /** Facts about the picture by name, in reading order. */
+  facts: Map<string, string>;
 }
 
 /**
@@ -23,51 +33,32 @@ interface Shot {
  * without a file for a task that nothing was saved of.
  */
 export function galleryPictures(context: Context, entries: readonly Entry[], folder: string): GalleryPicture[] {
-  const pictures = entries
-    .flatMap((entry) => {
-      const saved = Object.values(entry.saved);
-      return (saved.length > 0 ? saved : [undefined]).map((file) => ({ entry, file, folder }));
-    })
-    .map((shot) => galleryPicture(context, shot));
-  tellApart(pictures.filter(({ file }) => file));
+  const pictures = entries.flatMap((entry) => {
+    const saved = filesOf(entry);
+    return (saved.length > 0 ? saved : [undefined]).map((file) => galleryPicture(context, entry, file, folder));
+  });
+  numberEqual(pictures.filter(({ file }) => file));
   return pictures;
 }
 
-const telling = ['Model', 'Ratio', 'Seed', 'Negative'];
-
-/** Notes by which facts the pictures of one prompt differ, and numbers those that were made of one request. */
-function tellApart(pictures: GalleryPicture[]): void {
-  const oldestFirst = pictures.sort((a, b) => a.madeAt - b.madeAt);
-  const requestOf = ({ prompt, facts }: GalleryPicture): string =>
-    JSON.stringify([prompt, ...telling.map((name) => facts.get(name))]);
-  for (const same of groups(oldestFirst, requestOf)) {
-    for (const [at, { facts }] of same.entries()) {
-      if (same.length > 1) facts.set('Number', `${at + 1} of ${same.length}`);
-      else facts.delete('Number');
-    }
-  }
-  for (const same of groups(oldestFirst, ({ prompt }) => prompt)) {
-    const differs = [...telling, 'Number'].filter((name) => new Set(same.map(({ facts }) => facts.get(name))).size > 1);
-    for (const picture of same) picture.differs = differs;
-  }
-}
-
-function groups(
-  pictures: readonly GalleryPicture[],
-  nameOf: (picture: GalleryPicture) => string,
-): Iterable<GalleryPicture[]> {
-  const named = new Map<string, GalleryPicture[]>();
-  for (const picture of pictures) {
-    const group = named.get(nameOf(picture)) ?? [];
-    named.set(nameOf(picture), group);
+/** Numbers the pictures that were made of one request, the oldest first. */
+function numberEqual(pictures: readonly GalleryPicture[]): void {
+  const groups = new Map<string, GalleryPicture[]>();
+  for (const picture of pictures.toSorted((a, b) => a.madeAt - b.madeAt)) {
+    const { prompt, facts } = picture;
+    const name = JSON.stringify([prompt, ...['Model', 'Ratio', 'Seed', 'Negative'].map((fact) => facts.get(fact))]);
+    const group = groups.get(name) ?? [];
+    groups.set(name, group);
     group.push(picture);
   }
-  return named.values();
+  for (const same of groups.values())
+    if (same.length > 1)
+      for (const [at, { facts }] of same.entries()) facts.set('Number', `${at + 1} of ${same.length}`);
 }
 
 const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
-function galleryPicture(context: Context, { entry, file, folder }: Shot): GalleryPicture {
+function galleryPicture(context: Context, entry: Entry, file: SavedFile | undefined, folder: string): GalleryPicture {
   const { request, row, server } = entry.intended;
   const { prompt, model, seed, negativePrompt } = request;
   const { width, height } = file?.width && file.height ? file : sizeOf(request.aspectRatio);
@@ -78,22 +69,20 @@ function galleryPicture(context: Context, { entry, file, folder }: Shot): Galler
   };
   const again = againCommand(context, entry);
   const words = generateWords(request, pasted);
-  // In the order in which they are read.
-  const facts: Array<[string, string | undefined]> = [
-    ['Model', model],
-    ['Ratio', request.aspectRatio ?? nearestRatio(width / height)],
-    ['Seed', (seed ?? entry.completed?.seed)?.toString()],
-    ['Number', file && '1 of 1'],
-    ['Size', file && `${file.width} × ${file.height}`],
-    ['Cost', taskCost(entry)],
-    ['Made', date.format(beganAt(entry))],
-    ['Negative', negativePrompt],
-    ['Task', entry.accepted?.id],
-    ['Row', row && (row.id === undefined ? String(row.row) : `${row.row} (${row.id})`)],
-    ['File', file && shownPath(file.path, folder)],
-    ['File size', file && sizeText(file.bytes)],
-    ['Command', words === undefined ? again : context.command(words)],
-  ];
+  const facts = {
+    Model: model,
+    Ratio: request.aspectRatio ?? nearestRatio(width / height),
+    Seed: (seed ?? entry.completed?.seed)?.toString(),
+    Size: file && `${file.width} × ${file.height}`,
+    Cost: costText(costOf(entry), { failed: isFailed(entry), sandbox: server.sandbox }),
+    Made: date.format(beganAt(entry)),
+    Negative: negativePrompt,
+    Task: entry.accepted?.id,
+    Row: row && (row.id === undefined ? String(row.row) : `${row.row} (${row.id})`),
+    File: file && shownPath(file.path, folder),
+    'File size': file && sizeText(file.bytes),
+    Command: words === undefined ? again : context.command(words),
+  };
   return {
     file,
     absence: whyUnmade(entry),
@@ -101,9 +90,8 @@ function galleryPicture(context: Context, { entry, file, folder }: Shot): Galler
     height,
     prompt,
     madeAt: beganAt(entry),
-    differs: [],
     again,
-    facts: new Map(facts.flatMap(([name, text]) => (text ? [[name, text]] : []))),
+    facts: new Map(Object.entries(facts).flatMap(([name, text]) => (text ? [[name, text]] : []))),
   };
 }
 
@@ -133,4 +121,8 @@ function nearestRatio(shape: number): string | undefined {
     const { width, height } = sizeOf(ratio);
     return Math.abs(Math.log((shape * height) / width)) < 0.1;
   });
+}
+
+export function isFailed({ ended }: Entry): boolean {
+  return ended?.how === 'failed' || ended?.how === 'refused';
 }

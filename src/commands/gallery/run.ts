@@ -7,9 +7,8 @@ import { parseSize, sizeText } from '../../task/size.ts';
 import { galleryEntries, gallerySummary, isBatch } from './entries.ts';
 import { galleryPage } from './page.ts';
 import { galleryPictures } from './pictures.ts';
-import { embedded, linkedFrom } from './sources.ts';
-import { checkGalleryTarget, printGallery, writeGallery } from './target.ts';
-import type { Source } from './tile.ts';
+import { findPicture } from './sources.ts';
+import { checkGalleryTarget, writeGallery } from './target.ts';
 
 export interface GalleryFlags extends FilterFlags {
   limit?: string;
@@ -44,26 +43,21 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
   }
   const bytes = made.reduce((sum, file) => sum + file.bytes, 0);
   const embeds = bytes <= mostEmbedded;
-  const find = embeds ? embedded : linkedFrom(folder);
   const lost = { missing: 0, changed: 0 };
-  const source: Source = async (file) => {
-    const found = await find(file);
-    if ('lost' in found) lost[found.lost]++;
-    return found;
-  };
   const models = new Set(entries.map(({ intended }) => intended.request.model));
   const page = galleryPage({
     title: flags.title ?? usualTitle(flags),
     summary: gallerySummary(pictures, entries),
     view: isBatch(entries) && models.size > 1 ? 'matrix' : 'grid',
     pictures,
-    source,
+    async find(file) {
+      const found = await findPicture(file, folder, embeds);
+      if ('lost' in found) lost[found.lost]++;
+      return found;
+    },
   });
   const toStdout = flags.output === '-';
-  let size = 0;
-  if (toStdout) await printGallery(context, page);
-  else size = await writeGallery(path, page);
-
+  const size = toStdout ? await printGallery(context, page) : await writeGallery(path, page);
   const { missing, changed } = lost;
   if (missing > 0) reporter.warn(`${missing} of ${made.length} picture files cannot be found or read`);
   if (changed > 0) reporter.warn(`${changed} of ${made.length} picture files were changed after they were saved`);
@@ -76,6 +70,18 @@ export async function gallery(context: Context, flags: GalleryFlags): Promise<nu
   if (flags.open) await showOutside(context, path);
   else if (context.world.stdout.isTerminal) reporter.next(context.command('gallery --open'), 'Look at it');
   return 0;
+}
+
+/** Writes the page to stdout. Answers its bytes, up to where nobody reads them any more. */
+async function printGallery({ world: { stdout } }: Context, page: AsyncIterable<string>): Promise<number> {
+  let size = 0;
+  for await (const part of page) {
+    if (stdout.isClosed()) break;
+    const bytes = Buffer.from(part);
+    await stdout.writeBytes(bytes);
+    size += bytes.length;
+  }
+  return size;
 }
 
 function readEmbed({ maxEmbed, link }: GalleryFlags, problems: string[]): number {

@@ -1,8 +1,9 @@
-import { constants, open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { diskFailure } from '../../disk/disk-failure.ts';
 import { makeFolder } from '../../disk/folder.ts';
+import { readPart } from '../../disk/read-part.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
 import { Failure } from '../../errors.ts';
 import { galleryMark } from './page.ts';
@@ -22,19 +23,19 @@ export async function checkGalleryTarget(
     return resolve(world.cwd, usualName);
   }
   const typed = resolve(world.cwd, output ?? usualName);
-  const there = await stat(typed).catch(() => undefined);
-  const path = there?.isDirectory() ? join(typed, usualName) : typed;
+  const isFolder = (await stat(typed).catch(() => undefined))?.isDirectory();
+  const path = isFolder ? join(typed, usualName) : typed;
   if (!overwrite && (await isForeign(path)))
     problems.push(`${path} exists and is not a gallery: name another file with --output, or add --overwrite`);
   return path;
 }
 
-/** Writes the page to stdout. */
-export async function printGallery({ world }: Context, page: AsyncIterable<string>): Promise<void> {
-  for await (const part of page) {
-    if (world.stdout.isClosed()) break;
-    await world.stdout.writeBytes(Buffer.from(part));
-  }
+/** A FIFO is not opened: that would hang. */
+async function isForeign(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined);
+  if (!facts?.isFile()) return facts !== undefined;
+  const beginning = await readPart(path, 0, galleryMark.length).catch(() => undefined);
+  return beginning?.toString('latin1') !== galleryMark;
 }
 
 /** Writes the page to a file, which gets its name when it is whole. Answers its bytes. */
@@ -55,15 +56,5 @@ export async function writeGallery(path: string, page: AsyncIterable<string>): P
     throw error instanceof Failure ? error : diskFailure(error, path);
   } finally {
     await temp.remove();
-  }
-}
-
-async function isForeign(path: string): Promise<boolean> {
-  try {
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // a FIFO must not hang
-    const { buffer } = await file.read(Buffer.alloc(galleryMark.length), 0).finally(() => file.close());
-    return buffer.toString('latin1') !== galleryMark;
-  } catch (error) {
-    return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }

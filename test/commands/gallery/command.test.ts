@@ -182,7 +182,7 @@ test('embeds only what was saved: the regular file with the recorded bytes', asy
   const page = await readFile(path, 'utf8');
   const said = [...page.matchAll(/class="absence" dir="auto">([^<]*)<[\s\S]*?class="prompt"[^>]*>([^<]*)/g)];
   expect(Object.fromEntries(said.map(([, reason, prompt]) => [prompt, reason]))).toEqual(reasons);
-  expect(page.match(/<img alt="untouched"[^>]* src="data:image\/png;base64,/g)).toHaveLength(1);
+  expect(page.match(/<img alt="untouched, [^>]* src="data:image\/png;base64,/g)).toHaveLength(1);
   expect(page.match(/<img /g)).toHaveLength(1);
 });
 
@@ -220,7 +220,7 @@ const costOf = (cents: number | null, more = {}) => ({
 /** What the page says of the sum, and of each picture's cost, in the order in which they were made. */
 async function costsIn(path: string) {
   const page = await readFile(path, 'utf8');
-  const sum = /<p class="summary">[^<]* · ([^<]*)</.exec(page)?.[1];
+  const sum = /<p class="summary quiet">[^<]* · ([^<]*)</.exec(page)?.[1];
   const each = [...page.matchAll(/<dt>Cost<\/dt><dd>([^<]*)/g)].map(([, text]) => text).reverse();
   return { sum, each };
 }
@@ -264,10 +264,10 @@ test('puts a batch in the order of rows, models and seeds', async () => {
   ]);
   const page = await readFile((await run(machine, ['gallery'])).stdout, 'utf8');
   expect([...page.matchAll(/<img alt="([^"]*)"/g)].map(([, name]) => name)).toEqual([
-    'first, imagen-4, seed 9',
-    'first, imagen-4, seed 10',
-    'first, imagen-4-fast, seed 10',
-    'second',
+    'first, imagen-4, 1:1, seed 9',
+    'first, imagen-4, 1:1, seed 10',
+    'first, imagen-4-fast, 1:1, seed 10',
+    'second, imagen-4, 1:1',
   ]);
 });
 

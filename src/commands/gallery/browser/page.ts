@@ -1,114 +1,168 @@
-import { createComparison } from './compare.ts';
-import { createFilter } from './filter.ts';
-import { createHelp, createWalk, listenForKeys } from './keys.ts';
-import { button, copy, make, signButton } from './make.ts';
-import { createSelection } from './selection.ts';
-import { readTiles, type Tile, the, watchForMissing } from './tiles.ts';
-import { createView } from './view.ts';
-import { createViewer } from './viewer.ts';
+import { searchFor } from '../../../task/search.ts';
+import { asRows, modelsOf, tableOf } from './matrix.ts';
+import { pathOf, readTiles, type Tile, the, watchForMissing } from './tiles.ts';
 
-const list = the(document, '#tiles', HTMLUListElement);
-const main = the(document, 'main', HTMLElement);
+const list = the('#tiles', HTMLElement);
+const table = the('#rows', HTMLElement);
+const status = the('#status', HTMLElement);
+const search = the('#search', HTMLInputElement);
+const viewer = the('#viewer', HTMLDialogElement);
+
 const tiles = readTiles(list);
-const byElement = new Map<Element, Tile>(tiles.map((tile) => [tile.element, tile]));
+/** The pictures on the page, in their order. */
+let shown: readonly Tile[] = [];
+/** Those that are compared; undefined while all are shown. */
+let compared: readonly Tile[] | undefined;
+/** The one in the viewer. */
+let viewed: Tile | undefined;
+let inMatrix = document.body.dataset.view === 'matrix';
 
-const found = make('p', { class: 'found', role: 'status' });
-const nothing = make('div', { class: 'nothing', hidden: true }, make('p', {}, 'Nothing matches.'));
-const comparison = createComparison();
-const selection = createSelection(tiles, comparison.open);
-const filter = createFilter(tiles, document.body.dataset.view === 'matrix', update);
-const view = createView(tiles, list, comparison.open, update);
-const walk = createWalk(tiles, shown);
-const viewer = createViewer(shown, selection, walk.to);
-const help = createHelp();
+const picked = (): Tile[] => tiles.filter(({ pick }) => pick.checked);
 
-the(document, '.tools', HTMLDivElement).append(
-  ...filter.elements,
-  ...view.elements,
-  signButton('◐', 'Light or dark (t)', toggleTheme),
-  signButton('?', 'Keyboard shortcuts (?)', help.open),
-);
-nothing.append(button('Show all', filter.clear));
-main.prepend(found);
-main.append(nothing);
-document.body.append(selection.bar);
-watchForMissing(list);
-update();
+/** Lays the pictures out: in rows by prompt and seed and columns by model, or one behind the other. */
+function update(): void {
+  const finds = searchFor(search.value);
+  const found = (compared ?? tiles).filter(({ prompt, facts }) => finds([prompt, ...facts.values()]));
+  const rows = asRows(found);
+  const isTable = compared ? modelsOf(found).length > 1 : inMatrix;
+  shown = compared || isTable ? rows.flat() : found.filter(({ unmade }) => !unmade);
+  list.replaceChildren(...(isTable ? [] : shown.map(({ element }) => element)));
+  table.replaceChildren(...(isTable && shown.length > 0 ? [tableOf(rows, compare)] : []));
+  document.body.dataset.view = compared ? 'compare' : inMatrix ? 'matrix' : 'grid';
+  const count = shown.filter(({ unmade }) => !unmade).length;
+  const all = tiles.filter(({ unmade }) => !unmade).length;
+  status.textContent = count === all ? '' : `${count} of ${all} pictures`;
+  showPicked();
+}
 
-main.addEventListener('click', ({ target, shiftKey, metaKey, ctrlKey }) => {
-  const tile = tileOf(target);
-  if (!tile || !(target instanceof Element)) return;
-  if (target.closest('.open')) shiftKey || metaKey || ctrlKey ? selection.toggle(tile) : viewer.open(tile);
-  else if (target === tile.pick) selection.toggle(tile);
-});
+function showPicked(): void {
+  const { length } = picked();
+  the('#bar', HTMLElement).hidden = length === 0 && !compared;
+  the('#count', HTMLElement).textContent = length === 0 ? '' : `${length} selected`;
+  the('#compare', HTMLButtonElement).disabled = length < 2;
+  the('#pick', HTMLElement).textContent = viewed?.pick.checked ? 'Selected' : 'Select';
+}
 
-// On paper there is no scrolling: what is shown has to be there.
-addEventListener('beforeprint', () => {
-  for (const { open } of shown()) open.querySelector('img')?.setAttribute('loading', 'eager');
-});
+/** Shows some pictures alone, in a stable order; without an argument all again. */
+function compare(some?: readonly Tile[]): void {
+  compared = some;
+  update();
+  scrollTo(0, 0);
+}
 
-const pageKeys: Record<string, () => void> = {
-  '/': () => filter.search.focus(),
-  '?': help.open,
-  c: () => comparison.open(selection.tiles()),
-  m: view.toggle,
-  t: toggleTheme,
-  '+': () => view.size(1),
-  '=': () => view.size(1),
-  '-': () => view.size(-1),
-  x: () => selection.toggle(tileOf(document.activeElement)),
-  y: () => void copyCommand(tileOf(document.activeElement)),
+function comparePicked(): void {
+  const some = picked().filter(({ open }) => open.querySelector('img'));
+  if (some.length > 1) compare(some);
+}
+
+function clear(): void {
+  for (const { pick } of tiles) pick.checked = false;
+  compare();
+}
+
+function toggleMatrix(): void {
+  compared = undefined;
+  inMatrix = !inMatrix;
+  update();
+}
+
+function toggle(tile: Tile | undefined): void {
+  if (tile?.open.querySelector('img')) tile.pick.checked = !tile.pick.checked;
+  showPicked();
+}
+
+/** The picture in the viewer, else the one with the focus. */
+function current(): Tile | undefined {
+  if (viewer.open) return viewed;
+  return tiles.find(({ element }) => element.contains(document.activeElement));
+}
+
+function view(tile: Tile): void {
+  viewed = tile;
+  the('#stage', HTMLElement).replaceChildren(...[...tile.open.childNodes].map((node) => node.cloneNode(true)));
+  const about = [...tile.element.querySelectorAll<HTMLElement>('.prompt, dl')].map((part) => part.cloneNode(true));
+  the('#about', HTMLElement).replaceChildren(...about);
+  the('#about dl', HTMLElement).hidden = false;
+  the('#position', HTMLElement).textContent = `${shown.indexOf(tile) + 1} of ${shown.length}`;
+  showPicked();
+  if (!viewer.open) viewer.showModal();
+}
+
+/** Goes to the next or the previous picture, in the viewer or on the page. */
+function step(by: 1 | -1): void {
+  const tile = current();
+  const next = shown[tile ? shown.indexOf(tile) + by : 0];
+  if (!next) return;
+  if (viewer.open) view(next);
+  else next.open.focus();
+}
+
+/** Copies a text, and says for a moment at this place whether it did. */
+async function copy(text: string, place: HTMLElement): Promise<void> {
+  const before = place.textContent;
+  const isCopied = await navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false,
+  );
+  place.textContent = isCopied ? 'Copied' : 'The browser does not allow it';
+  setTimeout(() => place.replaceChildren(before), 1400);
+}
+
+function leave(): void {
+  if (search.value === '') return clear();
+  search.value = '';
+  update();
+}
+
+const commandOf = (tile: Tile | undefined): string => tile?.facts.get('Command') ?? '';
+const copyCommand = () => copy(commandOf(current()), viewer.open ? the('#command', HTMLElement) : status);
+const clicks: Record<string, (button: HTMLElement) => void> = {
+  matrix: toggleMatrix,
+  compare: comparePicked,
+  paths: (button) => copy(picked().map(pathOf).join('\n'), button),
+  commands: (button) => copy([...new Set(picked().flatMap(({ again }) => again || []))].join('\n'), button),
+  clear,
+  previous: () => step(-1),
+  next: () => step(1),
+  close: () => viewer.close(),
+  command: copyCommand,
+  pick: () => toggle(viewed),
+  stage: (stage) => stage.classList.toggle('actual'),
+};
+for (const [id, act] of Object.entries(clicks)) {
+  const element = the(`#${id}`, HTMLElement);
+  element.addEventListener('click', () => act(element));
+}
+
+const keys: Record<string, () => void> = {
+  '/': () => search.focus(),
+  m: toggleMatrix,
+  c: comparePicked,
+  x: () => toggle(current()),
+  y: copyCommand,
+  ArrowLeft: () => step(-1),
+  ArrowRight: () => step(1),
   Escape: leave,
 };
+document.addEventListener('keydown', (event) => {
+  const { key, target, ctrlKey, metaKey, altKey } = event;
+  if (ctrlKey || metaKey || altKey || (target === search && key !== 'Escape')) return;
+  // The viewer has the keys of one picture only, and closes by itself.
+  const act = viewer.open && !/^[xy]$|^Arrow/.test(key) ? undefined : keys[key];
+  if (act) event.preventDefault();
+  act?.();
+});
 
-listenForKeys([
-  help,
-  comparison,
-  viewer,
-  {
-    isOpen: () => true,
-    key(key) {
-      if (walk.key(key)) return true;
-      pageKeys[key]?.();
-      return key in pageKeys;
-    },
-  },
-]);
-
-function update(): void {
-  view.show(filter.chosen());
-  const count = shown().filter(({ unmade }) => !unmade).length;
-  const all = tiles.filter(({ unmade }) => !unmade).length;
-  found.textContent = count === all ? '' : `${count} of ${all} pictures`;
-  nothing.hidden = shown().length > 0;
-  walk.current();
+search.addEventListener('input', update);
+viewer.addEventListener('close', () => viewed?.open.focus());
+for (const tile of tiles) {
+  tile.open.addEventListener('click', () => view(tile));
+  tile.pick.addEventListener('change', showPicked);
 }
-
-/** The pictures in the order in which they stand on the page. */
-function shown(): Tile[] {
-  return [...main.querySelectorAll('.tile:not([hidden])')].flatMap((element) => byElement.get(element) ?? []);
-}
-
-function tileOf(target: EventTarget | null): Tile | undefined {
-  const element = target instanceof Element ? target.closest('.tile') : null;
-  return element ? byElement.get(element) : undefined;
-}
-
-async function copyCommand(tile: Tile | undefined): Promise<void> {
-  const command = tile?.facts.get('Command');
-  if (command && (await copy(command))) found.textContent = 'The command is copied';
-}
-
-function toggleTheme(): void {
-  const scheme = the(document, 'meta[name=color-scheme]', HTMLMetaElement);
-  const usual = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  const now = scheme.content === 'light dark' ? usual : scheme.content;
-  scheme.content = now === 'dark' ? 'light' : 'dark';
-}
-
-/** Leaves the search first, then clears the selection. */
-function leave(): void {
-  if (document.activeElement !== filter.search) selection.clear();
-  else if (filter.search.value !== '') filter.clear();
-  else walk.to(walk.current());
-}
+// On paper there is no scrolling: what is shown has to be there.
+addEventListener('beforeprint', () => {
+  for (const image of document.querySelectorAll('img')) image.loading = 'eager';
+});
+the('#matrix', HTMLElement).hidden = modelsOf(tiles).length < 2;
+watchForMissing(list);
+update();

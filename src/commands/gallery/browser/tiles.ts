@@ -1,21 +1,13 @@
-import { make } from './make.ts';
+import { percentEncoded, shellWord } from '../../../report/shell-command.ts';
 
 /** A picture of the page, as it stands in the list. */
 export interface Tile {
-  element: HTMLLIElement;
+  element: HTMLElement;
   open: HTMLButtonElement;
   pick: HTMLInputElement;
   prompt: string;
-  /** The prompt, with what tells the picture from others of the same prompt. */
-  name: string;
-  model: string;
-  ratio: string;
-  /** Infinity where there is none. */
-  seed: number;
-  /** Width divided by height. */
-  shape: number;
-  /** When it was made, as a date that can be compared. */
-  made: string;
+  /** The command that makes it again; empty where its task is not known. */
+  again: string;
   /** No picture came of it: it is shown only where its place would be missed. */
   unmade: boolean;
   /** Texts by their names, in their order. */
@@ -24,73 +16,53 @@ export interface Tile {
 
 /** Reads the pictures in the order in which the page has them. */
 export function readTiles(list: HTMLElement): Tile[] {
-  return [...list.querySelectorAll<HTMLLIElement>('.tile')].map((element) => {
-    const [width = 1, height = 1] = (element.dataset.shape ?? '').split('x').map(Number);
-    const texts = [...element.querySelectorAll('.more > *')].map(({ textContent }) => textContent ?? '');
-    const facts = new Map(texts.flatMap((name, at) => (at % 2 ? [] : [[name, texts[at + 1] ?? '']])));
-    const open = the(element, '.open', HTMLButtonElement);
-    const name = open.querySelector('img')?.alt;
-    const pick = make('input', { type: 'checkbox', 'aria-label': `Select: ${name}` });
-    if (name !== undefined) open.after(make('label', { class: 'pick' }, pick));
+  return [...list.querySelectorAll<HTMLElement>('.tile')].map((element) => {
+    const names = [...element.querySelectorAll('dt')];
     return {
       element,
-      open,
-      pick,
-      prompt: the(element, '.prompt', HTMLElement).textContent ?? '',
-      name: name ?? '',
-      model: facts.get('Model') ?? '',
-      ratio: facts.get('Ratio') ?? '',
-      seed: Number(facts.get('Seed') ?? 'Infinity'),
-      shape: width / height,
-      made: the(element, 'time', HTMLTimeElement).dateTime,
+      open: the('.open', HTMLButtonElement, element),
+      pick: the('.pick input', HTMLInputElement, element),
+      prompt: the('.prompt', HTMLElement, element).textContent ?? '',
+      again: element.dataset.again ?? '',
       unmade: element.classList.contains('unmade'),
-      facts,
+      facts: new Map(names.map((name) => [name.textContent ?? '', name.nextElementSibling?.textContent ?? ''])),
     };
   });
 }
 
-/** Names the models of pictures, in the order of the columns. */
-export function modelsOf(tiles: readonly Tile[]): string[] {
-  return [...new Set(tiles.map(({ model }) => model))].sort();
-}
-
-/** Groups pictures by prompt and seed: prompts as they come, then by seed, model and number. */
-export function rowsOf(tiles: readonly Tile[]): Tile[][] {
-  const models = modelsOf(tiles);
-  const columnOf = ({ model }: Tile): number => models.indexOf(model);
-  const numberOf = ({ facts }: Tile): number => Number.parseInt(facts.get('Number') ?? '0', 10);
-  return [...Map.groupBy(tiles, ({ prompt }) => prompt).values()].flatMap((same) => {
-    same.sort((a, b) => a.seed - b.seed || columnOf(a) - columnOf(b) || numberOf(a) - numberOf(b));
-    return [...Map.groupBy(same, ({ seed }) => seed).values()];
-  });
-}
-
-/** Where the picture can be had; undefined where there is none. */
-export function sourceOf({ open }: Tile): string | undefined {
-  return open.querySelector('img')?.src;
-}
-
-/** The prompt as it is read beside a picture. */
-export function promptText({ element }: Tile): Node {
-  return the(element, '.prompt', HTMLElement).cloneNode(true);
-}
-
 /** Says that a picture is missing where the browser cannot load it. */
 export function watchForMissing(list: HTMLElement): void {
-  const watch = ({ target }: { target: EventTarget | null }): void => {
-    const place = target instanceof HTMLImageElement ? target.closest('.open') : null;
-    place?.classList.add('absent');
-    place?.replaceChildren(make('span', { class: 'absence' }, 'The file cannot be loaded'));
-    place?.parentElement?.querySelector('.pick')?.remove();
+  const tell = (image: HTMLImageElement): void => {
+    const text = Object.assign(document.createElement('span'), { textContent: 'The file cannot be loaded' });
+    const open = image.closest('.open');
+    open?.classList.add('absent');
+    open?.parentElement?.querySelector('.pick')?.setAttribute('hidden', '');
+    image.replaceWith(text);
   };
-  list.addEventListener('error', watch, true); // errors of pictures do not bubble
-  // Those that failed before the listener was there.
-  for (const target of list.querySelectorAll('img'))
-    if (target.complete && target.naturalWidth === 0 && target.currentSrc) watch({ target });
+  for (const image of list.querySelectorAll('img')) {
+    image.addEventListener('error', () => tell(image));
+    // It may have failed before anybody listened.
+    if (image.complete && image.naturalWidth === 0 && image.currentSrc) tell(image);
+  }
+}
+
+/**
+ * The path of a picture as a word for the shell, absolute where the page was opened from a file. Where the shells read it
+ * in different ways it is the address of the file, which most programs open as well.
+ */
+export function pathOf({ facts }: Tile): string {
+  const file = facts.get('File') ?? '';
+  const folder = decodeURIComponent(location.pathname)
+    .replace(/[^/]*$/, '')
+    .replace(/^\/(?=[A-Z]:)/i, '');
+  const isAbsolute = /^(\/|\\\\|[A-Z]:)/i.test(file);
+  const path = isAbsolute || location.protocol !== 'file:' ? file : folder + file;
+  const word = shellWord(path, /^(\\\\|[A-Z]:)/i.test(path) ? 'win32' : 'linux');
+  return word ?? (path.startsWith('/') ? 'file://' : '') + path.split('/').map(percentEncoded).join('/');
 }
 
 /** Finds what the page is known to have. */
-export function the<Kind extends Element>(within: ParentNode, selector: string, kind: new () => Kind): Kind {
+export function the<Kind extends Element>(selector: string, kind: new () => Kind, within: ParentNode = document): Kind {
   const found = within.querySelector(selector);
   if (found instanceof kind) return found;
   throw new Error(`the page has no ${selector}`);
