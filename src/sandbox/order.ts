@@ -2,9 +2,8 @@ import { isObject, type JsonObject } from '../json.ts';
 import { wireNameOf } from '../request/further-fields.ts';
 import { isImagen } from '../request/models.ts';
 import { imageRequest } from '../request/request.ts';
-import { type FieldErrors, Refusal } from './call.ts';
-import { type Fault, faultsIn, faultWords } from './faults.ts';
-import { findModel, type SandboxModel } from './models.ts';
+import { type FieldErrors, invalid, Refusal } from './answer.ts';
+import { centsFor, qualities, type SandboxModel } from './shop.ts';
 
 /** What a picture is made from. The other fields of a body change nothing; the callback URL is never called. */
 export interface Order {
@@ -21,7 +20,8 @@ export interface Order {
   sources: readonly string[];
   /** What the whole task costs. */
   cents: number;
-  faults: ReadonlySet<Fault>;
+  /** Words of `[sandbox:WORD]` in the prompt. */
+  faults: ReadonlySet<string>;
 }
 
 /** The part of the path that names a service and what to do, in the service's own dialect. */
@@ -30,13 +30,31 @@ export interface Asked {
   action: string;
 }
 
-interface Fields extends JsonObject {
-  prompt: string;
-  aspect_ratio?: string;
-  seed?: number;
-  output_resolution?: string;
-  output_format?: string;
-  output_count?: number;
+/** Answers that a prompt orders with `[sandbox:WORD]`, at every try or at the first, so that people can test scripts. */
+const refusals: Readonly<Record<string, () => Refusal>> = {
+  '402': () => new Refusal(402, 'Insufficient credits'),
+  '422': () => invalid({ prompt: ['orders its own refusal'] }),
+  '429': () => new Refusal(429, 'Too many requests', { headers: { 'Retry-After': '1' } }),
+  '429-once': () => new Refusal(429, 'Too many requests', { headers: { 'Retry-After': '1' } }),
+  '500': () => new Refusal(500, 'Internal server error'),
+  '503-once': () => new Refusal(503, 'Service temporarily unavailable', { headers: { 'Retry-After': '1' } }),
+};
+
+/**
+ * All words. The others: the task fails or never ends; the connection breaks once when it was accepted; its picture is
+ * gone, breaks off once, or is a page.
+ */
+const faultWords = [...Object.keys(refusals), 'fail', 'slow', 'cut-once', 'expired', 'torn', 'not-an-image'];
+
+/** @throws {Refusal} the one that the prompt orders */
+export function refuseIfOrdered(faults: ReadonlySet<string>, isFirstTry: (fault: string) => boolean): void {
+  for (const fault of faults)
+    if (refusals[fault] && (!fault.endsWith('-once') || isFirstTry(fault))) throw refusals[fault]();
+}
+
+function faultsIn(prompt: string): Set<string> {
+  const matches = prompt.matchAll(/\[sandbox:([^[\]\s]*)\]/gi);
+  return new Set(Array.from(matches, ([, word = '']) => word.toLowerCase()));
 }
 
 const pictureFields = ['source_image_urls', 'source_image_url', 'reference_image_urls'];
@@ -49,72 +67,67 @@ const pictureFields = ['source_image_urls', 'source_image_url', 'reference_image
 export function readOrder(body: unknown, shop: readonly SandboxModel[], asked?: Asked): Order {
   if (!isObject(body)) throw new Refusal(400, 'The request body must be a JSON object');
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-  const sold = typeof given.model === 'string' && given.model !== '' ? findModel(shop, given.model) : undefined;
+  const sold = given.model ? findModel(shop, given.model) : undefined;
   const sources = pictureFields.flatMap((name) => given[name] ?? []) as string[];
   const errors = {
-    ...flawsIn(given, sold),
+    ...flawsIn(given),
+    ...(sold && ratioFlaw(given, sold)),
     ...(sold && asked && pathFlaw(sold, asked)),
-    ...pictureFlaw(given, sources, asked?.action ?? usualAction(sold, sources)),
+    ...pictureFlaw(given, sources, asked?.action ?? (sources.length > 0 ? 'edit_image' : sold?.actions[0])),
   };
-  if (!sold || Object.keys(errors).length > 0) throw new Refusal(422, 'Validation failed', { errors });
-  const fields = given as Fields;
-  const { prompt, aspect_ratio: ratio, seed, output_resolution: resolution } = fields;
+  if (!sold || Object.keys(errors).length > 0) throw invalid(errors);
+  const prompt = String(given.prompt);
   return {
     model: sold.model,
     prompt,
-    ratio,
-    seed,
-    resolution,
-    format: /^jpe?g$/.test(fields.output_format ?? '') ? 'jpg' : 'png',
-    count: fields.output_count ?? sold.pictures,
+    ratio: given.aspect_ratio as string | undefined,
+    seed: given.seed as number | undefined,
+    resolution: given.output_resolution as string | undefined,
+    format: String(given.output_format).startsWith('jp') ? 'jpg' : 'png',
+    count: Number(given.output_count ?? sold.pictures),
     sources,
-    cents: centsFor(sold, fields),
-    faults: faultsIn(prompt).faults,
+    cents: centsFor(sold, given),
+    faults: faultsIn(prompt),
   };
 }
 
-const qualities: Readonly<Record<string, number>> = { basic: 1, high: 2, ultra: 4 };
-
-/** Tells what a task of these fields costs. */
-export function centsFor({ cents, isFlat, pictures }: SandboxModel, fields: JsonObject): number {
-  const { output_count: count = pictures, output_quality: quality = 'basic' } = fields;
-  const grade = isFlat ? 1 : (qualities[String(quality)] ?? 1);
-  return (cents * Math.max(1, Number(count) / pictures) * 1000 * grade) / 1000;
+/** @throws {Refusal} 400 for a model that is not sold, as the service answers what it does not know */
+function findModel(shop: readonly SandboxModel[], name: unknown): SandboxModel {
+  const found = shop.find(({ model }) => model === name);
+  if (found && found.status !== 'disabled') return found;
+  throw invalid({ model: [found ? 'is no longer available' : 'is not known'] }, 400);
 }
 
 /** The fields that are the same for every model. */
 const common = ['model', 'prompt', 'aspectRatio', 'negativePrompt', 'seed', 'callbackUrl'];
 
-const oneOf = (...allowed: string[]) => [new RegExp(`^(${allowed.join('|')})$`), `must be one of ${allowed}`] as const;
-
-/** What this sandbox takes of the fields that only some models have. */
-const others: Readonly<Record<string, readonly [form: RegExp, problem: string]>> = {
-  output_resolution: oneOf('1k', '2k', '4k'),
-  output_format: oneOf('png', 'jpg', 'jpeg'),
-  output_quality: oneOf(...Object.keys(qualities)),
-  output_count: oneOf('1', '2', '3', '4', '5', '6'),
+/** The values that this sandbox takes of the fields that only some models have. */
+const others: Readonly<Record<string, readonly string[]>> = {
+  output_resolution: ['1k', '2k', '4k'],
+  output_format: ['png', 'jpg', 'jpeg'],
+  output_quality: Object.keys(qualities),
+  output_count: ['1', '2', '3', '4', '5', '6'],
 };
 
-function flawsIn(given: JsonObject, sold: SandboxModel | undefined): FieldErrors {
+function flawsIn(given: JsonObject): FieldErrors {
   const errors: Record<string, string[]> = {};
   const values = common.map((field) => [field, given[wireNameOf(field)]]).filter(([, value]) => value !== undefined);
-  for (const { path, input, message } of imageRequest.safeParse(Object.fromEntries(values), { reportInput: true }).error
-    ?.issues ?? [])
+  const { error } = imageRequest.safeParse(Object.fromEntries(values), { reportInput: true });
+  for (const { path, input, message } of error?.issues ?? [])
     errors[wireNameOf(String(path[0]))] = [input === undefined ? "can't be blank" : message];
-  const [word] = faultsIn(String(given.prompt)).unknown;
+  // An unknown word must not pass for a success.
+  const word = [...faultsIn(String(given.prompt))].find((each) => !faultWords.includes(each));
   if (word !== undefined)
-    errors.prompt = [`has the unknown fault [sandbox:${word}]; use one of ${Object.keys(faultWords).join(', ')}`];
-  const { aspect_ratio: ratio = 'auto' } = given;
-  if (sold && !isImagen(sold.model) && !/^(auto|\d{1,2}:\d{1,2})$/.test(String(ratio)))
-    errors.aspect_ratio = ['must be a ratio such as 4:5'];
-  for (const [name, [form, problem]] of Object.entries(others))
-    if (given[name] !== undefined && !form.test(String(given[name]))) errors[name] = [problem];
+    errors.prompt = [`has the unknown fault [sandbox:${word}]; use one of ${faultWords.join(', ')}`];
+  for (const [name, allowed] of Object.entries(others))
+    if (given[name] !== undefined && !allowed.includes(String(given[name])))
+      errors[name] = [`must be one of ${allowed}`];
   return errors;
 }
 
-function usualAction(sold: SandboxModel | undefined, sources: readonly string[]): string {
-  const [first = 'text_to_image'] = sold?.actions ?? [];
-  return sources.length > 0 ? 'edit_image' : first;
+function ratioFlaw({ aspect_ratio: ratio = 'auto' }: JsonObject, { model }: SandboxModel): FieldErrors {
+  const isRatio = isImagen(model) || /^(auto|\d{1,2}:\d{1,2})$/.test(String(ratio));
+  return isRatio ? {} : { aspect_ratio: ['must be a ratio such as 4:5'] };
 }
 
 function pathFlaw({ service, actions }: SandboxModel, asked: Asked): FieldErrors {
@@ -122,7 +135,7 @@ function pathFlaw({ service, actions }: SandboxModel, asked: Asked): FieldErrors
   return actions.includes(asked.action) ? {} : { model: [`takes ${actions.join(', ')}`] };
 }
 
-function pictureFlaw(given: JsonObject, sources: readonly unknown[], action: string): FieldErrors {
+function pictureFlaw(given: JsonObject, sources: readonly unknown[], action = 'text_to_image'): FieldErrors {
   const name = pictureFields.find((field) => given[field] !== undefined) ?? 'source_image_urls';
   if (action !== 'text_to_image' && sources.length === 0) return { [name]: ["can't be blank"] };
   const areUrls = sources.every((url) => typeof url === 'string' && /^https?:\/\/\S+$/.test(url));

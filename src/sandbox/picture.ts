@@ -1,4 +1,4 @@
-import { drawsFrom } from './draws.ts';
+import { createHash } from 'node:crypto';
 import type { Order } from './order.ts';
 import { type Canvas, paintLandscape } from './picture/landscape.ts';
 import { fitText, write } from './picture/lettering.ts';
@@ -6,19 +6,18 @@ import { fitText, write } from './picture/lettering.ts';
 /** What a picture depends on: the same facts give the same bytes, any others another picture. */
 export interface PictureOrder extends Pick<Order, 'prompt' | 'model' | 'seed' | 'ratio'> {
   resolution?: string | undefined;
+  sources?: readonly string[];
   /** Which of the task's pictures it is, from 0. */
   index?: number;
-  /** The average colours of the pictures that it is made from: red, green and blue. */
-  colours?: ReadonlyArray<readonly number[]>;
 }
 
 const scales: Readonly<Record<string, number>> = { '2k': 2, '4k': 3 };
 
-/** Draws a landscape with the prompt on it, and the colours of the pictures that it is made from in a row. */
-export function drawPicture({ prompt, model, seed, ratio, resolution, index = 0, colours = [] }: PictureOrder): Canvas {
+/** Draws a landscape with the prompt on it. */
+export function drawPicture({ prompt, model, seed, ratio, resolution, index = 0, sources = [] }: PictureOrder): Canvas {
   const [width, height] = sizeOf(ratio, scales[resolution ?? ''] ?? 1);
   const canvas = { width, height, pixels: new Uint8Array(width * height * 3) };
-  paintLandscape(canvas, drawsFrom(JSON.stringify([prompt, model, seed ?? null, ratio ?? null, index, colours])));
+  paintLandscape(canvas, drawsFrom(JSON.stringify([prompt, model, seed ?? null, ratio ?? null, index, sources])));
 
   const unit = Math.min(width, height);
   const margin = unit * 0.06;
@@ -27,12 +26,11 @@ export function drawPicture({ prompt, model, seed, ratio, resolution, index = 0,
     write(canvas, line, margin, height - unit * 0.11 - size * (0.2 + 1.4 * row), size);
   const told = [model, ratio ?? [], seed === undefined ? [] : `seed ${seed}`, index > 0 ? `no. ${index + 1}` : []];
   write(canvas, told.flat().join(' · '), margin, height - margin, unit * 0.024);
-  const side = unit * 0.09;
-  for (const [at, colour] of colours.entries()) fill(canvas, [margin + at * side * 1.2, margin, side, side], colour);
 
   // A red tag: nobody shall take the picture for one that was paid for.
   const left = Math.round(width - unit * 0.41);
-  fill(canvas, [left, 0, unit * 0.35, unit * 0.08], [200, 75, 61]);
+  for (let y = 0; y < unit * 0.08; y++)
+    for (let x = left; x < left + unit * 0.35; x++) canvas.pixels.set([200, 75, 61], (y * width + x) * 3);
   write(canvas, 'S A N D B O X', left + unit * 0.031, unit * 0.056, unit * 0.045);
   return canvas;
 }
@@ -44,9 +42,13 @@ function sizeOf(ratio: string | undefined, scale: number): [number, number] {
   return [Math.round(8.45 * side) * 128 * scale, Math.round(8.45 / side) * 128 * scale];
 }
 
-type Box = readonly [left: number, top: number, across: number, down: number];
-
-function fill({ width, pixels }: Canvas, [left, top, across, down]: Box, colour: readonly number[]): void {
-  for (let y = Math.round(top); y < top + down; y++)
-    for (let x = Math.round(left); x < left + across; x++) pixels.set(colour, (y * width + x) * 3);
+/** Makes random numbers (mulberry32), 0 to below 1, the same for the same text: every run can be repeated. */
+export function drawsFrom(text: string): () => number {
+  let state = createHash('sha256').update(text).digest().readUInt32LE(0);
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    const mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    const more = mixed ^ (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61));
+    return ((more ^ (more >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

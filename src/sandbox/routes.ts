@@ -1,16 +1,14 @@
-import { showAccount, showBalance } from './account.ts';
-import { type Answer, type Call, Refusal } from './call.ts';
-import { createGuideTask, createServiceTask } from './create-task.ts';
+import { type Answer, type Call, Refusal } from './answer.ts';
+import { type Book, showAccount, showBalance } from './book.ts';
 import { sendImage } from './image-file.ts';
 import { listPrices, quotePrice } from './prices.ts';
-import type { TaskBook } from './task-book.ts';
-import { showGuideTask, showServiceTask, showWrappedTask } from './task-status.ts';
+import { createGuideTask, createServiceTask, showGuideTask, showServiceTask, showWrappedTask } from './tasks.ts';
 import { confirmUpload, createUpload, prepareUpload, sendUpload, takeUpload } from './uploads.ts';
 
 export type Dialect = 'guide' | 'service' | 'both';
 
 /** Answers a call; `names` are the parts of the path that the route leaves open. */
-type Handler = (call: Call, book: TaskBook, ...names: string[]) => Answer | Promise<Answer>;
+type Handler = (call: Call, book: Book, ...names: string[]) => Answer | Promise<Answer>;
 
 /**
  * Method, path (`*` stands for an id or a name), handler, and the dialect that has it: both, if there is none. The
@@ -41,20 +39,15 @@ const routes: readonly (readonly ['GET' | 'POST' | 'PUT', string, Handler, Diale
  *
  * @throws {Refusal} 404 for an unknown path, 405 if it takes another method
  */
-export function findRoute(method: string, path: string, dialect: Dialect): { handle: Handler; parts: string[] } {
+export function findRoute(method: string | undefined, path: string, dialect: Dialect) {
   const matching = routes.flatMap(([takes, form, handle, owner = dialect]) => {
-    const parts = partsIn(path, form);
-    return (owner === dialect || dialect === 'both') && parts ? [{ takes, handle, parts }] : [];
+    const pattern = form.replaceAll('.', '\\.').replaceAll('*', '([\\w.-]{1,140})');
+    const names = new RegExp(`^${pattern}$`).exec(path)?.slice(1);
+    return names && (owner === dialect || dialect === 'both') ? [{ takes, handle, names }] : [];
   });
   const found = matching.find(({ takes }) => takes === (method === 'HEAD' ? 'GET' : method));
   if (found) return found;
   if (matching.length === 0) throw new Refusal(404, 'Not found');
   const allowed = matching.map(({ takes }) => (takes === 'GET' ? 'GET, HEAD' : takes)).join(', ');
   throw new Refusal(405, 'Method not allowed', { headers: { Allow: allowed } });
-}
-
-/** Returns the names in a path that has the form of a route; undefined for another path. */
-function partsIn(path: string, form: string): string[] | undefined {
-  const pattern = form.replaceAll('.', '\\.').replaceAll('*', '([\\w.-]{1,140})');
-  return new RegExp(`^${pattern}$`).exec(path)?.slice(1);
 }

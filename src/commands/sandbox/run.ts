@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { parseFields, textAs } from '../../request/parse-fields.ts';
 import { flagSource } from '../../request/sources.ts';
-import { openShop } from '../../sandbox/models.ts';
+import { openShop } from '../../sandbox/shop.ts';
 import { parseDuration } from '../../task/duration.ts';
 import { printable } from '../../terminal/printable.ts';
 

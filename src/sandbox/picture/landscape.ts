@@ -1,5 +1,3 @@
-import { type Draw, pick } from '../draws.ts';
-
 /** A picture: red, green and blue of each pixel, row by row. */
 export interface Canvas {
   width: number;
@@ -20,8 +18,8 @@ const palettes = [
 ] as const;
 
 /** Paints a sky with its sun, then range after range of hills before it, darker and less hazy the nearer. */
-export function paintLandscape({ width, height, pixels }: Canvas, draw: Draw): void {
-  const words = pick(draw, palettes).split(' ');
+export function paintLandscape({ width, height, pixels }: Canvas, draw: () => number): void {
+  const words = (palettes[Math.floor(draw() * palettes.length)] ?? palettes[0]).split(' ');
   const colours = words.map((hex) => Float32Array.from(Buffer.from(hex, 'hex')));
   const [top, middle, mist, sun, far, near] = colours as [Colour, Colour, Colour, Colour, Colour, Colour];
   const unit = Math.min(width, height);

@@ -1,4 +1,4 @@
-import { Refusal } from './call.ts';
+import type { JsonObject } from '../json.ts';
 
 /** A model that the sandbox sells. */
 export interface SandboxModel {
@@ -44,44 +44,46 @@ export interface ShopOptions {
 }
 
 /** Lists what the sandbox sells. Throws an Error that says which of the options is wrong. */
-export function openShop({ models = [], retire = [], maintenance = [] }: ShopOptions = {}): readonly SandboxModel[] {
+export function openShop({ models = [], retire = [], maintenance = [] }: ShopOptions): readonly SandboxModel[] {
+  const statusOf = (model: string) =>
+    retire.includes(model) ? 'disabled' : maintenance.includes(model) ? 'maintenance' : 'active';
+  const sold = (model: string, service: string, price: string, from: string): SandboxModel => ({
+    model,
+    service,
+    actions: [...from].map((letter) => actions[letter] ?? ''),
+    cents: Number(price.replace('~', '')),
+    isFlat: !price.startsWith('~'),
+    status: statusOf(model),
+    pictures: service === 'midjourney' ? 4 : 1,
+  });
   const own = list
     .trim()
     .split('\n')
     .flatMap((line) => {
       const [service = '', all = ''] = line.split(': ');
-      return all.split(', ').map((each): SandboxModel => {
+      return all.split(', ').map((each) => {
         const [model = '', price = '', from = ''] = each.split(' ');
-        return {
-          ...soldAs(model, service, Number(price.replace('~', ''))),
-          actions: [...from].map((letter) => actions[letter] ?? ''),
-          isFlat: !price.startsWith('~'),
-        };
+        return sold(model, service, price, from);
       });
     });
   const added = models.map((typed) => {
-    const [, model = '', service = '', cents = ''] = /^([^:]+):([a-z0-9][a-z0-9-]*):(\d+(?:\.\d+)?)$/.exec(typed) ?? [];
-    if (model === '') throw new Error(`${JSON.stringify(typed)}: use NAME:SERVICE:CENTS such as new-model:new:5`);
-    return soldAs(model, service, Number(cents));
+    const [, model, service = '', price = ''] = /^([^:]+):([a-z0-9][a-z0-9-]*):(\d+(?:\.\d+)?)$/.exec(typed) ?? [];
+    if (model === undefined)
+      throw new Error(`${JSON.stringify(typed)}: use NAME:SERVICE:CENTS such as new-model:new:5`);
+    return sold(model, service, price, 'te');
   });
   const shop = [...own, ...added];
-  for (const name of [...retire, ...maintenance])
-    if (!shop.some(({ model }) => model === name)) throw new Error(`${JSON.stringify(name)}: there is no such model`);
-  return shop.map((each) => ({
-    ...each,
-    status: retire.includes(each.model) ? 'disabled' : maintenance.includes(each.model) ? 'maintenance' : 'active',
-  }));
+  const unknown = [...retire, ...maintenance].find((name) => !shop.some(({ model }) => model === name));
+  if (unknown !== undefined) throw new Error(`${JSON.stringify(unknown)}: there is no such model`);
+  return shop;
 }
 
-function soldAs(model: string, service: string, cents: number): SandboxModel {
-  const usual = { actions: ['text_to_image', 'edit_image'], isFlat: true, status: 'active' } as const;
-  return { model, service, cents, ...usual, pictures: service === 'midjourney' ? 4 : 1 };
-}
+/** What a better quality multiplies a price by that is not flat. */
+export const qualities: Readonly<Record<string, number>> = { basic: 1, high: 2, ultra: 4 };
 
-/** @throws {Refusal} 400 for a model that is not sold, as the service answers what it does not know */
-export function findModel(shop: readonly SandboxModel[], name: unknown): SandboxModel {
-  const found = shop.find(({ model }) => model === name);
-  if (found && found.status !== 'disabled') return found;
-  const problem = found ? 'is no longer available' : 'is not known';
-  throw new Refusal(400, 'Validation failed', { errors: { model: [problem] } });
+/** Tells what a task of these fields costs. */
+export function centsFor({ cents, isFlat, pictures }: SandboxModel, fields: JsonObject): number {
+  const { output_count: count = pictures, output_quality: quality = 'basic' } = fields;
+  const grade = isFlat ? 1 : (qualities[String(quality)] ?? 1);
+  return cents * Math.max(1, Number(count) / pictures) * grade;
 }

@@ -2,27 +2,24 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** One request, as far as the routes care. */
 export interface Call {
-  method: string;
+  method: string | undefined;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   /** Scheme and host as the client wrote them: URLs in answers lead back the same way. */
   origin: string;
-  /** Reads the JSON body. Throws a `Refusal` if there is none. */
+  /** Throws a `Refusal` if there is no JSON. */
   readJson(): Promise<unknown>;
-  readBytes(): Promise<Uint8Array>;
+  readBytes(): Promise<Buffer>;
 }
 
 export interface Answer {
-  status: number;
-  headers?: Readonly<Record<string, string | number>>;
-  body?: string | Uint8Array;
+  /** 200 by default. */
+  status?: number;
+  headers?: Readonly<Record<string, string>>;
+  /** Bytes, or what goes out as JSON. */
+  body?: object;
   /** Break the connection before the first byte, or in the middle of the body. */
-  breaks?: 'at once' | 'half way';
-}
-
-export function jsonAnswer(value: unknown, headers: Record<string, string> = {}, status = 200): Answer {
-  const type = { 'Content-Type': 'application/json; charset=utf-8' };
-  return { status, headers: { ...type, ...headers }, body: JSON.stringify(value) };
+  breaks?: 'at once' | 'half way' | undefined;
 }
 
 /** The problems of each field of a request. */
@@ -31,22 +28,26 @@ export type FieldErrors = Readonly<Record<string, readonly string[]>>;
 /** An HTTP error that the sandbox answers a call with. */
 export class Refusal extends Error {
   override name = 'Refusal';
-  readonly status: number;
-  readonly facts: { headers?: Record<string, string>; errors?: FieldErrors };
+  readonly answer: Answer;
 
-  constructor(status: number, message: string, facts: Refusal['facts'] = {}) {
+  constructor(
+    status: number,
+    message: string,
+    { headers = {}, errors }: { headers?: Record<string, string>; errors?: FieldErrors } = {},
+  ) {
     super(message);
-    this.status = status;
-    this.facts = facts;
+    this.answer = { status, headers, body: { error: message, ...(errors && { errors }) } };
   }
 }
 
-/** Keys that the sandbox refuses, for testing scripts; it accepts every other key. */
-export const refusedKeys = {
-  bad: 'sandbox-bad-key',
-  forbidden: 'sandbox-forbidden',
-  noCredits: 'sandbox-no-credits',
-} as const;
+export function invalid(errors: FieldErrors, status = 422): Refusal {
+  return new Refusal(status, 'Validation failed', { errors });
+}
+
+/** Of the keys the sandbox refuses these, for testing scripts. */
+export const keyWithoutCredits = 'sandbox-no-credits';
+const badKey = 'sandbox-bad-key';
+const forbiddenKey = 'sandbox-forbidden';
 
 /**
  * Returns the API key of a call.
@@ -55,12 +56,18 @@ export const refusedKeys = {
  */
 export function keyOf({ headers }: Call): string {
   const key = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  if (key === undefined || key === refusedKeys.bad) {
+  if (key === undefined || key === badKey) {
     const message = key === undefined ? 'Missing API key' : 'Invalid API key';
     throw new Refusal(401, message, { headers: { 'WWW-Authenticate': 'Bearer' } });
   }
-  if (key === refusedKeys.forbidden) throw new Refusal(403, 'This API key may not use this service');
+  if (key === forbiddenKey) throw new Refusal(403, 'This API key may not use this service');
   return key;
+}
+
+/** Refuses a key that leaks to a place that stands for another host. */
+export function refuseKey({ headers }: Call, host: string): void {
+  if (headers.authorization !== undefined)
+    throw new Refusal(400, `An API key was sent to the ${host} host: it must go to the API only`);
 }
 
 /** Tells whether the client's If-None-Match names this entity tag. Weak tags count, as RFC 9110 says. */
