@@ -31,50 +31,36 @@ export async function clearHistory(context: Context, flags: ClearFlags): Promise
   for (const key of keys) paidFor.delete(key); // a later run has saved it
   if (keys.size > 0) {
     if (rows > 0) reporter.warn(forgottenRows);
-    if (!flags.yes && !(await agreed(context, keys.size))) {
+    const question = `Delete the records of ${counted(keys.size)}? The pictures are kept.`;
+    if (!flags.yes && !(await askYes(question, world.stdin, world.stderr))) {
       reporter.note('Nothing was deleted');
       return 0;
     }
     await journal.forget(keys);
   }
-  sayWhatStays(context, { removed: keys.size, unfinished, running, waiting: [...paidFor.values()] });
+  const waiting = [...paidFor.values()];
+  reporter.note(
+    keys.size > 0 ? `Deleted the records of ${counted(keys.size)}; the pictures are kept` : 'Nothing to delete',
+  );
+  if (unfinished > 0)
+    reporter.next(context.command('resume --all'), `Kept ${counted(unfinished)} that did not finish. To finish`);
+  if (running > 0) reporter.note(`Kept ${counted(running)} of a run that is still going`);
+  if (waiting.length > 0) {
+    const named = idWords(waiting.slice(0, mostNamed));
+    reporter.next(context.command(`download ${named}`), `Kept ${counted(waiting.length)} not downloaded yet. To save`);
+  }
   const kept = { unfinished, running, not_downloaded: paidFor.size };
   await reporter.data({ removed: keys.size, kept }, '');
   return 0;
 }
 
+/** Of the tasks that were not downloaded, so many are named. */
+const mostNamed = 5;
 const forgottenRows = 'some of them are batch rows: running the batch again will make and pay for them again';
 
 /** Tells whether pictures still wait at the service: without the id they would be lost. */
 function isPaidFor({ world }: Context, entry: Entry): boolean {
   return !entry.intended.server.sandbox && waitsToBeSaved(entry, world.clock.now());
-}
-
-function agreed({ world }: Context, count: number): Promise<boolean> {
-  return askYes(`Delete the records of ${counted(count)}? The pictures are kept.`, world.stdin, world.stderr);
-}
-
-interface Outcome {
-  removed: number;
-  unfinished: number;
-  running: number;
-  /** The ids of those that were not downloaded. */
-  waiting: readonly string[];
-}
-
-const mostNamed = 5;
-
-function sayWhatStays({ reporter, command }: Context, { removed, unfinished, running, waiting }: Outcome): void {
-  reporter.note(
-    removed > 0 ? `Deleted the records of ${counted(removed)}; the pictures are kept` : 'Nothing to delete',
-  );
-  if (unfinished > 0)
-    reporter.next(command('resume --all'), `Kept ${counted(unfinished)} that did not finish. To finish`);
-  if (running > 0) reporter.note(`Kept ${counted(running)} of a run that is still going`);
-  if (waiting.length > 0) {
-    const named = idWords(waiting.slice(0, mostNamed));
-    reporter.next(command(`download ${named}`), `Kept ${counted(waiting.length)} not downloaded yet. To save`);
-  }
 }
 
 function counted(count: number): string {

@@ -1,12 +1,12 @@
 import { type FilterFlags, newestSent, readFilter, readLimit } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
-import { beganAt, type Entry } from '../../journal/entry.ts';
+import { beganAt } from '../../journal/entry.ts';
 import { didYouMean } from '../../near-miss.ts';
 import { recordedReport } from '../../report/report-entry.ts';
 import { colours, wantsColour } from '../../terminal/colours.ts';
 import { type Span, showSums, spans } from './sum.ts';
-import { historyLines } from './table.ts';
+import { alignedLines, tabbedLine } from './table.ts';
 
 export interface HistoryFlags extends FilterFlags {
   limit?: string;
@@ -35,21 +35,27 @@ export async function history(context: Context, flags: HistoryFlags): Promise<nu
     return 0;
   }
 
-  const numbers = forPeople ? numberAll(filter) : undefined;
-  const asked = numbers?.filter ?? filter;
-  const matches = (entry: Entry) => asked.matches(entry) && (!sandbox || entry.intended.server.sandbox);
-  const found = await newestSent(context, { ...asked, matches }, limit + 1);
-  const shown = found
+  const seen = new Map<string, number>();
+  const found = await newestSent(
+    context,
+    {
+      ...filter,
+      matches(entry) {
+        if (forPeople) seen.set(entry.key, beganAt(entry));
+        return filter.matches(entry) && (!sandbox || entry.intended.server.sandbox);
+      },
+    },
+    limit + 1,
+  );
+  const numbers = numbersOf(seen);
+  const rows = found
     .slice(0, limit)
-    .map((entry) => ({ number: numbers?.of(entry), report: recordedReport(context, entry, false) }));
-  const line = historyLines(shown, {
-    columns: stdout.columns(),
-    colours: await colours(wantsColour(stdout, world.env, context.flags.color)),
-    cwd: world.cwd,
-  });
-  for (const row of shown) {
+    .map((entry) => ({ number: numbers.get(entry.key) ?? 0, report: recordedReport(context, entry, false) }));
+  const paint = await colours(wantsColour(stdout, world.env, context.flags.color));
+  const lines = forPeople ? alignedLines(rows, stdout.columns(), paint, world.cwd) : [];
+  for (const [at, { report }] of rows.entries()) {
     if (stdout.isClosed()) break;
-    await reporter.data(row.report, line(row));
+    await reporter.data(report, lines[at] ?? tabbedLine(report, world.cwd));
   }
   if (found.length === 0) reporter.note('No matching tasks on this machine');
   else if (found.length > limit && flags.limit === undefined)
@@ -57,25 +63,8 @@ export async function history(context: Context, flags: HistoryFlags): Promise<nu
   return 0;
 }
 
-type Chosen = ReturnType<typeof readFilter>;
-
-/** Counts every task down to the oldest that is shown: `--again 3` finds the same, whatever is filtered. */
-function numberAll(filter: Chosen): { filter: Chosen; of(entry: Entry): number } {
-  const seen = new Map<string, number>();
-  let ranks: Map<string, number> | undefined;
-  return {
-    filter: {
-      ...filter,
-      matches(entry) {
-        seen.set(entry.key, beganAt(entry));
-        return filter.matches(entry);
-      },
-    },
-    of({ key }) {
-      ranks ??= new Map(
-        [...seen].sort(([a, atA], [b, atB]) => atB - atA || (a < b ? -1 : 1)).map(([each], index) => [each, index + 1]),
-      );
-      return ranks.get(key) ?? 0;
-    },
-  };
+/** Numbers every task down to the oldest that is shown: `--again 3` finds the same, whatever is filtered. */
+function numbersOf(seen: ReadonlyMap<string, number>): Map<string, number> {
+  const newestFirst = [...seen].sort(([a, atA], [b, atB]) => atB - atA || (a < b ? -1 : 1));
+  return new Map(newestFirst.map(([key], index) => [key, index + 1]));
 }

@@ -4,6 +4,7 @@ import { beganAt, costOf, type Entry } from '../../journal/entry.ts';
 import { recordedStatus } from '../../report/report-entry.ts';
 import { addCost, type CostSum, newSum, sumText } from '../../task/cost.ts';
 import { microCents } from '../../task/money.ts';
+import { table } from '../../terminal/columns.ts';
 import { localDate } from './table.ts';
 
 export const spans = ['month', 'day', 'model'] as const;
@@ -43,15 +44,14 @@ export async function showSums(
   }
   const sorted = [...groups.values()].sort((a, b) => order(a, b, span));
   if (sorted.length === 0) return reporter.note('No matching tasks on this machine');
-  const width = (text: (group: Group) => string): number =>
-    world.stdout.isTerminal ? Math.max(...sorted.map((group) => text(group).length)) : 0;
-  const widths = [width(({ name }) => name), width(({ pictures }) => `${pictures}`)] as const;
-  for (const group of sorted) {
-    const { name, pictures, sum, sandbox } = group;
-    const cells = [name.padEnd(widths[0]), `${pictures}`.padStart(widths[1]), sumText(sum)];
-    if (sandbox) cells.push('sandbox');
-    await reporter.data(reportOf(group, span), cells.join(world.stdout.isTerminal ? '  ' : '\t'));
-  }
+  const rows = sorted.map(({ name, pictures, sum, sandbox }) => [
+    name,
+    `${pictures}`,
+    sumText(sum),
+    ...(sandbox ? ['sandbox'] : []),
+  ]);
+  const lines = table(rows, world.stdout.columns());
+  for (const [at, group] of sorted.entries()) await reporter.data(reportOf(group, span), lines[at] ?? '');
   const pictures = sorted.reduce((count, group) => count + (group.sandbox ? 0 : group.pictures), 0);
   if (sumText(all)) reporter.note(`In all: ${pictures === 1 ? '1 picture' : `${pictures} pictures`}, ${sumText(all)}`);
 }
