@@ -12,7 +12,7 @@ export const completionCommand: Declaration = {
     'runapi-imagen completion powershell | Out-String | Invoke-Expression  # in $PROFILE',
   ],
   async run(context, [shell]: [string]) {
-    const { printCompletion } = await import('./run.ts');
+    const { printCompletion } = await import('./scripts.ts');
     return printCompletion(context, shell);
   },
 };

@@ -1,5 +1,22 @@
+import type { Context } from '../../context.ts';
+import { invalid } from '../../errors.ts';
+import { didYouMean } from '../../near-miss.ts';
+
+/** Prints the script that makes a shell complete the program's commands, flags and values. */
+export async function printCompletion(context: Context, typed: string): Promise<number> {
+  const shells = Object.keys(scripts) as Array<keyof typeof scripts>;
+  const shell = shells.find((name) => name === typed.toLowerCase());
+  if (!shell)
+    throw invalid(
+      `no completion for ${JSON.stringify(typed)}${didYouMean(typed, shells)}`,
+      `The shells are ${shells.join(', ')}`,
+    );
+  await context.reporter.data({ shell, script: scripts[shell] }, scripts[shell].trimEnd());
+  return 0;
+}
+
 /** For each shell a script that asks the program what may follow: see `printSuggestions`. */
-export const scripts = {
+const scripts = {
   // bash 3.2 included. It splits words at colons and equals signs, and wants what comes after the last one.
   bash: `# Completion of runapi-imagen for bash. Load it with: source <(runapi-imagen completion bash)
 _runapi_imagen() {

@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Declaration, type Flag, namesOf, valueNameOf } from '../../command-line/declaration.ts';
 import { flagsOf, helpFlag, versionFlag } from '../../command-line/flags.ts';
 import { stateFolder } from '../../disk/user-folders.ts';
 import { recentTasks } from '../../journal/recent-tasks.ts';
-import { ratiosOf } from '../../request/models.ts';
-import { shortened } from '../../terminal/printable.ts';
+import { modelAliases, models, ratiosOf } from '../../request/models.ts';
+import { printable, shortened } from '../../terminal/printable.ts';
 import type { World } from '../../world.ts';
-import { keptModels } from './kept-models.ts';
 
 /** A word that may be typed, and what it means. */
 type Suggestion = readonly [word: string, about?: string];
@@ -44,53 +45,51 @@ async function suggestions(
   commands: readonly Declaration[],
 ): Promise<Suggestions> {
   if (before.includes('--')) return [];
-  const { command, path, flag } = placeOf(before, commands);
+  const { command, flag } = placeOf(before, commands);
   const flags = [...(command ? flagsOf(command) : [versionFlag]), helpFlag];
   if (flag) return valuesOf(world, flag);
   const [name = ''] = /^--[\w-]+(?==)/.exec(current) ?? [];
   const assigned = flags.find((each) => namesOf(each).includes(name));
   if (assigned) {
-    const values = valuesOf(world, assigned);
-    if (typeof values === 'string') return values;
-    return values.map(([word, about]): Suggestion => [`${name}=${word}`, about ?? '']);
+    const values = await valuesOf(world, assigned);
+    return typeof values === 'string' ? values : values.map(([word, about = '']) => [`${name}=${word}`, about]);
   }
   if (current.startsWith('-')) return flags.flatMap((each) => namesOf(each).map((word) => [word, each[1]] as const));
   const below = command ? (command.below ?? []) : commands;
   if (below.length > 0) return below.map(({ name: word, summary }) => [word, summary]);
-  return await wordsOf(world, path, command?.words?.[0]?.[0] ?? '');
+  const argument = command?.words?.[0];
+  return argument ? valuesOf(world, argument) : [];
 }
 
 /** Finds the command that was typed, and the flag whose value is typed now. */
 function placeOf(before: readonly string[], commands: readonly Declaration[]) {
   let command: Declaration | undefined;
-  const path: string[] = [];
   let flag: Flag | undefined;
   for (const word of before) {
     if (flag) flag = undefined;
     else if (word.startsWith('-'))
       flag = allFlags(commands).find((each) => namesOf(each).includes(word) && valueNameOf(each) !== undefined);
-    else {
-      const next = (command ? (command.below ?? []) : commands).find(({ name }) => name === word);
-      if (!next) continue;
-      command = next;
-      path.push(word);
-    }
+    else command = (command ? (command.below ?? []) : commands).find(({ name }) => name === word) ?? command;
   }
-  return { command, path: path.join(' '), flag };
+  return { command, flag };
 }
 
 function allFlags(commands: readonly Declaration[]): Flag[] {
   return commands.flatMap((each) => [...flagsOf(each), ...allFlags(each.below ?? [])]);
 }
 
-function valuesOf(world: World, flag: Flag): Suggestions {
-  const name = valueNameOf(flag) ?? '';
-  if (namesOf(flag).includes('--model')) return keptModels(world).map((word) => [word]);
-  if (name === 'w:h') return ratiosOf('imagen-4-fast').map((word) => [word]);
+/** Finds the values of a flag or an argument by its name in the help, or in its description. */
+async function valuesOf(world: World, flag: Flag): Promise<Suggestions> {
+  const [written, about] = flag;
+  const [, name = ''] = /[<[](.+?)(?:\.\.\.)?[\]>]/.exec(written) ?? [];
   if (name === 'folder') return 'folders';
   if (name === 'file' || name.startsWith('path')) return 'files';
   if (name === 'task-id') return tasksIn(world);
-  return listIn(flag[1]).map((word) => [word]);
+  let words = name.includes('|') ? name.split('|') : listIn(about);
+  if (name === 'w:h') words = [...ratiosOf('imagen-4-fast')];
+  if (namesOf(flag).includes('--model')) words = modelsIn(world);
+  if (about === 'the setting') words = (await import('../../settings/known.ts')).settingNames();
+  return words.map((word) => [word]);
 }
 
 /** `hermes, claude or codex` in a description are all that the flag accepts; what follows `such as` is an example. */
@@ -99,18 +98,28 @@ function listIn(about: string): string[] {
   return list?.split(/, | or /) ?? [];
 }
 
-async function wordsOf(world: World, path: string, written: string): Promise<Suggestions> {
-  const name = written.replace(/^[[<]|(\.\.\.)?[\]>]$/g, '');
-  if (name.includes('|')) return name.split('|').map((word) => [word]);
-  if (name === 'file') return 'files';
-  if (name === 'task-id') return tasksIn(world);
-  if (!path.startsWith('config ') || name !== 'name') return [];
-  const { settingNames } = await import('../../settings/known.ts');
-  return settingNames().map((word) => [word]);
-}
-
 function tasksIn(world: World): Suggestion[] {
   const folder = stateFolder(world);
   const tasks = folder === undefined ? [] : recentTasks(folder, mostTasks);
   return tasks.map(({ id, prompt }) => [id, shortened(prompt, mostColumns)]);
+}
+
+/** What is read here of the file in which price lists are kept. */
+type Kept = Record<string, { answers?: Record<string, { text: string }> }>;
+type PriceList = { price_schedules?: { model: string; catalog_status: string }[] };
+
+/** Lists the models that are always known and those of the kept catalogues. */
+function modelsIn(world: World): string[] {
+  const names = new Set([...models, ...Object.keys(modelAliases)]);
+  try {
+    const servers = JSON.parse(readFileSync(join(stateFolder(world) ?? '', 'servers.json'), 'utf8')) as Kept;
+    for (const { text } of Object.values(servers).flatMap(({ answers = {} }) => Object.values(answers))) {
+      const { price_schedules: sold = [] } = JSON.parse(text) as PriceList;
+      for (const { model, catalog_status: status } of sold)
+        if (status !== 'disabled' && !/\s/.test(model)) names.add(printable(model));
+    }
+  } catch {
+    // Nothing was kept yet.
+  }
+  return [...names];
 }
