@@ -44,21 +44,11 @@ const uninstall: Declaration = {
   },
 };
 
-const list: Declaration = {
-  name: 'list',
-  summary: 'print each agent and what is installed for it',
-  examples: ['skill list', 'skill list --json'],
-  async run(context) {
-    const { listSkills } = await import('./run.ts');
-    return listSkills(context);
-  },
-};
-
 export const skillCommand: Declaration = {
   name: 'skill',
   summary: 'install a skill for Hermes, Claude, Codex, Gemini or OpenClaw',
   about:
     'Install a skill (agentskills.io) where an agent finds it: Hermes Agent, Claude Code, Codex, Gemini CLI, OpenClaw.',
-  examples: ['skill install --target claude', 'skill install --all', 'skill list'],
-  below: [install, uninstall, list],
+  examples: ['skill install --target claude', 'skill install --all'],
+  below: [install, uninstall],
 };

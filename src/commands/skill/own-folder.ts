@@ -1,57 +1,42 @@
 import { createHash } from 'node:crypto';
-import { readFile, realpath, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diskFailure } from '../../disk/disk-failure.ts';
+import { readRegular } from '../../disk/examine.ts';
 import { makeFolder } from '../../disk/folder.ts';
+import { exists } from '../../disk/place.ts';
 import { tempPath } from '../../disk/temp-file.ts';
 import { Failure } from '../../errors.ts';
-import { isObject, parseJson } from '../../json.ts';
+import { at, parseJson } from '../../json.ts';
 import { programVersion } from '../../version.ts';
 
-/** A folder as this version would write it: the text of each of its files. */
+/** A folder as this version would write it: the text of each of its files, the main one first. */
 export interface OwnFolder {
   path: string;
   files: Readonly<Record<string, string>>;
 }
 
-/** `outdated`: as another version wrote it. `foreign`: not written by this program. */
-type State = 'absent' | 'current' | 'outdated' | 'changed' | 'foreign';
-
 /** A file that says which version wrote the others, and shows whether they were changed since. */
 const receiptName = '.runapi-imagen.json';
-
-export async function stateOf({ path, files }: OwnFolder): Promise<{ state: State; version: string | null }> {
-  const there = new Map<string, string>();
-  for (const name of Object.keys(files)) {
-    const text = await contentOf(join(path, name));
-    if (text !== undefined) there.set(name, text);
-  }
-  if (there.size === 0) return { state: 'absent', version: null };
-  if (Object.entries(files).every(([name, text]) => there.get(name) === text))
-    return { state: 'current', version: programVersion };
-  const receipt = readReceipt(await contentOf(join(path, receiptName)));
-  if (!receipt) return { state: 'foreign', version: null };
-  const isIntact = [...there].every(([name, text]) => Reflect.get(receipt.sums, name) === sumOf(text));
-  return { state: isIntact ? 'outdated' : 'changed', version: receipt.version };
-}
+const mostBytes = 1024 * 1024;
 
 /** Writes each file, whole or not at all. Throws `conflict` where one is not as this program left it, or `download`. */
 export async function putFolder(folder: OwnFolder, force: boolean): Promise<string> {
-  const { state } = await stateOf(folder);
-  if (state === 'current') return 'unchanged';
-  if (!force) refuseStrange(state, folder, 'overwritten');
+  const there = await textsIn(folder);
+  if (Object.entries(folder.files).every(([name, text]) => there.get(name) === text)) return 'unchanged';
+  if (!force) refuseStrange(there, folder, 'overwritten');
   const sums = Object.fromEntries(Object.entries(folder.files).map(([name, text]) => [name, sumOf(text)]));
   const receipt = `${JSON.stringify({ version: programVersion, sums }, null, 2)}\n`;
   for (const [name, text] of Object.entries({ ...folder.files, [receiptName]: receipt }))
     await write(join(folder.path, name), text);
-  return state === 'absent' ? 'written' : 'updated';
+  return there.size === 0 ? 'written' : 'updated';
 }
 
 /** Removes the files, and their folder if it is empty then. Throws `conflict` like `putFolder`. */
 export async function removeFolder(folder: OwnFolder, force: boolean): Promise<string> {
-  const { state } = await stateOf(folder);
-  if (state === 'absent') return 'absent';
-  if (!force) refuseStrange(state, folder, 'removed');
+  const there = await textsIn(folder);
+  if (there.size === 0) return 'absent';
+  if (!force) refuseStrange(there, folder, 'removed');
   try {
     // __pycache__: Python's compiled copy of the backend.
     for (const name of [...Object.keys(folder.files), receiptName, '__pycache__'])
@@ -61,6 +46,27 @@ export async function removeFolder(folder: OwnFolder, force: boolean): Promise<s
   }
   await rmdir(folder.path).catch(() => undefined); // something else is in it
   return 'removed';
+}
+
+/** What is not a small file that can be read was not written by this program: it counts as empty. */
+async function textsIn({ path, files }: OwnFolder): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const name of Object.keys(files)) {
+    const file = join(path, name);
+    if (await exists(file)) texts.set(name, readRegular(file, mostBytes)?.toString() ?? '');
+  }
+  return texts;
+}
+
+function refuseStrange(there: ReadonlyMap<string, string>, { path, files }: OwnFolder, what: string): void {
+  const receipt = parseJson(readRegular(join(path, receiptName), mostBytes)?.toString() ?? '');
+  const sums = at(receipt, 'sums') as Record<string, string> | undefined;
+  const isCurrent = Object.entries(files).every(([name, text]) => there.get(name) === text);
+  if (isCurrent || [...there].every(([name, text]) => sums?.[name] === sumOf(text))) return;
+  const why = sums ? 'was changed since it was installed' : 'is not from this program';
+  throw new Failure('conflict', `${join(path, Object.keys(files)[0] ?? '')} ${why}: it was not ${what}`, {
+    hint: 'Check it, then use --force',
+  });
 }
 
 async function write(path: string, text: string): Promise<void> {
@@ -77,37 +83,8 @@ async function write(path: string, text: string): Promise<void> {
   }
 }
 
-const mostBytes = 1024 * 1024;
-
-/** A pipe would never end; nothing that is not a small file was written by this program. */
-async function contentOf(path: string): Promise<string | undefined> {
-  try {
-    const found = await stat(path);
-    return found.isFile() && found.size < mostBytes ? await readFile(path, 'utf8') : '';
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw cannotWrite(error, path);
-  }
-}
-
-function readReceipt(text = ''): { version: string; sums: object } | undefined {
-  const receipt = parseJson(text);
-  return isObject(receipt) && isObject(receipt.sums)
-    ? { version: String(receipt.version), sums: receipt.sums }
-    : undefined;
-}
-
 function sumOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function refuseStrange(state: State, { path, files }: OwnFolder, what: string): void {
-  if (state !== 'changed' && state !== 'foreign') return;
-  const why = state === 'changed' ? 'was changed since it was installed' : 'is not from this program';
-  throw new Failure('conflict', `${join(path, Object.keys(files)[0] ?? '')} ${why}: it was not ${what}`, {
-    hint: 'Check it, then use --force',
-  });
 }
 
 function cannotWrite(error: unknown, path: string): Failure {

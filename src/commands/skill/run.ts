@@ -2,48 +2,40 @@ import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
 import { exitCodeOf, Failure } from '../../errors.ts';
-import { table } from '../../terminal/columns.ts';
 import { programVersion } from '../../version.ts';
+import frontmatter from './frontmatter.yaml';
 import backend from './hermes-backend/__init__.py';
 import manifest from './hermes-backend/plugin.yaml';
-import { type OwnFolder, putFolder, removeFolder, stateOf } from './own-folder.ts';
-import { skillText } from './skill-text.ts';
-import { chosenPlaces, type Place, placesOf, type SkillFlags } from './targets.ts';
+import { type OwnFolder, putFolder, removeFolder } from './own-folder.ts';
+import portable from './plugin/skills/runapi-imagen/SKILL.md';
+import { chosenPlaces, type Place, type SkillFlags } from './targets.ts';
 
 /** Writes the skill for each agent that the flags name, and for Hermes the image backend. */
 export async function installSkill(context: Context, flags: SkillFlags): Promise<number> {
+  const { reporter } = context;
   const places = await chosenPlaces(context, flags);
-  const foldersOf = (place: Place): OwnFolder[] => [
-    skillFolder(place),
-    ...(flags.imageBackend ? backendFolders(place) : []),
-  ];
+  const foldersOf = (place: Place) => [skillFolder(place), ...(flags.imageBackend ? backendFolders(place) : [])];
   const codes = await forEachFolder(context, places, foldersOf, (folder) => putFolder(folder, flags.force === true));
   for (const { homes, skills } of places) {
-    for (const home of homes) {
-      const copy = join(home, 'skills', skillName);
+    for (const copy of homes.map((home) => join(home, 'skills', skillName)))
       if (copy !== join(skills, skillName) && (await exists(copy)))
-        context.reporter.warn(`${copy} is another copy of the skill: remove it`);
-    }
+        reporter.warn(`${copy} is another copy of the skill: remove it`);
   }
   if (codes.some((code) => code !== undefined)) return exitCodeOf(codes);
   if (flags.imageBackend) {
-    context.reporter.next(`hermes plugins enable ${backendName}`, 'Turn the image backend on');
-    context.reporter.next(`hermes config set image_gen.provider ${backendName}`, 'and choose it');
+    reporter.next(`hermes plugins enable ${backendName}`, 'Turn the image backend on');
+    reporter.next(`hermes config set image_gen.provider ${backendName}`, 'and choose it');
   }
-  context.reporter.next(context.command('doctor'), 'Check that the key is found');
+  reporter.next(context.command('doctor'), 'Check that the key is found');
   return 0;
 }
 
 /** Removes what was written, unless it was changed since. Does not fail where there is nothing. */
 export async function uninstallSkill(context: Context, flags: SkillFlags): Promise<number> {
   const places = await chosenPlaces(context, flags, true); // an agent that is gone may have left its skill
-  const foldersOf = (place: Place): OwnFolder[] => [
-    ...(flags.imageBackend ? [] : [skillFolder(place)]),
-    ...backendFolders(place),
-  ];
-  return exitCodeOf(
-    await forEachFolder(context, places, foldersOf, (folder) => removeFolder(folder, flags.force === true)),
-  );
+  const foldersOf = (place: Place) => [...(flags.imageBackend ? [] : [skillFolder(place)]), ...backendFolders(place)];
+  const remove = (folder: OwnFolder) => removeFolder(folder, flags.force === true);
+  return exitCodeOf(await forEachFolder(context, places, foldersOf, remove));
 }
 
 /** Prints the skill as it would be installed. */
@@ -52,53 +44,29 @@ export async function printSkill(context: Context): Promise<number> {
   return 0;
 }
 
-/** Prints for each agent whether its skill, and for Hermes the image backend, is installed and unchanged. */
-export async function listSkills(context: Context): Promise<number> {
-  const found = [];
-  for (const place of placesOf(context)) {
-    const [backend] = backendFolders(place);
-    const folders = { skill: skillFolder(place), ...(backend && { 'image backend': backend }) };
-    for (const [what, folder] of Object.entries(folders)) {
-      const { state, version } = await stateOf(folder);
-      found.push({ target: place.targets.join(','), what, state, version, path: mainFile(folder) });
-    }
-  }
-  const rows = found.map((each) => Object.values(each).map((value) => value ?? '-'));
-  const lines = table(rows, context.world.stdout.columns());
-  for (const [at, each] of found.entries()) await context.reporter.data(each, lines[at] ?? '');
-  return 0;
-}
-
 /** Handles each folder, reports it, and goes on where one fails. Returns the error codes. */
 async function forEachFolder(
-  context: Context,
+  { reporter }: Context,
   places: readonly Place[],
   foldersOf: (place: Place) => OwnFolder[],
   handle: (folder: OwnFolder) => Promise<string>,
 ): Promise<Array<string | undefined>> {
   const codes: Array<string | undefined> = [];
-  for (const place of places) {
-    for (const folder of foldersOf(place)) {
-      try {
-        const state = await handle(folder);
-        const path = mainFile(folder);
-        const target = place.targets.join(',') || null;
-        const object = { target, path, state, version: programVersion };
-        await context.reporter.data(object, state === 'absent' ? '' : path);
-        context.reporter.note(`${place.label}: ${state}`);
-        codes.push(undefined);
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        await context.reporter.failure(error);
-        codes.push(error.code);
-      }
+  for (const { place, folder } of places.flatMap((place) => foldersOf(place).map((folder) => ({ place, folder })))) {
+    try {
+      const state = await handle(folder);
+      const path = join(folder.path, Object.keys(folder.files)[0] ?? '');
+      const object = { target: place.targets.join(',') || null, path, state, version: programVersion };
+      await reporter.data(object, state === 'absent' ? '' : path);
+      reporter.note(`${place.label}: ${state}`);
+      codes.push(undefined);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await reporter.failure(error);
+      codes.push(error.code);
     }
   }
   return codes;
-}
-
-function mainFile({ path, files }: OwnFolder): string {
-  return join(path, Object.keys(files)[0] ?? '');
 }
 
 /** At most 64 characters of a-z, 0-9 and single hyphens; the folder has the same name (agentskills.io). */
@@ -106,6 +74,14 @@ const skillName = 'runapi-imagen';
 
 function skillFolder({ skills }: Place): OwnFolder {
   return { path: join(skills, skillName), files: { 'SKILL.md': skillText() } };
+}
+
+/**
+ * Returns the SKILL.md that every agent takes: that of the plugin, which has only fields of agentskills.io, with those
+ * that Hermes and OpenClaw want besides, in block style, because some agents read no other.
+ */
+function skillText(): string {
+  return portable.replace('\nmetadata:\n', `\nversion: ${programVersion}\n${frontmatter}`);
 }
 
 /** The name by which Hermes knows it: the folder, the plugin and the provider. */

@@ -137,11 +137,10 @@ describe('skill install', () => {
     const path = join(machine.home, '.claude', skill);
     await mkdir(join(path, '..'), { recursive: true });
     await execa('mkfifo', [path]);
-    for (const words of ['install --target claude', 'list']) {
-      const { stderr, timedOut } = await run(machine, ['skill', ...words.split(' ')], { timeout: 20_000 });
-      expect(timedOut).toBe(false);
-      if (words !== 'list') expect(stderr).toContain(`${path} is not from this program`);
-    }
+    const words = ['skill', 'install', '--target', 'claude'];
+    const { stderr, timedOut } = await run(machine, words, { timeout: 20_000 });
+    expect(timedOut).toBe(false);
+    expect(stderr).toContain(`${path} is not from this program`);
   });
 
   test('does what it can where one of several cannot be written', async () => {
@@ -191,22 +190,5 @@ describe('skill uninstall', () => {
       '.claude/skills/runapi-imagen/notes.txt',
     ]);
     expect(await outcome(machine, 'uninstall --target hermes,claude')).toMatchObject({ stdout: '', exitCode: 0 });
-  });
-});
-
-describe('skill list', () => {
-  test('tells of every agent what it has', async () => {
-    const machine = await newMachine();
-    await outcome(machine, 'install --target hermes,claude,gemini --image-backend');
-    await appendFile(join(machine.home, '.agents', skill), 'mine\n');
-    await ageIn(join(machine.home, '.claude', skill));
-    const { stdout, exitCode } = await outcome(machine, 'list');
-    expect(stdout.split('\n').map((line) => line.split('\t').slice(0, 3).join(' '))).toEqual([
-      'hermes skill current',
-      'hermes image backend current',
-      'claude skill outdated',
-      'codex,gemini,openclaw skill changed',
-    ]);
-    expect(exitCode).toBe(0);
   });
 });
