@@ -1,4 +1,4 @@
-import type { ErrorCode, Failure } from '../../errors.ts';
+import { type ErrorCode, Failure } from '../../errors.ts';
 import type { Colours } from '../../terminal/colours.ts';
 import { printable } from '../../terminal/printable.ts';
 import { wrapped } from '../../terminal/wrap.ts';
@@ -14,8 +14,8 @@ export interface Check {
   code?: ErrorCode;
 }
 
-export function ok(name: string, message: string): Check {
-  return { name, state: 'ok', message };
+export function ok(name: string, message: string, hint?: string): Check {
+  return { name, state: 'ok', message, hint };
 }
 
 export function warning(name: string, message: string, hint?: string): Check {
@@ -24,6 +24,16 @@ export function warning(name: string, message: string, hint?: string): Check {
 
 export function broken(name: string, { message, facts, code }: Failure): Check {
   return { name, state: 'error', message, hint: facts.hint, code };
+}
+
+/** Does the check; a failure is its result. */
+export async function attempt(name: string, check: () => Check | Promise<Check>): Promise<Check> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return broken(name, error);
+  }
 }
 
 /** A mark, two spaces and the longest name. */

@@ -5,7 +5,7 @@ import { missingKey, sources } from '../../settings/credentials.ts';
 import { broken, type Check, ok, warning } from './check.ts';
 
 /** The checks of all places where a key may be. */
-export interface KeysFound {
+interface KeysFound {
   checks: Check[];
   used: FoundKey | undefined;
   hermes: HermesKey | undefined;
@@ -21,31 +21,24 @@ export async function findKeys({ world, stored }: Context): Promise<KeysFound> {
   const used = found.find(({ apiKey }) => apiKey !== undefined);
   const hermes = found.find((each): each is HermesKey => 'differs' in each);
   const problems = found.flatMap((each) => each.problems);
-  const first = used
-    ? ok('key', `${maskedKey(used.apiKey ?? '')}, from ${used.source}`)
-    : broken('key', missingKey({ key: undefined, problems }, world.calledAs));
-  const checks = [first, ...others(found, used), ...(hermes ? inHermes(hermes) : [])];
+  const checks = [
+    used
+      ? ok('key', `${maskedKey(used.apiKey ?? '')}, from ${used.source}`)
+      : broken('key', missingKey({ key: undefined, problems }, world.calledAs)),
+    // Without a key, the first problem is part of the error.
+    ...problems
+      .filter((problem) => used || problem !== problems[0])
+      .map((problem) => warning('key', problem, 'It is skipped: fix it if that is the key you want')),
+    ...found.flatMap((each) => (used && each !== used && each.apiKey ? [compared(each, used)] : [])),
+    ...(hermes ? inHermes(hermes) : []),
+  ];
   return { checks, used, hermes };
 }
 
-function others(found: readonly FoundKey[], used: FoundKey | undefined): Check[] {
-  // Without a key, the first problem is part of the error.
-  const told = used ? [] : found.flatMap(({ problems }) => problems).slice(0, 1);
-  return found.flatMap((each) => [
-    ...each.problems
-      .filter((problem) => !told.includes(problem))
-      .map((problem) => warning('key', problem, 'It is skipped: fix it if that is the key you want')),
-    ...(used && each !== used && each.apiKey !== undefined ? [compared(each, used)] : []),
-  ]);
-}
-
-function compared(other: FoundKey, used: FoundKey): Check {
-  if (other.apiKey === used.apiKey) return ok('key', `the same key is in ${other.source}`);
-  return warning(
-    'key',
-    `another key, ${maskedKey(other.apiKey ?? '')}, is in ${other.source}: not used, ${used.source} comes first`,
-    'Keep the one that is right',
-  );
+function compared({ apiKey, source }: FoundKey, used: FoundKey): Check {
+  if (apiKey === used.apiKey) return ok('key', `the same key is in ${source}`);
+  const told = `another key, ${maskedKey(apiKey ?? '')}, is in ${source}: not used, ${used.source} comes first`;
+  return warning('key', told, 'Keep the one that is right');
 }
 
 function inHermes({ home, profile, provider, differs, problems }: HermesKey): Check[] {

@@ -3,7 +3,10 @@ import { dirname, join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
 import { prepareFolder } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
+import { joinPath } from '../../disk/surroundings.ts';
+import { configFolder } from '../../disk/user-folders.ts';
 import { Failure, tellAll } from '../../errors.ts';
+import { hermesHome } from '../../hermes/home.ts';
 import { fixedFolder } from '../../image/template.ts';
 import { unwritable } from '../../journal/failures.ts';
 import { shellWord } from '../../report/shell-command.ts';
@@ -15,7 +18,7 @@ import { wantsColour } from '../../terminal/colours.ts';
 import { isLive } from '../../terminal/status-line.ts';
 import { programVersion } from '../../version.ts';
 import type { Output } from '../../world.ts';
-import { broken, type Check, ok, warning } from './check.ts';
+import { attempt, broken, type Check, ok, warning } from './check.ts';
 
 /** As under `engines` in package.json. */
 const oldestNode = 'v20.18.1';
@@ -42,7 +45,9 @@ export async function checkSettings(context: Context): Promise<Check[]> {
   if (checks.length === 0)
     checks.push(ok('settings', names.length > 0 ? `${path}: ${names.join(', ')}` : `none yet (${path})`));
   if (settings.apiKey !== undefined && (await isPublic(context, path)))
-    checks.push(warning('settings', `other users can read the key in ${path}`, privately(path)));
+    checks.push(
+      warning('settings', `other users can read the key in ${path}`, `chmod 600 ${shellWord(path, 'linux') ?? 'FILE'}`),
+    );
   const conflicts: string[] = [];
   checkOptions([settingSource(settings)], conflicts);
   usualTarget(context, conflicts);
@@ -53,17 +58,10 @@ export async function checkSettings(context: Context): Promise<Check[]> {
   return checks;
 }
 
-function privately(path: string): string {
-  const word = shellWord(path, 'linux');
-  return word ? `chmod 600 ${word}` : 'Give it the mode 600';
-}
-
 async function isPublic({ world }: Context, path: string): Promise<boolean> {
   if (world.platform === 'win32') return false; // permissions are lists there, and the mode says nothing
-  return await stat(path).then(
-    ({ mode }) => (mode & 0o077) !== 0,
-    () => false,
-  );
+  const facts = await stat(path).catch(() => undefined);
+  return facts !== undefined && (facts.mode & 0o077) !== 0;
 }
 
 /** Returns where pictures go without flags; undefined where the settings are wrong. */
@@ -72,19 +70,20 @@ function usualTarget({ world, stored }: Context, problems: string[]): Omit<Targe
 }
 
 /** Checks whether pictures and the record of paid tasks can be written. Creates nothing that is missing. */
-export async function checkFolders(context: Context): Promise<Check[]> {
-  const problems: string[] = [];
-  const target = usualTarget(context, problems);
-  if (!target) return [broken('pictures', tellAll(problems))];
-  const { folder, output } = target;
-  const pictures = tried(resolve(folder, fixedFolder(output))).then((told) => ok('pictures', told));
-  return [
-    await pictures.catch((error) => broken('pictures', asFailure(error))),
-    await checkRecord(context).catch((error) => {
-      const failure = asFailure(error);
-      return broken('record', unwritable(failure.message, failure));
-    }),
-  ];
+export async function* checkFolders(context: Context): AsyncGenerator<Check> {
+  yield await attempt('pictures', async () => {
+    const problems: string[] = [];
+    const target = usualTarget(context, problems);
+    if (!target) throw tellAll(problems);
+    return ok('pictures', await tried(resolve(target.folder, fixedFolder(target.output))));
+  });
+  yield await attempt('record', async () => {
+    try {
+      return await checkRecord(context);
+    } catch (error) {
+      throw error instanceof Failure ? unwritable(error.message, error) : error;
+    }
+  });
 }
 
 async function checkRecord({ state, stateFlaw, journal, command }: Context): Promise<Check> {
@@ -106,9 +105,17 @@ async function tried(folder: string): Promise<string> {
   return nearest === folder ? folder : `${folder} (will be created)`;
 }
 
-function asFailure(error: unknown): Failure {
-  if (!(error instanceof Failure)) throw error;
-  return error;
+/** Tells how Hermes' own image backend uses `serve`, once `serve` has made its token. */
+export async function checkServe({ world }: Context): Promise<Check[]> {
+  const folder = configFolder(world);
+  const token = folder && joinPath(world, folder, 'serve-token');
+  const home = hermesHome(world);
+  if (!token || !home || !(await exists(token)) || !(await exists(home))) return [];
+  const told =
+    'for the openai backend of Hermes Agent, in config.yaml: image_gen: {provider: openai, model: imagen-4, ' +
+    'openai: {base_url: "http://127.0.0.1:4011/v1", key_env: RUNAPI_SERVE_TOKEN}}';
+  const hint = `printf 'RUNAPI_SERVE_TOKEN=%s\\n' "$(cat '${token}')" >> '${joinPath(world, home, '.env')}'`;
+  return [ok('serve', told, hint)];
 }
 
 /** Tells how the program will behave on this terminal; nothing here stops a `generate`. */

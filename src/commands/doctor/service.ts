@@ -9,44 +9,34 @@ import { isImagen, modelNamed } from '../../request/models.ts';
 import { keyPage } from '../../settings/credentials.ts';
 import { formatDuration } from '../../task/duration.ts';
 import { amountText } from '../../task/money.ts';
-import { broken, type Check, ok, warning } from './check.ts';
-import type { KeysFound } from './keys.ts';
+import { attempt, broken, type Check, ok, warning } from './check.ts';
+import { findKeys } from './keys.ts';
 
-/** Where the service is, without asking it. */
-interface Route {
-  checks: Check[];
-  /** Undefined where it cannot be asked. */
-  server: Server | undefined;
-}
-
-/** Checks the address and where it comes from, the form of its API, and the proxy on the way. */
-export async function checkRoute(context: Context, keys: KeysFound): Promise<Route> {
-  try {
-    const { base, source } = await context.address();
-    const proxy = checkProxy(context, base);
-    const checks = [
-      ok('address', `${base}, from ${source}`),
-      ...checkHermesAddress(base, keys),
-      ok('api', apiForm(context, base)),
-      proxy,
-    ];
-    return { checks, server: proxy.state === 'error' ? undefined : { base, sandbox: false } };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { checks: [broken('address', error)], server: undefined };
-  }
-}
-
-function checkHermesAddress(base: string, { used, hermes }: KeysFound): Check[] {
+/** Checks the key, the address, the form of its API, the proxy on the way, and the account. */
+export async function* checkService(context: Context): AsyncGenerator<Check> {
+  const { checks, used, hermes } = await findKeys(context);
+  yield* checks;
+  let base = '';
+  const address = await attempt('address', async () => {
+    const found = await context.address();
+    base = found.base;
+    return ok('address', `${base}, from ${found.source}`);
+  });
+  yield address;
+  if (address.state === 'error') return;
   const other = hermes?.baseUrl?.replace(/\/+$/, '').replace(/(?:\/api)?\/v1$/, '');
-  if (!other || other === base || hermes?.apiKey !== used?.apiKey) return [];
-  return [
-    warning(
-      'address',
-      `Hermes Agent sends the same key to ${other}`,
-      'If that address is right, set RUNAPI_BASE_URL or run: runapi-imagen config set base-url',
-    ),
-  ];
+  if (other && other !== base && hermes?.apiKey === used?.apiKey) {
+    const hint = 'If that address is right, set RUNAPI_BASE_URL or run: runapi-imagen config set base-url';
+    yield warning('address', `Hermes Agent sends the same key to ${other}`, hint);
+  }
+  yield ok('api', apiForm(context, base));
+  const proxy = await attempt('proxy', () => {
+    const url = new URL(base);
+    const found = isLoopback(url.hostname) ? undefined : proxyFor(url, context.world.env);
+    return ok('proxy', found ? `${found.host}, from ${found.variable}` : 'none'); // without its password
+  });
+  yield proxy;
+  if (used && proxy.state === 'ok') yield await askAccount(context, { base, sandbox: false });
 }
 
 function apiForm({ stored, memory }: Context, base: string): string {
@@ -54,18 +44,6 @@ function apiForm({ stored, memory }: Context, base: string): string {
   if (set !== undefined && set !== 'auto') return `the ${set} form (setting api)`;
   const { dialect } = memory.recall(base);
   return dialect ? `the ${dialect} form, as earlier calls showed` : 'not known yet: the first picture will tell';
-}
-
-/** Tells which proxy requests to that address would use, without its password. */
-function checkProxy({ world: { env } }: Context, base: string): Check {
-  const url = new URL(base);
-  try {
-    const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, env);
-    return ok('proxy', proxy ? `${proxy.host}, from ${proxy.variable}` : 'none');
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return broken('proxy', error);
-  }
 }
 
 const longestMs = 10_000;
@@ -78,10 +56,9 @@ export async function askAccount(context: Context, server: Server): Promise<Chec
   const began = world.clock.monotonic();
   try {
     const { caller, base } = await context.api(server);
-    const { signal } = world.deadline(longestMs);
-    const { balance_cents: cents } = await askBalance(caller, base, signal);
+    const { balance_cents: cents } = await askBalance(caller, base, world.deadline(longestMs).signal);
     const time = `${Math.round(world.clock.monotonic() - began)} ms`;
-    return judged(host, cents, await priceOfNext(context, server), time);
+    return judged(`${host} accepts the key: ${amountText(cents)} left`, cents, await offerOf(context, server), time);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return explained(error, host);
@@ -98,10 +75,10 @@ interface Offer {
 }
 
 /** Finds the model that `generate` would use; undefined without a catalogue of today, or for a list of models. */
-async function priceOfNext(context: Context, server: Server): Promise<Offer | undefined> {
+async function offerOf(context: Context, server: Server): Promise<Offer | undefined> {
+  const { model: typed = 'imagen-4' } = context.stored.settings;
+  const model = modelNamed(typed) ?? typed;
   try {
-    const { model: typed = 'imagen-4' } = context.stored.settings;
-    const model = modelNamed(typed) ?? typed;
     const { models, staleness } = await catalogueOf(context.engine, server, 0);
     if (staleness || model.includes(',')) return undefined;
     const found = models.find((each) => each.model === model);
@@ -112,19 +89,19 @@ async function priceOfNext(context: Context, server: Server): Promise<Offer | un
   }
 }
 
-function judged(host: string, cents: number, offer: Offer | undefined, time: string): Check {
-  const costs = offer?.cents === undefined ? '' : `, ${offer.model} costs ${amountText(offer.cents)}`;
-  const message = `${host} accepts the key: ${amountText(cents)} left${costs}`;
-  if (cents <= 0 || cents < (offer?.cents ?? 0)) {
+function judged(accepts: string, balance: number, offer: Offer | undefined, time: string): Check {
+  const { model, cents, status } = offer ?? { status: 'active' };
+  const message = cents === undefined ? accepts : `${accepts}, ${model} costs ${amountText(cents)}`;
+  if (balance <= 0 || balance < (cents ?? 0)) {
     const hint = `Add credits to the account at ${keyPage}`;
     return broken('service', new Failure('insufficient_credits', message, { hint }));
   }
-  if (offer === undefined || offer.status === 'active') return ok('service', `${message} (${time})`);
+  if (status === 'active') return ok('service', `${message} (${time})`);
   const hint = 'Choose another: runapi-imagen models lists them, config set model keeps one';
-  const state = `${message}; ${offer.model} is ${offer.status === 'maintenance' ? 'under maintenance' : 'no longer sold'}`;
+  const state = `${message}; ${model} is ${status === 'maintenance' ? 'under maintenance' : 'no longer sold'}`;
   // An Imagen model that is not listed at all may still be sold.
-  const mayWork = offer.status === 'maintenance' || (offer.status === 'not sold' && isImagen(offer.model));
-  if (mayWork) return warning('service', `${state} (${time})`, hint);
+  if (status === 'maintenance' || (status === 'not sold' && isImagen(model ?? '')))
+    return warning('service', `${state} (${time})`, hint);
   return broken('service', new Failure('validation', state, { hint }));
 }
 
@@ -132,21 +109,16 @@ function explained(failure: Failure, host: string): Check {
   const { code, message, facts } = failure;
   const unsure = 'Try generate: a rejected key costs nothing';
   // Only the service's own form of the API is known to have an account page.
-  if (facts.status === 404 || facts.status === 405 || facts.status === 410)
+  if ([404, 405, 410].includes(facts.status ?? 0))
     return warning('service', `${host} answers, but has no account page to check the key with`, unsure);
   if (code === 'bad_response' && facts.status === undefined) return warning('service', message, unsure);
-  if (code === 'authentication') return broken('service', refused(failure, host));
   if (code === 'rate_limit') return warning('service', `${host}: ${message}`, 'Wait a moment');
-  return broken('service', code === 'timeout' ? slow(host) : failure);
-}
-
-function refused({ message, facts }: Failure, host: string): Failure {
-  const hint = `Compare it with the one at ${keyPage}, then: runapi-imagen config set api-key`;
-  return new Failure('authentication', `${host} rejects the key: ${message}`, { ...facts, hint });
-}
-
-function slow(host: string): Failure {
-  return new Failure('network', `${host} did not answer within ${formatDuration(longestMs)}`, {
-    hint: 'Check the address, and whether a firewall or proxy blocks it; --verbose shows each step',
-  });
+  if (code === 'authentication') {
+    const hint = `Compare it with the one at ${keyPage}, then: runapi-imagen config set api-key`;
+    return broken('service', new Failure(code, `${host} rejects the key: ${message}`, { ...facts, hint }));
+  }
+  if (code !== 'timeout') return broken('service', failure);
+  const hint = 'Check the address, and whether a firewall or proxy blocks it; --verbose shows each step';
+  const told = `${host} did not answer within ${formatDuration(longestMs)}`;
+  return broken('service', new Failure('network', told, { hint }));
 }

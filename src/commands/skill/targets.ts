@@ -77,7 +77,7 @@ async function setUpPlaces(context: Context): Promise<Place[]> {
 }
 
 /** The agents on this machine, whether they are set up or not. Sources: the documentation of each, September 2026. */
-export function placesOf({ world }: Context): Place[] {
+function placesOf({ world }: Context): Place[] {
   const { env, home } = world;
   const hermes = hermesHome(world);
   if (!home || hermes === undefined) throw invalid('there is no home folder to look for agents in', 'Set HOME');
