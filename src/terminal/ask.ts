@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import type { Input, Output } from '../world.ts';
 
 /** Asks for a line without showing what is typed. `interrupted`: the user pressed Ctrl-C. */
@@ -6,27 +7,20 @@ export async function askSecret(
   stdin: Input,
   stderr: Output,
 ): Promise<{ typed: string; interrupted: boolean }> {
-  const { stream } = stdin;
-  stream.setRawMode(true); // before the question: the answer of a fast typist must not be seen either
+  const { createInterface } = await import('node:readline');
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // Before the question: the answer of a fast typist must not be seen either.
+  const lines = createInterface({ input: stdin.stream, output: nowhere, terminal: true });
   await stderr.write(question);
-  stream.setEncoding('utf8');
-  let typed = '';
-  try {
-    for await (const chunk of stream as AsyncIterable<string>) {
-      for (const character of chunk) {
-        if (character === '\u0003') return { typed: '', interrupted: true };
-        if (character === '\r' || character === '\n' || character === '\u0004') return { typed, interrupted: false };
-        if (character === '\u007f' || character === '\b') typed = typed.slice(0, -1);
-        else if (character === '\u0015') typed = '';
-        else if (character >= ' ') typed += character;
-      }
-    }
-    return { typed, interrupted: false };
-  } finally {
-    stream.setRawMode(false);
-    stream.destroy();
-    await stderr.write('\n');
-  }
+  const answer = await new Promise<{ typed: string; interrupted: boolean }>((resolve) => {
+    lines.on('line', (typed) => resolve({ typed, interrupted: false }));
+    lines.on('SIGINT', () => resolve({ typed: '', interrupted: true }));
+    lines.on('close', () => resolve({ typed: '', interrupted: false }));
+  });
+  lines.close();
+  stdin.stream.destroy();
+  await stderr.write('\n');
+  return answer;
 }
 
 /** Asks a question; only `y` and `yes` agree. The end of stdin is a no. */

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { columnsOf } from './columns.ts';
 
 /** Matches a command in a text, without the prose behind it. */
@@ -24,10 +25,6 @@ const longest = 4000;
 /** Stands for a space that must stay; no printable text holds it. */
 const glue = '\0';
 
-/** Colours take no columns. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is how terminals are told of colours
-const colour = /\u001b\[[\d;]*m/g;
-
 /**
  * Breaks each line of a text at spaces, so that it fits into so many columns. Words, URLs and commands stay whole, to be
  * copied. 0 columns leave the text as it is.
@@ -49,18 +46,12 @@ function glueWords(text: string): string {
 
 function linesOf(text: string, columns: number): string[] {
   const lines: string[] = [];
-  let line: string | undefined;
   for (const word of text.split(' ')) {
-    const longer: string = line === undefined ? word : `${line} ${word}`;
-    if (line === undefined || columnsIn(longer) <= columns) line = longer;
-    else {
-      lines.push(line);
-      line = word;
-    }
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    // Colours take no columns.
+    const width = columnsOf(stripVTControlCharacters(longer).replaceAll(glue, ' '));
+    if (width <= columns) lines.splice(-1, 1, longer);
+    else lines.push(word);
   }
-  return line === undefined ? lines : [...lines, line];
-}
-
-function columnsIn(text: string): number {
-  return columnsOf(text.replaceAll(colour, '').replaceAll(glue, ' '));
+  return lines;
 }
