@@ -90,6 +90,31 @@ test('what is put aside by the program is in the index at once', async () => {
   expect(reads).toHaveLength(1);
 });
 
+test('beside a whole index a run reads its end alone, and two that end at once leave it whole', async () => {
+  const records = await newRecords();
+  await threeRuns(records);
+  await records.process(somePid).left();
+  const wholeReads: string[] = [];
+  const files: Files = {
+    ...nodeFiles,
+    read(path, from) {
+      if (path.endsWith('done.index') && !from) wholeReads.push(path);
+      return nodeFiles.read(path, from);
+    },
+  };
+  const both = [1, 2].map((nth) => records.process(somePid + nth, here, files));
+  for (const [nth, journal] of both.entries()) {
+    await journal.left({ tidy: true });
+    await (await journal.run()).append(intended(`n${nth}`, 9000), accepted(`n${nth}`, 9000), ended(`n${nth}`, 9001));
+  }
+  await Promise.all(both.map((journal) => journal.close()));
+  expect(wholeReads).toEqual([]);
+  const counted = counting();
+  const journal = records.process(somePid + 3, here, counted.files);
+  expect([...(await journal.find(['tsk_n0', 'tsk_n1', 'tsk_b'])).keys()]).toEqual(['tsk_n0', 'tsk_n1', 'tsk_b']);
+  expect(counted.reads).toHaveLength(3);
+});
+
 const harms: Array<[string, (index: string) => Promise<unknown>]> = [
   ['deleted', (index) => rm(index)],
   ['emptied', (index) => truncate(index)],
