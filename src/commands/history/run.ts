@@ -1,7 +1,7 @@
 import { type FilterFlags, newestSent, readFilter, readLimit } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
-import { beganAt } from '../../journal/entry.ts';
+import type { Entry } from '../../journal/entry.ts';
 import { didYouMean } from '../../near-miss.ts';
 import { recordedReport } from '../../report/report-entry.ts';
 import { colours, wantsColour } from '../../terminal/colours.ts';
@@ -35,19 +35,18 @@ export async function history(context: Context, flags: HistoryFlags): Promise<nu
     return 0;
   }
 
-  const seen = new Map<string, number>();
-  const found = await newestSent(
-    context,
-    {
-      ...filter,
-      matches(entry) {
-        if (forPeople) seen.set(entry.key, beganAt(entry));
-        return filter.matches(entry) && (!sandbox || entry.intended.server.sandbox);
-      },
-    },
-    limit + 1,
-  );
-  const numbers = numbersOf(seen);
+  let seen = 0;
+  let isFiltered = false;
+  const matches = (entry: Entry): boolean => {
+    const isChosen = filter.matches(entry) && (!sandbox || entry.intended.server.sandbox);
+    seen += 1;
+    isFiltered ||= !isChosen;
+    return isChosen;
+  };
+  const found = await newestSent(context, { ...filter, matches }, limit + 1);
+  // `--again 3` counts all tasks, whatever is filtered.
+  const all =
+    isFiltered && forPeople ? await newestSent(context, { matches: () => true, since: undefined }, seen) : found;
   const rows = found
     .slice(0, limit)
     .map((entry) => ({ number: numbers.get(entry.key) ?? 0, report: recordedReport(context, entry, false) }));
@@ -61,10 +60,4 @@ export async function history(context: Context, flags: HistoryFlags): Promise<nu
   else if (found.length > limit && flags.limit === undefined)
     reporter.next(context.command(`history --limit ${limit * 4}`), 'More');
   return 0;
-}
-
-/** Numbers every task down to the oldest that is shown: `--again 3` finds the same, whatever is filtered. */
-function numbersOf(seen: ReadonlyMap<string, number>): Map<string, number> {
-  const newestFirst = [...seen].sort(([a, atA], [b, atB]) => atB - atA || (a < b ? -1 : 1));
-  return new Map(newestFirst.map(([key], index) => [key, index + 1]));
 }

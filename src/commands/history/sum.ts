@@ -63,7 +63,7 @@ function nameOf(entry: Entry, span: Span): string {
 
 /** The newest first; models by their names. */
 function order(a: Group, b: Group, span: Span): number {
-  const byName = a.name < b.name ? -1 : Number(a.name > b.name);
+  const byName = a.name.localeCompare(b.name, 'en');
   return (span === 'model' ? byName : -byName) || Number(a.sandbox) - Number(b.sandbox);
 }
 
