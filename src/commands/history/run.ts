@@ -47,6 +47,7 @@ export async function history(context: Context, flags: HistoryFlags): Promise<nu
   // `--again 3` counts all tasks, whatever is filtered.
   const all =
     isFiltered && forPeople ? await newestSent(context, { matches: () => true, since: undefined }, seen) : found;
+  const numbers = new Map(all.map(({ key }, index) => [key, index + 1]));
   const rows = found
     .slice(0, limit)
     .map((entry) => ({ number: numbers.get(entry.key) ?? 0, report: recordedReport(context, entry, false) }));
