@@ -70,8 +70,7 @@ export function refuseKey({ headers }: Call, host: string): void {
     throw new Refusal(400, `An API key was sent to the ${host} host: it must go to the API only`);
 }
 
-/** Tells whether the client's If-None-Match names this entity tag. Weak tags count, as RFC 9110 says. */
+/** Tells whether the client's If-None-Match names this entity tag, weak or not. */
 export function hasCurrent({ headers }: Call, etag: string): boolean {
-  const tags = headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
-  return tags.includes('*') || tags.includes(etag);
+  return headers['if-none-match']?.includes(etag) === true;
 }

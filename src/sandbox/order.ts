@@ -67,7 +67,8 @@ const pictureFields = ['source_image_urls', 'source_image_url', 'reference_image
 export function readOrder(body: unknown, shop: readonly SandboxModel[], asked?: Asked): Order {
   if (!isObject(body)) throw new Refusal(400, 'The request body must be a JSON object');
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-  const sold = given.model ? findModel(shop, given.model) : undefined;
+  const { model } = given;
+  const sold = typeof model === 'string' && model !== '' ? findModel(shop, model) : undefined;
   const sources = pictureFields.flatMap((name) => given[name] ?? []) as string[];
   const errors = {
     ...flawsIn(given),
@@ -92,7 +93,7 @@ export function readOrder(body: unknown, shop: readonly SandboxModel[], asked?: 
 }
 
 /** @throws {Refusal} 400 for a model that is not sold, as the service answers what it does not know */
-function findModel(shop: readonly SandboxModel[], name: unknown): SandboxModel {
+function findModel(shop: readonly SandboxModel[], name: string): SandboxModel {
   const found = shop.find(({ model }) => model === name);
   if (found && found.status !== 'disabled') return found;
   throw invalid({ model: [found ? 'is no longer available' : 'is not known'] }, 400);

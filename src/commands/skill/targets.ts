@@ -65,15 +65,17 @@ function targetsIn({ target }: SkillFlags, problems: string[]): TargetName[] {
 }
 
 async function setUpPlaces(context: Context): Promise<Place[]> {
-  const places = placesOf(context);
-  const there = await Promise.all(
-    places.map(async ({ homes }) => (await Promise.all(homes.map(exists))).includes(true)),
-  );
-  const missing = places.filter((_, index) => !there[index]).map(({ label }) => label);
-  if (missing.length === places.length)
+  const found: Place[] = [];
+  const missing: string[] = [];
+  for (const place of placesOf(context)) {
+    const there = await Promise.all(place.homes.map(exists));
+    if (there.includes(true)) found.push(place);
+    else missing.push(place.label);
+  }
+  if (found.length === 0)
     throw invalid(`no agent is set up here (${missing.join('; ')})`, 'Name one all the same with --target');
   if (missing.length > 0) context.reporter.note(`Not set up here: ${missing.join('; ')}`);
-  return places.filter((_, index) => there[index]);
+  return found;
 }
 
 /** The agents on this machine, whether they are set up or not. Sources: the documentation of each, September 2026. */
