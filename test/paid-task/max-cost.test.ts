@@ -186,17 +186,23 @@ describe('the limit', () => {
     const machine = await newMachine();
     await run(machine, ['config', 'set', 'max-cost', '0.05']);
     const bySetting = await dear(machine, service.url);
-    expect([bySetting.exitCode, bySetting.stderr]).toEqual([3, expect.stringContaining('$0.05')]);
+    expect([bySetting.exitCode, bySetting.stderr]).toEqual([
+      3,
+      expect.stringContaining('more than the setting max-cost $0.05'),
+    ]);
     machine.env.RUNAPI_IMAGEN_MAX_COST = '0.06';
     const byEnvironment = await dear(machine, service.url);
-    expect([byEnvironment.exitCode, byEnvironment.stderr]).toEqual([3, expect.stringContaining('$0.06')]);
+    expect([byEnvironment.exitCode, byEnvironment.stderr]).toEqual([
+      3,
+      expect.stringContaining('more than RUNAPI_IMAGEN_MAX_COST $0.06'),
+    ]);
     const byFlag = await dear(machine, service.url, '--max-cost', '0.07');
-    expect([byFlag.exitCode, byFlag.stderr]).toEqual([3, expect.stringContaining('$0.07')]);
+    expect([byFlag.exitCode, byFlag.stderr]).toEqual([3, expect.stringContaining('more than --max-cost $0.07')]);
     expect(service.count('create')).toBe(0);
     expect((await dear(machine, service.url, '--max-cost', '0.08')).exitCode).toBe(0);
   });
 
-  test.each(['batch', 'resume', 'mcp', 'generate'])(
+  test.each(['batch', 'resume', 'mcp', 'serve', 'generate'])(
     'of %s is not passed over where it makes no sense',
     async (command) => {
       const service = await startService();
