@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import { type Answer, type Call, hasCurrent, Refusal, refuseKey } from './answer.ts';
 import { type Book, progressOf } from './book.ts';
-import type { Order } from './order.ts';
+import { formatOf, type Order } from './order.ts';
 import type { Canvas } from './picture/landscape.ts';
 import { drawPicture } from './picture.ts';
 
@@ -21,13 +21,13 @@ export async function sendImage(call: Call, book: Book, name: string): Promise<A
   const { order, endsAtMs } = task;
   if (order.faults.has('expired') || book.now() >= endsAtMs + keptMs) throw new Refusal(410, 'The file has expired');
   if (order.faults.has('not-an-image')) return { headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: page };
-  const answer = partOf(await imageOf(order, index), order.format, call);
+  const answer = partOf(await imageOf(order, index), formatOf(order.fields), call);
   const isTorn = order.faults.has('torn') && !answer.status && call.method === 'GET' && book.isFirstTry(`torn ${id}`);
   return { ...answer, breaks: isTorn ? 'half way' : undefined };
 }
 
 /** Answers the whole picture, or its rest to a client that goes on. */
-function partOf(bytes: Buffer, format: Order['format'], call: Call): Answer {
+function partOf(bytes: Buffer, format: 'png' | 'jpg', call: Call): Answer {
   const { range, 'if-range': known } = call.headers;
   const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
   const type = format === 'jpg' ? 'image/jpeg' : 'image/png';
@@ -46,11 +46,11 @@ function partOf(bytes: Buffer, format: Order['format'], call: Call): Answer {
 /** The last picture: Range and retries ask for the same one again. */
 let last: { name: string; bytes: Buffer } | undefined;
 
-async function imageOf({ faults: _, cents: __, ...order }: Order, index: number): Promise<Buffer> {
-  const name = JSON.stringify([order, index]);
+async function imageOf({ fields, sources }: Order, index: number): Promise<Buffer> {
+  const name = JSON.stringify([fields, index]);
   if (last?.name === name) return last.bytes;
-  const drawn = drawPicture({ ...order, index });
-  const bytes = order.format === 'jpg' ? await encodeJpeg(drawn) : encodePng(drawn);
+  const drawn = drawPicture(fields, sources, index);
+  const bytes = formatOf(fields) === 'jpg' ? await encodeJpeg(drawn) : encodePng(drawn);
   last = { name, bytes };
   return bytes;
 }

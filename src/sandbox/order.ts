@@ -5,15 +5,11 @@ import { imageRequest } from '../request/request.ts';
 import { type FieldErrors, invalid, Refusal } from './answer.ts';
 import { centsFor, qualities, type SandboxModel } from './shop.ts';
 
-/** What a picture is made from. The other fields of a body change nothing; the callback URL is never called. */
+/** What a task makes. The callback URL is never called. */
 export interface Order {
-  model: string;
-  prompt: string;
-  ratio: string | undefined;
-  seed: number | undefined;
-  /** `2k` */
-  resolution: string | undefined;
-  format: 'png' | 'jpg';
+  sold: SandboxModel;
+  /** The body, without what is null. */
+  fields: Fields;
   /** Of pictures. */
   count: number;
   /** Addresses of the pictures that it is made from. */
@@ -22,6 +18,16 @@ export interface Order {
   cents: number;
   /** Words of `[sandbox:WORD]` in the prompt. */
   faults: ReadonlySet<string>;
+}
+
+/** What is read of a body after it was checked. */
+export interface Fields extends JsonObject {
+  model: string;
+  prompt: string;
+  aspect_ratio?: string;
+  seed?: number;
+  output_resolution?: string;
+  output_format?: string;
 }
 
 /** The part of the path that names a service and what to do, in the service's own dialect. */
@@ -57,6 +63,10 @@ function faultsIn(prompt: string): Set<string> {
   return new Set(Array.from(matches, ([, word = '']) => word.toLowerCase()));
 }
 
+export function formatOf({ output_format: format = 'png' }: Fields): 'png' | 'jpg' {
+  return format.startsWith('jp') ? 'jpg' : 'png';
+}
+
 const pictureFields = ['source_image_urls', 'source_image_url', 'reference_image_urls'];
 
 /**
@@ -77,19 +87,9 @@ export function readOrder(body: unknown, shop: readonly SandboxModel[], asked?: 
     ...pictureFlaw(given, sources, asked?.action ?? (sources.length > 0 ? 'edit_image' : sold?.actions[0])),
   };
   if (!sold || Object.keys(errors).length > 0) throw invalid(errors);
-  const prompt = String(given.prompt);
-  return {
-    model: sold.model,
-    prompt,
-    ratio: given.aspect_ratio as string | undefined,
-    seed: given.seed as number | undefined,
-    resolution: given.output_resolution as string | undefined,
-    format: String(given.output_format).startsWith('jp') ? 'jpg' : 'png',
-    count: Number(given.output_count ?? sold.pictures),
-    sources,
-    cents: centsFor(sold, given),
-    faults: faultsIn(prompt),
-  };
+  const fields = given as Fields;
+  const count = Number(given.output_count ?? sold.pictures);
+  return { sold, fields, count, sources, cents: centsFor(sold, given), faults: faultsIn(fields.prompt) };
 }
 
 /** @throws {Refusal} 400 for a model that is not sold, as the service answers what it does not know */

@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Order } from './order.ts';
+import type { Fields } from './order.ts';
 import { type Canvas, paintLandscape } from './picture/landscape.ts';
 import { fitText, write } from './picture/lettering.ts';
 
-/** What a picture depends on: the same facts give the same bytes, any others another picture. */
-export interface PictureOrder extends Pick<Order, 'prompt' | 'model' | 'seed' | 'ratio'> {
-  resolution?: string | undefined;
-  sources?: readonly string[];
-  /** Which of the task's pictures it is, from 0. */
-  index?: number;
-}
-
 const scales: Readonly<Record<string, number>> = { '2k': 2, '4k': 3 };
 
-/** Draws a landscape with the prompt on it. */
-export function drawPicture({ prompt, model, seed, ratio, resolution, index = 0, sources = [] }: PictureOrder): Canvas {
-  const [width, height] = sizeOf(ratio, scales[resolution ?? ''] ?? 1);
+/**
+ * Draws a landscape with the prompt on it. The same fields give the same bytes, any others another picture.
+ * @param index which of the task's pictures it is, from 0
+ */
+export function drawPicture(fields: Fields, sources: readonly string[] = [], index = 0): Canvas {
+  const { prompt, model, seed, aspect_ratio: ratio, output_resolution: resolution = '' } = fields;
+  const [width, height] = sizeOf(ratio, scales[resolution] ?? 1);
   const canvas = { width, height, pixels: new Uint8Array(width * height * 3) };
   paintLandscape(canvas, drawsFrom(JSON.stringify([prompt, model, seed ?? null, ratio ?? null, index, sources])));
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../errors.ts';
@@ -26,25 +27,15 @@ interface AcceptedTask {
   createdAtMs: number;
 }
 
-export interface Sandbox {
-  /** Base URL, without a slash at its end. */
-  url: string;
-  /**
-   * Enters a task that was posted to another process, as if it had been posted here then; returns its id.
-   *
-   * @throws {Failure} `validation` for a body that would have been refused
-   */
-  restore(task: AcceptedTask): string;
-  /** Stops the server, and closes open connections. */
-  close(): Promise<void>;
-}
+/** A server that runs; its address has no slash at its end. */
+export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 
 /**
  * Starts a server that speaks RunAPI's API for pictures, free of charge.
  *
  * @throws {Failure} `validation` if it cannot listen on that port
  */
-export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox(options: SandboxOptions) {
   const { port = 0, dialect = 'both', log = () => undefined } = options;
   const book = openBook(options);
   const server = createServer(async (request, response) => {
@@ -59,15 +50,22 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await listen(server, port);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    restore: (task) => restore(book, task),
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
+    restore: (task: AcceptedTask) => restore(book, task),
+    /** Stops the server, and closes open connections. */
+    async close(): Promise<void> {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 
+/**
+ * Enters a task that was posted to another process, as if it had been posted here then; returns its id.
+ *
+ * @throws {Failure} `validation` for a body that would have been refused
+ */
 function restore(book: Book, { request: body, ...accepted }: AcceptedTask): string {
   if (accepted.id !== undefined && book.tasks.has(accepted.id)) return accepted.id; // it is this sandbox's own
   try {
@@ -80,18 +78,17 @@ function restore(book: Book, { request: body, ...accepted }: AcceptedTask): stri
   }
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((listening, refuse) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const { code = '', message } = cause;
-      const reason = { EADDRINUSE: 'the port is taken', EACCES: 'that port needs more rights' }[code] ?? message;
-      const hint = 'Choose another port with --port, or --port 0 for any free one';
-      refuse(
-        new Failure('validation', `the sandbox cannot listen on 127.0.0.1, port ${port}: ${reason}`, { hint, cause }),
-      );
+async function listen(server: Server, port: number): Promise<void> {
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    const reason = { EADDRINUSE: 'the port is taken', EACCES: 'that port needs more rights' }[code] ?? message;
+    throw new Failure('validation', `the sandbox cannot listen on 127.0.0.1, port ${port}: ${reason}`, {
+      hint: 'Choose another port with --port, or --port 0 for any free one',
+      cause,
     });
-    server.listen(port, '127.0.0.1', listening);
-  });
+  }
 }
 
 async function answerTo(

@@ -1,12 +1,12 @@
 import { type Answer, type Call, keyOf, keyWithoutCredits, Refusal } from './answer.ts';
 import { type Book, balanceOf, type Progress, progressOf, type SandboxTask } from './book.ts';
-import { type Asked, readOrder, refuseIfOrdered } from './order.ts';
+import { type Asked, formatOf, readOrder, refuseIfOrdered } from './order.ts';
 import { checkUploads } from './uploads.ts';
 
 export async function createGuideTask(call: Call, book: Book): Promise<Answer> {
   const { task, replayed } = await enter(call, book, 'guide');
   const { id, order } = task;
-  const body = { task_id: id, status: 'pending', model: order.model, ...(replayed && { task_replayed: true }) };
+  const body = { task_id: id, status: 'pending', model: order.fields.model, ...(replayed && { task_replayed: true }) };
   return accepted(task, book, body, { Location: `/v1/text_to_image/${id}` });
 }
 
@@ -67,8 +67,8 @@ function find(call: Call, book: Book, id: string) {
   const task = book.tasks.get(id);
   if (!task) throw new Refusal(404, 'Task not found');
   const progress = progressOf(task, book.now());
-  const { count, format, model } = task.order;
-  const names = Array.from({ length: count }, (_, at) => `${id}${at > 0 ? `.${at + 1}` : ''}.${format}`);
+  const { count, fields } = task.order;
+  const names = Array.from({ length: count }, (_, at) => `${id}${at > 0 ? `.${at + 1}` : ''}.${formatOf(fields)}`);
   const outcome = {
     pending: {},
     processing: {},
@@ -77,7 +77,7 @@ function find(call: Call, book: Book, id: string) {
   };
   // The service has no word for a pending task.
   const status = progress === 'pending' ? 'processing' : progress;
-  return { model, progress, status, result: { ...outcome[progress], ...costOf(task, progress, book) } };
+  return { model: fields.model, progress, status, result: { ...outcome[progress], ...costOf(task, progress, book) } };
 }
 
 /**

@@ -1,10 +1,11 @@
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { encodePng } from '../../src/sandbox/image-file.ts';
-import { drawPicture, type PictureOrder } from '../../src/sandbox/picture.ts';
+import type { Fields } from '../../src/sandbox/order.ts';
+import { drawPicture } from '../../src/sandbox/picture.ts';
 
-const order: PictureOrder = { prompt: 'mug', model: 'imagen-4', seed: undefined, ratio: undefined };
-const png = (changes: Partial<PictureOrder> = {}) => Buffer.from(encodePng(drawPicture({ ...order, ...changes })));
+const fields = { prompt: 'mug', model: 'imagen-4' };
+const png = (changes: Partial<Fields> = {}) => encodePng(drawPicture({ ...fields, ...changes }));
 
 interface Box {
   left: number;
@@ -36,7 +37,7 @@ describe('a sandbox picture', () => {
     ['auto', 1024, 1024],
     [undefined, 1024, 1024],
   ])('of ratio %s has the size that Imagen gives', (ratio, width, height) => {
-    const bytes = png({ ratio });
+    const bytes = png(ratio === undefined ? {} : { aspect_ratio: ratio });
     expect(decode(bytes, { checkCrc: true })).toMatchObject({ width, height, channels: 3, depth: 8 });
     expect(bytes.length).toBeGreaterThan(50_000);
     expect(bytes.length).toBeLessThan(2_000_000);
@@ -53,8 +54,8 @@ describe('a sandbox picture', () => {
       png({ model: 'imagen-4-fast' }),
       png({ seed: 0 }),
       png({ seed: 1 }),
-      png({ ratio: '1:1' }),
-      png({ ratio: 'auto' }),
+      png({ aspect_ratio: '1:1' }),
+      png({ aspect_ratio: 'auto' }),
     ];
     expect(new Set(pictures.map(String)).size).toBe(pictures.length);
   });
@@ -80,6 +81,6 @@ describe('a sandbox picture', () => {
     ['lines and accents', 'crème\nbrûlée'],
     ['a prompt of a megabyte', 'It was the best of times, it was the worst of times. '.repeat(20_000)],
   ])('can be drawn for %s', (_, prompt) => {
-    expect(decode(png({ prompt, ratio: '9:16' }))).toMatchObject({ width: 768, height: 1408 });
+    expect(decode(png({ prompt, aspect_ratio: '9:16' }))).toMatchObject({ width: 768, height: 1408 });
   });
 });
