@@ -1,9 +1,7 @@
-import { readAvif } from './avif.ts';
 import { ByteWalk, type PixelSize, type Walk } from './byte-walk.ts';
-import { readGif } from './gif.ts';
 import { readJpeg } from './jpeg.ts';
 import { PixelCheck, readPng } from './png.ts';
-import { readWebp } from './webp.ts';
+import { readAvif, readGif, readWebp } from './webp-gif-avif.ts';
 
 /**
  * Inspects a picture while it streams by, in constant memory: which of the five formats it is, how large, and whether
@@ -90,11 +88,10 @@ const readers: Record<ImageFormat['ext'], (pixels: PixelCheck) => Walk<PixelSize
 
 /** Servers send pages, XML and JSON in place of a picture: naming it helps. */
 function textKind(head: Buffer): string | undefined {
-  const start = head.toString('utf8').replace('\ufeff', '').trimStart();
+  const start = head.toString('utf8').trimStart(); // which also takes off a byte order mark
   if (start.startsWith('<?xml')) return 'XML';
   if (start.startsWith('<')) return 'a web page';
-  if (start.startsWith('{') || start.startsWith('[')) return 'JSON';
-  return undefined;
+  return /^[{[]/.test(start) ? 'JSON' : undefined;
 }
 
 function flaw(reason: string): ImageFlaw {
@@ -133,10 +130,7 @@ function avifByBrand(head: Buffer): ImageFormat | 'unsure' | 'none' {
   const length = head.readUInt32BE(0);
   if (length < 16 || length > enough) return 'none';
   if (head.length < length) return 'unsure';
-  for (let at = 8; at + 4 <= length; at += 4) {
-    if (startsWith(head, 'avif', at) || startsWith(head, 'avis', at)) return formats.avif;
-  }
-  return 'none';
+  return /avi[fs]/.test(head.toString('latin1', 8, length)) ? formats.avif : 'none';
 }
 
 function startsWith(head: Buffer, text: string, at = 0): boolean {

@@ -1,4 +1,5 @@
 import { invalid } from '../errors.ts';
+import { nearMiss } from '../near-miss.ts';
 import { extensionOf, numbered, safeFileName, shortId, slug, withExtension } from './file-name.ts';
 
 /**
@@ -7,14 +8,6 @@ import { extensionOf, numbered, safeFileName, shortId, slug, withExtension } fro
  * Throws a `validation` failure that tells what is wrong with it: check it before anything is paid.
  */
 export function parseTemplate(text: string): NameTemplate {
-  if (last?.text !== text) last = { text, template: parse(text) };
-  return last.template;
-}
-
-/** A name is parsed where it is checked, and again where it is used. */
-let last: { text: string; template: NameTemplate } | undefined;
-
-function parse(text: string): NameTemplate {
   if (text.trim() === '') throw invalid(`use a file name or a template such as ${defaultTemplate}`);
   if (/\p{Cc}/u.test(text)) throw invalid('leave out its control characters');
   const root = /^[/\\]{0,2}/.exec(text)?.[0] ?? ''; // two begin a network share on Windows
@@ -105,9 +98,9 @@ function knownWord(typed: string): TemplateWord {
   const all = Object.keys(meaning) as TemplateWord[];
   const known = all.find((word) => word === typed);
   if (known !== undefined) return known;
-  const near = typed.length > 1 && all.find((word) => word.startsWith(typed.slice(0, 2).toLowerCase()));
-  const meant = near ? `did you mean {${near}}? The` : 'the';
-  throw invalid(`unknown word {${typed}}; ${meant} words are ${all.map((word) => `{${word}}`).join(' ')}`);
+  const meant = nearMiss(typed, all);
+  const advice = typed && meant ? `did you mean {${meant}}? The` : 'the';
+  throw invalid(`unknown word {${typed}}; ${advice} words are ${all.map((word) => `{${word}}`).join(' ')}`);
 }
 
 /** Tells pictures with the same name apart. */

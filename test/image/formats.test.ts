@@ -47,11 +47,6 @@ test.each<[string, Buffer, string]>([
   ['an AVIF without mdat', avif.subarray(0, mdat), noPixels('AVIF')],
   ['an AVIF without meta', Buffer.concat([avif.subarray(0, meta), avif.subarray(mdat)]), noPixels('AVIF')],
   [
-    'an AVIF with a torn box',
-    put(avif, avif.indexOf('ispe') - 4, '\x7f'),
-    'the AVIF is damaged: a box is longer than the one around it',
-  ],
-  [
     'HEIC',
     Buffer.from(avif.toString('latin1').replace(/avif/g, 'heic'), 'latin1'),
     'it is not a PNG, JPEG, WebP, GIF or AVIF',
