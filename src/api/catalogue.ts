@@ -1,9 +1,8 @@
 import { array, maximum, minimum, nullable, number, object, optional, type output, string } from 'zod/mini';
 import { Failure } from '../errors.ts';
 import { mostCents } from '../task/money.ts';
-import { readObject } from './answer.ts';
+import { currencyForm, readObject, unitForm } from './answer.ts';
 import { hostOf } from './base-url.ts';
-import { currencyForm, unitForm } from './billing.ts';
 import { ask, type Caller } from './exchange.ts';
 
 /** A model as the service sells it. */

@@ -1,5 +1,4 @@
 import type { Clock } from '../world.ts';
-import { afterAnswer, unlimited } from './call-rate.ts';
 
 /** Slows all calls to one server together when it refuses them for their rate, and speeds them up again. */
 export interface Governor {
@@ -14,19 +13,31 @@ export interface Governor {
 /** One refusal is for its own call to wait out. After this many in a row no call leaves before the server's time. */
 const refusalsThatClose = 6;
 const defaultPauseMs = 1000;
-const mostPasses = 1000;
+/** By chance up to two calls in seven may be refused: each pass makes up for 0.4 refusals. Beyond, ten cut the rate. */
+const reliefOfPass = 0.4;
+const mostPressure = 10;
+/** Calls that were on their way when the rate was cut are answered for the old one. */
+const settleMs = 500;
+const growthPerSecond = 1.1;
+/** Faster than this there is nothing to slow down. */
+const fastestPerSecond = 500;
+const slowestPerSecond = 0.5;
 
 export function createGovernor(clock: Clock): Governor {
-  let rate = unlimited;
+  let perSecond = Number.POSITIVE_INFINITY;
+  let pressure = 0;
+  let cutAt = Number.NEGATIVE_INFINITY;
+  let grownAt = Number.NEGATIVE_INFINITY;
   let closedUntil = 0;
   let nextAt = 0;
   let refusedInRow = 0;
   let passes: number[] = [];
 
-  function learn(refused: boolean): void {
-    const now = clock.monotonic();
-    const passedLately = refused ? passes.filter((at) => at > now - 1000).length : 0;
-    rate = afterAnswer(rate, { refused, now, passedLately });
+  function cut(now: number): void {
+    const passedLately = passes.filter((at) => at > now - 1000).length;
+    perSecond = Math.max(slowestPerSecond, Math.min(perSecond * 0.75, passedLately * 0.95));
+    pressure = 0;
+    cutAt = grownAt = now;
   }
 
   return {
@@ -35,7 +46,7 @@ export function createGovernor(clock: Clock): Governor {
         const now = clock.monotonic();
         const at = Math.max(closedUntil, nextAt);
         if (at <= now) {
-          const intervalMs = 1000 / rate.perSecond;
+          const intervalMs = 1000 / perSecond;
           // A timer that fires late doesn't lower the rate.
           nextAt = Math.max(nextAt, now - intervalMs) + intervalMs;
           return;
@@ -44,15 +55,23 @@ export function createGovernor(clock: Clock): Governor {
       }
     },
     passed() {
+      const now = clock.monotonic();
       refusedInRow = 0;
-      passes.push(clock.monotonic());
-      if (passes.length > mostPasses) passes = passes.slice(-mostPasses / 2);
-      learn(false);
+      passes = [...passes.slice(-fastestPerSecond), now];
+      if (now - cutAt < settleMs) return;
+      pressure = Math.max(0, pressure - reliefOfPass);
+      if (now - grownAt < 1000) return;
+      perSecond *= growthPerSecond;
+      if (perSecond > fastestPerSecond) perSecond = Number.POSITIVE_INFINITY;
+      grownAt = now;
     },
     refused(retryAfterMs = defaultPauseMs) {
+      const now = clock.monotonic();
       refusedInRow += 1;
-      if (refusedInRow >= refusalsThatClose) closedUntil = Math.max(closedUntil, clock.monotonic() + retryAfterMs);
-      learn(true);
+      if (refusedInRow >= refusalsThatClose) closedUntil = Math.max(closedUntil, now + retryAfterMs);
+      if (now - cutAt < settleMs) return;
+      pressure += 1;
+      if (pressure >= mostPressure) cut(now);
     },
   };
 }

@@ -4,15 +4,13 @@ import { wireNameOf } from '../request/further-fields.ts';
 import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
-import { acceptedId, readObject, wasReplayed } from './answer.ts';
+import { acceptedId, costOf, readObject, wasReplayed } from './answer.ts';
 import { hostOf } from './base-url.ts';
-import { costOf } from './billing.ts';
 import { type Answer, type Caller, exchange, isRedirect, refusalOf, taskHeader } from './exchange.ts';
 import { NetworkFault } from './network-fault.ts';
 import { messageOf } from './problem.ts';
-import { answeredAt } from './retry.ts';
+import { answeredAt, type RetryOptions, withRetries } from './retry.ts';
 import { createUrl, type Dialect, namedStatusUrl, type Route } from './routes.ts';
-import { type RetryOptions, withRetries } from './with-retries.ts';
 
 /** What the service said when it took the task. */
 export interface Accepted {

@@ -1,15 +1,13 @@
 import fc from 'fast-check';
-import { acceptedId, readObject, readTask, wasReplayed } from '../../src/api/answer.ts';
-import { askBalance } from '../../src/api/balance.ts';
+import { acceptedId, costOf, readObject, readTask, wasReplayed } from '../../src/api/answer.ts';
 import { parseBaseUrl } from '../../src/api/base-url.ts';
-import { costOf } from '../../src/api/billing.ts';
 import { readCatalogue } from '../../src/api/catalogue.ts';
 import type { Caller } from '../../src/api/exchange.ts';
 import { createGovernor } from '../../src/api/governor.ts';
 import { openImage } from '../../src/api/open-image.ts';
+import { askBalance, askQuote } from '../../src/api/prices.ts';
 import { problemOf } from '../../src/api/problem.ts';
 import { proxyFor } from '../../src/api/proxy.ts';
-import { askQuote } from '../../src/api/quote.ts';
 import { retryAfter } from '../../src/api/retry.ts';
 import { asTemplate, imagenRoute, namedStatusUrl, statusUrls } from '../../src/api/routes.ts';
 import { exitCodes } from '../../src/errors.ts';

@@ -1,5 +1,5 @@
-import { askBalance } from '../../api/balance.ts';
 import { isLoopback } from '../../api/base-url.ts';
+import { askBalance } from '../../api/prices.ts';
 import { proxyFor } from '../../api/proxy.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';

@@ -23,7 +23,7 @@ export function watchBalance({ world, flags }: Context, tasks: number): BalanceW
   let cents: number | undefined;
 
   async function ask(api: Api): Promise<void> {
-    const { askBalance } = await import('../../api/balance.ts');
+    const { askBalance } = await import('../../api/prices.ts');
     cents = (await askBalance(api.caller, api.base, controller.signal)).balance_cents;
   }
 
