@@ -21,6 +21,7 @@ export function parseYaml(text: string, version: '1.1' | '1.2'): ParsedYaml {
   const composer = new Composer({
     version,
     uniqueKeys: version === '1.2',
+    intAsBigInt: version === '1.1', // Hermes' settings: a key of twenty digits keeps them all
     prettyErrors: false,
     // Warnings would go to stderr.
     logLevel: 'error',

@@ -20,11 +20,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads variables from the shell and a `.env` file. The shell wins. Hermes Agent 0.21 has it the other way round, so a
  * difference must be told: the two programs then use two keys.
  */
-export function readVariables(shell: Environment, text: string, path: string): Variables {
+export function readVariables(inherited: Environment, text: string, path: string): Variables {
+  const shell = own(inherited);
   const { values, broken } = parseEnvFile(text, shell);
   const asked = new Set<string>();
   const places = (name: string) => [
-    { value: inherited(shell, name)?.trim(), place: theShell },
+    { value: shell[name]?.trim(), place: theShell },
     { value: values.get(name)?.trim(), place: path },
   ];
 
@@ -40,7 +41,7 @@ export function readVariables(shell: Environment, text: string, path: string): V
       const filled = value
         .replace(/\$\{(?:env:)?([^{}]+)\}/g, (written, name: string) => {
           const [found] = valuesOf(name);
-          return found?.value ?? values.get(name) ?? inherited(shell, name) ?? written;
+          return found?.value ?? values.get(name) ?? shell[name] ?? written;
         })
         .trim();
       return filled === '' || filled.includes('${') ? undefined : filled;
@@ -61,8 +62,8 @@ export function readVariables(shell: Environment, text: string, path: string): V
 }
 
 /** A hand-written `key_env: constructor` must not find what every object inherits. */
-function inherited(shell: Environment, name: string): string | undefined {
-  return Object.hasOwn(shell, name) ? shell[name] : undefined;
+function own(shell: Environment): Environment {
+  return Object.assign(Object.create(null), shell);
 }
 
 interface EnvFile {
@@ -82,7 +83,8 @@ const longestValue = 32_768;
  * Not by `dotenv` (17) or Node's `parseEnv`: both cut `a#b` at the `#`, neither decodes `\"` and `\\`, both take
  * backticks for quotes and turn `\n` into a line break, and an open quote swallows the lines after it, keys included.
  */
-export function parseEnvFile(text: string, shell: Environment = {}): EnvFile {
+export function parseEnvFile(text: string, inherited: Environment = {}): EnvFile {
+  const shell = own(inherited);
   const values = new Map<string, string>();
   const broken = new Map<string, number>();
   for (const [index, line] of text.split(/\r\n?|\n/).entries()) {
@@ -90,7 +92,7 @@ export function parseEnvFile(text: string, shell: Environment = {}): EnvFile {
     if (name === undefined || rest === undefined) continue;
     const value = withoutQuotes(rest)?.replace(
       /\$\{([^}:]*)(?::-([^}]*))?\}/g,
-      (_, other: string, fallback = '') => values.get(other) ?? inherited(shell, other) ?? fallback,
+      (_, other: string, fallback = '') => values.get(other) ?? shell[other] ?? fallback,
     );
     if (value === undefined || value.length > longestValue) broken.set(name, index + 1);
     else values.set(name, value);

@@ -32,7 +32,8 @@ export interface ServerMemory {
 
 /** Local servers come and go with their ports. */
 const mostServers = 50;
-const mostAnswers = 10;
+/** An answer that is newer by less is not worth writing the file again. */
+const newsMs = 60_000;
 
 /** Opens `servers.json` of the state folder. It only saves time: errors in reading or writing are ignored. */
 export function openServerMemory(folder: string | undefined): ServerMemory {
@@ -56,11 +57,11 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
     },
     recallAnswer: (base, url) => read()[base]?.answers?.[url],
     keepAnswer(base, url, answer) {
-      const before = read()[base]?.answers?.[url];
-      if (before?.text === answer.text && before.etag === answer.etag && isNewEnough(before, answer)) return;
-      const { [url]: _, ...others } = read()[base]?.answers ?? {};
-      const newest = Object.entries(others).slice(1 - mostAnswers);
-      change(base, { answers: { ...Object.fromEntries(newest), [url]: answer } });
+      const answers = read()[base]?.answers;
+      const before = answers?.[url];
+      const isSame = before?.text === answer.text && before.etag === answer.etag;
+      if (isSame && (answer.at ?? 0) - (before.at ?? 0) < newsMs) return;
+      change(base, { answers: { ...answers, [url]: answer } });
     },
     save() {
       if (!changed || !folder || !path) return;
@@ -78,17 +79,11 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
   };
 }
 
-/** Avoids rewriting the file for an answer that is a minute newer. */
-function isNewEnough({ at: before = 0 }: KeptAnswer, { at = 0 }: KeptAnswer): boolean {
-  return at - before < 60_000;
-}
-
 function readServers(path: string | undefined): Record<string, ServerFacts> {
   try {
     const parsed: unknown = path ? JSON.parse(readFileSync(path, 'utf8')) : {};
-    return isObject(parsed)
-      ? Object.fromEntries(Object.entries(parsed).map(([base, facts]) => [base, checked(facts)]))
-      : {};
+    const entries = isObject(parsed) ? Object.entries(parsed) : [];
+    return Object.fromEntries(entries.map(([base, facts]) => [base, checked(facts)]));
   } catch {
     return {};
   }
