@@ -1,14 +1,6 @@
 import type { Clock } from '../world.ts';
 
-/** Slows all calls to one server together when it refuses them for their rate, and speeds them up again. */
-export interface Governor {
-  /** Resolves when the next call may leave. Rejects with the signal's reason. */
-  admit(signal?: AbortSignal): Promise<void>;
-  /** A call was answered, and not with a rate limit. */
-  passed(): void;
-  /** A call was refused for its rate; `retryAfterMs` is what the server asks to wait. */
-  refused(retryAfterMs: number | undefined): void;
-}
+export type Governor = ReturnType<typeof createGovernor>;
 
 /** One refusal is for its own call to wait out. After this many in a row no call leaves before the server's time. */
 const refusalsThatClose = 6;
@@ -23,7 +15,8 @@ const growthPerSecond = 1.1;
 const fastestPerSecond = 500;
 const slowestPerSecond = 0.5;
 
-export function createGovernor(clock: Clock): Governor {
+/** Slows all calls to one server together when it refuses them for their rate, and speeds them up again. */
+export function createGovernor(clock: Clock) {
   let perSecond = Number.POSITIVE_INFINITY;
   let pressure = 0;
   let cutAt = Number.NEGATIVE_INFINITY;
@@ -41,7 +34,8 @@ export function createGovernor(clock: Clock): Governor {
   }
 
   return {
-    async admit(signal) {
+    /** Resolves when the next call may leave. Rejects with the signal's reason. */
+    async admit(signal?: AbortSignal): Promise<void> {
       for (;;) {
         const now = clock.monotonic();
         const at = Math.max(closedUntil, nextAt);
@@ -54,7 +48,8 @@ export function createGovernor(clock: Clock): Governor {
         await clock.wait(at - now, signal);
       }
     },
-    passed() {
+    /** A call was answered, and not with a rate limit. */
+    passed(): void {
       const now = clock.monotonic();
       refusedInRow = 0;
       passes = [...passes.slice(-fastestPerSecond), now];
@@ -65,7 +60,8 @@ export function createGovernor(clock: Clock): Governor {
       if (perSecond > fastestPerSecond) perSecond = Number.POSITIVE_INFINITY;
       grownAt = now;
     },
-    refused(retryAfterMs = defaultPauseMs) {
+    /** A call was refused for its rate; `retryAfterMs` is what the server asks to wait. */
+    refused(retryAfterMs = defaultPauseMs): void {
       const now = clock.monotonic();
       refusedInRow += 1;
       if (refusedInRow >= refusalsThatClose) closedUntil = Math.max(closedUntil, now + retryAfterMs);

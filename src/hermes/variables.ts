@@ -1,16 +1,7 @@
 import { unquoted } from '../api-key.ts';
 
 /** The variables that Hermes' settings may name: those of the shell, then those of its `.env`. */
-export interface Variables {
-  /** Every value of a variable that is not blank, the shell's first, with its place. */
-  valuesOf(name: string): Array<{ value: string; place: string }>;
-  /** A text with `${NAME}` and `${env:NAME}` filled in; undefined where it is blank or a variable is not set. */
-  textIn(value: unknown): string | undefined;
-  /** Those asked for that have different values in the two places. */
-  differing(): string[];
-  /** Why a variable has no value, to follow its name. */
-  whyNot(name: string): string;
-}
+export type Variables = ReturnType<typeof readVariables>;
 
 export const theShell = 'the environment';
 
@@ -20,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads variables from the shell and a `.env` file. The shell wins. Hermes Agent 0.21 has it the other way round, so a
  * difference must be told: the two programs then use two keys.
  */
-export function readVariables(inherited: Environment, text: string, path: string): Variables {
+export function readVariables(inherited: Environment, text: string, path: string) {
   const shell = own(inherited);
   const { values, broken } = parseEnvFile(text, shell);
   const asked = new Set<string>();
@@ -29,14 +20,16 @@ export function readVariables(inherited: Environment, text: string, path: string
     { value: values.get(name)?.trim(), place: path },
   ];
 
-  function valuesOf(name: string) {
+  /** Every value of a variable that is not blank, the shell's first, with its place. */
+  function valuesOf(name: string): Array<{ value: string; place: string }> {
     asked.add(name);
     return places(name).flatMap(({ value, place }) => (value ? [{ value, place }] : []));
   }
 
   return {
     valuesOf,
-    textIn(value) {
+    /** A text with `${NAME}` and `${env:NAME}` filled in; undefined where it is blank or a variable is not set. */
+    textIn(value: unknown): string | undefined {
       if (typeof value !== 'string') return undefined;
       const filled = value
         .replace(/\$\{(?:env:)?([^{}]+)\}/g, (written, name: string) => {
@@ -46,12 +39,14 @@ export function readVariables(inherited: Environment, text: string, path: string
         .trim();
       return filled === '' || filled.includes('${') ? undefined : filled;
     },
-    differing: () =>
+    /** Those asked for that have different values in the two places. */
+    differing: (): string[] =>
       [...asked].filter((name) => {
         const [one, other] = places(name).map(({ value }) => value && unquoted(value));
         return one && other && one !== other;
       }),
-    whyNot(name) {
+    /** Why a variable has no value, to follow its name. */
+    whyNot(name: string): string {
       const line = broken.get(name);
       if (line !== undefined) return `cannot be read from line ${line} of ${path}: are its quotes closed?`;
       return values.has(name)

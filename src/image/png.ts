@@ -39,31 +39,18 @@ function compareChecksum(type: string, computed: number, stored: number): void {
 
 /** Channels by colour type. */
 const channels: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-/** Left, top, horizontal and vertical step of each pass of an interlaced picture (§8.1). */
-const interlacePasses = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-] as const;
 
-/** How many bytes the pixel data decompresses to, by what IHDR states: each row has a filter byte before it. */
+/**
+ * How many bytes the pixel data decompresses to, by what IHDR states: each row has a filter byte before it. Infinite
+ * for an interlaced picture, which has more rows; no model makes any.
+ */
 export function scanlineBytes(ihdr: Buffer): number {
   const [width, height] = [ihdr.readUInt32BE(0), ihdr.readUInt32BE(4)];
   const bits = (ihdr[8] ?? 0) * (channels[ihdr[9] ?? 0] ?? 4);
-  const passes = ihdr[12] === 0 ? ([[0, 0, 1, 1]] as const) : interlacePasses;
-  let bytes = 0;
-  for (const [left, top, across, down] of passes) {
-    const [columns, rows] = [Math.ceil((width - left) / across), Math.ceil((height - top) / down)];
-    if (columns > 0 && rows > 0) bytes += rows * (1 + Math.ceil((columns * bits) / 8));
-  }
-  return bytes;
+  return ihdr[12] === 0 ? height * (1 + Math.ceil((width * bits) / 8)) : Number.POSITIVE_INFINITY;
 }
 
-/** More than this takes long to decompress: then the checksums alone are verified. */
+/** More takes long to decompress: then the checksums alone are verified. */
 const mostBytes = 70_000_000;
 
 /** Decompresses pixel data in zlib's own thread only to count it: none is kept. */

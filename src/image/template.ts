@@ -1,5 +1,4 @@
 import { invalid } from '../errors.ts';
-import { nearMiss } from '../near-miss.ts';
 import { extensionOf, numbered, safeFileName, shortId, slug, withExtension } from './file-name.ts';
 
 /**
@@ -98,8 +97,8 @@ function knownWord(typed: string): TemplateWord {
   const all = Object.keys(meaning) as TemplateWord[];
   const known = all.find((word) => word === typed);
   if (known !== undefined) return known;
-  const meant = nearMiss(typed, all);
-  const advice = typed && meant ? `did you mean {${meant}}? The` : 'the';
+  const meant = typed.length > 1 && all.find((word) => word.startsWith(typed.slice(0, 2).toLowerCase()));
+  const advice = meant ? `did you mean {${meant}}? The` : 'the';
   throw invalid(`unknown word {${typed}}; ${advice} words are ${all.map((word) => `{${word}}`).join(' ')}`);
 }
 

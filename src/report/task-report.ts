@@ -1,6 +1,7 @@
 import type { output } from 'zod/mini';
 import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
+import { requestReport } from '../request/request-report.ts';
 import type { error, image, taskLine } from './schema.ts';
 
 /** A failure, as scripts read it. */
@@ -36,11 +37,7 @@ export function emptyReport(server: Server): TaskReport {
   return {
     task_id: null,
     status: 'failed',
-    model: null,
-    prompt: null,
-    aspect_ratio: null,
-    negative_prompt: null,
-    seed: null,
+    ...requestReport(undefined),
     images: [],
     cost: null,
     replayed: false,

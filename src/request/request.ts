@@ -59,30 +59,24 @@ export interface PictureFlags {
 /** The most pictures that one call, or one row of a batch, may ask for. */
 const mostPictures = 1000;
 
-const trimmed = textAs(
-  (typed) => typed || undefined,
-  () => 'use text',
-);
-const modelList = listAs(modelNamed, () => modelReason);
+const trimmed = textAs((typed) => typed || undefined, 'use text');
+const modelList = listAs(modelNamed, modelReason);
 const { prompt: _, ...sent } = imageRequest.shape;
 
 /** The fields that people write, without the prompt. A comma list of models or seeds makes a picture of each. */
 const options = {
   ...sent,
   model: _default(modelList, ['imagen-4']),
-  aspectRatio: exactOptional(textAs(ratioNamed, () => 'use a ratio such as 16:9')),
+  aspectRatio: exactOptional(textAs(ratioNamed, 'use a ratio such as 16:9')),
   negativePrompt: exactOptional(trimmed),
-  seed: exactOptional(listAs(integerIn, () => 'use an integer')),
+  seed: exactOptional(listAs(integerIn, 'use an integer')),
   resolution: exactOptional(trimmed),
   format: exactOptional(trimmed),
   quality: exactOptional(trimmed),
   set: exactOptional(anyAs(readFurther, furtherReason)),
   images: exactOptional(anyAs(readImages, 'use a path, a URL or task:ID')),
   count: _default(
-    textAs(
-      (typed) => wholeNumberIn(typed, mostPictures),
-      () => `use a whole number from 1 to ${mostPictures}`,
-    ),
+    textAs((typed) => wholeNumberIn(typed, mostPictures), `use a whole number from 1 to ${mostPictures}`),
     1,
   ),
 };

@@ -38,11 +38,8 @@ const wishes = object({
   download: _default(boolean(), true),
   timeout: _default(timeout, 15 * 60_000),
   pollInterval: exactOptional(durationSuchAs('2s or 500ms')),
-  maxBytes: _default(
-    textAs(parseSize, () => 'use a size such as 20MB'),
-    256 * 1024 * 1024,
-  ),
-  maxCost: exactOptional(textAs(parseDollars, () => 'use an amount of US dollars such as 0.50')),
+  maxBytes: _default(textAs(parseSize, 'use a size such as 20MB'), 256 * 1024 * 1024),
+  maxCost: exactOptional(textAs(parseDollars, 'use an amount of US dollars such as 0.50')),
 });
 
 /** Parses these options. Returns undefined where there is a problem. */
@@ -55,8 +52,5 @@ export function parseWishes(sources: readonly Source[], problems: string[]): Wis
 
 /** A duration of 0 is refused as a mistake. */
 function durationSuchAs(examples: string) {
-  return textAs(
-    (typed) => parseDuration(typed) || undefined,
-    () => `use a duration such as ${examples}`,
-  );
+  return textAs((typed) => parseDuration(typed) || undefined, `use a duration such as ${examples}`);
 }

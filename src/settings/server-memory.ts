@@ -21,14 +21,7 @@ interface KeptAnswer {
   at?: number | undefined;
 }
 
-export interface ServerMemory {
-  recall(base: string): ServerFacts;
-  remember(base: string, facts: ServerFacts): void;
-  recallAnswer(base: string, url: string): KeptAnswer | undefined;
-  keepAnswer(base: string, url: string, answer: KeptAnswer): void;
-  /** Writes changes to disk. */
-  save(): void;
-}
+export type ServerMemory = ReturnType<typeof openServerMemory>;
 
 /** Local servers come and go with their ports. */
 const mostServers = 50;
@@ -36,7 +29,7 @@ const mostServers = 50;
 const newsMs = 60_000;
 
 /** Opens `servers.json` of the state folder. It only saves time: errors in reading or writing are ignored. */
-export function openServerMemory(folder: string | undefined): ServerMemory {
+export function openServerMemory(folder: string | undefined) {
   const path = folder && join(folder, 'servers.json');
   let known: Record<string, ServerFacts> | undefined;
   let changed = false;
@@ -49,21 +42,22 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
   }
 
   return {
-    recall: (base) => read()[base] ?? {},
-    remember(base, facts) {
+    recall: (base: string): ServerFacts => read()[base] ?? {},
+    remember(base: string, facts: ServerFacts): void {
       const before = read()[base] ?? {};
       const news = Object.entries(facts).some(([name, value]) => before[name as keyof ServerFacts] !== value);
       if (news) change(base, facts);
     },
-    recallAnswer: (base, url) => read()[base]?.answers?.[url],
-    keepAnswer(base, url, answer) {
+    recallAnswer: (base: string, url: string): KeptAnswer | undefined => read()[base]?.answers?.[url],
+    keepAnswer(base: string, url: string, answer: KeptAnswer): void {
       const answers = read()[base]?.answers;
       const before = answers?.[url];
       const isSame = before?.text === answer.text && before.etag === answer.etag;
       if (isSame && (answer.at ?? 0) - (before.at ?? 0) < newsMs) return;
       change(base, { answers: { ...answers, [url]: answer } });
     },
-    save() {
+    /** Writes changes to disk. */
+    save(): void {
       if (!changed || !folder || !path) return;
       changed = false;
       try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ImageFacts, type ImageFlaw, inspectImage } from '../../src/image/inspect.ts';
+import { type ImageFacts, type ImageFlaw, ImageInspector } from '../../src/image/inspect.ts';
 import { picture } from './pictures.ts';
 
 const png = picture('plain.png');
@@ -102,7 +102,7 @@ test('takes the largest size in an AVIF', async () => {
 });
 
 async function inspected(bytes: Buffer): Promise<ImageFacts | ImageFlaw> {
-  const inspector = inspectImage();
+  const inspector = new ImageInspector();
   await inspector.write(bytes);
   return await inspector.end();
 }

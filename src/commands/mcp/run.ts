@@ -25,7 +25,7 @@ const sessionFields = object({
   maxPictures: exactOptional(
     textAs(
       (typed) => (/^\d{1,6}$/.test(typed) ? Number(typed) : undefined),
-      () => `use a whole number such as ${usualPictures}`,
+      `use a whole number such as ${usualPictures}`,
     ),
   ),
 });
