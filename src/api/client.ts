@@ -26,17 +26,7 @@ export interface ClientOptions {
 }
 
 /** The service, as the rest of the program sees it. */
-export interface Api {
-  base: string;
-  /** Where a request would be posted first. */
-  createUrl(route?: Route): string;
-  submit(order: Order): Promise<Accepted>;
-  poll(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Poll>;
-  openImage(url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage>;
-  upload(picture: LocalPicture, signal: AbortSignal): Promise<Uploaded>;
-  /** For calls beside the task's life: prices, balance. */
-  caller: Caller;
-}
+export type Api = ReturnType<typeof createApi>;
 
 /** What to submit; where and how is for the client to know. */
 type Order = Omit<Submission, 'base' | 'dialects' | 'clock'>;
@@ -44,7 +34,7 @@ type Order = Omit<Submission, 'base' | 'dialects' | 'clock'>;
 /** The most that an answer may have: enough for pictures inside it, little enough for any machine. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
-export function createApi({ base, api, memory, clock, transport, apiKey, userAgent }: ClientOptions): Api {
+export function createApi({ base, api, memory, clock, transport, apiKey, userAgent }: ClientOptions) {
   const caller: Caller = {
     transport,
     apiKey,
@@ -60,9 +50,11 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
 
   return {
     base,
+    /** For calls beside the task's life: prices, balance. */
     caller,
-    createUrl: (route) => createUrl(base, dialects()[0], route),
-    async submit(order) {
+    /** Where a request would be posted first. */
+    createUrl: (route?: Route): string => createUrl(base, dialects()[0], route),
+    async submit(order: Order): Promise<Accepted> {
       const isKnown = api !== 'auto' || memory.recall(base).dialect !== undefined;
       const accepted = await submit(caller, {
         base,
@@ -76,15 +68,15 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
       memory.remember(base, { dialect: accepted.dialect });
       return accepted;
     },
-    async poll(id, clues, signal) {
+    async poll(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Poll> {
       const remembered = memory.recall(base).statusTemplate;
       const found = await poll(caller, base, id, { ...clues, remembered }, clock.now(), signal);
       const template = asTemplate(found.statusUrl, id);
       if (template !== undefined) memory.remember(base, { statusTemplate: template });
       return found;
     },
-    upload: (picture, signal) => upload(caller, base, picture, signal),
-    openImage: (url, signal, resume) =>
+    upload: (picture: LocalPicture, signal: AbortSignal): Promise<Uploaded> => upload(caller, base, picture, signal),
+    openImage: (url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage> =>
       openImage({ transport, base, userAgent, now: clock.now() }, url, signal, resume),
   };
 }

@@ -3,7 +3,8 @@ import { isObject, parseJson } from '../json.ts';
 import type { Task } from '../task/task.ts';
 import { readObject, readTask } from './answer.ts';
 import { hostOf } from './base-url.ts';
-import { type Answer, type Caller, exchange, refusalOf } from './exchange.ts';
+import { type Caller, exchange } from './exchange.ts';
+import { type Answer, problemOf } from './problem.ts';
 import { answeredAt, retryAfter } from './retry.ts';
 import { type StatusClues, statusUrls } from './routes.ts';
 
@@ -69,7 +70,7 @@ function isEverywhere({ code, facts }: Failure): boolean {
 
 /** Tells a refused key from a firewall's page, whatever its status. */
 function lostOrRefused(answer: Answer, base: string, now: number): Failure {
-  const failure = refusalOf(answer, base, now);
+  const failure = problemOf(answer, base, now);
   if (failure.code !== 'authentication' || isObject(parseJson(answer.text))) return failure;
   return new Failure(
     'service_unavailable',

@@ -1,14 +1,14 @@
 import { Failure } from '../errors.ts';
 import { firstText, type JsonObject } from '../json.ts';
-import { wireNameOf } from '../request/further-fields.ts';
+import { textFields, wireNameOf } from '../request/further-fields.ts';
 import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
 import { acceptedId, costOf, readObject, wasReplayed } from './answer.ts';
 import { hostOf } from './base-url.ts';
-import { type Answer, type Caller, exchange, isRedirect, refusalOf, taskHeader } from './exchange.ts';
+import { type Caller, exchange, isRedirect, taskHeader } from './exchange.ts';
 import { NetworkFault } from './network-fault.ts';
-import { messageOf } from './problem.ts';
+import { type Answer, messageOf, problemOf } from './problem.ts';
 import { answeredAt, type RetryOptions, withRetries } from './retry.ts';
 import { createUrl, type Dialect, namedStatusUrl, type Route } from './routes.ts';
 
@@ -145,7 +145,7 @@ async function post(
       },
     });
     if (answer.status < 400) return answer;
-    const failure = refusalOf(answer, base, clock.now());
+    const failure = problemOf(answer, base, clock.now());
     // A refusal is certain; after a 5xx nobody knows.
     if (failure.code !== 'service_unavailable') fate.uncertain = before;
     throw failure;
@@ -188,26 +188,14 @@ function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dial
   };
 }
 
-/** In this order, whatever that of the request: a repeated request is the same byte for byte. */
-const wireFields = [
-  'model',
-  'prompt',
-  'aspectRatio',
-  'negativePrompt',
-  'seed',
-  'resolution',
-  'format',
-  'quality',
-  'callbackUrl',
-] as const;
-
 /** The JSON body: fields that were not given are not sent. */
 export function wireRequest(
   request: ImageRequest,
   { route, imageUrls = [] }: { route?: Route; imageUrls?: readonly string[] } = {},
 ): JsonObject {
   const { set } = request;
-  const named = wireFields.flatMap((field) => {
+  // In this order, whatever that of the request: a repeated request is the same byte for byte.
+  const named = textFields.flatMap((field) => {
     const value = request[field];
     return value === undefined ? [] : [[wireNameOf(field), value] as const];
   });

@@ -14,6 +14,7 @@ import { isObject, type JsonObject } from '../json.ts';
 import { furtherReason, readFurther } from './further-fields.ts';
 import { isImagen, isModelName, modelNamed, modelReason, ratioNamed, ratioReason, remixModel } from './models.ts';
 import { anyAs, type Flaw, listAs, parseFields, rule, type Source, textAs } from './parse-fields.ts';
+import type { Texts } from './sources.ts';
 
 const text = string('use text').check(refine((sent) => sent.trim() !== '', 'must not be empty'));
 
@@ -41,20 +42,13 @@ export const imageRequest = object({
 export type ImageRequest = output<typeof imageRequest>;
 
 /** The flags about the picture itself, as they were typed. */
-export interface PictureFlags {
-  model?: string;
-  ratio?: string;
-  negative?: string;
-  seed?: string;
-  count?: string;
-  resolution?: string;
-  format?: string;
-  quality?: string;
+export interface PictureFlags extends Texts<RequestFlag | FurtherFlag> {
   set?: string[];
   image?: string[];
-  action?: string;
-  callbackUrl?: string;
 }
+
+type RequestFlag = 'model' | 'ratio' | 'negative' | 'seed' | 'count' | 'action' | 'callbackUrl';
+type FurtherFlag = 'resolution' | 'format' | 'quality';
 
 /** The most pictures that one call, or one row of a batch, may ask for. */
 const mostPictures = 1000;

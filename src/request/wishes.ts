@@ -3,6 +3,7 @@ import { parseDuration } from '../task/duration.ts';
 import { parseDollars } from '../task/money.ts';
 import { parseSize } from '../task/size.ts';
 import { parseFields, type Source, textAs } from './parse-fields.ts';
+import type { Texts } from './sources.ts';
 
 /** Options of a call: whether and how long to wait, whether to save, the limits. */
 export interface Wishes {
@@ -22,13 +23,9 @@ export interface Wishes {
 }
 
 /** The flags about waiting and saving, as they were typed. */
-export interface WaitingFlags {
+export interface WaitingFlags extends Texts<'timeout' | 'pollInterval' | 'maxBytes' | 'maxCost'> {
   wait?: boolean;
   download?: boolean;
-  timeout?: string;
-  pollInterval?: string;
-  maxBytes?: string;
-  maxCost?: string;
 }
 
 export const timeout = durationSuchAs('90s or 15m');

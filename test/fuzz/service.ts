@@ -107,7 +107,7 @@ export const serviceTargets = [
     10,
     fc.tuple(fc.integer({ min: 300, max: 599 }), fc.oneof(texts(problems), oddText), oddText),
     ([status, text, requestId]) => {
-      const failure = problemOf({ status, text, requestId, host: 'host' });
+      const failure = problemOf({ status, text, headers: { 'x-request-id': requestId } }, 'https://host', 0);
       ensure(exitCodes[failure.code] > 1, 'a refusal has an exit code');
       ensureLine(failure.message.replaceAll(key, ''));
       ensure(!/[\p{Cc}\u2028\u2029]/u.test(jsonLine(errorReport(failure))), 'its JSON is one line');

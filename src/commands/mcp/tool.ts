@@ -3,6 +3,7 @@ import { looseObject, nullable, type output, string, type ZodMiniObject } from '
 import type { Context } from '../../context.ts';
 import type { Budget } from '../../paid-task/budget.ts';
 import { taskLine } from '../../report/schema.ts';
+import type { Texts } from '../../request/sources.ts';
 import type { Deadline } from '../../world.ts';
 
 /** A tool as the agent sees it, and what it does. */
@@ -22,15 +23,8 @@ export interface Tool<Input extends ZodMiniObject = ZodMiniObject> {
 export const taskShape = looseObject({ ...taskLine.shape, next: nullable(string()) });
 
 /** The flags of `mcp`, as they were typed. */
-export interface McpFlags {
-  dir?: string;
-  maxBytes?: string;
-  pollInterval?: string;
-  maxCost?: string;
-  maxPictures?: string;
+export interface McpFlags extends Texts<'dir' | 'maxBytes' | 'pollInterval' | 'maxCost' | 'maxPictures' | 'timeout'> {
   sandbox?: boolean;
-  /** The default wait of a call. */
-  timeout?: string;
 }
 
 /** One call of a tool at work. */
