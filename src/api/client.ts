@@ -29,13 +29,14 @@ export interface ClientOptions {
 export type Api = ReturnType<typeof createApi>;
 
 /** What to submit; where and how is for the client to know. */
-type Order = Omit<Submission, 'base' | 'dialects' | 'clock'>;
+type Order = Omit<Submission, 'dialects' | 'clock'>;
 
 /** The most that an answer may have: enough for pictures inside it, little enough for any machine. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
 export function createApi({ base, api, memory, clock, transport, apiKey, userAgent }: ClientOptions) {
   const caller: Caller = {
+    base,
     transport,
     apiKey,
     userAgent,
@@ -57,7 +58,6 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
     async submit(order: Order): Promise<Accepted> {
       const isKnown = api !== 'auto' || memory.recall(base).dialect !== undefined;
       const accepted = await submit(caller, {
-        base,
         dialects: dialects(),
         clock,
         ...order,
@@ -70,13 +70,13 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
     },
     async poll(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Poll> {
       const remembered = memory.recall(base).statusTemplate;
-      const found = await poll(caller, base, id, { ...clues, remembered }, clock.now(), signal);
+      const found = await poll(caller, id, { ...clues, remembered }, signal);
       const template = asTemplate(found.statusUrl, id);
       if (template !== undefined) memory.remember(base, { statusTemplate: template });
       return found;
     },
-    upload: (picture: LocalPicture, signal: AbortSignal): Promise<Uploaded> => upload(caller, base, picture, signal),
+    upload: (picture: LocalPicture, signal: AbortSignal): Promise<Uploaded> => upload(caller, picture, signal),
     openImage: (url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage> =>
-      openImage({ transport, base, userAgent, now: clock.now() }, url, signal, resume),
+      openImage(caller, url, signal, resume),
   };
 }

@@ -18,7 +18,10 @@ export interface Call {
   leaving?: (() => void) | undefined;
 }
 
+/** Who calls which server, and how. */
 export interface Caller {
+  /** The address of the server, without a trailing slash. */
+  base: string;
   transport: Transport;
   apiKey: string | undefined;
   userAgent: string;

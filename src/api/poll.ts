@@ -21,14 +21,9 @@ export interface Poll {
  * (`not_found`). So is a web page where a task should be: some servers answer one for every address. The task is paid
  * for, so every failure may be retried but the refusal of the key in the service's own words.
  */
-export async function poll(
-  caller: Caller,
-  base: string,
-  id: string,
-  clues: StatusClues,
-  now: number,
-  signal?: AbortSignal,
-): Promise<Poll> {
+export async function poll(caller: Caller, id: string, clues: StatusClues, signal?: AbortSignal): Promise<Poll> {
+  const { base } = caller;
+  const now = caller.clock.now();
   let unreadable: Failure | undefined;
   let lastAnswer: Answer | undefined;
   let isGone = false;

@@ -32,20 +32,19 @@ const priceAnswer = object({
  */
 export async function askQuote(
   caller: Caller,
-  base: string,
   { request, route }: { request: ImageRequest; route: Route },
   signal: AbortSignal,
 ): Promise<Quote> {
   const { model, callback_url: _, ...params } = wireRequest(request);
   const { service, action } = route;
-  if (service === undefined) throw untold(base, request.model);
+  if (service === undefined) throw untold(caller.base, request.model);
   return await withBothNames(service, async (name) => {
     const body = { service: name, action, model, params };
-    const answer = await ask(caller, { method: 'POST', url: `${base}/api/v1/price_quotes`, body, signal });
-    const quote = priceAnswer.safeParse(readObject(answer.text, hostOf(base))).data?.price_quote;
-    if (!quote || !isAvailable(quote.pricing_status)) throw untold(base, request.model);
+    const answer = await ask(caller, { method: 'POST', url: `${caller.base}/api/v1/price_quotes`, body, signal });
+    const quote = priceAnswer.safeParse(readObject(answer.text, hostOf(caller.base))).data?.price_quote;
+    if (!quote || !isAvailable(quote.pricing_status)) throw untold(caller.base, request.model);
     const { currency, reservation_amount_cents: reserved_cents, as_of } = quote;
-    if (!currencyForm.test(currency)) throw untold(base, request.model);
+    if (!currencyForm.test(currency)) throw untold(caller.base, request.model);
     return { currency, reserved_cents, as_of: momentOf(as_of) };
   });
 }
@@ -95,9 +94,9 @@ const account = object({
 export type Balance = output<typeof account>;
 
 /** Asks for the balance of the key's account. Throws the service's refusal, a network fault, or `bad_response`. */
-export async function askBalance(caller: Caller, base: string, signal: AbortSignal): Promise<Balance> {
-  const answer = await ask(caller, { method: 'GET', url: `${base}/api/v1/me/balance`, signal });
-  const told = account.safeParse(readObject(answer.text, hostOf(base))).data;
-  if (!told) throw new Failure('bad_response', `${hostOf(base)} did not return a balance`);
+export async function askBalance(caller: Caller, signal: AbortSignal): Promise<Balance> {
+  const answer = await ask(caller, { method: 'GET', url: `${caller.base}/api/v1/me/balance`, signal });
+  const told = account.safeParse(readObject(answer.text, hostOf(caller.base))).data;
+  if (!told) throw new Failure('bad_response', `${hostOf(caller.base)} did not return a balance`);
   return told;
 }

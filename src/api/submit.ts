@@ -30,7 +30,6 @@ export interface Fate {
 }
 
 export interface Submission extends RetryOptions {
-  base: string;
   request: ImageRequest;
   route: Route;
   /**
@@ -71,7 +70,7 @@ async function tryDialects(
   for (const dialect of lost.in === undefined ? submission.dialects : [lost.in]) {
     const before = submission.fate.uncertain;
     try {
-      return readAccepted(await postAny(caller, submission, dialect, pictures), submission, dialect);
+      return readAccepted(await postAny(caller, submission, dialect, pictures), caller.base, submission.route, dialect);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (submission.fate.uncertain && !before) lost.in = dialect;
@@ -81,7 +80,7 @@ async function tryDialects(
       missing = error;
     }
   }
-  throw new Failure('not_found', `${hostOf(submission.base)} does not make pictures: ${missing?.message}`, {
+  throw new Failure('not_found', `${hostOf(caller.base)} does not make pictures: ${missing?.message}`, {
     ...missing?.facts,
     hint: 'Check --base-url (and the setting api)',
   });
@@ -123,7 +122,8 @@ async function post(
   dialect: Dialect,
   imageUrls: readonly string[],
 ): Promise<Answer> {
-  const { base, request, route, idempotencyKey, fate, deadline, clock, guard } = submission;
+  const { request, route, idempotencyKey, fate, deadline, clock, guard } = submission;
+  const { base } = caller;
   const before = fate.uncertain;
   let forbidden: unknown;
   guard?.();
@@ -157,7 +157,7 @@ async function post(
   }
 }
 
-function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dialect): Accepted {
+function readAccepted(answer: Answer, base: string, route: Route, dialect: Dialect): Accepted {
   const header = answer.headers[taskHeader];
   const fallbackId = header !== undefined && isTaskId(header) ? header : undefined;
   let body: ReturnType<typeof readObject> = {};

@@ -29,10 +29,10 @@ const usualLifeMs = 3_600_000;
  */
 export async function upload(
   caller: Caller,
-  base: string,
   { name, bytes, mime }: LocalPicture,
   signal: AbortSignal,
 ): Promise<Uploaded> {
+  const { base } = caller;
   const checksum = createHash('md5').update(bytes).digest('base64');
   const place = await tell('prepare', { filename: name, byte_size: bytes.length, checksum, content_type: mime });
   const url = placeOf(place, base);

@@ -53,9 +53,9 @@ function named(model: string): Pick<ModelReport, 'model' | 'aliases' | 'ratios'>
 /** Reads the balance of the key's account. Throws `authentication` without a key, the service's refusal, or a network fault. */
 export async function readBalance(context: Context, inSandbox = false): Promise<Balance> {
   const { askBalance } = await import('../api/prices.ts');
-  const { caller, base } = await context.api(await context.server(inSandbox));
+  const { caller } = await context.api(await context.server(inSandbox));
   const { clock } = context.world;
   const deadline = context.world.deadline(balanceTimeoutMs);
   const onRetry = context.reporter.retrying;
-  return await withRetries(() => askBalance(caller, base, deadline.signal), { clock, deadline, onRetry });
+  return await withRetries(() => askBalance(caller, deadline.signal), { clock, deadline, onRetry });
 }

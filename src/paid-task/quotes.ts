@@ -94,7 +94,7 @@ export async function quoteAll(
     async (lot) => {
       const { request } = lot;
       const route = await routeFor(engine, server, request);
-      const ask = () => askQuote(api.caller, api.base, { request, route }, signal);
+      const ask = () => askQuote(api.caller, { request, route }, signal);
       return { ...lot, quote: await withRetries(ask, options) };
     },
     { concurrency: quotesAtOnce },

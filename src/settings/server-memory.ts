@@ -1,24 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KeptAnswer } from '../api/catalogue.ts';
+import type { Dialect } from '../api/routes.ts';
 import { makeFolders } from '../disk/folder.ts';
 import { isObject, type JsonObject } from '../json.ts';
 
 /** Facts learned from earlier calls of a server: the form of its API, and where its tasks are polled. */
 interface ServerFacts {
-  dialect?: 'guide' | 'service' | undefined;
+  dialect?: Dialect | undefined;
   /** With `{id}` in it. */
   statusTemplate?: string | undefined;
   /** Cached answers, by address, with their ETags. */
   answers?: Record<string, KeptAnswer> | undefined;
-}
-
-interface KeptAnswer {
-  /** Empty where the server gave none. */
-  etag: string;
-  text: string;
-  /** When it was last confirmed: milliseconds since 1970. */
-  at?: number | undefined;
 }
 
 export type ServerMemory = ReturnType<typeof openServerMemory>;

@@ -161,7 +161,7 @@ export const serviceTargets = [
         body: (async function* () {})(),
         close: () => undefined,
       });
-      const fetcher = { transport, base, userAgent: 'x/1', now: 0 };
+      const fetcher = { ...answering(''), transport };
       const opened = await openImage(fetcher, `${base}/a.png`, new AbortController().signal);
       ensure(opened.offset === 0, 'nothing is taken for another part');
       ensure(opened.total === undefined || opened.total >= 0, `a length is one: ${opened.total}`);
@@ -173,9 +173,9 @@ export const serviceTargets = [
     const quoted = { request: { model: 'imagen-4', prompt: 'x' }, route: imagenRoute };
     const kept = { recallAnswer: () => undefined, keepAnswer: () => undefined };
     const asked = await Promise.allSettled([
-      readCatalogue(caller, base, kept, signal).then(({ models }) => models[0]?.price?.unit_price_cents ?? 0),
-      askQuote(caller, base, quoted, signal).then((each) => each.reserved_cents),
-      askBalance(caller, base, signal).then((each) => each.balance_cents),
+      readCatalogue(caller, kept, signal).then(({ models }) => models[0]?.price?.unit_price_cents ?? 0),
+      askQuote(caller, quoted, signal).then((each) => each.reserved_cents),
+      askBalance(caller, signal).then((each) => each.balance_cents),
     ]);
     for (const each of asked) {
       if (each.status === 'rejected') await Promise.reject(each.reason).catch(onlyFailures);
@@ -200,6 +200,7 @@ function checkCost(cost: ReturnType<typeof costOf>): void {
 function answering(text: string): Caller {
   const clock = fakeClock();
   return {
+    base,
     apiKey: key,
     userAgent: 'test',
     maxBytes: 1e9,

@@ -24,7 +24,7 @@ export function watchBalance({ world, flags }: Context, tasks: number): BalanceW
 
   async function ask(api: Api): Promise<void> {
     const { askBalance } = await import('../../api/prices.ts');
-    cents = (await askBalance(api.caller, api.base, controller.signal)).balance_cents;
+    cents = (await askBalance(api.caller, controller.signal)).balance_cents;
   }
 
   return {
