@@ -30,53 +30,53 @@ export async function hermesKey(surroundings: Surroundings): Promise<HermesKey |
   if (config.problem !== undefined) problems.push(config.problem);
   else if (config.text === undefined && profileFile !== undefined)
     problems.push(`${path} does not exist, though ${profileFile} names that profile`);
-  const found: HermesKey = {
-    ...{ apiKey: undefined, baseUrl: undefined, source: `Hermes Agent (${path})`, problems },
-    ...{ home, profile, provider: undefined, differs: [] },
-  };
-  if (config.text !== undefined) await readConfig(surroundings, config.text, path, found);
-  else if (problems.length === 0) return undefined;
+  if (config.text === undefined && problems.length === 0) return undefined;
+  const source = `Hermes Agent (${path})`;
+  const none = { apiKey: undefined, baseUrl: undefined, source, problems: [], provider: undefined, differs: [] };
+  const found = config.text === undefined ? none : await findIn(config.text, path, surroundings, home);
   // Names and paths are Hermes' or the user's: here they become fit to be shown.
-  return { ...found, source: oneLine(found.source), problems: found.problems.map(oneLine) };
+  return {
+    ...{ ...none, ...found, home, profile },
+    source: oneLine(found.source ?? source),
+    problems: [...problems, ...(found.problems ?? [])].map(oneLine),
+    provider: found.provider && { ...found.provider, name: oneLine(found.provider.name) },
+  };
 }
 
-async function readConfig(surroundings: Surroundings, text: string, path: string, found: HermesKey): Promise<void> {
-  const envPath = joinPath(surroundings, found.home, '.env');
+/** The first provider with a key, and what was skipped there. The others are told only where none has one. */
+async function findIn(
+  text: string,
+  path: string,
+  surroundings: Surroundings,
+  home: string,
+): Promise<Partial<HermesKey>> {
+  const envPath = joinPath(surroundings, home, '.env');
   const env = readForeign(surroundings, envPath);
-  if (env.problem !== undefined) found.problems.push(env.problem);
+  const unread = env.problem === undefined ? [] : [env.problem];
   const variables = readVariables(surroundings.env, env.text ?? '', envPath);
 
-  // The parser weighs 46 kB.
-  const { parseYaml } = await import('../yaml.ts');
+  const { parseYaml } = await import('../yaml.ts'); // weighs 46 kB
   const parsed = parseYaml(text, '1.1'); // as PyYAML does
-  const faults: string[] = [];
-  if ('fault' in parsed) faults.push(parsed.fault);
-  else if (!isObject(parsed.value)) faults.push('does not hold a map of settings');
-  const settings = 'value' in parsed && isObject(parsed.value) ? parsed.value : {};
-  const providers = runapiProviders(settings, variables, faults);
-  const skipped = faults.map((fault) => `${path} ${fault}`);
-  let used = providers[0];
+  const settings = 'fault' in parsed ? undefined : parsed.value;
+  const faults = 'fault' in parsed ? [parsed.fault] : [];
+  if (faults.length === 0 && !isObject(settings)) faults.push('does not hold a map of settings');
+  const providers = isObject(settings) ? runapiProviders(settings, variables, faults) : [];
+  const problems = [...unread, ...faults.map((fault) => `${path} ${fault}`)];
   for (const provider of providers) {
+    const { name, form, baseUrl } = provider;
     const where = `${provider.label} in ${path}`;
-    const problems: string[] = [];
-    const key = providerKey(provider, variables, where, problems);
-    if (!key) {
-      skipped.push(...problems);
-      continue;
+    const skipped: string[] = [];
+    const key = providerKey(provider, variables, where, skipped);
+    if (key) {
+      const source = `Hermes Agent (${where}${key.variable === undefined ? '' : `, key from ${key.variable}`})`;
+      const facts = { apiKey: key.apiKey, baseUrl, source, provider: { name, form, baseUrl } };
+      return { ...facts, problems: [...unread, ...skipped], differs: variables.differing() };
     }
-    const variable = key.variable === undefined ? '' : `, key from ${key.variable}`;
-    Object.assign(found, {
-      apiKey: key.apiKey,
-      baseUrl: provider.baseUrl,
-      source: `Hermes Agent (${where}${variable})`,
-    });
-    used = provider;
-    skipped.splice(0, skipped.length, ...problems); // the others are told only where none has a key
-    break;
+    problems.push(...skipped);
   }
-  found.problems.push(...skipped);
-  found.provider = used && { name: oneLine(used.name), form: used.form, baseUrl: used.baseUrl };
-  found.differs = variables.differing();
+  const [first] = providers;
+  const provider = first && { name: first.name, form: first.form, baseUrl: first.baseUrl };
+  return { provider, problems, differs: variables.differing() };
 }
 
 const usual = 'RUNAPI_API_KEY';

@@ -55,15 +55,12 @@ export class ImageInspector {
     if (!format || !this.#body) return { whole: false, reason: noPicture(this.#head, bytes, this.isRejected) };
     this.#body.end();
     const { found, damage } = this.#body;
-    if (found === undefined) this.#pixels.stop();
-    const isComplete = found === undefined || (await this.#pixels.isComplete());
-    const flaw =
-      damage !== undefined
-        ? `damaged: ${damage}`
-        : found === undefined
-          ? `cut short after ${bytes} bytes`
-          : 'damaged: some of its pixels are missing';
-    if (found === undefined || !isComplete) return { whole: false, reason: `the ${format.name} is ${flaw}` };
+    const flawed = (flaw: string): ImageFlaw => ({ whole: false, reason: `the ${format.name} is ${flaw}` });
+    if (found === undefined) {
+      this.#pixels.stop();
+      return flawed(damage === undefined ? `cut short after ${bytes} bytes` : `damaged: ${damage}`);
+    }
+    if (!(await this.#pixels.isComplete())) return flawed('damaged: some of its pixels are missing');
     return { whole: true, format, bytes, ...found };
   }
 }
