@@ -27,16 +27,16 @@ export function parseTemplate(text: string): NameTemplate {
  * template of somebody else (`isForeign`) each component is made safe, and none leads out of the folder.
  */
 export function renderTemplate(template: NameTemplate, values: NameValues, isForeign = false): string {
-  const { components } = isForeign ? stayingInside(template) : template;
+  const { root, components } = isForeign ? stayingInside(template) : template;
   const names = components.map((parts) => {
     const name = parts.map((part) => (typeof part === 'string' ? part : meaning[part.word](values))).join('');
     return !isForeign && isFixed(parts) ? name : safeFileName(name);
   });
-  return (isForeign ? '' : template.root) + names.join('/');
+  return root + names.join('/');
 }
 
-function stayingInside(template: NameTemplate): NameTemplate {
-  return { ...template, components: template.components.filter((parts) => !/^\.\.?$/.test(parts.join())) };
+function stayingInside({ components, words }: NameTemplate): NameTemplate {
+  return { root: '', components: components.filter((parts) => !/^\.\.?$/.test(parts.join())), words };
 }
 
 function isFixed(parts: readonly Part[]): parts is string[] {
@@ -142,6 +142,6 @@ export function fixedFolder(output: string, isForeign = false): string {
   const { root, components } = isForeign ? stayingInside(template) : template;
   const folders = components.slice(0, -1);
   const firstOpen = folders.findIndex((parts) => !isFixed(parts));
-  const fixed = (firstOpen < 0 ? folders : folders.slice(0, firstOpen)).map((parts) => parts.join(''));
-  return isForeign ? fixed.map(safeFileName).join('/') : root + fixed.join('/');
+  const fixed = folders.slice(0, firstOpen < 0 ? undefined : firstOpen).map((parts) => parts.join(''));
+  return root + fixed.map((name) => (isForeign ? safeFileName(name) : name)).join('/');
 }
