@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, read, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { inspectImage } from '../image/inspect.ts';
+import { ImageInspector } from '../image/inspect.ts';
 import { openRegular } from './read-text.ts';
 
 export interface PictureFacts {
@@ -29,11 +29,11 @@ export async function examine(path: string): Promise<PictureFacts | undefined> {
 export async function examinePieces(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<PictureFacts | undefined> {
-  const inspector = inspectImage();
+  const inspector = new ImageInspector();
   const hash = createHash('sha256');
   for await (const piece of pieces) {
     await inspector.write(piece);
-    if (inspector.rejected()) break;
+    if (inspector.isRejected) break;
     hash.update(piece);
   }
   const facts = await inspector.end();

@@ -1,5 +1,5 @@
-import { askBalance } from '../../api/balance.ts';
 import { isLoopback } from '../../api/base-url.ts';
+import { askBalance } from '../../api/prices.ts';
 import { proxyFor } from '../../api/proxy.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
@@ -55,8 +55,8 @@ export async function askAccount(context: Context, server: Server): Promise<Chec
   reporter.progress.step('doctor', { doing: `asking ${host}`, model: 'doctor' });
   const began = world.clock.monotonic();
   try {
-    const { caller, base } = await context.api(server);
-    const { balance_cents: cents } = await askBalance(caller, base, world.deadline(longestMs).signal);
+    const { caller } = await context.api(server);
+    const { balance_cents: cents } = await askBalance(caller, world.deadline(longestMs).signal);
     const time = `${Math.round(world.clock.monotonic() - began)} ms`;
     return judged(`${host} accepts the key: ${amountText(cents)} left`, cents, await offerOf(context, server), time);
   } catch (error) {
