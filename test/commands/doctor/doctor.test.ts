@@ -351,7 +351,7 @@ describe('settings and folders', () => {
   test('tasks of interrupted runs are named with the command that finishes them', async () => {
     const machine = await newMachine();
     const service = await startService({ runningLooks: 1000 });
-    const timed = ['--timeout', '300ms', '--poll-interval', '50ms'];
+    const timed = ['--timeout', '2s', '--poll-interval', '50ms'];
     const { exitCode } = await run(machine, ['generate', 'a mug', ...timed, '--base-url', service.url]);
     expect(exitCode).toBe(5);
     const { of } = await examine(machine, '--base-url', service.url);
