@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '../../context.ts';
 import { openSaved, piecesOf } from '../../disk/examine.ts';
@@ -39,7 +38,7 @@ export async function sendPictures(
       reused: reused || joined,
     })),
   };
-  async function* body(): AsyncGenerator<string> {
+  function* body(): Generator<string> {
     yield `${JSON.stringify(about).slice(0, -1)},"data":[`;
     for (const [position, { id, index, image }] of pictures.entries()) {
       if (position > 0) yield ',';
@@ -53,16 +52,16 @@ export async function sendPictures(
     yield ']}';
   }
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  await pipeline(Readable.from(body()), response);
+  await pipeline(body(), response);
 }
 
 /** Empty where another file has taken the picture's name: that one is nobody's business. */
-async function* base64Of({ path, sha256 }: ImageReport): AsyncGenerator<string> {
-  const file = path === null || sha256 === null ? undefined : await openSaved(path, sha256);
+function* base64Of({ path, sha256 }: ImageReport): Generator<string> {
+  const file = path === null || sha256 === null ? undefined : openSaved(path, sha256);
   if (file === undefined) return;
   try {
     let rest: Uint8Array = Buffer.alloc(0);
-    for await (const read of piecesOf(file)) {
+    for (const read of piecesOf(file)) {
       const piece = Buffer.concat([rest, read]);
       const whole = piece.length - (piece.length % 3);
       yield piece.toString('base64', 0, whole);
@@ -96,7 +95,7 @@ export async function sendFile(
   const saved = entry?.saved[index];
   const at = entry?.completed?.at ?? 0;
   if (!saved || world.clock.now() - at > pictureLifeMs) throw gone;
-  const file = await openSaved(saved.path, saved.sha256);
+  const file = openSaved(saved.path, saved.sha256);
   if (file === undefined) throw gone;
   response.writeHead(200, {
     'content-type': saved.mime,
@@ -105,6 +104,6 @@ export async function sendFile(
     'x-content-type-options': 'nosniff',
   });
   // A client that has all bytes may close before the end of the file is noticed.
-  await pipeline(Readable.from(piecesOf(file)), response).catch(() => response.destroy());
+  await pipeline(piecesOf(file), response).catch(() => response.destroy());
   closeSync(file);
 }

@@ -143,7 +143,7 @@ export function openDesks(open: () => Promise<Desk>): Desks {
       uses.busy -= 1;
       const isLost = !uses.desk || uses.desk.context.engine.stopped.aborted; // another process took its record over
       if (isLost && current === mine) current = undefined;
-      await leave(mine);
+      void leave(mine);
     }
   }
 
