@@ -59,11 +59,11 @@ export async function getImage(call: ToolCall, input: GetImageInput): Promise<An
 }
 
 async function reportOf(
-  { context, flags, roots, deadline }: ToolCall,
+  { context, flags, roots, session, deadline }: ToolCall,
   input: GetImageInput,
   wishes: Wishes,
 ): Promise<TaskReport> {
-  const work = { ...startWork(context, wishes), deadline: deadline(wishes.timeoutMs) };
+  const work = { ...startWork(context, wishes), deadline: deadline(wishes.timeoutMs), budget: session };
   const id = input.task_id;
   const known = (await locate(context, [id], await namedBase(context))).get(id);
   const entry = known?.entry;

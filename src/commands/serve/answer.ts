@@ -20,7 +20,7 @@ export async function sendPictures(
     urlOf,
     now,
     joined,
-  }: { urlOf(id: string, index: number, image: ImageReport): string; now: number; joined: boolean },
+  }: { urlOf(id: string, index: number, mime: string | null): string; now: number; joined: boolean },
 ): Promise<void> {
   const pictures = reports.flatMap(({ task_id, images }) =>
     images.flatMap((image, index) => (image.path === null ? [] : [{ id: task_id ?? '', index, image }])),
@@ -42,7 +42,7 @@ export async function sendPictures(
     yield `${JSON.stringify(about).slice(0, -1)},"data":[`;
     for (const [position, { id, index, image }] of pictures.entries()) {
       if (position > 0) yield ',';
-      if (format === 'url') yield JSON.stringify({ url: urlOf(id, index, image) });
+      if (format === 'url') yield JSON.stringify({ url: urlOf(id, index, image.mime) });
       else {
         yield '{"b64_json":"';
         yield* base64Of(image);

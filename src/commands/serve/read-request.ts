@@ -11,7 +11,9 @@ import type { ServeSettings } from './settings.ts';
 
 /** What a client asks for. */
 export interface PictureOrder {
-  requests: ImageRequest[];
+  request: ImageRequest;
+  /** How many tasks of it. */
+  count: number;
   format: 'b64_json' | 'url';
   /** The client's own `Idempotency-Key`. */
   key: string | undefined;
@@ -129,7 +131,8 @@ function readOrder(
     problems.push('Invalid Idempotency-Key: use 1 to 256 characters without spaces');
   if (problems.length > 0 || !request) throw tellAll(problems, { wayOut: '' });
   return {
-    requests: Array.from({ length: n }, () => request),
+    request,
+    count: n,
     format: format as PictureOrder['format'],
     key: typeof key === 'string' ? key : undefined,
     pictures,

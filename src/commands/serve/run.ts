@@ -16,8 +16,8 @@ export async function serve(context: Context, flags: ServeFlags): Promise<number
   const { token, path } = await readToken(context, flags.tokenFile);
   await prepareTarget(context, settings.target);
   const pictures = await openSentPictures(context);
-  const orders = await openOrders(context, settings, pictures);
-  await orders.desk(); // a missing key is told at once
+  const orders = openOrders(context, settings, pictures);
+  await orders.use(async () => undefined); // a missing key is told at once
   await import('undici'); // else the first clients wait for it
   const { url } = await startServer({ context, settings, pictures, orders, token, log });
   world.onStop((signal) => lastLine(orders.abandon(signal)));
@@ -26,7 +26,9 @@ export async function serve(context: Context, flags: ServeFlags): Promise<number
     reporter.note(`Serving ${url}/v1, pictures in ${settings.target.folder}`);
     reporter.note(`The API key for clients is the token in ${path}. Press Ctrl-C to stop.`);
   }
-  orders.takeUpLeft().catch((error) => reporter.warn(`cannot take up unfinished tasks: ${error.message}`));
+  orders
+    .use((desk) => desk.takeUpLeft())
+    .catch((error) => reporter.warn(`cannot take up unfinished tasks: ${error.message}`));
   await new Promise(() => undefined); // a signal ends it
   return 0;
 
