@@ -79,17 +79,18 @@ export function openSaved(path: string, sha256: string): number | undefined {
   return undefined;
 }
 
+/** Base64 turns each piece into a text without a rest. */
+const pieceBytes = 3 * 2 ** 16;
+
 /**
  * Reads an open file from its beginning, and leaves it open. Node's threads are not waited for: while other pictures
  * are saved, each of them is flushing one to disk, and what was just saved is in memory.
  */
-export function* piecesOf(file: number, pieceBytes = 2 ** 18): Generator<Uint8Array> {
-  for (let at = 0, left = fstatSync(file).size; left > 0; ) {
-    const piece = Buffer.allocUnsafe(Math.min(left, pieceBytes));
-    const bytes = readSync(file, piece, 0, piece.length, at);
-    if (bytes === 0) return;
-    at += bytes;
-    left -= bytes;
-    yield piece.subarray(0, bytes);
+export function* piecesOf(file: number): Generator<Buffer> {
+  const { size } = fstatSync(file);
+  for (let at = 0; at < size; at += pieceBytes) {
+    const piece = Buffer.allocUnsafe(Math.min(size - at, pieceBytes));
+    if (readSync(file, piece, 0, piece.length, at) < piece.length) throw new Error('the file became shorter');
+    yield piece;
   }
 }

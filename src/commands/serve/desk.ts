@@ -1,9 +1,9 @@
 import type { LimitFunction } from 'p-limit';
 import { makeAndReport } from '../../command-line/make-and-report.ts';
 import { type Context, createContext } from '../../context.ts';
-import { exists } from '../../disk/place.ts';
 import { Failure } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
+import type { BatchRow } from '../../journal/event.ts';
 import type { Budget } from '../../paid-task/budget.ts';
 import { accountAt, type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
 import { approve } from '../../paid-task/quotes.ts';
@@ -48,7 +48,7 @@ export interface Desk {
 }
 
 /** What all records of a server's life share. */
-export interface Shared {
+interface Shared {
   settings: ServeSettings;
   budget: Budget | undefined;
   limit: LimitFunction;
@@ -74,8 +74,8 @@ export async function openDesk({ world, flags }: Context, shared: Shared): Promi
   const all: Work = { ...createWork(engine, wishes), budget };
   const claims: Claims = new Map();
   const working = new Map<string, Promise<TaskReport>>();
-  /** The orders that were made here: the record does not tell of its own tasks that ended while it is written. */
-  const made = new Map<string, { asks: string; reports: Map<number, TaskReport> }>();
+  /** The rows of each order that ended here: the record does not tell of its own while it is written. */
+  const ended = new Map<string, Map<string, { entry: Entry; run: undefined }>>();
   let adopting: Promise<unknown> | undefined;
 
   async function within<Result>(act: (work: Work) => Promise<Result>): Promise<Result> {
@@ -83,49 +83,47 @@ export async function openDesk({ world, flags }: Context, shared: Shared): Promi
     return await act({ ...all, deadline }).finally(() => deadline.cancel());
   }
 
-  async function known(batch: string, { deadline }: Work): Promise<KnownRows> {
-    await adopting; // a row is in one run or the other, not between them
-    return await knownRows(engine, { ...place, batch }, deadline.signal);
+  async function known({ batch, count, isNew }: NamedOrder, { deadline }: Work): Promise<KnownRows> {
+    const isEnded = ended.get(batch)?.size === count;
+    if (!isNew && !isEnded) await adopting; // a row is in one run or the other, not between them
+    const there = isNew || isEnded ? [] : await knownRows(engine, { ...place, batch }, deadline.signal);
+    return new Map([...there, ...(ended.get(batch) ?? [])]);
   }
 
   /** Joins whoever works on the same task in this process. */
   function finish(begun: Begun, work: Work): Promise<TaskReport> {
     const { key } = begun.entry;
-    const making =
-      working.get(key) ??
-      makeAndReport(context, work, begun).finally(() => {
-        working.delete(key);
-        work.fates.delete(key);
-      });
+    const making = working.get(key) ?? makeAndReport(context, work, begun).finally(() => leave(begun.entry as Entry));
     working.set(key, making);
     return making;
   }
 
+  function leave(entry: Entry): void {
+    working.delete(entry.key);
+    all.fates.delete(entry.key);
+    const { batch = '', key = '' } = entry.intended.row ?? {};
+    const rows = ended.get(batch) ?? new Map();
+    if (entry.ended) ended.set(batch, rows.set(key, { entry, run: undefined }));
+  }
+
   /** A task that another process works on is waited for, or taken over where that process dies. */
-  async function makeRow(order: NamedOrder, number: number, rows: KnownRows): Promise<TaskReport> {
-    const { batch, request, count, written } = order;
-    const before = made.get(batch)?.reports.get(number);
-    if (before && (await areThere(before))) return { ...before, reused: true };
-    const row = { row: number, key: rowKey(number, count) };
-    const wanted = { request, target: { ...target, index: number }, row };
+  async function makeRow(order: NamedOrder, row: BatchRow, rows: KnownRows): Promise<TaskReport> {
+    const wanted = { request: order.request, target: { ...target, index: row.row }, row };
     return await within(async (work) => {
-      for (let found = rows; ; found = await known(batch, work)) {
-        const start = await beginRow(work, { ...place, batch }, wanted, found, { claims });
-        await written.catch((error) => giveUp(work, start, error));
+      for (let found = rows; ; found = await known(order, work)) {
+        const start = await beginRow(work, { ...place, batch: row.batch }, wanted, found, { claims });
+        await order.written.catch((error) => giveUp(work, start, error));
         if ('ended' in start) return recordedReport(context, start.ended, true);
-        if ('begun' in start) return { ...(await finish(start.begun, work)), ...(before && { reused: true }) };
+        if ('begun' in start) return await finish(start.begun, work);
         await clock.wait(pollOtherMs, work.deadline.signal);
       }
     });
   }
 
-  async function makeAndTell(order: NamedOrder, number: number, rows: KnownRows): Promise<TaskReport> {
+  async function makeAndTell(order: NamedOrder, row: BatchRow, rows: KnownRows): Promise<TaskReport> {
     order.engine.began = Math.min(order.engine.began, clock.monotonic());
     try {
-      const report = await makeRow(order, number, rows);
-      const { asks, reports } = made.get(order.batch) ?? { asks: order.asks, reports: new Map() };
-      if (report.error === null) made.set(order.batch, { asks, reports: reports.set(number, report) });
-      return report;
+      return await makeRow(order, row, rows);
     } catch (error) {
       return { ...emptyReport(server), ...requestReport(order.request), error: errorReport(error) };
     } finally {
@@ -149,16 +147,17 @@ export async function openDesk({ world, flags }: Context, shared: Shared): Promi
     nameOf: (...facts) => keyOf([door, server.base, place.account ?? null, ...facts]),
 
     async make(order) {
-      const { batch, request, count, asks, isNew } = order;
-      const numbers = Array.from({ length: count }, (_, index) => index + 1);
-      const before = made.get(batch);
-      const isKnown = isNew || before?.reports.size === count;
-      const rows: KnownRows = isKnown ? new Map() : await within((work) => known(batch, work));
-      if (before ? before.asks !== asks : !isSame(order, rows)) throw otherRequest();
-      const isFresh = (number: number): boolean => !rows.has(rowKey(number, count)) && !before?.reports.has(number);
-      const lot = { request, count: numbers.filter(isFresh).length };
-      await within((work) => approve(work, server, new Map([[batch, lot]])));
-      return await Promise.all(numbers.map((number) => limit(makeAndTell, order, number, rows)));
+      const { batch, request, count } = order;
+      // How many there are is part of the name, and so of what the service knows of it.
+      const wanted = Array.from({ length: count }, (_, at) => ({ batch, row: at + 1, key: `${at + 1} of ${count}` }));
+      const rows = await within(async (work) => {
+        const found = await known(order, work);
+        checkSame(order, found);
+        const fresh = wanted.filter(({ key }) => !found.has(key)).length;
+        await approve(work, server, new Map([[batch, { request, count: fresh }]]));
+        return found;
+      });
+      return await Promise.all(wanted.map((row) => limit(makeAndTell, order, row, rows)));
     },
 
     async takeUpLeft() {
@@ -171,26 +170,15 @@ export async function openDesk({ world, flags }: Context, shared: Shared): Promi
   };
 }
 
-/** How many there are is part of the name, and so of what the service knows of it. */
-function rowKey(number: number, count: number): string {
-  return `${number} of ${count}`;
-}
-
-/** Tells whether the record holds nothing else under the name of this order. */
-function isSame({ request, count }: NamedOrder, rows: KnownRows): boolean {
-  const asked = requestName(request);
-  return [...rows].every(
-    ([key, { entry }]) => key.endsWith(` of ${count}`) && requestName(entry.intended.request) === asked,
-  );
+/** Throws `conflict` where the record holds something else under the name of this order. */
+function checkSame({ request, count }: NamedOrder, rows: KnownRows): void {
+  for (const [key, { entry }] of rows)
+    if (!key.endsWith(` of ${count}`) || requestName(entry.intended.request) !== requestName(request))
+      throw otherRequest();
 }
 
 export function otherRequest(): Failure {
   return new Failure('conflict', 'this Idempotency-Key was used with another request', { hint: 'Nothing was bought' });
-}
-
-async function areThere({ images }: TaskReport): Promise<boolean> {
-  const there = await Promise.all(images.map(({ path }) => path !== null && exists(path)));
-  return there.every(Boolean);
 }
 
 /** Nobody could find the order again: nothing of it may be bought by whoever takes the record up. */

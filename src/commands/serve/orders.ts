@@ -38,7 +38,6 @@ interface Live extends Omit<NamedOrder, 'request' | 'count'> {
 
 /** Tasks that may wait for their turn. */
 const mostWaiting = 128;
-const retrySeconds = 5;
 /** How often, and with what pause in milliseconds, to look whether a client that asked for the same is gone. */
 const leavingTries = 12;
 const leavingMs = 25;
@@ -92,7 +91,7 @@ export function openOrders(context: Context, settings: ServeSettings, pictures: 
 
   function checkQueue(count: number): void {
     if (taken + count > mostWaiting + concurrency)
-      throw new ApiError(429, 'queue_full', 'Too many pictures are waiting: send it again later', retrySeconds);
+      throw new ApiError(429, 'queue_full', 'Too many pictures are waiting: send it again later');
   }
 
   function begin(mine: Live, what: Pick<NamedOrder, 'request' | 'count'>): Promise<TaskReport[]> {
@@ -174,10 +173,6 @@ function openDesks(open: () => Promise<Desk>): Desks {
   const desks = new Map<Desk, { orders: number; users: number }>();
   let current: Promise<Desk> | undefined;
 
-  function leave(desk: Desk, isCurrent: boolean): void {
-    if (!isCurrent && desks.get(desk)?.users === 0 && desks.delete(desk)) void desk.context.close();
-  }
-
   return {
     async use(act, orders = 0) {
       current ??= open();
@@ -193,25 +188,15 @@ function openDesks(open: () => Promise<Desk>): Desks {
       desks.set(desk, uses);
       uses.users += 1;
       uses.orders += orders;
-      if (orders > 0 && uses.orders % ordersPerDesk === 0) renew(mine, desk);
+      if (uses.orders >= ordersPerDesk) drop();
       try {
         return await act(desk);
       } finally {
         uses.users -= 1;
         if (desk.context.engine.stopped.aborted) drop(); // another process took its record over
-        leave(desk, current === mine);
+        if (current !== mine && uses.users === 0 && desks.delete(desk)) void desk.context.close();
       }
     },
     abandon: (reason) => [...desks.keys()].reduce((sum, desk) => sum + desk.abandon(reason), 0),
   };
-
-  /** Opens the next one while the last still serves: nobody waits for it. */
-  function renew(last: Promise<Desk>, desk: Desk): void {
-    const next = open();
-    const use = (): void => {
-      if (current === last) current = next;
-      leave(desk, current === last);
-    };
-    next.then(use, () => undefined); // where it fails, after as many orders again
-  }
 }

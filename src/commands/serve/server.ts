@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../../errors.ts';
 import { models } from '../../request/models.ts';
+import { checkSender, checkToken } from './access.ts';
 import { picturePath, sendFile, sendPictures } from './answer.ts';
 import { ApiError, fromReport, sendError } from './api-error.ts';
-import { checkSender, checkToken } from './guard.ts';
 import type { Orders } from './orders.ts';
 import { mostJsonBytes, type PictureOrder, type Reader, readEdit, readGeneration } from './read-request.ts';
 
@@ -43,7 +43,7 @@ const limits = { requestTimeout: 30_000, headersTimeout: 10_000, connectionsChec
 const mostConnections = 1024;
 
 /** Starts to listen and returns the server's own address. Throws `validation` where it cannot. */
-export async function startServer(door: Door): Promise<{ url: string; server: Server }> {
+export async function startServer(door: Door): Promise<string> {
   const { host, port } = door.settings;
   const server = createServer(limits, (request, response) => void answer(door, request, response));
   server.maxConnections = mostConnections;
@@ -51,8 +51,7 @@ export async function startServer(door: Door): Promise<{ url: string; server: Se
     server.once('error', (cause: NodeJS.ErrnoException) => refused(cannotListen(host, port, cause)));
     server.listen(port, host, () => listening());
   });
-  const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${(server.address() as AddressInfo).port}`, server };
+  return `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
 }
 
 async function answer(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,7 +64,7 @@ async function answer(door: Door, request: IncomingMessage, response: ServerResp
     await route({ door, request, response, line }, path);
   } catch (error) {
     if (!request.complete && !response.headersSent) refuseRest(request, response);
-    line.error = response.headersSent ? 'client_closed' : sendError(response, error).code;
+    line.error = response.headersSent ? 'client_closed' : sendError(response, error);
   }
   line.status = response.statusCode;
   line.elapsed_ms = Math.round(clock.monotonic() - began);
@@ -104,8 +103,9 @@ async function sendOrder({ door, request, response, line }: Exchange, order: Pic
   if (response.destroyed) void left(false);
   else response.once('close', () => void left(response.writableFinished));
   const reports = await taken.reports;
-  const made = reports.filter(({ error }) => error === null);
-  const paid = made.filter(({ reused }) => !joined && !reused).map(({ cost }) => cost?.charged_cents);
+  // Another answer has told the cost of a task that was joined.
+  const made = reports.filter(({ error }) => error === null).map((each) => (joined ? { ...each, reused: true } : each));
+  const paid = made.flatMap(({ reused, cost }) => (reused ? [] : cost?.charged_cents));
   Object.assign(line, {
     pictures: made.reduce((sum, { images }) => sum + images.length, 0),
     engine_ms: Math.max(0, Math.round(engine.ended - engine.began)),
@@ -118,7 +118,7 @@ async function sendOrder({ door, request, response, line }: Exchange, order: Pic
   if (failed?.error && made.length === 0) throw fromReport(failed.error, failed.task_id);
   const urlOf = (id: string, index: number, mime: string | null): string =>
     `http://${request.headers.host}${picturePath(token, id, index, mime)}`;
-  await sendPictures(response, made, order.format, { urlOf, now: context.world.clock.now(), joined });
+  await sendPictures(response, made, context.world.clock.now(), order.format === 'url' ? urlOf : undefined);
 }
 
 function sendModels({ door, response }: Exchange): void {

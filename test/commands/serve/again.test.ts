@@ -54,6 +54,18 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('after %s the same request takes the 
   expect((await filesIn(machine.folder)).length).toBe(2);
 });
 
+test('what the next server took up before it was asked for again is not saved twice', async () => {
+  const service = await startService({ runningLooks: 20 });
+  const machine = await newMachine();
+  const first = await startServeOf(service, machine);
+  await giveUp(first, service, { prompt: 'a mug' });
+  await first.kill();
+  const second = await startServeOf(service, machine);
+  while ((await filesIn(machine.folder)).length === 0) await new Promise((turn) => setTimeout(turn, 20));
+  expect((await second.ask({ prompt: 'a mug' })).status).toBe(200);
+  expect([service.tasks.size, service.count('image'), (await filesIn(machine.folder)).length]).toEqual([1, 1, 1]);
+});
+
 test('an answer that the server died before is given by the next one', async () => {
   const service = await startService();
   const machine = await newMachine();
