@@ -27,7 +27,6 @@ export function openOrderLog(state: string | undefined, now: () => number): Orde
   /** How much of each file was read. */
   const read = new Map<string, number>();
   let own: { path: string; file: Promise<AppendFile> } | undefined;
-  let older: Promise<AppendFile> | undefined;
 
   /** The file of the day: a file of all days would grow without end. */
   async function file(): Promise<AppendFile> {
@@ -35,12 +34,11 @@ export function openOrderLog(state: string | undefined, now: () => number): Orde
     const last = own;
     const isUsable = last?.path === path && (await last.file.catch(() => undefined))?.place() === 'own';
     if (last && isUsable) return await last.file;
-    if (!own || own === last) {
-      older?.then((file) => file.close()).catch(() => undefined); // the last one may be written to at this moment
-      older = last?.file;
+    if (own === last) {
+      last?.file.then((file) => file.close()).catch(() => undefined);
       own = { path, file: open(path) };
     }
-    return await own.file;
+    return await (own as NonNullable<typeof own>).file;
   }
 
   async function open(path: string): Promise<AppendFile> {
@@ -51,13 +49,12 @@ export function openOrderLog(state: string | undefined, now: () => number): Orde
 
   /** Reads what was added since, by this server or another. */
   function catchUp(): void {
-    for (const name of state === undefined ? [] : listed(folder)) {
-      const path = join(folder, name);
-      const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: now() };
+    for (const path of state === undefined ? [] : filesIn(folder)) {
+      const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
       if (now() - mtimeMs > 2 * undeliveredMs) {
         rmSync(path, { force: true });
         read.delete(path);
-      } else if (size > (read.get(path) ?? 0)) readOn(path, size);
+      } else if (size !== read.get(path)) readOn(path, size);
     }
     for (const [batch, { at }] of orders) {
       if (now() - at < undeliveredMs) break;
@@ -66,7 +63,8 @@ export function openOrderLog(state: string | undefined, now: () => number): Orde
   }
 
   function readOn(path: string, size: number): void {
-    const from = read.get(path) ?? 0;
+    const known = read.get(path) ?? 0;
+    const from = known > size ? 0 : known; // the folder was deleted and made anew
     const bytes = Buffer.alloc(size - from);
     const descriptor = openSync(path, 'r');
     readSync(descriptor, bytes, 0, bytes.length, from);
@@ -81,6 +79,7 @@ export function openOrderLog(state: string | undefined, now: () => number): Orde
     }
   }
 
+  catchUp(); // not while the first client waits
   return {
     undelivered(asks) {
       catchUp();
@@ -89,11 +88,10 @@ export function openOrderLog(state: string | undefined, now: () => number): Orde
     async add(asks) {
       const batch = randomBytes(8).toString('hex');
       const order = { asks, at: now() };
-      const written =
-        state === undefined ? Promise.resolve() : (await file()).append(`${JSON.stringify({ batch, ...order })}\n`);
+      if (state === undefined) orders.set(batch, order);
+      const line = `${JSON.stringify({ batch, ...order })}\n`;
+      const written = state === undefined ? Promise.resolve() : (await file()).append(line);
       written.catch(() => orders.delete(batch));
-      catchUp();
-      if (!orders.has(batch)) orders.set(batch, order);
       return { batch, written };
     },
     async remove(batch) {
@@ -104,9 +102,11 @@ export function openOrderLog(state: string | undefined, now: () => number): Orde
   };
 }
 
-function listed(folder: string): string[] {
+function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).sort();
+    return readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name));
   } catch {
     return []; // it is made with the first order
   }

@@ -7,7 +7,6 @@ import { ApiError } from './api-error.ts';
 import { type Desk, type NamedOrder, openDesk, otherRequest } from './desk.ts';
 import { openOrderLog } from './order-log.ts';
 import type { PictureOrder } from './read-request.ts';
-import type { SentPictures } from './sent-pictures.ts';
 import type { ServeSettings } from './settings.ts';
 
 /** The orders of all clients. One that is sent again because its client gave up, or a server died, joins the first. */
@@ -32,8 +31,6 @@ interface Live extends Omit<NamedOrder, 'request' | 'count'> {
   /** Clients that are connected. */
   clients: number;
   making: Promise<TaskReport[]> | undefined;
-  /** It was made, and nothing of it is left to be taken up. */
-  isFinished: boolean;
 }
 
 /** Tasks that may wait for their turn. */
@@ -42,30 +39,25 @@ const mostWaiting = 128;
 const leavingTries = 12;
 const leavingMs = 25;
 
-export function openOrders(context: Context, settings: ServeSettings, pictures: SentPictures): Orders {
+export function openOrders(context: Context, settings: ServeSettings, pictures: Map<string, string>): Orders {
   const { concurrency, maxPictures, wishes } = settings;
   const { clock } = context.world;
   const isLimited = maxPictures !== undefined || wishes.maxCost !== undefined;
   const budget = isLimited ? createBudget({ ...wishes, maxPictures }) : undefined;
-  const shared = { settings, budget, limit: pLimit(concurrency), pictures: pictures.paths };
+  const limit = pLimit(concurrency);
+  const shared = { settings, budget, limit, pictures };
   const desks = openDesks(() => openDesk(context, shared));
   const log = openOrderLog(context.state, clock.now);
   const live = new Map<string, Live>();
-  /** Tasks that run or wait. */
-  let taken = 0;
 
   function enter(batch: string, asks: string): Live {
+    const isNew = false;
     const engine = { began: 0, ended: 0 };
     const written = Promise.resolve();
-    const unknown = { batch, asks, isNew: false, written, engine, clients: 0, making: undefined, isFinished: false };
-    const mine = live.get(batch) ?? unknown;
+    const mine = live.get(batch) ?? { batch, asks, isNew, written, engine, clients: 0, making: undefined };
     live.set(batch, mine);
     mine.clients += 1;
     return mine;
-  }
-
-  function forget(order: Live): void {
-    if (!order.making && order.clients === 0) live.delete(order.batch);
   }
 
   /** Clients that ask for the same side by side want a picture each: enters the first order that nobody waits for. */
@@ -84,80 +76,72 @@ export function openOrders(context: Context, settings: ServeSettings, pictures: 
     }
     checkQueue(count);
     const { batch, written } = await log.add(asks);
-    const mine = enterFree(asks) ?? enter(batch, asks);
-    // Another server may have been quicker.
+    const mine = enterFree(asks) ?? enter(batch, asks); // another server may have been quicker
     return Object.assign(mine, { isNew: mine.batch === batch, written });
   }
 
   function checkQueue(count: number): void {
-    if (taken + count > mostWaiting + concurrency)
+    if (limit.activeCount + limit.pendingCount + count > mostWaiting + concurrency)
       throw new ApiError(429, 'queue_full', 'Too many pictures are waiting: send it again later');
   }
 
-  function begin(mine: Live, what: Pick<NamedOrder, 'request' | 'count'>): Promise<TaskReport[]> {
-    checkQueue(what.count);
-    taken += what.count;
+  function leave(mine: Live): void {
+    mine.clients -= 1;
+    forget(mine);
+  }
+
+  function forget({ batch, making, clients }: Live): void {
+    if (!making && clients === 0) live.delete(batch);
+  }
+
+  function begin(mine: Live, { request, count }: PictureOrder): Promise<TaskReport[]> {
+    checkQueue(count);
     mine.engine = { began: Number.POSITIVE_INFINITY, ended: 0 };
-    mine.making = desks.use((desk) => desk.make({ ...mine, ...what }), 1);
-    const settle = (isFinished: boolean): void => {
-      taken -= what.count;
-      Object.assign(mine, { isFinished, isNew: false, making: undefined });
-      forget(mine);
-    };
-    mine.making.then(
-      (reports) => settle(reports.every(isOver)),
-      () => settle(false),
-    );
+    mine.making = desks
+      .use((desk) => desk.make({ ...mine, request, count }), 1)
+      .finally(() => {
+        Object.assign(mine, { isNew: false, making: undefined });
+        forget(mine);
+      });
     return mine.making;
   }
 
-  async function join({ key, request, count }: PictureOrder): Promise<Taken> {
+  async function join(order: PictureOrder): Promise<Taken> {
+    const { key, request, count } = order;
     const nameOf = await desks.use(async (desk) => desk.nameOf);
     const asks = nameOf('asks', count, requestName(request));
     const mine = key === undefined ? await enterAlike(asks, count) : enter(nameOf('key', key), asks);
-    const leave = (): void => {
-      mine.clients -= 1;
-      forget(mine);
-    };
     try {
       if (mine.asks !== asks) throw otherRequest();
       const joined = mine.making !== undefined;
-      const reports = mine.making ?? begin(mine, { request, count });
+      const reports = mine.making ?? begin(mine, order);
+      const isOver = reports.then((all) => all.every(({ resume }) => resume === null));
+      isOver.then((over) => over && order.release(), order.release);
       return {
         reports,
         joined,
         engine: mine.engine,
         async left(delivered) {
-          if (delivered && key === undefined && mine.isFinished) await log.remove(mine.batch).catch(() => undefined);
-          leave();
+          if (delivered && key === undefined && (await isOver.catch(() => false)))
+            await log.remove(mine.batch).catch(() => undefined);
+          leave(mine);
         },
       };
     } catch (error) {
-      leave();
+      leave(mine);
       throw error;
     }
   }
 
   return {
-    async take(order) {
-      const drop = (): void => pictures.release(order.pictures);
-      try {
-        const joined = await join(order);
-        joined.reports.then((reports) => (reports.every(isOver) ? drop() : undefined), drop);
-        return joined;
-      } catch (error) {
-        drop();
+    take: (order) =>
+      join(order).catch((error) => {
+        order.release();
         throw error;
-      }
-    },
+      }),
     use: (act) => desks.use(act),
     abandon: desks.abandon,
   };
-}
-
-/** Nothing of it is left to be taken up. */
-function isOver({ resume }: TaskReport): boolean {
-  return resume === null;
 }
 
 /** The records of a server's life, one after the other: one that is written for weeks would grow without end. */

@@ -18,8 +18,8 @@ export interface PictureOrder {
   format: 'b64_json' | 'url';
   /** The client's own `Idempotency-Key`. */
   key: string | undefined;
-  /** The pictures that it sent, by their digests. */
-  pictures: readonly string[];
+  /** Lets the pictures go that it sent. */
+  release(): void;
 }
 
 const mebibyte = 1024 * 1024;
@@ -41,7 +41,7 @@ export async function readGeneration(request: IncomingMessage, reader: Reader): 
   const bytes = await readBody(request, mostJsonBytes);
   const body = isUtf8(bytes) ? parseJson(bytes.toString()) : undefined;
   if (!isObject(body)) throw invalid('The body is not a JSON object');
-  return readOrder(body, [], request, reader);
+  return { ...readOrder(body, [], request, reader), release: () => undefined };
 }
 
 /** Reads a request to `images/edits`: a form with pictures, which are saved until they are used. */
@@ -56,14 +56,15 @@ export async function readEdit(request: IncomingMessage, reader: Reader): Promis
   if (images.length < 1 || images.length > mostSent)
     throw invalid(`Send a picture as image, or up to ${mostSent} as image[]`);
   const names: string[] = [];
+  const release = (): void => reader.pictures.release(names);
   try {
     for (const image of images) {
       if (typeof image === 'string') throw invalid('Invalid image: send it as a file');
       names.push(await reader.pictures.keep(new Uint8Array(await image.arrayBuffer())));
     }
-    return readOrder(Object.fromEntries(form), names, request, reader);
+    return { ...readOrder(Object.fromEntries(form), names, request, reader), release };
   } catch (error) {
-    reader.pictures.release(names);
+    release();
     throw error;
   }
 }
@@ -94,7 +95,7 @@ function readOrder(
   pictures: readonly string[],
   { headers }: IncomingMessage,
   { context: { stored }, settings }: Reader,
-): PictureOrder {
+): Omit<PictureOrder, 'release'> {
   const problems: string[] = [];
   const fields = new Map(Object.entries(body));
   const given = (name: string): unknown => fields.get(name) ?? undefined;
@@ -131,13 +132,7 @@ function readOrder(
   if (typeof key === 'string' && !/^[\x21-\x7e]{1,256}$/.test(key))
     problems.push('Invalid Idempotency-Key: use 1 to 256 characters without spaces');
   if (problems.length > 0 || !request) throw tellAll(problems, { wayOut: '' });
-  return {
-    request,
-    count,
-    format: format as PictureOrder['format'],
-    key: typeof key === 'string' ? key : undefined,
-    pictures,
-  };
+  return { request, count, format: format as PictureOrder['format'], key: typeof key === 'string' ? key : undefined };
 }
 
 /** What Imagen makes from pictures has more ratios, and other words for its formats. */
