@@ -57,7 +57,6 @@ interface Shared {
 }
 
 const door = 'serve';
-const pollOtherMs = 200;
 
 /** Throws `authentication` without a key. */
 export async function openDesk({ world, flags }: Context, shared: Shared): Promise<Desk> {
@@ -106,26 +105,18 @@ export async function openDesk({ world, flags }: Context, shared: Shared): Promi
     if (entry.ended) ended.set(batch, rows.set(key, { entry, run: undefined }));
   }
 
-  /** A task that another process works on is waited for, or taken over where that process dies. */
   async function makeRow(order: NamedOrder, row: BatchRow, rows: KnownRows): Promise<TaskReport> {
-    const wanted = { request: order.request, target: { ...target, index: row.row }, row };
-    return await within(async (work) => {
-      for (let found = rows; ; found = await known(order, work)) {
-        const start = await beginRow(work, { ...place, batch: row.batch }, wanted, found, { claims });
-        await order.written.catch((error) => giveUp(work, start, error));
-        if ('ended' in start) return recordedReport(context, start.ended, true);
-        if ('begun' in start) return await finish(start.begun, work);
-        await clock.wait(pollOtherMs, work.deadline.signal);
-      }
-    });
-  }
-
-  async function makeAndTell(order: NamedOrder, row: BatchRow, rows: KnownRows): Promise<TaskReport> {
+    const { request, batch, written } = order;
     order.engine.began = Math.min(order.engine.began, clock.monotonic());
     try {
-      return await makeRow(order, row, rows);
+      return await within(async (work) => {
+        const wanted = { request, target: { ...target, index: row.row }, row };
+        const start = await beginRow(work, { ...place, batch }, wanted, rows, { claims });
+        await written.catch((error) => giveUp(work, start, error));
+        return 'ended' in start ? recordedReport(context, start.ended, true) : await finish(start.begun, work);
+      });
     } catch (error) {
-      return { ...emptyReport(server), ...requestReport(order.request), error: errorReport(error) };
+      return { ...emptyReport(server), ...requestReport(request), error: errorReport(error) };
     } finally {
       order.engine.ended = clock.monotonic();
     }
@@ -157,7 +148,7 @@ export async function openDesk({ world, flags }: Context, shared: Shared): Promi
         await approve(work, server, new Map([[batch, { request, count: fresh }]]));
         return found;
       });
-      return await Promise.all(wanted.map((row) => limit(makeAndTell, order, row, rows)));
+      return await Promise.all(wanted.map((row) => limit(makeRow, order, row, rows)));
     },
 
     async takeUpLeft() {
