@@ -21,7 +21,7 @@ export interface OrderLog {
 const undeliveredMs = 24 * 3_600_000;
 
 /** Opens the log in the state folder; without one, orders are remembered in memory alone. */
-export function openOrderLog(state: string | undefined, now: () => number): OrderLog {
+export async function openOrderLog(state: string | undefined, now: () => number): Promise<OrderLog> {
   const folder = join(state ?? '', 'serve');
   const orders = new Map<string, { asks: string; at: number }>();
   /** How much of each file was read. */
@@ -79,7 +79,9 @@ export function openOrderLog(state: string | undefined, now: () => number): Orde
     }
   }
 
-  catchUp(); // not while the first client waits
+  // Not while the first clients wait. Where it cannot be opened, each order tells.
+  if (state !== undefined) await file().catch(() => undefined);
+  catchUp();
   return {
     undelivered(asks) {
       catchUp();

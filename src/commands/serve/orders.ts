@@ -39,7 +39,11 @@ const mostWaiting = 128;
 const leavingTries = 12;
 const leavingMs = 25;
 
-export function openOrders(context: Context, settings: ServeSettings, pictures: Map<string, string>): Orders {
+export async function openOrders(
+  context: Context,
+  settings: ServeSettings,
+  pictures: Map<string, string>,
+): Promise<Orders> {
   const { concurrency, maxPictures, wishes } = settings;
   const { clock } = context.world;
   const isLimited = maxPictures !== undefined || wishes.maxCost !== undefined;
@@ -47,7 +51,7 @@ export function openOrders(context: Context, settings: ServeSettings, pictures: 
   const limit = pLimit(concurrency);
   const shared = { settings, budget, limit, pictures };
   const desks = openDesks(() => openDesk(context, shared));
-  const log = openOrderLog(context.state, clock.now);
+  const log = await openOrderLog(context.state, clock.now);
   const live = new Map<string, Live>();
 
   function enter(batch: string, asks: string): Live {

@@ -16,7 +16,7 @@ export async function serve(context: Context, flags: ServeFlags): Promise<number
   const { token, path } = await readToken(world, flags.tokenFile);
   await prepareTarget(context, settings.target);
   const pictures = await openSentPictures(context);
-  const orders = openOrders(context, settings, pictures.paths);
+  const orders = await openOrders(context, settings, pictures.paths);
   await orders.use(async () => undefined); // a missing key is told at once
   await import('undici'); // else the first clients wait for it
   const url = await startServer({ context, settings, pictures, orders, token, log });
