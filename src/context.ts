@@ -175,13 +175,15 @@ export async function createContext(
   async function address(): Promise<Address> {
     if (flags.baseUrl !== undefined) return named(flags.baseUrl, '--base-url');
     if (env.RUNAPI_BASE_URL) return named(env.RUNAPI_BASE_URL, 'RUNAPI_BASE_URL');
-    if (stored.settings.baseUrl) return named(stored.settings.baseUrl, `baseUrl in ${stored.path}`);
+    const { baseUrl } = stored.settings;
+    if (baseUrl)
+      return named(baseUrl, `baseUrl in ${stored.path}`, 'setting base-url (config set base-url changes it)');
     const { key } = await context.credentials();
     return key?.baseUrl ? named(key.baseUrl, key.source) : { base: defaultBaseUrl, source: 'the default' };
   }
 
-  function named(text: string, source: string): Address {
-    return { base: parseBaseUrl(text, source), source };
+  function named(text: string, source: string, shown = source): Address {
+    return { base: parseBaseUrl(text, shown), source };
   }
 
   async function makeApi(server: Server, key: 'optional' | undefined): Promise<Api> {

@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 export async function run(process: NodeJS.Process): Promise<void> {
   process.exitCode = exitCodes.internal; // a program that ends while it still waits has not succeeded
   const world = createWorld(process);
-  process.exitCode = (await restarted(process)) ?? (await answer(process, world));
+  process.exitCode = await answer(process, world);
 }
 
 /** Answers simple calls before the rest of the program is loaded. */
@@ -28,7 +28,7 @@ async function answer(process: NodeJS.Process, world: World): Promise<number> {
   if (argv[0] === '__complete') return await complete(world, argv.slice(1));
   if (argv[0] === '__draw') return await drawForPreview();
   keepCompiled(world);
-  return await call(process, world, argv);
+  return (await restarted(process)) ?? (await call(process, world, argv));
 }
 
 /** Runs the worker thread of a preview. */

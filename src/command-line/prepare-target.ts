@@ -1,14 +1,29 @@
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { prepareFolder } from '../disk/folder.ts';
+import { Failure } from '../errors.ts';
 import { fixedFolder } from '../image/template.ts';
 import type { Target } from '../request/target.ts';
+import { expandHome } from '../task/home-path.ts';
+
+type Place = Pick<Target, 'folder' | 'output' | 'root'>;
 
 /** Tries the folder, so that what is wrong with it is told before anything is paid. Throws `download`. */
-export async function prepareTarget(
-  { engine }: Context,
-  { folder, output, root }: Pick<Target, 'folder' | 'output' | 'root'>,
-): Promise<void> {
-  if (output !== '-') await prepareFolder(resolve(folder, fixedFolder(output, root !== undefined)));
-  else if (engine.spool === undefined) await prepareFolder(folder);
+export async function prepareTarget(context: Context, place: Place): Promise<void> {
+  const { folder, output, root } = place;
+  if (output === '-' && context.engine.spool !== undefined) return;
+  const last = output === '-' ? folder : resolve(folder, fixedFolder(output, root !== undefined));
+  await prepareFolder(last).catch((error) => {
+    throw withSetting(context, place, error);
+  });
+}
+
+/** Names the setting that the folder comes from, and the command that changes it. */
+function withSetting({ stored: { settings }, world: { cwd, home } }: Context, place: Place, error: unknown): unknown {
+  const { dir, output } = settings;
+  const isSet = dir !== undefined && resolve(cwd, expandHome(dir, home)) === place.folder;
+  const name = isSet ? 'dir' : output !== undefined && expandHome(output, home) === place.output ? 'output' : undefined;
+  if (name === undefined || !(error instanceof Failure)) return error;
+  const hint = `${error.facts.hint}, or change the setting ${name}: config set ${name}`;
+  return new Failure(error.code, error.message, { ...error.facts, hint });
 }

@@ -11,13 +11,18 @@ import type { Wishes } from '../request/wishes.ts';
 import { newSum, sumText } from '../task/cost.ts';
 import { amountText, microCents, microCentsText, parseDollars } from '../task/money.ts';
 import { askYes } from '../terminal/ask.ts';
+import type { World } from '../world.ts';
 
 const variable = 'RUNAPI_IMAGEN_MAX_COST';
 
 /** Flags, then the limit of the environment, then settings: the first that gives a value wins. */
 export function spendingSources({ world: { env }, stored: { settings } }: Context, flags: object): Source[] {
-  const limit = namedSource({ [variable]: env[variable] || undefined }, { maxCost: variable });
-  return [flagSource(flags), limit, settingSource(settings)];
+  return [flagSource(flags), limitSource(env), settingSource(settings)];
+}
+
+/** The limit that the environment sets to what a call may cost. */
+export function limitSource(env: World['env']): Source {
+  return namedSource({ [variable]: env[variable] || undefined }, { maxCost: variable });
 }
 
 const mostPictures = 20;
@@ -77,7 +82,7 @@ export interface Trial {
   /** Why no price is known. */
   error: ErrorReport | null;
   /** Says that nothing was submitted and, with a limit, throws `over_budget` where the real run would. */
-  end(wishes: Pick<Wishes, 'maxCost'>): void;
+  end(wishes: Pick<Wishes, 'maxCost' | 'maxCostName'>): void;
 }
 
 /** Asks what pictures would cost now. Needs no key. */
@@ -95,7 +100,7 @@ export async function tryPrices(context: Context, server: Server, lots: readonly
       if ('error' in asked) reporter.warn(`the price is not available now: ${errorReport(asked.error).message}`);
       reporter.note(`Nothing was submitted${prices ? totalText(prices) : ''}`);
       if (wishes.maxCost === undefined) return;
-      if ('error' in asked) throw unknownPrice(asked.error);
+      if ('error' in asked) throw unknownPrice(asked.error, wishes.maxCostName);
       createBudget(wishes).check(asked);
     },
   };

@@ -1,6 +1,6 @@
-import { Composer, Lexer, LineCounter, Parser } from 'yaml';
 import { isWebAddress } from '../api-key.ts';
 import { isObject, type JsonObject } from '../json.ts';
+import { parseYaml } from '../yaml.ts';
 import type { Variables } from './variables.ts';
 
 /** A chat provider of Hermes that is RunAPI. */
@@ -16,19 +16,21 @@ export interface Provider {
 
 /**
  * Finds RunAPI in `config.yaml` of Hermes Agent 0.21, best first: providers named `runapi` before those that only have
- * its host, the list form (`custom_providers`) before the map form (`providers`). The parser weighs 110 kB: import this
- * file only where there is something to parse.
+ * its host, the list form (`custom_providers`) before the map form (`providers`). Import this file only where there is
+ * something to parse.
  * @param faults gets what is wrong, a line each, to follow the file's name
  */
 export function runapiProviders(text: string, variables: Variables, faults: string[]): Provider[] {
-  const parsed = parseConfig(text);
-  if ('fault' in parsed) {
-    faults.push(parsed.fault);
+  // Hermes' own parser reads YAML 1.1.
+  const parsed = parseYaml(text, '1.1');
+  const settings = 'fault' in parsed ? undefined : parsed.value;
+  if (!isObject(settings)) {
+    faults.push('fault' in parsed ? parsed.fault : 'does not hold a map of settings');
     return [];
   }
   const named: Provider[] = [];
   const hosted: Provider[] = [];
-  for (const { form, key, fields } of entriesOf(parsed.settings, faults)) {
+  for (const { form, key, fields } of entriesOf(settings, faults)) {
     const name = variables.textIn(fields.name) ?? key ?? '';
     const isNamed = [name, key].some((each) => each !== undefined && isRunapi(each));
     if (/^\s*false\s*$/i.test(String(fields.enabled))) {
@@ -81,44 +83,3 @@ function isRunapi(name: string): boolean {
 function isRunapiHost(baseUrl: string): boolean {
   return /(?:^|\.)runapi\.ai\.?$/.test(new URL(baseUrl).hostname);
 }
-
-/** Plain values, or one line of what is wrong, to follow the file's name. */
-type ParsedConfig = { settings: JsonObject } | { fault: string };
-
-/**
- * Parses as Hermes' parser does (PyYAML, so YAML 1.1), anchors and merge keys included. Never throws. The parser's own
- * messages are not passed on: they quote the file, and the file may hold keys.
- */
-export function parseConfig(text: string): ParsedConfig {
-  const lines = new LineCounter();
-  lines.addNewLine(0);
-  const parser = new Parser(lines.addNewLine);
-  const composer = new Composer({
-    version: '1.1',
-    uniqueKeys: false,
-    intAsBigInt: true, // a key of twenty digits keeps them all
-    prettyErrors: false,
-    logLevel: 'error', // warnings would go to stderr
-  });
-  try {
-    const tokens = [];
-    for (const lexeme of new Lexer().lex(text)) {
-      tokens.push(...parser.next(lexeme));
-      if (parser.stack.length > deepest) return { fault: 'is nested too deeply' };
-    }
-    tokens.push(...parser.end());
-    const [document] = composer.compose(tokens, true, text.length);
-    const error = document?.errors[0];
-    if (error) return { fault: `is not valid YAML (line ${lines.linePos(error.pos[0]).line})` };
-    const value: unknown = document?.toJS({ maxAliasCount: 100 });
-    return isObject(value) ? { settings: value } : { fault: 'does not hold a map of settings' };
-  } catch {
-    return { fault: 'has an alias (*name) without its anchor, or too many aliases' };
-  }
-}
-
-/**
- * The composer calls itself at every level. A few thousand levels end the whole process, not with an exception: V8 gives
- * up when it must compile a regular expression on a full stack.
- */
-const deepest = 100;

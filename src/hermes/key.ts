@@ -38,7 +38,6 @@ export async function hermesKey(surroundings: Surroundings): Promise<HermesKey |
   if (env.problem !== undefined) problems.push(env.problem);
   const variables = readVariables(surroundings.env, env.text ?? '', envPath);
   const faults: string[] = [];
-  // Not import('yaml'): bundled, a CommonJS package that is imported so has no named exports.
   const { runapiProviders } = await import('./config.ts');
   const providers = runapiProviders(config.text, variables, faults);
   const found = firstKey(providers, variables, path, faults);

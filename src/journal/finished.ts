@@ -1,18 +1,9 @@
 import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import type { Entry } from './entry.ts';
+import { endOf, isTrue, type Mark, markIn, markLine, markRoom, start, unfinishedWords } from './index-mark.ts';
 import { isRunFile } from './names.ts';
-import {
-  allIn,
-  allParts,
-  createParts,
-  type IndexedPart,
-  type Part,
-  parsePart,
-  partLine,
-  partsWith,
-  sum,
-} from './parts.ts';
+import { allIn, allParts, createParts, type IndexedPart, type Part, parsePart, partLine, partsWith } from './parts.ts';
 import { nothingRead, readRun } from './read-run.ts';
 
 /** The folder of finished runs, which an index keeps from being read whole. */
@@ -45,9 +36,10 @@ interface Read {
 const muchText = 1024 * 1024;
 
 /**
- * The index is one file, `done.index`, that only grows. It is only a cache: each line has a checksum, and a line such as
- * `# <version of done/> <checksum of all lines before>` tells that it held all files of the folder then. Where that
- * line is missing, or the folder or the text has changed since, each file without a whole set of lines is read again.
+ * The index is one file, `done.index`, that only grows. It is only a cache: each line has a checksum, and a mark at its
+ * end tells that it held all files of the folder then. Where the mark is missing, or the folder or the text has changed
+ * since, each file without a whole set of lines is read again. A command that adds to it, or asks what is unfinished
+ * where nothing is, reads the mark alone.
  *
  * @param many is told how many files are about to be read, where that takes a while
  */
@@ -60,7 +52,16 @@ export function openFinished(files: Files, state: string, many: (count: number) 
     return (await files.facts(path))?.version ?? 'none';
   }
 
-  const readIndex = async (): Promise<string> => (await files.read(index).catch(() => undefined)) ?? '';
+  const readIndex = async (from = 0): Promise<string> => (await files.read(index, from).catch(() => undefined)) ?? '';
+
+  /** Reads the mark at the end of the index; undefined where there is none, or the folder has changed since. */
+  async function lastMark(): Promise<Mark | undefined> {
+    const version = await versionOf(folder);
+    const bytes = (await files.facts(index).catch(() => undefined))?.bytes ?? 0;
+    if (bytes === 0) return version === 'none' ? start : undefined;
+    const mark = markIn(await readIndex(Math.max(0, bytes - markRoom)));
+    return mark?.version === version && endOf(mark) === bytes ? mark : undefined;
+  }
 
   /** Returns the whole index, made anew where it is wrong. */
   async function load(): Promise<string> {
@@ -85,7 +86,7 @@ export function openFinished(files: Files, state: string, many: (count: number) 
       if (fresh.length > muchText) await write();
     }
     await write();
-    await files.add(index, markOf(text, folderVersion)).catch(() => undefined);
+    await files.add(index, markLine(start, text, folderVersion)).catch(() => undefined);
     return text;
 
     /** Where the index cannot be written, it is in memory only. */
@@ -121,16 +122,15 @@ export function openFinished(files: Files, state: string, many: (count: number) 
 
     async put(from, file, parts) {
       const read = parts ? { parts, open: false } : await partsOf(from).catch(() => 'unread' as const);
-      const lines = linesOf(file, read);
-      const before = await versionOf(folder);
-      const text = await readIndex();
+      const lines = `\n${linesOf(file, read)}`;
+      const mark = await lastMark();
       await files.makeFolder(folder);
-      await files.add(index, `\n${lines}`).catch(() => undefined);
+      await files.add(index, lines).catch(() => undefined);
       await files.rename(from, join(folder, file));
-      if (before !== 'none' && !isComplete(text, before)) return;
+      if (!mark) return;
       const after = await versionOf(folder); // before the text is read: what came in since is in it
-      const now = await readIndex();
-      if (now.includes(`\n${lines}`)) await files.add(index, markOf(now, after)).catch(() => undefined);
+      const added = await readIndex(endOf(mark));
+      if (added.includes(lines)) await files.add(index, markLine(mark, added, after)).catch(() => undefined);
     },
 
     async ofTask(id) {
@@ -142,7 +142,7 @@ export function openFinished(files: Files, state: string, many: (count: number) 
       const meant = lines.filter(({ batches, state }) => batches.has(batch) || state === 'unread');
       return [...new Set(meant.map(({ file }) => join(folder, file)))];
     },
-    unfinished: () => pathsWith('\topen\t', '\tunread\t'),
+    unfinished: async () => ((await lastMark())?.unfinished === 0 ? [] : await pathsWith(...unfinishedWords)),
     async newest() {
       const parts = new Map<string, IndexedPart>();
       for (const part of allIn(await load())) parts.set(`${part.file} ${part.nth}`, part);
@@ -187,17 +187,8 @@ function wholeIn(text: string): Set<string> {
   return whole;
 }
 
-const markStart = '\n# ';
-
-/** Tells that the text before it holds every file of the folder, as it was at that version. */
-function markOf(text: string, folderVersion: string): string {
-  return `${markStart}${folderVersion} ${sum(text)}\n`;
-}
-
 function isComplete(text: string, folderVersion: string): boolean {
   if (folderVersion === 'none') return true;
-  const at = text.lastIndexOf(markStart);
-  if (at < 0) return false;
-  const mark = markOf(text.slice(0, at), folderVersion);
-  return text.startsWith(mark, at);
+  const mark = markIn(text);
+  return mark?.version === folderVersion && isTrue(mark, text);
 }

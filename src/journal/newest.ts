@@ -18,7 +18,16 @@ export interface Query {
 interface Readable {
   path: string;
   lastAt: number;
+  /** Its place in the file. */
+  from: number;
   read(take: (entry: Entry) => void): Promise<unknown>;
+}
+
+/** A task, and where it was found: in which part, the newest first, and as which of its tasks. */
+interface Found {
+  entry: Entry;
+  part: number;
+  nth: number;
 }
 
 /**
@@ -31,31 +40,32 @@ export async function newestOf(
   unreadable: (path: string, error: unknown) => void,
 ): Promise<Entry[]> {
   const { files, state, runs, finished } = folders;
-  const kept = new Map<string, Entry>();
+  const kept = new Map<string, Found>();
   let oldest = Number.NEGATIVE_INFINITY;
+  let found = 0;
 
-  function consider(entry: Entry): void {
+  function consider(entry: Entry, part: number): void {
     const known = kept.get(entry.key);
-    if (known) kept.set(entry.key, joined(known, entry));
-    else if (beganAt(entry) >= oldest && matches(entry)) kept.set(entry.key, entry);
+    if (known) known.entry = joined(known.entry, entry);
+    else if (beganAt(entry) >= oldest && matches(entry)) kept.set(entry.key, { entry, part, nth: found++ });
     if (kept.size >= 2 * limit + 100) shrink();
   }
 
   function shrink(): void {
     if (kept.size < limit) return;
-    const newest = sorted(kept.values()).slice(0, limit);
+    const newest = [...kept.values()].sort(newestFirst).slice(0, limit);
     kept.clear();
-    for (const entry of newest) kept.set(entry.key, entry);
-    oldest = Math.min(...newest.slice(-1).map(beganAt));
+    for (const each of newest) kept.set(each.entry.key, each);
+    oldest = Math.min(...newest.slice(-1).map(({ entry }) => beganAt(entry)));
   }
 
   /** Considers what is unfinished in a run, and returns what else it holds. */
   async function openUp(path: string): Promise<Readable[]> {
     const digest = await digestOf(files, state, path);
-    for (const entry of digest?.open.values() ?? []) consider(entry);
+    for (const entry of digest?.open.values() ?? []) consider(entry, -1);
     const read = ({ span: { from, to } }: Part, take: (entry: Entry) => void) =>
       readRun(files, path, take, nothingRead(from), to);
-    return allIn(digest?.index ?? '').map((part) => ({ path, lastAt: part.lastAt, read: (take) => read(part, take) }));
+    return allIn(digest?.index ?? '').map((part) => readable(path, part, (take) => read(part, take)));
   }
 
   async function tell<Value>(path: string, work: Promise<Value>): Promise<Value | undefined> {
@@ -74,22 +84,32 @@ export async function newestOf(
   }
   for (const part of await finished.newest()) {
     const path = join(finished.folder, part.file);
-    parts.push({ path, lastAt: part.lastAt, read: (take) => finished.readPart(part, take) });
+    parts.push(readable(path, part, (take) => finished.readPart(part, take)));
   }
-  for (const { path, lastAt, read } of parts.sort(newestFirst)) {
-    if (lastAt < since || lastAt < oldest) break;
-    await tell(path, read(consider));
+  for (const [nth, { path, lastAt, read }] of parts.sort(latestFirst).entries()) {
+    // What began at the same time as the oldest, and is in a later part, comes after it.
+    if (lastAt < since || lastAt <= oldest) break;
+    await tell(
+      path,
+      read((entry) => consider(entry, nth)),
+    );
     shrink();
   }
+  const newest = [...kept.values()].sort(newestFirst).map(({ entry }) => entry);
   // Two views of one task may match that no longer do so together.
-  return sorted(kept.values()).filter(matches).slice(0, limit);
+  return newest.filter(matches).slice(0, limit);
+}
+
+function readable(path: string, { lastAt, span: { from } }: Part, read: Readable['read']): Readable {
+  return { path, lastAt, from, read };
 }
 
 /** Of two that began at one time, the later file: what was done again counts. */
-function newestFirst(a: Readable, b: Readable): number {
-  return b.lastAt - a.lastAt || (parseRunName(a.path).stamp < parseRunName(b.path).stamp ? 1 : -1);
+function latestFirst(a: Readable, b: Readable): number {
+  const [stampA, stampB] = [parseRunName(a.path).stamp, parseRunName(b.path).stamp];
+  return b.lastAt - a.lastAt || (stampA === stampB ? b.from - a.from : stampA < stampB ? 1 : -1);
 }
 
-function sorted(entries: Iterable<Entry>): Entry[] {
-  return [...entries].sort((a, b) => beganAt(b) - beganAt(a) || (a.key < b.key ? -1 : 1));
+function newestFirst(a: Found, b: Found): number {
+  return beganAt(b.entry) - beganAt(a.entry) || a.part - b.part || b.nth - a.nth;
 }

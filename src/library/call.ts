@@ -1,3 +1,4 @@
+import { limitSource } from '../command-line/spending.ts';
 import { startWork } from '../command-line/start-work.ts';
 import { type Context, createContext } from '../context.ts';
 import { Failure, invalid, tellAll } from '../errors.ts';
@@ -98,7 +99,8 @@ function openCall(client: Client, context: Context, options: Call['options']): C
   const problems = unknownNames(options, optionNames);
   const { timeout, maxCost, signal } = options;
   const waiting = namedSource({ maxCost, ...(timeout !== undefined && { timeout: `${timeout}ms` }) });
-  const wishes = parseWishes([waiting, settingSource(context.stored.settings)], problems);
+  const sources = [waiting, limitSource(context.world.env), settingSource(context.stored.settings)];
+  const wishes = parseWishes(sources, problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems, { wayOut: '' });
   if (wishes.maxCost !== undefined) client.budget ??= createBudget(wishes);
   const within = (deadline: Deadline): Deadline => (signal === undefined ? deadline : orCancelled(deadline, signal));

@@ -42,6 +42,8 @@ export interface Purchase {
 export interface Limit {
   /** Micro-cents of a US dollar. */
   maxCost?: number | undefined;
+  /** What gave that limit; `--max-cost` by default. */
+  maxCostName?: string | undefined;
   /** Only a session of calls counts its pictures. */
   maxPictures?: number | undefined;
 }
@@ -55,7 +57,7 @@ interface Reserved {
 }
 
 /** @param session the budget of all calls together, which each purchase has to fit into too */
-export function createBudget({ maxCost, maxPictures }: Limit, session?: Budget): Budget {
+export function createBudget({ maxCost, maxCostName, maxPictures }: Limit, session?: Budget): Budget {
   const reserved = new Map<string, Reserved>();
   /** How many pictures a task of a model made last: the next one of it is expected to make as many. */
   const usual = new Map<string, number>();
@@ -68,7 +70,8 @@ export function createBudget({ maxCost, maxPictures }: Limit, session?: Budget):
   function checkCost(count: number, wanted: number): void {
     if (maxCost === undefined) return;
     const spent = sumOf('price');
-    if (spent + wanted > maxCost) throw overBudget({ count, wanted, spent, limit: maxCost, isSession });
+    if (spent + wanted > maxCost)
+      throw overBudget({ count, wanted, spent, limit: maxCost, name: maxCostName, isSession });
   }
 
   function checkPictures(wanted: number): void {
@@ -87,12 +90,12 @@ export function createBudget({ maxCost, maxPictures }: Limit, session?: Budget):
       checkPictures(lots.reduce((sum, { request, count }) => sum + count * expected(request), 0));
       const priced = lots.flatMap(({ quote, ...lot }) => (quote ? { ...lot, quote } : []));
       const count = priced.reduce((sum, lot) => sum + lot.count, 0);
-      if (count > 0) checkCost(count, priceOf(priced));
+      if (count > 0) checkCost(count, priceOf(priced, maxCostName));
       session?.check(lots);
     },
     reserve(key, request, quote) {
       if (reserved.has(key)) return false;
-      const price = quote === undefined ? 0 : inDollars(quote);
+      const price = quote === undefined ? 0 : inDollars(quote, maxCostName);
       const pictures = expected(request);
       checkPictures(pictures);
       checkCost(1, price);
@@ -126,10 +129,11 @@ function countIn({ set }: ImageRequest): number | undefined {
 }
 
 /** The failure for a task whose price is not known, for whatever reason. */
-export function unknownPrice(why: unknown): Failure {
+export function unknownPrice(why: unknown, maxCostName?: string): Failure {
   const reason = why instanceof Error ? why.message : String(why);
-  return new Failure('over_budget', `the price is unknown, so --max-cost cannot be kept: ${reason}`, {
-    hint: 'Nothing was sent. Run the command again later, or without --max-cost',
+  const limit = shown(maxCostName);
+  return new Failure('over_budget', `the price is unknown, so ${limit} cannot be kept: ${reason}`, {
+    hint: `Nothing was sent. Run the command again later, or without ${limit}`,
     requestId: why instanceof Failure ? why.facts.requestId : undefined,
     retryable: why instanceof Failure && why.facts.retryable === true,
     cause: why,
@@ -137,15 +141,21 @@ export function unknownPrice(why: unknown): Failure {
 }
 
 /** Micro-cents of a US dollar. Throws `over_budget` for a price in another currency. */
-export function priceOf(lots: readonly PricedLot[]): number {
-  return lots.reduce((sum, { count, quote }) => sum + count * inDollars(quote), 0);
+export function priceOf(lots: readonly PricedLot[], maxCostName?: string): number {
+  return lots.reduce((sum, { count, quote }) => sum + count * inDollars(quote, maxCostName), 0);
 }
 
-function inDollars({ currency, reserved_cents }: Quote): number {
+function inDollars({ currency, reserved_cents }: Quote, maxCostName: string | undefined): number {
   if (currency === 'USD') return microCents(reserved_cents);
-  throw new Failure('over_budget', `the price is in ${currency}, and --max-cost is in US dollars`, {
-    hint: 'Nothing was sent. Run the command without --max-cost to pay in that currency',
+  const limit = shown(maxCostName);
+  throw new Failure('over_budget', `the price is in ${currency}, and ${limit} is in US dollars`, {
+    hint: `Nothing was sent. Run the command without ${limit} to pay in that currency`,
   });
+}
+
+/** `--max-cost`, `the setting max-cost` */
+function shown(maxCostName = '--max-cost'): string {
+  return maxCostName.replace(/^setting /, 'the setting ');
 }
 
 interface Excess {
@@ -153,14 +163,17 @@ interface Excess {
   wanted: number;
   spent: number;
   limit: number;
+  name: string | undefined;
   isSession: boolean;
 }
 
-function overBudget({ count, wanted, spent, limit, isSession }: Excess): Failure {
+function overBudget({ count, wanted, spent, limit, name, isSession }: Excess): Failure {
   const what = count === 1 ? 'the picture costs' : `the ${count} pictures cost`;
   const before = spent > 0 ? ` on top of ${microCentsText(spent)} reserved so far` : '';
-  const most = isSession ? 'this session may spend' : '--max-cost';
-  const more = isSession ? raisedByUser : `Allow more: --max-cost ${microCentsText(spent + wanted).slice(1)}`;
+  const most = isSession ? 'this session may spend' : shown(name);
+  const enough = microCentsText(spent + wanted).slice(1);
+  const forGood = name?.startsWith('setting ') ? `, or config set max-cost ${enough}` : '';
+  const more = isSession ? raisedByUser : `Allow more: --max-cost ${enough}${forGood}`;
   return new Failure(
     'over_budget',
     `${what} ${microCentsText(wanted)} now${before}: more than ${most} ${microCentsText(limit)}`,

@@ -56,10 +56,18 @@ export async function namePictures(
     const [, id] = /^task:(.*)$/.exec(source) ?? [];
     if (id !== undefined) return await ofTask(id);
     if (!digestForm.test(source)) return await ofFile(resolve(cwd, expandHome(source, home)), source);
+    return await ofBefore(source);
+  }
+
+  /** A picture that an earlier request was made from. */
+  async function ofBefore(source: string): Promise<string> {
     const path = engine.known.pictures.get(source);
-    if (typeof path !== 'string')
-      return refuse(source, `it came from stdin or another machine; give it again with ${field}`);
-    return (await ofFile(path, path)) === source ? source : refuse(path, 'it has changed since');
+    const flaw =
+      typeof path !== 'string'
+        ? 'came from stdin or another machine'
+        : (await ofFile(path, path).catch(() => undefined)) !== source && `is gone or has changed: ${path}`;
+    if (!flaw) return source;
+    throw invalid(`The picture that it was made from ${flaw}`, `Give the picture again with ${field}`);
   }
 
   async function ofStdin(): Promise<string> {

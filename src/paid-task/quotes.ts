@@ -65,7 +65,7 @@ export async function reserveBudget({ work, api, entry }: Job): Promise<boolean>
 }
 
 async function livePrices(
-  { engine, deadline, rateLimitTries }: Work,
+  { engine, wishes, deadline, rateLimitTries }: Work,
   api: Api,
   server: Server,
   lots: readonly Lot[],
@@ -75,7 +75,7 @@ async function livePrices(
     const options = { clock, deadline, rateLimitTries, onRetry: listener.retrying };
     return await quoteAll(engine, api, { server, lots }, options);
   } catch (error) {
-    throw error instanceof Failure && error.code !== 'timeout' ? unknownPrice(error) : error;
+    throw error instanceof Failure && error.code !== 'timeout' ? unknownPrice(error, wishes.maxCostName) : error;
   }
 }
 

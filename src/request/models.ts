@@ -45,11 +45,16 @@ export function ratioNamed(typed: string): string {
   return typed.toLowerCase().replace(/^(\d+)[x/](\d+)$/, '$1:$2');
 }
 
-/** Tells why a model does not take a ratio, with the nearest that it takes; undefined where it does. */
-export function ratioReason(ratio: string, model: string): string | undefined {
-  const supported = ratiosOf(model);
+/**
+ * Tells why a model does not take a ratio, with the nearest that it takes; undefined where it does.
+ * @param model undefined for any of Imagen's
+ */
+export function ratioReason(ratio: string, model: string | undefined): string | undefined {
+  const supported = ratiosOf(model ?? 'imagen-4-fast');
   if (supported.includes(ratio)) return undefined;
-  const what = `${model} supports ${listed(supported, 'and')}`;
+  const what = model
+    ? `${model} supports ${listed(supported, 'and')}`
+    : `Imagen 4 supports ${listed(ratios, 'and')}, and auto with imagen-4-fast`;
   if (ratio === 'auto') return `only imagen-4-fast supports auto; ${what}`;
   const nearest = nearestRatio(ratio, supported);
   return nearest ? `${what}; the nearest is ${nearest}` : what + didYouMean(ratio, supported);

@@ -1,5 +1,6 @@
 import { check, type core, NEVER, type output, transform, type ZodMiniObject } from 'zod/mini';
 import { looksLikeKey, maskedKey } from '../api-key.ts';
+import { sentence } from '../errors.ts';
 import { isObject } from '../json.ts';
 
 /** Where fields come from: flags, a row of a batch file, settings, the arguments of a tool. */
@@ -8,6 +9,8 @@ export interface Source {
   value(field: string): unknown;
   /** Returns the name of the field here, for messages: `--ratio`, `aspect_ratio`. */
   name(field: string): string;
+  /** Returns the command that changes a value which was not given with the call: `config set ratio`. */
+  changedBy?(field: string): string;
   /** Returns the values for one model alone, which win over the rest. */
   ofModel?(model: string): Source | undefined;
 }
@@ -33,9 +36,27 @@ export function parseFields<Schema extends ZodMiniObject>(
   }
   const result = schema.safeParse(values, { reportInput: true });
   if (result.success) return result.data;
-  const nameOf = (field: string): string => (givers.get(field) ?? sources[0])?.name(field) ?? field;
-  problems.push(...result.error.issues.map((issue) => problemOf(issue, nameOf)));
+  problems.push(...result.error.issues.map((issue) => withWayOut(issue, givers, sources[0])));
   return undefined;
+}
+
+/** Tells one problem, and the commands that change the settings which it names. */
+function withWayOut(issue: core.$ZodIssue, givers: ReadonlyMap<string, Source>, usual: Source | undefined): string {
+  const commands = new Set<string>();
+  const problem = problemOf(issue, (field) => {
+    const command = givers.get(field)?.changedBy?.(field);
+    if (command !== undefined) commands.add(command);
+    return (givers.get(field) ?? usual)?.name(field) ?? field;
+  });
+  return commands.size === 0 ? problem : `${sentence(problem)} ${changes([...commands])}`;
+}
+
+/** Names the commands that change settings: a sentence behind a problem. */
+export function changes(commands: readonly string[]): string {
+  const [last, ...others] = [...commands].reverse();
+  return others.length === 0
+    ? `The command ${last} changes it.`
+    : `The commands ${others.reverse().join(', ')} and ${last} change them.`;
 }
 
 /** Tells one problem of a parsed value. */

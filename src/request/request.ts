@@ -100,6 +100,7 @@ export const orderRules = rule<Options>(({ model, seed, count, ...same }) => [
 
 const modelsSchema = object({ model: exactOptional(modelList) });
 const optionsSchema = object(options).check(orderRules);
+const anyModelSchema = object({ ...options, model: _default(modelList, []) }).check(orderRules);
 const orderSchema = object(orderFields).check(orderRules);
 
 /** Parses what was asked for: one request for each model, seed and count. Undefined where there is a problem. */
@@ -111,6 +112,11 @@ export function parseRequests(sources: readonly Source[], problems: string[]): I
 /** Tells the problems of all but the prompt, where there is none to make requests of. */
 export function checkOptions(sources: readonly Source[], problems: string[]): undefined {
   parseFields(optionsSchema, sources, problems);
+}
+
+/** The same where the model may be named later: what one of Imagen's takes may be right. */
+export function checkUsual(sources: readonly Source[], problems: string[]): undefined {
+  parseFields(anyModelSchema, sources, problems);
 }
 
 /** Parses a comma list of models, where one is given. */
@@ -148,9 +154,8 @@ function remixed(request: ImageRequest): ImageRequest {
 
 /** Tells why a model or a ratio cannot be the default of all pictures; undefined where it can. */
 export function defaultReason(field: 'model' | 'aspectRatio', value: string): string | undefined {
-  // A ratio that one model alone takes may go with that model.
-  const given = { model: 'imagen-4-fast', [field]: value };
-  return optionsSchema.safeParse(given).error?.issues[0]?.message;
+  const reason = anyModelSchema.safeParse({ [field]: value }).error?.issues[0]?.message;
+  return reason && field === 'aspectRatio' ? `${reason}; for another model set models.NAME.ratio` : reason;
 }
 
 /** Finds values that Imagen's models do not support. The service checks all other models. */
@@ -160,8 +165,8 @@ function imagenFlaws(wanted: readonly string[], { aspectRatio, images, ...fields
     const reason = `it takes no pictures; use imagen-4, which means ${remixModel}, or another of the command models`;
     return other === undefined ? [] : [{ field: 'model', value: other, reason }];
   }
-  // Where no model is valid the ratio is checked all the same.
-  const imagen = wanted.length > 0 ? wanted.filter(isImagen) : ['imagen-4-fast'];
+  // Where no model is known the ratio is checked all the same.
+  const imagen = wanted.length > 0 ? wanted.filter(isImagen) : [undefined];
   const ratioReasons = imagen.flatMap((model) => (aspectRatio && ratioReason(aspectRatio, model)) || []);
   const [first] = ratioReasons;
   const flaws: Flaw[] = first === undefined ? [] : [{ field: 'aspectRatio', value: aspectRatio, reason: first }];
@@ -184,7 +189,7 @@ function repeatFlaws(wanted: readonly string[] = [], seeds: readonly number[] = 
 }
 
 function countFlaws(wanted: readonly string[] = [], seeds: readonly number[] = [], count = 1): Flaw[] {
-  const pictures = wanted.length * Math.max(1, seeds.length) * count;
+  const pictures = Math.max(1, wanted.length) * Math.max(1, seeds.length) * count;
   if (pictures <= mostPictures) return [];
   return [() => `${pictures} pictures are too many at once: the limit is ${mostPictures}`];
 }

@@ -25,7 +25,8 @@ export function settingSource(settings: object, prefix = ''): Source {
   const own = (field: string): string => prefix + (shortNames[field] ?? field);
   return {
     value: (field) => given.get(own(field)),
-    name: (field) => `setting ${kebab(own(field))}`,
+    name: (field) => `setting ${shownSetting(own(field))}`,
+    changedBy: (field) => `config set ${shownSetting(own(field))}`,
     ofModel(model) {
       const isOwn = [...given.keys()].some((name) => name.startsWith(`models.${model}.`));
       return prefix === '' && isOwn ? settingSource(settings, `models.${model}.`) : undefined;
@@ -51,7 +52,12 @@ function givenIn(values: object): ReadonlyMap<string, unknown> {
   return new Map(Object.entries(values).filter(([, value]) => value !== null && value !== undefined));
 }
 
-/** How the command line writes the name of a flag or setting. */
+/** How the command line writes the name of a setting. The name of a model stays as it is. */
+export function shownSetting(name: string): string {
+  return name.startsWith('models.') ? name : kebab(name);
+}
+
+/** How the command line writes the name of a flag. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -58,13 +58,13 @@ export const outputName = string().check(
   }),
 );
 
+export const folderName = string().check(
+  refine((dir) => dir.trim() !== ''),
+  refine((dir) => !isOfOtherUser(`${dir}/`), otherUserReason),
+);
+
 const fields = {
-  dir: exactOptional(
-    string().check(
-      refine((dir) => dir.trim() !== ''),
-      refine((dir) => !isOfOtherUser(`${dir}/`), otherUserReason),
-    ),
-  ),
+  dir: exactOptional(folderName),
   output: exactOptional(outputName),
   overwrite: exactOptional(boolean()),
   skipExisting: exactOptional(boolean()),

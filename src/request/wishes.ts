@@ -19,6 +19,8 @@ export interface Wishes {
   maxBytes: number;
   /** The most that all tasks may cost together, in micro-cents of a US dollar. */
   maxCost?: number | undefined;
+  /** What gave that limit, for messages: `--max-cost`, `setting max-cost`. */
+  maxCostName?: string | undefined;
 }
 
 /** The flags about waiting and saving, as they were typed. */
@@ -50,7 +52,8 @@ export function parseWishes(sources: readonly Source[], problems: string[]): Wis
   const parsed = parseFields(wishes, sources, problems);
   if (!parsed) return undefined;
   const { timeout: timeoutMs, pollInterval: pollIntervalMs, ...same } = parsed;
-  return { ...same, pollUntilEnd: true, timeoutMs, pollIntervalMs };
+  const maxCostName = sources.find((source) => source.value('maxCost') !== undefined)?.name('maxCost');
+  return { ...same, ...(maxCostName && { maxCostName }), pollUntilEnd: true, timeoutMs, pollIntervalMs };
 }
 
 /** A duration of 0 is refused as a mistake. */

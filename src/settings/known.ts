@@ -1,11 +1,11 @@
 import { looksLikeKey, maskedKey } from '../api-key.ts';
-import { invalid } from '../errors.ts';
+import { invalid, sentence } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import { isImagen, isModelName, ratioNamed, ratioReason } from '../request/models.ts';
-import { quoted } from '../request/parse-fields.ts';
+import { changes, quoted } from '../request/parse-fields.ts';
 import { defaultReason } from '../request/request.ts';
-import { kebab } from '../request/sources.ts';
-import { templateReason } from '../request/target.ts';
+import { kebab, shownSetting } from '../request/sources.ts';
+import { folderName, outputName } from '../request/target.ts';
 import { timeout } from '../request/wishes.ts';
 import { parseDollars } from '../task/money.ts';
 
@@ -42,8 +42,16 @@ export const knownSettings: Readonly<Record<OwnName, Known>> = {
     fallback: '(not sent)',
     reason: (value) => defaultReason('aspectRatio', value),
   },
-  dir: { meaning: 'where pictures are saved', fallback: '.' },
-  output: { meaning: 'the name of a picture', fallback: '{prompt}-{task}.{ext}', reason: templateReason },
+  dir: {
+    meaning: 'where pictures are saved',
+    fallback: '.',
+    reason: (value) => folderName.safeParse(value).error?.issues[0]?.message,
+  },
+  output: {
+    meaning: 'the name of a picture',
+    fallback: '{prompt}-{task}.{ext}',
+    reason: (value) => outputName.safeParse(value).error?.issues[0]?.message,
+  },
   timeout: {
     meaning: 'how long to wait',
     fallback: '15m',
@@ -76,11 +84,18 @@ export function knownSetting(name: string): Known | undefined {
 }
 
 /** Returns the problem with the value of a setting; undefined where it is valid. */
-export function settingProblem(name: SettingName, value: unknown, shown = kebab(name)): string | undefined {
+export function settingProblem(name: SettingName, value: unknown, shown = shownSetting(name)): string | undefined {
   if (typeof value !== 'string') return `${shown} is not text`;
   if (value.trim() === '') return `${shown} is empty`;
   const reason = knownSetting(name)?.reason?.(value);
   return reason && `Invalid ${shown} ${quoted(looksLikeKey(value) ? maskedKey(value) : value)}: ${reason}`;
+}
+
+/** The same of a value that is stored, with the command that changes it. */
+export function storedProblem(name: SettingName, value: unknown): string | undefined {
+  const shown = shownSetting(name);
+  const problem = settingProblem(name, value, `setting ${shown}`);
+  return problem && `${sentence(problem)} ${changes([`config set ${shown}`])}`;
 }
 
 /** `base-url`, `baseUrl` and `BASE_URL` name the same setting. Throws `validation` for an unknown one. */

@@ -4,7 +4,7 @@ import { configFolder } from '../disk/user-folders.ts';
 import { Failure } from '../errors.ts';
 import { isObject } from '../json.ts';
 import type { Surroundings } from '../world.ts';
-import { knownSetting, type SettingName, type Settings, settingProblem } from './known.ts';
+import { knownSetting, type SettingName, type Settings, storedProblem } from './known.ts';
 
 export interface StoredSettings {
   /** The file, whether it exists or not; undefined without a home. */
@@ -31,11 +31,13 @@ export function readSettings(surroundings: Surroundings): StoredSettings {
   }
   const problems: string[] = [];
   const settings: Settings = {};
-  for (const [name, value] of Object.entries(stored)) {
+  for (const [name, given] of Object.entries(stored)) {
     if (!knownSetting(name)) continue; // from a later version
-    const problem = settingProblem(name as SettingName, value, name);
+    const value = typeof given === 'number' && name !== 'apiKey' ? String(given) : given; // written by hand
+    const problem = storedProblem(name as SettingName, value);
     if (problem) problems.push(`${path}: ${problem}`);
-    else settings[name as SettingName] = value as string;
+    // A limit that makes no sense must not become none: what buys refuses it.
+    if (!problem || name === 'maxCost') settings[name as SettingName] = String(value);
   }
   return { path, settings, problems };
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { parseConfig } from '../../src/hermes/config.ts';
 import { hermesKey } from '../../src/hermes/key.ts';
 import { parseEnvFile } from '../../src/hermes/variables.ts';
 import { knownSettings } from '../../src/settings/known.ts';
 import { runapiCliKey } from '../../src/settings/runapi-cli.ts';
 import { readSettings } from '../../src/settings/store.ts';
 import { printable } from '../../src/terminal/printable.ts';
+import { parseYaml } from '../../src/yaml.ts';
 import { machine } from '../hermes/surroundings.ts';
 import { mutatedText } from './mutate.ts';
 import { key, oddJson, oddText } from './odd-json.ts';
@@ -63,7 +63,7 @@ export const settingTargets = [
     },
   ),
   target('YAML', 1, fc.oneof(mutatedText(yaml), oddText), (text) => {
-    const parsed = parseConfig(text);
+    const parsed = parseYaml(text, '1.1');
     if ('fault' in parsed) ensureLine(parsed.fault);
   }),
   target('.env', 12, fc.oneof(mutatedText(dotenv), oddText), (text) => {

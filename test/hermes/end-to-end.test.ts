@@ -3,8 +3,8 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { has } from '../support/has.ts';
 import { filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -137,7 +137,7 @@ test.skipIf(!has('bash'))(
         .split('\n')
         .find((each) => each.includes('"serve"')) ?? '';
     const { message, hint } = JSON.parse(line);
-    expect(parse(message.replace(/^.*config\.yaml: /, ''))).toEqual({
+    expect(load(message.replace(/^.*config\.yaml: /, ''))).toEqual({
       image_gen: {
         provider: 'openai',
         model: 'imagen-4',

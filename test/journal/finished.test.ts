@@ -63,7 +63,7 @@ test('finished runs are read once, then only what is asked for', async () => {
   expect(reads).toHaveLength(2);
 });
 
-test('tasks of one moment stand in one order, however many of them are asked for', async () => {
+test('of tasks that began at one moment the last that was written comes first, however many are asked for', async () => {
   const records = await newRecords();
   for (const keys of ['dbf', 'aec']) {
     const one = records.process(somePid);
@@ -71,10 +71,30 @@ test('tasks of one moment stand in one order, however many of them are asked for
     for (const key of keys) await run.append(intended(key, 5), accepted(key, 5), ended(key, 5));
     await one.close();
   }
-  for (const limit of [1, 3, 6]) {
+  const newest = async (limit: number): Promise<string> => {
     const found = await records.process(somePid + 1).newest({ matches: () => true, limit }, () => undefined);
-    expect(found.map(({ key }) => key).join('')).toBe('abcdef'.slice(0, limit));
-  }
+    return found.map(({ key }) => key).join('');
+  };
+  const all = await newest(6);
+  expect(['ceafbd', 'fbdcea']).toContain(all); // two runs of one millisecond
+  for (const limit of [1, 3, 5]) expect(await newest(limit)).toBe(all.slice(0, limit));
+});
+
+test('of a thousand tasks that began at one moment no more parts are read than are needed', async () => {
+  const records = await newRecords();
+  const many = Array.from({ length: 2000 }, (_, task) => [
+    intended(`m${task}`, 7),
+    accepted(`m${task}`, 7),
+    ended(`m${task}`, 7),
+  ]);
+  await put(records, 'done/m1-aa.1-1-cccc.jsonl', many.flat());
+  await records.process(somePid).left();
+  const { files, reads } = counting();
+  const found = await records
+    .process(somePid + 1, here, files)
+    .newest({ matches: () => true, limit: 3 }, () => undefined);
+  expect(found.map(({ key }) => key)).toEqual(['m1999', 'm1998', 'm1997']);
+  expect(reads).toHaveLength(1);
 });
 
 test('what is put aside by the program is in the index at once', async () => {
@@ -88,6 +108,31 @@ test('what is put aside by the program is in the index at once', async () => {
   const journal = records.process(somePid + 2, here, files);
   expect((await journal.newest({ matches: () => true, limit: 1 }, () => undefined))[0]?.key).toBe('n');
   expect(reads).toHaveLength(1);
+});
+
+test('beside a whole index a run reads its end alone, and two that end at once leave it whole', async () => {
+  const records = await newRecords();
+  await threeRuns(records);
+  await records.process(somePid).left();
+  const wholeReads: string[] = [];
+  const files: Files = {
+    ...nodeFiles,
+    read(path, from) {
+      if (path.endsWith('done.index') && !from) wholeReads.push(path);
+      return nodeFiles.read(path, from);
+    },
+  };
+  const both = [1, 2].map((nth) => records.process(somePid + nth, here, files));
+  for (const [nth, journal] of both.entries()) {
+    await journal.left({ tidy: true });
+    await (await journal.run()).append(intended(`n${nth}`, 9000), accepted(`n${nth}`, 9000), ended(`n${nth}`, 9001));
+  }
+  await Promise.all(both.map((journal) => journal.close()));
+  expect(wholeReads).toEqual([]);
+  const counted = counting();
+  const journal = records.process(somePid + 3, here, counted.files);
+  expect([...(await journal.find(['tsk_n0', 'tsk_n1', 'tsk_b'])).keys()]).toEqual(['tsk_n0', 'tsk_n1', 'tsk_b']);
+  expect(counted.reads).toHaveLength(3);
 });
 
 const harms: Array<[string, (index: string) => Promise<unknown>]> = [

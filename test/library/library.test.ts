@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type * as library from '../../dist/index.d.cts';
 import { project } from '../package/pack.ts';
 import { filesIn, type Machine, newMachine } from '../support/program.ts';
@@ -71,6 +71,18 @@ test('stops waiting when it is aborted; the task goes on and is taken up', async
   const gone = AbortSignal.abort();
   await expect(imagen.generate({ prompt: 'a fox' }, { signal: gone })).rejects.toMatchObject({ code: 'interrupted' });
   expect(service.tasks.size).toBe(1);
+});
+
+test('keeps the limit of the environment', async () => {
+  const { home, folder } = await newMachine();
+  vi.stubEnv('RUNAPI_IMAGEN_MAX_COST', '0.01');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const imagen = createImagen({ sandbox: true, dir: folder, record: join(home, 'record') });
+  onTestFinished(() => imagen.close());
+  await expect(imagen.generate({ prompt: 'a mug' })).rejects.toMatchObject({
+    code: 'over_budget',
+    message: 'the picture costs $0.08 now: more than RUNAPI_IMAGEN_MAX_COST $0.01',
+  });
 });
 
 test('spends no more than maxCost in all calls together', async () => {

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { load } from 'js-yaml';
 import { expect, onTestFinished, test } from 'vitest';
-import { parse } from 'yaml';
 import { has } from '../support/has.ts';
 import { project } from './pack.ts';
 
@@ -73,7 +73,7 @@ test.skipIf(!has('git')).each([
 
 test('the job that may publish runs no code of the project or of a dependency, and no dependency runs scripts', async () => {
   const file = await readFile(join(project, '.github/workflows/release.yml'), 'utf8');
-  const { permissions, jobs } = parse(file) as Workflow;
+  const { permissions, jobs } = load(file) as Workflow;
   expect(permissions).toEqual({ contents: 'read' });
   const mayPublish = Object.entries(jobs).filter(([, job]) => job.permissions?.['id-token'] === 'write');
   expect(mayPublish.map(([name]) => name)).toEqual(['publish']);

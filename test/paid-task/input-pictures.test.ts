@@ -212,6 +212,42 @@ test('a picture of the record is named by its task, and --again keeps it', async
   ]);
 });
 
+test('a picture is not replaced by the one that is made from it', async () => {
+  const { service, machine, generate } = await setUp();
+  takeUploads(service);
+  await writeFile(join(machine.folder, 'rows.csv'), 'prompt,image,output\nblue,mug.png,mug.png\n');
+  const flags = ['--overwrite', '--poll-interval', '5ms', '--base-url', service.url];
+  const own = '--overwrite would replace mug.png, which the picture is made from: name another file.';
+  for (const words of [
+    [...generate, '-o', 'mug', '--overwrite'],
+    ['batch', 'rows.csv', ...flags],
+  ]) {
+    const { exitCode, stderr } = await run(machine, words);
+    expect(stderr).toContain(own);
+    expect(exitCode).toBe(4);
+  }
+  expect(service.calls).toEqual([]);
+  const beside = await run(machine, [...generate, '-o', 'mug.png']);
+  expect([beside.exitCode, beside.stdout]).toEqual([0, 'mug-2.png']);
+  await writeFile(join(machine.folder, 'rows.csv'), 'prompt,image,output\nblue,mug.png,blue.png\n');
+  expect((await run(machine, ['batch', 'rows.csv', ...flags])).exitCode).toBe(0);
+});
+
+test('--again names the source picture that is gone', async () => {
+  const { service, machine, generate } = await setUp();
+  takeUploads(service);
+  await run(machine, [...generate, '-o', 'blue.png']);
+  await rm(join(machine.folder, 'mug.png'));
+  for (const task of ['blue.png', 'last']) {
+    const { exitCode, stderr } = await run(machine, ['generate', '--again', task, '--base-url', service.url]);
+    const source = join(machine.folder, 'mug.png');
+    expect(stderr).toContain(
+      `The picture that it was made from is gone or has changed: ${source} (Give the picture again with --image)`,
+    );
+    expect([exitCode, service.tasks.size]).toEqual([4, 1]);
+  }
+});
+
 test('a batch takes pictures from a column, and makes a row again whose picture has changed', async () => {
   const { service, machine } = await setUp();
   takeUploads(service);

@@ -1,6 +1,7 @@
 /** @module-tag slow */
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { crash } from '../support/crash.ts';
 import { type Machine, newMachine, run } from '../support/program.ts';
 import { answering, losingTheAnswer, startService } from '../support/service.ts';
 import { countQuotes, pricing, tellPrices } from '../support/tariff.ts';
@@ -186,17 +187,23 @@ describe('the limit', () => {
     const machine = await newMachine();
     await run(machine, ['config', 'set', 'max-cost', '0.05']);
     const bySetting = await dear(machine, service.url);
-    expect([bySetting.exitCode, bySetting.stderr]).toEqual([3, expect.stringContaining('$0.05')]);
+    expect([bySetting.exitCode, bySetting.stderr]).toEqual([
+      3,
+      expect.stringContaining('more than the setting max-cost $0.05'),
+    ]);
     machine.env.RUNAPI_IMAGEN_MAX_COST = '0.06';
     const byEnvironment = await dear(machine, service.url);
-    expect([byEnvironment.exitCode, byEnvironment.stderr]).toEqual([3, expect.stringContaining('$0.06')]);
+    expect([byEnvironment.exitCode, byEnvironment.stderr]).toEqual([
+      3,
+      expect.stringContaining('more than RUNAPI_IMAGEN_MAX_COST $0.06'),
+    ]);
     const byFlag = await dear(machine, service.url, '--max-cost', '0.07');
-    expect([byFlag.exitCode, byFlag.stderr]).toEqual([3, expect.stringContaining('$0.07')]);
+    expect([byFlag.exitCode, byFlag.stderr]).toEqual([3, expect.stringContaining('more than --max-cost $0.07')]);
     expect(service.count('create')).toBe(0);
     expect((await dear(machine, service.url, '--max-cost', '0.08')).exitCode).toBe(0);
   });
 
-  test.each(['batch', 'resume', 'mcp', 'generate'])(
+  test.each(['batch', 'resume', 'mcp', 'serve', 'generate'])(
     'of %s is not passed over where it makes no sense',
     async (command) => {
       const service = await startService();
@@ -239,18 +246,11 @@ test('a request that may have been accepted is not given up for its price', asyn
 });
 
 test('a task that was accepted before is taken up without asking', async () => {
-  const service = await startService({ runningLooks: 1000 });
-  tellPrices(service);
+  const service = await startService();
   const machine = await newMachine();
-  const words = ['generate', 'a mug', '--base-url', service.url];
-  expect((await run(machine, [...words, '--timeout', '1s'])).exitCode).toBe(5);
-  service.always('look', (_, response) =>
-    answering(200, { status: 'completed', images: [{ url: `${service.url}/files/x/0.png` }] })(
-      _,
-      response,
-      () => undefined,
-    ),
-  );
+  const words = ['generate', 'a mug', '--poll-interval', '5ms', '--base-url', service.url];
+  await crash(service, machine, words, 1);
+  tellPrices(service);
   const { exitCode, stderr } = await run(machine, [...words, '--max-cost', '0']);
   expect(stderr).toContain('Taking up task');
   expect(exitCode).toBe(0);

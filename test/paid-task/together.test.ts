@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { beginUnending, crash } from '../support/crash.ts';
 import { type AtEnd, filesIn, type Machine, newMachine, run } from '../support/program.ts';
 import { answering, type Service, startService } from '../support/service.ts';
 import { leftInRecord, picture } from './life.ts';
@@ -15,30 +16,6 @@ async function setUp(atEnd: AtEnd): Promise<{ service: Service; machine: Machine
   const service = await startService({ pictures: [picture] }, atEnd);
   const generate = ['generate', 'a mug', ...quick, '--base-url', service.url];
   return { service, machine: await newMachine(atEnd), generate };
-}
-
-/** Starts a run whose tasks never end; `whenAccepted` resolves once the service looks after all of them. */
-function begin(service: Service, machine: Machine, words: readonly string[], tasks: number) {
-  const before = service.tasks.size;
-  let accepted: () => void;
-  const whenAccepted = new Promise<void>((resolve) => {
-    accepted = resolve;
-  });
-  const seen = new Set<string>();
-  service.always('look', (call, response, usual) => {
-    seen.add(call.task?.id ?? '');
-    if (service.tasks.size === before + tasks && seen.size >= tasks) accepted();
-    running(call, response, usual);
-  });
-  return { child: run(machine, words), whenAccepted };
-}
-
-async function crash(service: Service, machine: Machine, words: readonly string[], tasks: number): Promise<void> {
-  const { child, whenAccepted } = begin(service, machine, words, tasks);
-  await whenAccepted;
-  child.kill('SIGKILL');
-  await child;
-  service.heal();
 }
 
 test.concurrent('two resumes at once share the work without a double', async ({ onTestFinished }) => {
@@ -54,7 +31,7 @@ test.concurrent('two resumes at once share the work without a double', async ({ 
 
 test.concurrent('a run whose process lives is left alone', async ({ onTestFinished }) => {
   const { service, machine, generate } = await setUp(onTestFinished);
-  const { child, whenAccepted } = begin(service, machine, generate, 1);
+  const { child, whenAccepted } = beginUnending(service, machine, generate, 1);
   await whenAccepted;
   const [task] = service.tasks.values();
   const all = await run(machine, ['resume']);

@@ -106,7 +106,7 @@ test.each([
       'Invalid --seed "x": use an integer',
       'Invalid --callback-url "me": use an http or https URL',
       'Invalid --count "0": use a whole number from 1 to 1000',
-      'Invalid --ratio "1:7": imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 9:16',
+      'Invalid --ratio "1:7": Imagen 4 supports 1:1, 16:9, 9:16, 3:4 and 4:3, and auto with imagen-4-fast; the nearest is 9:16',
     ],
   ],
   [

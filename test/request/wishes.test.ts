@@ -31,6 +31,7 @@ test.each([
       pollIntervalMs: 500,
       maxBytes: 2_000_000,
       maxCost: 25_000_000,
+      maxCostName: '--max-cost',
     },
   ],
 ])('reads %s', (_, flags, settings, expected) => {
@@ -39,7 +40,7 @@ test.each([
 
 test('every problem is told, with the name that the value was given by', () => {
   expect(wishes({ pollInterval: '0', maxBytes: 'big', maxCost: '1e3' }, { timeout: 'soon' })).toEqual([
-    'Invalid setting timeout "soon": use a duration such as 90s or 15m',
+    'Invalid setting timeout "soon": use a duration such as 90s or 15m. The command config set timeout changes it.',
     'Invalid --poll-interval "0": use a duration such as 2s or 500ms',
     'Invalid --max-bytes "big": use a size such as 20MB',
     'Invalid --max-cost "1e3": use an amount of US dollars such as 0.50',

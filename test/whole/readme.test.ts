@@ -2,6 +2,9 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { type Declaration, type Flag, namesOf } from '../../src/command-line/declaration.ts';
+import { flagsOf } from '../../src/command-line/flags.ts';
+import { commands } from '../../src/commands/list.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { has } from '../support/has.ts';
 import { bin, newMachine } from '../support/program.ts';
@@ -34,6 +37,67 @@ function names(markdown: string): string[] {
   const found = [...text.matchAll(/`[^`\n]+`|\]\([^)]+\)/g)].map(([name]) => name);
   return [...new Set(found)].filter((name) => !/README/.test(name)).sort();
 }
+
+/** What somebody reads aloud: no code blocks, tables, pictures and addresses. */
+function prose(markdown: string): string {
+  const text = codeBlocks(markdown).reduce((rest, block) => rest.replace(block, ''), markdown);
+  return text.replace(/^\|.*$|<img [^>]*>/gm, '').replace(/\]\([^)]*\)/g, ']');
+}
+
+function wordsIn(text: string): number {
+  return text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+}
+
+test.each([
+  ['a plain sentence', 'One two, three.\n', 3],
+  ['a heading, a list and marks', '# One\n\n- two · three\n', 3],
+  ['a link, without its address', '[one two](https://example.com/a b)', 2],
+  ['code in a line', 'run `one two`', 3],
+  ['a table', 'one\n\n| a | b |\n|---|---|\n| c | d |\n', 1],
+  ['a fenced block', 'one\n```sh\ntwo three\n```\nfour\n', 2],
+  ['an indented block', 'one\n\n    two three\n\nfour\n', 2],
+  ['a picture', '<img src="a.png" alt="two three"> one', 1],
+])('counts the words of %s', (_, markdown, words) => {
+  expect(wordsIn(prose(markdown))).toBe(words);
+});
+
+test.each([
+  ['README.md', readme],
+  ['README.ko.md', korean],
+])('%s is read aloud in three minutes: 450 words, 250 lines', (_, markdown) => {
+  expect(wordsIn(prose(markdown))).toBeLessThanOrEqual(450);
+  expect(markdown.split('\n').length).toBeLessThanOrEqual(250);
+});
+
+test('every flag of every command is named in the README or a page that it links to', async () => {
+  const links = [...readme.matchAll(/\]\((\.github\/docs\/[\w-]+\.md)/g)].map(([, path]) => String(path));
+  const pages = await Promise.all([...new Set(links)].map((path) => readFile(join(root, path), 'utf8')));
+  const text = [readme, ...pages].join('\n');
+  const flags = new Set(
+    allFlags(commands)
+      .flatMap(namesOf)
+      .filter((name) => name.startsWith('--')),
+  );
+  expect(flags.size).toBeGreaterThan(80);
+  const unnamed = [...flags].filter((flag) => !new RegExp(`${flag}(?![\\w-])`).test(text));
+  expect(unnamed).toEqual([]);
+});
+
+function allFlags(declarations: readonly Declaration[]): Flag[] {
+  return declarations.flatMap((each) => [...flagsOf(each), ...allFlags(each.below ?? [])]);
+}
+
+test('links only to what is there', async () => {
+  const pages = ['README.md', 'README.ko.md', '.github/docs/reference.md'];
+  for (const page of pages) {
+    const text = await readFile(join(root, page), 'utf8');
+    for (const [, path = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)/g)) {
+      const linked = await readFile(join(root, page, '..', path), 'utf8');
+      const anchors = [...linked.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title?.toLowerCase().replaceAll(' ', '-'));
+      if (anchor) expect(anchors, `${page}: ${path}#${anchor}`).toContain(anchor);
+    }
+  }
+});
 
 test('has its recipes', () => {
   expect(blocks.length).toBeGreaterThanOrEqual(9);

@@ -1,8 +1,8 @@
 /** @module-tag slow */
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { load } from 'js-yaml';
 import { expect, onTestFinished, test } from 'vitest';
-import { parse } from 'yaml';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { has } from '../support/has.ts';
 import { asRunner, filledIn, runWords } from '../support/pipeline.ts';
@@ -58,7 +58,7 @@ const outputs = Array.from({ length: 9 }, (_, n) => `img/fox-${n + 1}.png`);
 const manifest = `pictures:\n${outputs.map((output) => `  - {prompt: a ${output}, output: ${output}}\n`).join('')}`;
 
 function recipe<Form>(name: string): Form {
-  return parse(String(recipes.get(name)).replace(/^```.*$/gm, '')) as Form;
+  return load(String(recipes.get(name)).replace(/^```.*$/gm, '')) as Form;
 }
 
 async function sandboxed(): Promise<{ RUNAPI_BASE_URL: string }> {

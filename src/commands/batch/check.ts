@@ -60,9 +60,11 @@ export async function checkRows(
   );
 
   function note(place: string, problem: string): void {
-    problems += 1;
     invalidRows.add(place);
-    if (flaws.length < flawsTold) flaws.push(sentence(`${place}: ${problem}`));
+    const flaw = sentence(`${place}: ${problem}`);
+    if (flaw === flaws.at(-1)) return; // of several copies of one row
+    problems += 1;
+    if (flaws.length < flawsTold) flaws.push(flaw);
   }
 }
 
@@ -114,12 +116,12 @@ export async function refuseUnsold({ engine }: Context, server: Server, lots: Lo
 /** Returns what a run would buy, by its price, and counts what it would not. */
 export async function survey(context: Context, tasks: AsyncIterable<BatchTask>, past: Past, flags: BatchFlags) {
   const lots: Lots = new Map();
-  const before = { made: 0, failed: 0, elsewhere: 0 };
+  const before = { made: 0, failed: 0, elsewhere: 0, to_take_up: 0 };
   for await (const { key, request, target } of tasks) {
     const standing = standingOf(past, key, flags, context);
     if (standing === 'made' || standing === 'failed' || standing === 'elsewhere') before[standing] += 1;
-    else if (standing !== 'accepted' && !(await findExisting({ request, target }, context.world.clock.now())))
-      addToLots(lots, request);
+    else if (standing === 'accepted') before.to_take_up += 1;
+    else if (!(await findExisting({ request, target }, context.world.clock.now()))) addToLots(lots, request);
   }
   return { lots, before };
 }

@@ -39,6 +39,7 @@ export async function dryRun(
     report.made > 0 && `${report.made} made already`,
     report.failed > 0 && `${report.failed} failed before (--retry-failed makes them)`,
     report.elsewhere > 0 && `${report.elsewhere} in another process`,
+    report.to_take_up > 0 && `${report.to_take_up} to take up, already paid`,
     checked.flawed > 0 && `${counted(checked.flawed, 'row')} with problems`,
     `${report.to_buy} to buy`,
     ...priceLines(prices ?? lots),

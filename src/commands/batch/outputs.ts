@@ -22,7 +22,7 @@ export type Outputs = ReturnType<typeof createOutputs>;
  * @param isLocked the outputs must be in it
  */
 export function createOutputs(folder: string, isLocked: boolean) {
-  const places = new Map<string, { place: string; index: number }>();
+  const places = new Map<string, { place: string; index: number; hash: string }>();
   return {
     /** Registers the output of a task; the file may be read again. Returns what is wrong with it instead. */
     add(place: string, request: ImageRequest, target: Target): Output | string {
@@ -41,10 +41,13 @@ export function createOutputs(folder: string, isLocked: boolean) {
         return `the output ${slot} is outside of the folder of the lock file`;
       const name = sameName(slot);
       const other = places.get(name);
+      const hash = hashOf(request);
       if (other && other.index !== target.index)
-        return `the output ${slot} is that of ${other.place}, too: give each picture a file of its own`;
-      places.set(name, { place, index: target.index });
-      return { slot, hash: hashOf(request) };
+        return other.place === place && other.hash === hash
+          ? `the output ${slot} is that of several pictures, which count makes: use seeds instead, such as seed 1,2 and output ${slot}-{seed}.png`
+          : `the output ${slot} is that of ${other.place}, too: give each picture a file of its own`;
+      places.set(name, { place, index: target.index, hash });
+      return { slot, hash };
     },
     has: (slot: string): boolean => places.has(sameName(slot)),
     /** Pictures to make others from, a line each: their paths count from the folder, too. */

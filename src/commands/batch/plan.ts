@@ -1,12 +1,14 @@
 import { dirname } from 'node:path';
 import { exactOptional, literal, object } from 'zod/mini';
+import { ownSourceReason } from '../../command-line/own-source.ts';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { invalid, tellAll } from '../../errors.ts';
+import type { Wanted } from '../../paid-task/engine.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
 import { parseShard, type Shard } from '../../paid-task/row-key.ts';
 import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
-import { checkOptions, type ImageRequest, type PictureFlags, wholeNumberIn } from '../../request/request.ts';
+import { checkUsual, type ImageRequest, type PictureFlags, wholeNumberIn } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
 import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
@@ -41,6 +43,8 @@ export interface BatchPlan {
   usual: readonly Source[];
   /** Names the pictures that requests are made from by what they hold. */
   name(requests: readonly ImageRequest[]): Promise<ImageRequest[]>;
+  /** Tells why a picture cannot take its place: it would replace its own source. */
+  placeReason(wanted: Wanted): string | undefined;
   home: string | undefined;
   /** Of a manifest, or with a lock file: outputs that are the same in each run. */
   outputs?: Outputs;
@@ -76,7 +80,7 @@ export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
   ];
   // A row may name any model: a ratio or a field that one of them takes may be right.
   const isImagen = Object.values(further).every((value) => value === undefined);
-  checkOptions([...usual, namedSource({ model: isImagen ? 'imagen-4-fast' : 'another' })], problems);
+  checkUsual(isImagen ? usual : [...usual, namedSource({ model: 'another' })], problems);
   const typed = spendingSources(context, flags);
   const own = parseFields(batchFields, typed, problems);
   const wishes = parseWishes(typed, problems);
@@ -84,7 +88,8 @@ export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
   if (problems.length > 0 || !own || !wishes || !target) throw tellAll(problems);
   const { concurrency = usualConcurrency, shard, prompt } = own;
   const name = (requests: readonly ImageRequest[]) => namePictures(engine, world, requests);
-  return { wishes, target, concurrency, shard, prompt, usual, name, home: world.home };
+  const placeReason = (wanted: Wanted) => ownSourceReason(engine, wanted);
+  return { wishes, target, concurrency, shard, prompt, usual, name, placeReason, home: world.home };
 }
 
 /**

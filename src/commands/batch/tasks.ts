@@ -52,7 +52,7 @@ export async function* readTasks(
       index += 1;
       const key = keyOf(request, id);
       const target = { ...plan.target, ...named, index };
-      const fixed = plan.outputs?.add(row.place, request, target);
+      const fixed = plan.placeReason({ request, target }) ?? plan.outputs?.add(row.place, request, target);
       if (typeof fixed === 'string') onProblem(row.place, fixed);
       else if (inShard(key, plan.shard))
         yield { row: row.number, id, key, request, target, ...(fixed && { output: fixed }) };

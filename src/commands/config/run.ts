@@ -2,7 +2,7 @@ import { parseBaseUrl } from '../../api/base-url.ts';
 import { maskedKey, readKey } from '../../api-key.ts';
 import type { Context } from '../../context.ts';
 import { Failure, invalid, sentence } from '../../errors.ts';
-import { kebab } from '../../request/sources.ts';
+import { shownSetting } from '../../request/sources.ts';
 import { knownSetting, knownSettings, type SettingName, settingName, settingProblem } from '../../settings/known.ts';
 import { noHome, writeSetting } from '../../settings/store.ts';
 import { askSecret } from '../../terminal/ask.ts';
@@ -13,9 +13,9 @@ import { printable } from '../../terminal/printable.ts';
 export async function getSetting(context: Context, typed: string): Promise<number> {
   const name = settingName(typed);
   const { value, source } = await effective(context, name);
-  await context.reporter.data({ name: shownName(name), value, source }, value ?? '');
+  await context.reporter.data({ name: shownSetting(name), value, source }, value ?? '');
   if (value !== null) return 0;
-  context.reporter.note(`${shownName(name)} is not set`);
+  context.reporter.note(`${shownSetting(name)} is not set`);
   return 1;
 }
 
@@ -25,14 +25,14 @@ export async function setSetting(context: Context, typed: string, value: string 
   const text = name === 'apiKey' ? await newKey(context, value) : value;
   if (text === undefined)
     throw invalid(
-      `${shownName(name)} needs a value`,
-      `For example: ${context.command(`config set ${shownName(name)} VALUE`)}`,
+      `${shownSetting(name)} needs a value`,
+      `For example: ${context.command(`config set ${shownSetting(name)} VALUE`)}`,
     );
   const problem = settingProblem(name, text);
   if (problem) throw invalid(sentence(problem));
   if (name === 'baseUrl') parseBaseUrl(text, 'base-url');
   await writeSetting(context.world, name, text);
-  context.reporter.note(`${shownName(name)} is set in ${context.stored.path}`);
+  context.reporter.note(`${shownSetting(name)} is set in ${context.stored.path}`);
   if (name === 'apiKey') context.reporter.next(context.command('generate "a mug"'), 'Try it');
   return 0;
 }
@@ -41,7 +41,7 @@ export async function setSetting(context: Context, typed: string, value: string 
 export async function unsetSetting(context: Context, typed: string): Promise<number> {
   const name = settingName(typed);
   await writeSetting(context.world, name, undefined);
-  context.reporter.note(`${shownName(name)} is no longer set`);
+  context.reporter.note(`${shownSetting(name)} is no longer set`);
   return 0;
 }
 
@@ -53,11 +53,11 @@ export async function listSettings(context: Context): Promise<number> {
   const ofModels = Object.keys(stored.settings).filter((name) => name.startsWith('models.'));
   const names = [...Object.keys(knownSettings), ...ofModels] as SettingName[];
   const found = await Promise.all(names.map((name) => effective(context, name)));
-  const rows = found.map(({ value, source }, at) => [shownName(names[at] ?? 'api'), value ?? 'not set', source]);
+  const rows = found.map(({ value, source }, at) => [shownSetting(names[at] ?? 'api'), value ?? 'not set', source]);
   const lines = table(rows, world.stdout.columns());
   for (const [at, name] of names.entries()) {
     const meaning = knownSetting(name)?.meaning;
-    await reporter.data({ name: shownName(name), ...found[at], meaning }, lines[at] ?? '');
+    await reporter.data({ name: shownSetting(name), ...found[at], meaning }, lines[at] ?? '');
   }
   return 0;
 }
@@ -111,9 +111,4 @@ async function newKey({ world, command }: Context, value: string | undefined): P
     if (answer.interrupted) world.interrupt();
     return answer.typed;
   }
-}
-
-/** The name of a model stays as it is. */
-function shownName(name: SettingName): string {
-  return name.startsWith('models.') ? name : kebab(name);
 }

@@ -27,7 +27,8 @@ const tasksAtOnce = 8;
 export async function download(context: Context, ids: readonly string[], flags: DownloadFlags): Promise<number> {
   const problems: string[] = [];
   checkTaskIds(ids, problems);
-  const typed = [flagSource({ ...flags, wait: true }), settingSource(context.stored.settings)];
+  const { maxCost: _, ...settings } = context.stored.settings; // nothing is bought
+  const typed = [flagSource({ ...flags, wait: true }), settingSource(settings)];
   const wishes = parseWishes(typed, problems);
   const target = parseTarget(typed, context.world, { count: ids.length, areNew: false }, problems);
   checkShowing(flags, target?.output ?? '', problems);

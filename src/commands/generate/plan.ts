@@ -1,8 +1,10 @@
+import { ownSourceReason } from '../../command-line/own-source.ts';
 import { checkShowing, type ShowFlags } from '../../command-line/show-pictures.ts';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
-import { noteProblem, tellAll } from '../../errors.ts';
+import { Failure, noteProblem, tellAll } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
+import { isObject } from '../../json.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
 import { checkOptions, type ImageRequest, type PictureFlags, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, requestSource, settingSource } from '../../request/sources.ts';
@@ -50,7 +52,27 @@ export async function readPlan(context: Context, words: readonly string[], flags
   const pictures = { count: requests?.length ?? 1, areNew: true };
   const target = parseTarget(typed, context.world, pictures, problems);
   checkShowing(flags, target?.output ?? '', problems);
+  if (target) problems.push(...ownSources(context, requests ?? [], target));
   const server = await serverOf(context, flags, before).catch(note);
   if (problems.length > 0 || !requests || !wishes || !target || !server) throw tellAll(problems);
   return { server, requests, target, wishes };
+}
+
+/** Each problem once: the requests of several models or seeds may have the same. */
+function ownSources({ engine }: Context, requests: readonly ImageRequest[], target: Plan['target']): Set<string> {
+  const reasons = requests.map((request, at) =>
+    ownSourceReason(engine, { request, target: { ...target, index: at + 1 } }),
+  );
+  return new Set(reasons.filter((reason) => reason !== undefined));
+}
+
+/** Names the setting where a model that is not sold comes from it. */
+export function withModelSetting({ stored }: Context, { model, again }: GenerateFlags, error: unknown): unknown {
+  const set = stored.settings.model;
+  if (set === undefined || model !== undefined || again !== undefined || !(error instanceof Failure)) return error;
+  const { details, hint } = error.facts;
+  const isUnsold = isObject(details) && set.split(',').some((each) => each.trim() === (details.model ?? details.gone));
+  if (!isUnsold) return error;
+  const named = `${hint}. It is the setting model: the command config set model changes it`;
+  return new Failure(error.code, error.message, { ...error.facts, hint: named, cause: error });
 }

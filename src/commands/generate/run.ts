@@ -17,7 +17,7 @@ import type { Wishes } from '../../request/wishes.ts';
 import { sumText } from '../../task/cost.ts';
 import { amountText } from '../../task/money.ts';
 import { type BalanceWatch, watchBalance } from './balance-watch.ts';
-import { type GenerateFlags, type Plan, readPlan } from './plan.ts';
+import { type GenerateFlags, type Plan, readPlan, withModelSetting } from './plan.ts';
 
 const tasksAtOnce = 8;
 
@@ -39,7 +39,9 @@ export async function generate(
   const work = startWork(context, wishes, { listener, confirm: confirmation(context, flags.yes) });
   context.reporter.progress.expect(wanted.length);
   const recorded = wanted.map(({ request, target }) => ({ request, target }));
-  const begun = await begin(work, recorded, server, { anew: flags.new === true });
+  const begun = await begin(work, recorded, server, { anew: flags.new === true }).catch((error) => {
+    throw withModelSetting(context, flags, error);
+  });
 
   async function make(each: Begun, position: number): Promise<TaskReport> {
     const report = await makeAndReport(context, work, each);

@@ -1,4 +1,5 @@
 import { exactOptional, object } from 'zod/mini';
+import { limitSource } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { parseFields, textAs } from '../../request/parse-fields.ts';
@@ -57,7 +58,8 @@ const numbers = object({
 export function readServeSettings({ stored, world }: Context, flags: ServeFlags): ServeSettings {
   const problems: string[] = [];
   const { output: usual, ...settings } = stored.settings;
-  const sources = [flagSource(flags), settingSource(usual === '-' ? settings : { ...settings, output: usual })];
+  const named = usual === '-' ? settings : { ...settings, output: usual };
+  const sources = [flagSource(flags), limitSource(world.env), settingSource(named)];
   const parsed = parseFields(numbers, sources, problems);
   const wishes = parseWishes(sources, problems);
   const target = parseTarget(sources, world, { count: 'many', areNew: true }, problems);

@@ -18,7 +18,8 @@ export async function status(context: Context, ids: readonly string[], flags: St
   const problems: string[] = [];
   checkTaskIds(ids, problems);
   const typed = flagSource({ ...flags, wait: flags.wait === true });
-  const wishes = parseWishes([typed, settingSource(context.stored.settings)], problems);
+  const { maxCost: _, ...settings } = context.stored.settings; // nothing is bought
+  const wishes = parseWishes([typed, settingSource(settings)], problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = createWork(context.engine, wishes);
   const known = await locate(context.engine, ids, await namedBase(context));

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { crash } from '../../support/crash.ts';
 import { type Machine, newMachine, run } from '../../support/program.ts';
 import { startService } from '../../support/service.ts';
 import { countQuotes, tellPrices } from '../../support/tariff.ts';
@@ -38,6 +39,7 @@ test('tells how many pictures a batch would buy, at which prices, and what is ma
     made: 2,
     failed: 0,
     elsewhere: 0,
+    to_take_up: 0,
     to_buy: 2,
     prices: [{ model: 'imagen-4', aspect_ratio: '16:9', pictures: 2, currency: 'USD', each_cents: 8 }],
     problems: [],
@@ -46,6 +48,24 @@ test('tells how many pictures a batch would buy, at which prices, and what is ma
   });
   expect(stderr).toBe('Nothing was submitted: 2 pictures would cost $0.16');
   expect(service.tasks.size).toBe(2);
+});
+
+test('counts what a dead run left as paid, and not as bought', async () => {
+  const service = await startService();
+  const machine = await machineWith(rows);
+  const words = ['batch', 'rows.csv', '--base-url', service.url];
+  await crash(service, machine, [...words, '--poll-interval', '5ms'], 4);
+  tellPrices(service);
+  await writeFile(join(machine.folder, 'rows.csv'), `${rows}a newt,fast,,1\n`);
+  const { stdout, stderr } = await run(machine, [...words, '--dry-run']);
+  expect(stdout.split('\n')).toEqual([
+    '5 pictures in 4 rows',
+    '4 to take up, already paid',
+    '1 to buy',
+    '1 × imagen-4-fast at $0.08',
+  ]);
+  expect(stderr).toBe('Nothing was submitted');
+  expect(service.tasks.size).toBe(4);
 });
 
 test('tells the first problems too, and fails as the batch would', async () => {

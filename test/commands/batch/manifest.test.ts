@@ -114,6 +114,13 @@ test.each([
     ['line 2: the output a is that of line 2, too: give each picture a file of its own.'],
   ],
   [
+    'one output for several of one request',
+    'pictures:\n  - {prompt: a fox, output: fox.png, count: 3}\n',
+    [
+      'line 2: the output fox is that of several pictures, which count makes: use seeds instead, such as seed 1,2 and output fox-{seed}.png.',
+    ],
+  ],
+  [
     'an output outside the folder',
     'pictures:\n  - {prompt: a fox, output: ../fox.png}\n',
     ['line 2: Invalid output "../fox.png": it leaves the folder; name a file in it.'],

@@ -92,7 +92,7 @@ describe('a setting', () => {
     [
       'ratio',
       '5:5',
-      'Invalid ratio "5:5": imagen-4-fast supports 1:1, 16:9, 9:16, 3:4, 4:3 and auto; the nearest is 1:1.',
+      'Invalid ratio "5:5": Imagen 4 supports 1:1, 16:9, 9:16, 3:4 and 4:3, and auto with imagen-4-fast; the nearest is 1:1; for another model set models.NAME.ratio.',
     ],
     ['timeout', 'soon', 'Invalid timeout "soon": use a duration such as 90s or 15m.'],
     ['output', '{x}', 'Invalid output "{x}": unknown word {x}; the words are {prompt} {task}'],
@@ -100,6 +100,8 @@ describe('a setting', () => {
     ['base-url', 'http://example.com', 'base-url: http://example.com is not safe for a key'],
     ['modle', 'fast', 'unknown setting "modle"; did you mean model?'],
     ['dir', '', 'dir is empty.'],
+    ['dir', '~alice', 'Invalid dir "~alice": write the path out, or begin with ./.'],
+    ['output', '~bob/x', 'Invalid output "~bob/x": write the path out, or begin with ./.'],
   ])('%s takes no %s', async (name, value, problem) => {
     const machine = await bare();
     const { exitCode, stdout, stderr } = await run(machine, ['config', 'set', name, value]);
@@ -267,13 +269,13 @@ describe('a broken settings file', () => {
 
   test('with one wrong value keeps the others', async () => {
     const machine = await bare();
-    const path = await store(machine, '{"model":"a model","ratio":"16:9","timeout":5,"later":{"x":1}}');
+    const path = await store(machine, '{"model":"a model","ratio":"16:9","timeout":true,"later":{"x":1}}');
     const { exitCode, stdout, stderr } = await run(machine, ['config', 'list']);
     expect({ exitCode, lines: stderr.split('\n') }).toEqual({
       exitCode: 0,
       lines: [
-        `warning: ${path}: Invalid model "a model": use a name such as imagen-4; the command models lists all`,
-        `warning: ${path}: timeout is not text`,
+        `warning: ${path}: Invalid setting model "a model": use a name such as imagen-4; the command models lists all. The command config set model changes it.`,
+        `warning: ${path}: setting timeout is not text. The command config set timeout changes it.`,
       ],
     });
     expect(stdout).toContain(`ratio\t16:9\t${path}`);
@@ -281,9 +283,83 @@ describe('a broken settings file', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({
       model: 'fast',
       ratio: '16:9',
-      timeout: 5,
+      timeout: true,
       later: { x: 1 },
     });
+  });
+});
+
+describe('a setting that cannot be used', () => {
+  test.each([
+    [
+      'ratio',
+      'auto',
+      4,
+      /^error: Invalid setting ratio "auto": only imagen-4-fast supports auto; .* The command config set ratio changes it\.$/m,
+    ],
+    [
+      'model',
+      'imagen-9',
+      4,
+      /^error: the sandbox has no model "imagen-9".*\n.* It is the setting model: the command config set model changes it$/m,
+    ],
+    [
+      'dir',
+      '/dev/null/x',
+      9,
+      /^error: cannot write \/dev\/null\/x: .*\n.*, or change the setting dir: config set dir$/m,
+    ],
+    [
+      'output',
+      '/dev/null/x/{prompt}',
+      9,
+      /^error: cannot write \/dev\/null\/x: .*\n.*, or change the setting output: config set output$/m,
+    ],
+    [
+      'timeout',
+      'soon',
+      0,
+      /^warning: \S+: Invalid setting timeout "soon": .* The command config set timeout changes it\.$/m,
+    ],
+    [
+      'maxCost',
+      'much',
+      4,
+      /^error: Invalid setting max-cost "much": .* The command config set max-cost changes it\.$/m,
+    ],
+    [
+      'maxCost',
+      '0.05',
+      3,
+      /^error: the picture costs \$0\.08 now: more than the setting max-cost \$0\.05\n.*, or config set max-cost 0\.08$/m,
+    ],
+  ])('%s %s is named, with the command that changes it', async (name, value, exit, told) => {
+    const machine = await bare();
+    await store(machine, JSON.stringify({ [name]: value }));
+    const { exitCode, stderr } = await run(machine, ['generate', 'a mug', '--sandbox']);
+    expect(stderr).toMatch(told);
+    expect(exitCode).toBe(exit);
+  });
+
+  test('as the address names the setting, not the file alone', async () => {
+    const machine = await newMachine();
+    await store(machine, '{"baseUrl":"ftp://x"}');
+    const { exitCode, stderr } = await run(machine, ['generate', 'a mug']);
+    expect(stderr).toContain('setting base-url (config set base-url changes it): ftp://x is not safe for a key');
+    expect(exitCode).toBe(4);
+  });
+
+  test('as a limit stops no download, and a number written by hand counts', async () => {
+    const machine = await bare();
+    await store(machine, '{"maxCost":"much"}');
+    const made = await run(machine, ['generate', 'a mug', '--sandbox', '--max-cost', '1', '--json']);
+    expect(made.exitCode).toBe(0);
+    const { task_id } = JSON.parse(made.stdout);
+    const status = await run(machine, ['status', task_id]);
+    expect([status.exitCode, status.stdout]).toEqual([0, expect.stringContaining('completed')]);
+    await store(machine, '{"maxCost":0.05}');
+    const { exitCode, stderr } = await run(machine, ['generate', 'a mug', '--sandbox']);
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('the setting max-cost $0.05')]);
   });
 });
 

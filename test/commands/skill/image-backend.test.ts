@@ -2,8 +2,8 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import pack from '../../../package.json' with { type: 'json' };
 import { has } from '../../support/has.ts';
 import { bin, filesIn, type Machine, newMachine, run } from '../../support/program.ts';
@@ -91,9 +91,9 @@ describe('the image backend for Hermes', () => {
   });
 
   test('is what Hermes can install from the repository as it is', async () => {
-    const manifest = parse(await readFile(join(repository, 'hermes-backend/plugin.yaml'), 'utf8'));
+    const manifest = load(await readFile(join(repository, 'hermes-backend/plugin.yaml'), 'utf8'));
     expect(manifest).toMatchObject({ name: 'runapi', version: pack.version, kind: 'backend', author: 'runapi-imagen' });
-    expect(manifest.description).toContain('Reads the RunAPI key');
+    expect(manifest).toHaveProperty('description', expect.stringContaining('Reads the RunAPI key'));
     const program = await readFile(join(repository, 'hermes-backend/__init__.py'), 'utf8');
     expect(program).not.toMatch(/\/(home|Users|usr|root|tmp)\//);
   });
