@@ -54,10 +54,14 @@ export function isAt({ intended: { row, server, account } }: Entry, place: Omit<
   return account === undefined || account === place.account;
 }
 
-/** A newer attempt counts; of one attempt what was made of it, then what is unfinished, then why it failed. */
+/**
+ * A newer attempt counts; of one attempt what was made of it, then what is unfinished, then why it failed. Of two that
+ * are unfinished the one of this process: whoever waits for the other may be waited for.
+ */
 function rank({ entry, run }: KnownRow): number {
+  const isOwn = run !== undefined && run !== 'elsewhere' && !('life' in run);
   const generation = entry.intended.row?.generation ?? 0;
-  return generation * 3 + (isMade(entry) ? 2 : run === undefined ? 0 : 1);
+  return generation * 4 + (isMade(entry) ? 3 : isOwn ? 2 : run === undefined ? 0 : 1);
 }
 
 function isMade({ ended }: Entry): boolean {
@@ -71,8 +75,9 @@ const pollOtherMs = 200;
 
 /**
  * Begins a row, or takes up what was begun of it. One that another process works on is waited for, and taken up where
- * that process dies. A row that failed is bought again only with `retryFailed`. Throws `conflict` where nobody knows
- * whether an old request was accepted.
+ * that process dies. Two that begin it at one instant send the same key: the service makes one task of it, which both
+ * save. A row that failed is bought again only with `retryFailed`. Throws `conflict` where nobody knows whether an old
+ * request was accepted.
  */
 export async function beginRow(
   work: Work,
