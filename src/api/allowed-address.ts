@@ -54,17 +54,12 @@ function areaOf(address: string): Area {
  */
 export function lookupFor(apiHost: string): LookupFunction {
   return (hostname, options, answer) => {
-    lookup(hostname, { ...options, all: true }, async (error, found) => {
-      if (error) return answer(error, '', 4);
-      const refused = await refusalOf(
-        hostname,
-        apiHost,
-        found.map(({ address }) => address),
-      );
-      if (refused) return answer(refused, '', 4);
-      if (options.all) return answer(null, found);
+    lookup(hostname, { ...options, all: true }, async (error, found = []) => {
+      const addresses = found.map(({ address }) => address);
+      const refused = error ?? (await refusalOf(hostname, apiHost, addresses));
       const [first] = found;
-      return answer(null, first?.address ?? '', first?.family);
+      if (!refused && options.all) answer(null, found);
+      else answer(refused ?? null, first?.address ?? '', first?.family ?? 4);
     });
   };
 }

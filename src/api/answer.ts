@@ -1,9 +1,8 @@
 import { Failure } from '../errors.ts';
-import { at, firstText, isObject, type JsonObject, parseJson } from '../json.ts';
-import type { Task, TaskStatus } from '../task/task.ts';
+import { at, firstText, isObject, type Json, type JsonObject, parseJson } from '../json.ts';
+import { microCents, mostCents } from '../task/money.ts';
+import type { Cost, RemoteImage, Task, TaskStatus } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
-import { costOf } from './billing.ts';
-import { imagesOf } from './images.ts';
 import { messageOf, plainText } from './problem.ts';
 
 /** The id of the task that a create answer speaks of. */
@@ -79,4 +78,91 @@ function unreadable(message: string): Failure {
     hint: 'Is the base URL right? --verbose shows what was answered',
     retryable: true,
   });
+}
+
+/** As many as the record can number. Of fewer that nobody asked for the engine saves the first, and says so. */
+const mostImages = 1000;
+/** Longer addresses are refused by most servers. */
+const longestUrl = 8000;
+
+/**
+ * The pictures of a completed task, wherever this server puts them: the first of these places that holds any.
+ * Empty where none does.
+ */
+export function imagesOf(answer: unknown): RemoteImage[] {
+  const urls = urlsOf(answer).slice(0, mostImages);
+  return urls.map((url) => ({ url }));
+}
+
+function urlsOf(answer: unknown): string[] {
+  for (const place of ['images', 'image_urls', 'image_url', 'output', 'data']) {
+    const urls = urlsIn(at(answer, place));
+    if (urls.length > 0) return urls;
+  }
+  for (const wrapper of ['result', 'data', 'response.body']) {
+    const inner = at(answer, wrapper);
+    const read = typeof inner === 'string' ? (parseJson(inner) ?? inner) : inner;
+    const urls = [isObject(read) ? urlsOf(read) : [], urlsIn(read)].find((found) => found.length > 0);
+    if (urls) return urls;
+  }
+  return [];
+}
+
+function urlsIn(value: Json | undefined): string[] {
+  if (typeof value === 'string') return imageUrl(value);
+  if (Array.isArray(value)) return value.flatMap(urlsIn);
+  if (!isObject(value)) return [];
+  if (typeof value.b64_json === 'string') return [`data:;base64,${value.b64_json}`];
+  return typeof value.url === 'string' ? urlsIn(value.url) : [];
+}
+
+/** Read as browsers do: spaces around an address mean nothing. */
+function imageUrl(text: string): string[] {
+  const url = text.trim();
+  if (/^data:/i.test(url)) return [url.replace(/^data:/i, 'data:')];
+  return /^https?:/i.test(url) && url.length <= longestUrl && URL.canParse(url) ? [url] : [];
+}
+
+/** How a currency (ISO 4217) and a unit are written: anything else is not shown, and its amount means nothing. */
+export const currencyForm = /^[A-Z]{3}$/;
+export const unitForm = /^[A-Za-z][\w -]{0,31}$/;
+
+/**
+ * Reads the price in an answer: `usage` (dollars, since 28 September 2026) before `billing` (cents). Null if there is
+ * neither. The service refunds failed tasks.
+ */
+export function costOf(answer: unknown): Cost | null {
+  const usage = at(answer, 'usage') ?? at(answer, 'data.usage');
+  const billing = at(answer, 'billing') ?? at(answer, 'data.billing');
+  const reserved = cents(at(billing, 'reservation.amount_cents'));
+  const settled = cents(at(billing, 'settlement.charged_amount_cents')) ?? exactCents(billing);
+  const charged = centsOfDollars(at(usage, 'cost')) ?? settled;
+  const refund = at(billing, 'refund');
+  const refunded = isObject(refund) && refund.refunded_at !== null;
+  if (reserved === null && charged === null && !refunded) return null;
+  const currency = at(billing, 'currency') ?? at(billing, 'reservation.currency') ?? 'USD';
+  if (!currencyForm.test(String(currency))) return null; // an amount of nobody knows what
+  return { currency: String(currency), reserved_cents: reserved, charged_cents: charged, refunded };
+}
+
+/** Counts in whole micro-cents, so that 0.07 dollars are 7 cents and not 7.000000000000001. */
+function centsOfDollars(value: unknown): number | null {
+  const dollars = amountOf(value);
+  return dollars === null ? null : cents(microCents(dollars * 100) / 1_000_000);
+}
+
+/** Reads the settlement in micro-cents, for answers that tell it in nothing else. */
+function exactCents(billing: unknown): number | null {
+  const micro = amountOf(at(billing, 'settlement.amount_micro_cents'));
+  return micro === null ? null : cents(micro / 1_000_000);
+}
+
+function cents(value: unknown): number | null {
+  const amount = amountOf(value);
+  return amount !== null && amount <= mostCents ? amount : null;
+}
+
+function amountOf(value: unknown): number | null {
+  const amount = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof amount === 'number' && Number.isFinite(amount) && amount >= 0 ? amount : null;
 }

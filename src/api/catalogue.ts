@@ -1,9 +1,8 @@
 import { array, maximum, minimum, nullable, number, object, optional, type output, string } from 'zod/mini';
 import { Failure } from '../errors.ts';
 import { mostCents } from '../task/money.ts';
-import { readObject } from './answer.ts';
+import { currencyForm, readObject, unitForm } from './answer.ts';
 import { hostOf } from './base-url.ts';
-import { currencyForm, unitForm } from './billing.ts';
 import { ask, type Caller } from './exchange.ts';
 
 /** A model as the service sells it. */
@@ -40,10 +39,11 @@ export interface KeptAnswers {
   keepAnswer(base: string, url: string, answer: KeptAnswer): void;
 }
 
-interface KeptAnswer {
+export interface KeptAnswer {
   /** Empty where the server gave none. */
   etag: string;
   text: string;
+  /** When it was last confirmed: milliseconds since 1970. */
   at?: number | undefined;
 }
 
@@ -67,14 +67,10 @@ type List = output<typeof list>;
  * Reads the catalogue of picture models. A list that has not changed since it was last read is not sent again. Where
  * the service cannot be asked, the kept one counts. Throws where there is none.
  */
-export async function readCatalogue(
-  caller: Caller,
-  base: string,
-  kept: KeptAnswers,
-  signal: AbortSignal,
-): Promise<Catalogue> {
+export async function readCatalogue(caller: Caller, kept: KeptAnswers, signal: AbortSignal): Promise<Catalogue> {
+  const { base } = caller;
   try {
-    const lists = await Promise.all(actions.map((action) => readList(caller, base, action, kept, signal)));
+    const lists = await Promise.all(actions.map((action) => readList(caller, action, kept, signal)));
     const models = modelsOf(lists);
     if (models.length > 0) return { models, at: caller.clock.now() };
     throw new Failure('not_found', `${hostOf(base)} lists no models`);
@@ -95,13 +91,8 @@ export function keptCatalogue(base: string, kept: Pick<KeptAnswers, 'recallAnswe
 }
 
 /** Prices are public: the key is not sent. */
-async function readList(
-  caller: Caller,
-  base: string,
-  action: string,
-  kept: KeptAnswers,
-  signal: AbortSignal,
-): Promise<List> {
+async function readList(caller: Caller, action: string, kept: KeptAnswers, signal: AbortSignal): Promise<List> {
+  const { base } = caller;
   const url = addressOf(base, action);
   const known = kept.recallAnswer(base, url);
   const headers = known?.etag ? { 'if-none-match': known.etag } : {};

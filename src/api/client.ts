@@ -26,26 +26,17 @@ export interface ClientOptions {
 }
 
 /** The service, as the rest of the program sees it. */
-export interface Api {
-  base: string;
-  /** Where a request would be posted first. */
-  createUrl(route?: Route): string;
-  submit(order: Order): Promise<Accepted>;
-  poll(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Poll>;
-  openImage(url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage>;
-  upload(picture: LocalPicture, signal: AbortSignal): Promise<Uploaded>;
-  /** For calls beside the task's life: prices, balance. */
-  caller: Caller;
-}
+export type Api = ReturnType<typeof createApi>;
 
 /** What to submit; where and how is for the client to know. */
-type Order = Omit<Submission, 'base' | 'dialects' | 'clock'>;
+type Order = Omit<Submission, 'dialects' | 'clock'>;
 
 /** The most that an answer may have: enough for pictures inside it, little enough for any machine. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
-export function createApi({ base, api, memory, clock, transport, apiKey, userAgent }: ClientOptions): Api {
+export function createApi({ base, api, memory, clock, transport, apiKey, userAgent }: ClientOptions) {
   const caller: Caller = {
+    base,
     transport,
     apiKey,
     userAgent,
@@ -60,12 +51,13 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
 
   return {
     base,
+    /** For calls beside the task's life: prices, balance. */
     caller,
-    createUrl: (route) => createUrl(base, dialects()[0], route),
-    async submit(order) {
+    /** Where a request would be posted first. */
+    createUrl: (route?: Route): string => createUrl(base, dialects()[0], route),
+    async submit(order: Order): Promise<Accepted> {
       const isKnown = api !== 'auto' || memory.recall(base).dialect !== undefined;
       const accepted = await submit(caller, {
-        base,
         dialects: dialects(),
         clock,
         ...order,
@@ -76,15 +68,15 @@ export function createApi({ base, api, memory, clock, transport, apiKey, userAge
       memory.remember(base, { dialect: accepted.dialect });
       return accepted;
     },
-    async poll(id, clues, signal) {
+    async poll(id: string, clues: Omit<StatusClues, 'remembered'>, signal?: AbortSignal): Promise<Poll> {
       const remembered = memory.recall(base).statusTemplate;
-      const found = await poll(caller, base, id, { ...clues, remembered }, clock.now(), signal);
+      const found = await poll(caller, id, { ...clues, remembered }, signal);
       const template = asTemplate(found.statusUrl, id);
       if (template !== undefined) memory.remember(base, { statusTemplate: template });
       return found;
     },
-    upload: (picture, signal) => upload(caller, base, picture, signal),
-    openImage: (url, signal, resume) =>
-      openImage({ transport, base, userAgent, now: clock.now() }, url, signal, resume),
+    upload: (picture: LocalPicture, signal: AbortSignal): Promise<Uploaded> => upload(caller, picture, signal),
+    openImage: (url: string, signal: AbortSignal, resume?: Resumption): Promise<OpenImage> =>
+      openImage(caller, url, signal, resume),
   };
 }

@@ -1,8 +1,5 @@
 import { Failure } from '../errors.ts';
 
-/** How much larger than its content a compressed body may be: a stream can be padded without end. */
-const mostWaste = 2 ** 20;
-
 /**
  * The body as it was before the server compressed it, in all of the codings that it names. Nothing here asks for
  * compression; some servers do it all the same. Reading it throws `bad_response` where it cannot be unpacked: another
@@ -21,29 +18,24 @@ async function* unpacked(body: AsyncIterable<Uint8Array>, coding: string): Async
   if (first.done) return; // nothing was sent, and nothing has to be unpacked
   const { Readable, pipeline } = await import('node:stream');
   const decoder = await decoderOf(coding, first.value);
-  let packedBytes = 0;
-  let unpackedBytes = 0;
   let broken: unknown;
   // pipeline() destroys both ends when one fails; whoever reads the decoder is told of it.
-  pipeline(Readable.from(counted()), decoder, () => undefined);
+  pipeline(Readable.from(packed()), decoder, () => undefined);
   try {
-    for await (const chunk of decoder as AsyncIterable<Uint8Array>) {
-      unpackedBytes += chunk.length;
-      yield chunk;
-    }
+    yield* decoder as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw spoilt(error);
+    throw new Failure('bad_response', 'what was sent cannot be unpacked', {
+      retryable: true,
+      restart: true,
+      cause: error,
+    });
   }
   if (broken) throw broken;
 
   /** Where the connection breaks, what came before is unpacked first. */
-  async function* counted(): AsyncGenerator<Uint8Array> {
+  async function* packed(): AsyncGenerator<Uint8Array> {
     try {
-      for (let next = first; !next.done; next = await chunks.next()) {
-        packedBytes += next.value.length;
-        if (packedBytes > unpackedBytes + mostWaste) throw spoilt();
-        yield next.value;
-      }
+      for (let next = first; !next.done; next = await chunks.next()) yield next.value;
     } catch (error) {
       broken = error;
     }
@@ -60,10 +52,6 @@ async function decoderOf(coding: string, first: Uint8Array) {
   return isBare ? zlib.createInflateRaw({ finishFlush }) : zlib.createInflate({ finishFlush });
 }
 
-function spoilt(cause?: unknown): Failure {
-  return new Failure('bad_response', 'what was sent cannot be unpacked', { retryable: true, restart: true, cause });
-}
-
 /**
  * Decodes a text as browsers do: by its byte order mark, which is dropped, else as UTF-8, which all JSON is. Where it
  * cannot be that, by the character set that the server names.
@@ -73,18 +61,14 @@ export function textOf(bytes: Uint8Array, contentType = ''): string {
   const isBigEndian = (first === 0xfe && second === 0xff) || first === 0;
   const isLittleEndian = (first === 0xff && second === 0xfe) || second === 0;
   const coding = isBigEndian ? 'utf-16be' : isLittleEndian ? 'utf-16le' : 'utf-8';
-  try {
-    return new TextDecoder(coding, { fatal: true }).decode(bytes);
-  } catch {
-    const named = /;\s*charset="?([^\s";]+)/i.exec(contentType)?.[1] ?? '';
-    return new TextDecoder(isKnown(named) ? named : 'windows-1252').decode(bytes);
-  }
+  const named = /;\s*charset="?([^\s";]+)/i.exec(contentType)?.[1] ?? '';
+  return decodedAs(coding, bytes, true) ?? decodedAs(named, bytes) ?? new TextDecoder('latin1').decode(bytes);
 }
 
-function isKnown(label: string): boolean {
+function decodedAs(coding: string, bytes: Uint8Array, fatal = false): string | undefined {
   try {
-    return new TextDecoder(label) !== undefined;
+    return new TextDecoder(coding, { fatal }).decode(bytes);
   } catch {
-    return false;
+    return undefined;
   }
 }

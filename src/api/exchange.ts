@@ -2,10 +2,9 @@ import { Failure } from '../errors.ts';
 import { at, isObject, parseJson } from '../json.ts';
 import type { Clock } from '../world.ts';
 import { acceptedId } from './answer.ts';
-import { hostOf } from './base-url.ts';
 import type { Governor } from './governor.ts';
-import { problemOf } from './problem.ts';
-import { answeredAt, retryAfter } from './retry.ts';
+import { type Answer, problemOf } from './problem.ts';
+import { retryAfter } from './retry.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
 export interface Call {
@@ -19,13 +18,10 @@ export interface Call {
   leaving?: (() => void) | undefined;
 }
 
-export interface Answer {
-  status: number;
-  headers: Readonly<Record<string, string>>;
-  text: string;
-}
-
+/** Who calls which server, and how. */
 export interface Caller {
+  /** The address of the server, without a trailing slash. */
+  base: string;
   transport: Transport;
   apiKey: string | undefined;
   userAgent: string;
@@ -80,16 +76,8 @@ export async function exchange(caller: Caller, call: Call): Promise<Answer> {
 /** One call that has to be answered well. Throws the service's refusal. */
 export async function ask(caller: Caller, call: Call): Promise<Answer> {
   const answer = await exchange(caller, call);
-  if (answer.status >= 400) throw refusalOf(answer, call.url, caller.clock.now());
+  if (answer.status >= 400) throw problemOf(answer, call.url, caller.clock.now());
   return answer;
-}
-
-/** A refusal in the service's words, with the time that it asks to wait. */
-export function refusalOf(answer: Answer, url: string, now: number): Failure {
-  const failure = problemOf({ ...answer, requestId: answer.headers['x-request-id'], host: hostOf(url) });
-  failure.facts.answeredAt = answeredAt(answer.headers);
-  failure.facts.retryAfterMs = retryAfter(answer.headers, now);
-  return failure;
 }
 
 /**

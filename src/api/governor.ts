@@ -1,41 +1,46 @@
 import type { Clock } from '../world.ts';
-import { afterAnswer, unlimited } from './call-rate.ts';
 
-/** Slows all calls to one server together when it refuses them for their rate, and speeds them up again. */
-export interface Governor {
-  /** Resolves when the next call may leave. Rejects with the signal's reason. */
-  admit(signal?: AbortSignal): Promise<void>;
-  /** A call was answered, and not with a rate limit. */
-  passed(): void;
-  /** A call was refused for its rate; `retryAfterMs` is what the server asks to wait. */
-  refused(retryAfterMs: number | undefined): void;
-}
+export type Governor = ReturnType<typeof createGovernor>;
 
 /** One refusal is for its own call to wait out. After this many in a row no call leaves before the server's time. */
 const refusalsThatClose = 6;
 const defaultPauseMs = 1000;
-const mostPasses = 1000;
+/** By chance up to two calls in seven may be refused: each pass makes up for 0.4 refusals. Beyond, ten cut the rate. */
+const reliefOfPass = 0.4;
+const mostPressure = 10;
+/** Calls that were on their way when the rate was cut are answered for the old one. */
+const settleMs = 500;
+const growthPerSecond = 1.1;
+/** Faster than this there is nothing to slow down. */
+const fastestPerSecond = 500;
+const slowestPerSecond = 0.5;
 
-export function createGovernor(clock: Clock): Governor {
-  let rate = unlimited;
+/** Slows all calls to one server together when it refuses them for their rate, and speeds them up again. */
+export function createGovernor(clock: Clock) {
+  let perSecond = Number.POSITIVE_INFINITY;
+  let pressure = 0;
+  let cutAt = Number.NEGATIVE_INFINITY;
+  let grownAt = Number.NEGATIVE_INFINITY;
   let closedUntil = 0;
   let nextAt = 0;
   let refusedInRow = 0;
   let passes: number[] = [];
 
-  function learn(refused: boolean): void {
-    const now = clock.monotonic();
-    const passedLately = refused ? passes.filter((at) => at > now - 1000).length : 0;
-    rate = afterAnswer(rate, { refused, now, passedLately });
+  function cut(now: number): void {
+    const passedLately = passes.filter((at) => at > now - 1000).length;
+    perSecond = Math.max(slowestPerSecond, Math.min(perSecond * 0.75, passedLately * 0.95));
+    pressure = 0;
+    cutAt = grownAt = now;
   }
 
   return {
-    async admit(signal) {
+    /** Resolves when the next call may leave. Rejects with the signal's reason. */
+    async admit(signal?: AbortSignal): Promise<void> {
       for (;;) {
         const now = clock.monotonic();
         const at = Math.max(closedUntil, nextAt);
         if (at <= now) {
-          const intervalMs = 1000 / rate.perSecond;
+          const intervalMs = 1000 / perSecond;
           // A timer that fires late doesn't lower the rate.
           nextAt = Math.max(nextAt, now - intervalMs) + intervalMs;
           return;
@@ -43,16 +48,26 @@ export function createGovernor(clock: Clock): Governor {
         await clock.wait(at - now, signal);
       }
     },
-    passed() {
+    /** A call was answered, and not with a rate limit. */
+    passed(): void {
+      const now = clock.monotonic();
       refusedInRow = 0;
-      passes.push(clock.monotonic());
-      if (passes.length > mostPasses) passes = passes.slice(-mostPasses / 2);
-      learn(false);
+      passes = [...passes.slice(-fastestPerSecond), now];
+      if (now - cutAt < settleMs) return;
+      pressure = Math.max(0, pressure - reliefOfPass);
+      if (now - grownAt < 1000) return;
+      perSecond *= growthPerSecond;
+      if (perSecond > fastestPerSecond) perSecond = Number.POSITIVE_INFINITY;
+      grownAt = now;
     },
-    refused(retryAfterMs = defaultPauseMs) {
+    /** A call was refused for its rate; `retryAfterMs` is what the server asks to wait. */
+    refused(retryAfterMs = defaultPauseMs): void {
+      const now = clock.monotonic();
       refusedInRow += 1;
-      if (refusedInRow >= refusalsThatClose) closedUntil = Math.max(closedUntil, clock.monotonic() + retryAfterMs);
-      learn(true);
+      if (refusedInRow >= refusalsThatClose) closedUntil = Math.max(closedUntil, now + retryAfterMs);
+      if (now - cutAt < settleMs) return;
+      pressure += 1;
+      if (pressure >= mostPressure) cut(now);
     },
   };
 }

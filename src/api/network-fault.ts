@@ -68,13 +68,15 @@ export function networkFault(error: unknown, { host, proxy, left }: Way): unknow
       cause: error,
     });
   }
-  if (isOutOfAddresses(error)) {
+  // A limit on the address space (`ulimit -v`) leaves no room for the 10 GB that V8 reserves for each module.
+  if (error instanceof RangeError && error.message.startsWith('WebAssembly')) {
     return new Failure('internal', 'there is too little address space for WebAssembly, which reads the answers', {
       hint: 'Raise the limit (ulimit -v unlimited), or set NODE_OPTIONS=--disable-wasm-trap-handler',
       cause: error,
     });
   }
-  const how = lost[code] ?? (isNotHttp(code, error) ? 'answered something that is not HTTP' : undefined);
+  const isNotHttp = code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError');
+  const how = lost[code] ?? (isNotHttp ? 'answered something that is not HTTP' : undefined);
   if (how === undefined && !isOfNetwork(code, error)) return error;
   const by = proxy ? ` (through the proxy ${proxy.host})` : '';
   return new NetworkFault(`${host}${by} ${how ?? `could not be asked (${wordsOf(error)})`}`, left === false, {
@@ -116,47 +118,25 @@ function codeOf(error: unknown): string {
 }
 
 function isTlsTrouble(code: string, error: unknown): boolean {
-  const certificate = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|HOSTNAME_MISMATCH|ALTNAME/.test(code);
-  return (
-    certificate ||
-    code.startsWith('ERR_SSL') ||
-    code.startsWith('ERR_TLS') ||
-    code === 'EPROTO' ||
-    (error instanceof Error && /disconnected before secure TLS/.test(error.message))
+  const isOfTls = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|HOSTNAME_MISMATCH|ALTNAME|^ERR_(SSL|TLS)|^EPROTO$/.test(
+    code,
   );
+  return isOfTls || (error instanceof Error && error.message.includes('disconnected before secure TLS'));
 }
 
-/** A limit on the address space (`ulimit -v`) leaves no room for the 10 GB that V8 reserves for each module. */
-function isOutOfAddresses(error: unknown): boolean {
-  return error instanceof RangeError && error.message.startsWith('WebAssembly');
-}
-
-/** undici's parser has no code for some of its errors. */
-function isNotHttp(code: string, error: unknown): boolean {
-  return code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError');
-}
-
-/** Any other code of undici, and calls of the system on a socket. */
+/** undici gives some errors of its parser, and its time-outs of SOCKS proxies, no code. */
 function isOfNetwork(code: string, error: unknown): boolean {
   const { syscall, message } = error as NodeJS.ErrnoException;
-  // undici gives its own time-outs of SOCKS proxies no code.
-  return (
-    code.startsWith('UND_ERR') ||
-    /^SOCKS5 /.test(message) ||
-    /^(connect|read|write|shutdown|getaddrinfo)$/.test(syscall ?? '')
-  );
+  const isCall = /^(connect|read|write|shutdown|getaddrinfo)$/.test(syscall ?? '');
+  return isCall || code.startsWith('UND_ERR') || /^SOCKS5 /.test(message);
 }
 
+/** OpenSSL's own message is a line of numbers and source files around the words of `reason`. */
 function wordsOf(error: unknown): string {
-  const reason = reasonOf(error);
-  if (reason !== undefined) return reason;
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const { reason } = at as { reason?: unknown };
+    if (typeof reason === 'string') return reason;
+  }
   const message = error instanceof Error ? error.message || codeOf(error) : String(error);
   return message.split('\n')[0]?.slice(0, 200) ?? '';
-}
-
-/** OpenSSL's own message is a line of numbers and source files around these words. */
-function reasonOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { reason } = error as { reason?: unknown };
-  return typeof reason === 'string' ? reason : reasonOf(error.cause);
 }

@@ -1,7 +1,8 @@
 import { Failure } from '../errors.ts';
 import { hostOf } from './base-url.ts';
+import type { Caller } from './exchange.ts';
 import { answeredAt, isTransient, retryAfter } from './retry.ts';
-import type { HttpAnswer, Transport } from './transport.ts';
+import type { HttpAnswer } from './transport.ts';
 
 /** Where an earlier transfer of the same picture stopped. */
 export interface Resumption {
@@ -23,16 +24,6 @@ export interface OpenImage {
   close(): void;
 }
 
-/** Who fetches a picture, and how. */
-export interface Fetcher {
-  transport: Transport;
-  /** The API that named the picture. */
-  base: string;
-  userAgent: string;
-  /** Milliseconds since 1970. */
-  now: number;
-}
-
 const mostRedirects = 10;
 
 /**
@@ -40,7 +31,7 @@ const mostRedirects = 10;
  * `download`; with `facts.expired` a fresh URL may be good where this one is not.
  */
 export async function openImage(
-  { transport, base, userAgent, now }: Fetcher,
+  { transport, base, userAgent, clock }: Pick<Caller, 'transport' | 'base' | 'userAgent' | 'clock'>,
   url: string,
   signal: AbortSignal,
   resume?: Resumption,
@@ -62,7 +53,7 @@ export async function openImage(
     }
     if (answer.status === 200 || answer.status === 206) return opened(answer, resume, address);
     answer.close();
-    throw refused(answer, address, now);
+    throw refused(answer, address, clock.now());
   }
   throw new Failure('download', `${hostOf(url)} redirects in a loop`, { retryable: true, restart: true });
 }

@@ -3,7 +3,8 @@ import { isObject, parseJson } from '../json.ts';
 import type { Task } from '../task/task.ts';
 import { readObject, readTask } from './answer.ts';
 import { hostOf } from './base-url.ts';
-import { type Answer, type Caller, exchange, refusalOf } from './exchange.ts';
+import { type Caller, exchange } from './exchange.ts';
+import { type Answer, problemOf } from './problem.ts';
 import { answeredAt, retryAfter } from './retry.ts';
 import { type StatusClues, statusUrls } from './routes.ts';
 
@@ -20,14 +21,9 @@ export interface Poll {
  * (`not_found`). So is a web page where a task should be: some servers answer one for every address. The task is paid
  * for, so every failure may be retried but the refusal of the key in the service's own words.
  */
-export async function poll(
-  caller: Caller,
-  base: string,
-  id: string,
-  clues: StatusClues,
-  now: number,
-  signal?: AbortSignal,
-): Promise<Poll> {
+export async function poll(caller: Caller, id: string, clues: StatusClues, signal?: AbortSignal): Promise<Poll> {
+  const { base } = caller;
+  const now = caller.clock.now();
   let unreadable: Failure | undefined;
   let lastAnswer: Answer | undefined;
   let isGone = false;
@@ -69,7 +65,7 @@ function isEverywhere({ code, facts }: Failure): boolean {
 
 /** Tells a refused key from a firewall's page, whatever its status. */
 function lostOrRefused(answer: Answer, base: string, now: number): Failure {
-  const failure = refusalOf(answer, base, now);
+  const failure = problemOf(answer, base, now);
   if (failure.code !== 'authentication' || isObject(parseJson(answer.text))) return failure;
   return new Failure(
     'service_unavailable',

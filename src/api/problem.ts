@@ -1,12 +1,13 @@
 import { type ErrorCode, Failure } from '../errors.ts';
 import { at, firstText, isObject, type Json, parseJson } from '../json.ts';
-import { isTransient } from './retry.ts';
+import { hostOf } from './base-url.ts';
+import { answeredAt, isTransient, retryAfter } from './retry.ts';
 
-export interface ProblemAnswer {
+/** An answer, read whole. */
+export interface Answer {
   status: number;
+  headers: Readonly<Record<string, string>>;
   text: string;
-  requestId?: string | undefined;
-  host: string;
 }
 
 const hints: Partial<Record<ErrorCode, string>> = {
@@ -20,17 +21,19 @@ const hints: Partial<Record<ErrorCode, string>> = {
 };
 
 /** An error answer of the service as a failure, in the service's own words and without its markup. */
-export function problemOf(answer: ProblemAnswer): Failure {
-  const code = codeOf(answer.status);
-  const said = messageOf(answer.text);
-  const answered = `${answer.host} answered ${answer.status}`;
+export function problemOf({ status, text, headers }: Answer, url: string, now: number): Failure {
+  const code = codeOf(status);
+  const said = messageOf(text);
+  const answered = `${hostOf(url)} answered ${status}`;
   const message = said === undefined ? `${answered} and gave no reason` : wordsOf(code, said, answered);
   return new Failure(code, message, {
     hint: hints[code],
-    status: answer.status,
-    requestId: answer.requestId?.slice(0, 200),
-    retryable: isTransient(answer.status),
-    details: detailsOf(answer.text),
+    status,
+    requestId: headers['x-request-id']?.slice(0, 200),
+    retryable: isTransient(status),
+    details: detailsOf(text),
+    answeredAt: answeredAt(headers),
+    retryAfterMs: retryAfter(headers, now),
   });
 }
 

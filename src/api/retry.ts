@@ -1,10 +1,54 @@
-const firstBackoffMs = 500;
-const longestBackoffMs = 30_000;
+import { Failure } from '../errors.ts';
+import type { Clock, Deadline } from '../world.ts';
+import { NetworkFault } from './network-fault.ts';
 
 /** How often a request is tried before its task is accepted: few, so that a wrong address is told in seconds. */
-export const triesBeforeAccepted = 5;
+const triesBeforeAccepted = 5;
 /** Likewise, where nobody answers at all. */
-export const triesUnreachable = 3;
+const triesUnreachable = 3;
+
+export interface RetryOptions {
+  clock: Clock;
+  deadline: Deadline;
+  /** How often a call is tried that is refused for the rate of calls: few times, unless many calls share the blame. */
+  rateLimitTries?: number | undefined;
+  onRetry?: ((failure: Failure, waitMs: number) => void) | undefined;
+}
+
+/**
+ * Makes a call again while it fails in a way that may pass, a few times and never past the deadline. Throws the
+ * failure of the last try.
+ */
+export async function withRetries<Result>(call: () => Promise<Result>, options: RetryOptions): Promise<Result> {
+  const { clock, deadline, onRetry } = options;
+  let last: Failure | undefined;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      // Cut short by the deadline: what the try before was told says more than that time is over.
+      if (last && deadline.signal.aborted) throw last;
+      if (!(error instanceof Failure) || !error.facts.retryable) throw error;
+      const tries = triesFor(error, options);
+      // Where many calls share a rate they wait their turn anyway: backing off on top would idle.
+      const growth = error.code === 'rate_limit' && options.rateLimitTries !== undefined ? 1 : attempt;
+      const wait = Math.max(error.facts.retryAfterMs ?? 0, backoff(growth, clock.random()));
+      if (attempt >= tries || wait >= deadline.remaining()) throw error;
+      last = error;
+      onRetry?.(error, wait);
+      await clock.wait(wait, deadline.signal);
+    }
+  }
+}
+
+function triesFor(failure: Failure, { rateLimitTries = triesBeforeAccepted }: RetryOptions): number {
+  if (failure.facts.persist) return Number.POSITIVE_INFINITY;
+  if (failure.code === 'rate_limit') return rateLimitTries;
+  return failure instanceof NetworkFault && failure.neverSent ? triesUnreachable : triesBeforeAccepted;
+}
+
+const firstBackoffMs = 500;
+const longestBackoffMs = 30_000;
 
 /**
  * Full-jitter exponential back-off: milliseconds to wait after the failed try number `attempt` (from 1).
@@ -39,18 +83,8 @@ export function answeredAt(headers: Headers): number | undefined {
   return httpDate(headers.date ?? '');
 }
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
-/**
- * Reads a date in one of the three forms of RFC 9110 §5.6.7, all in GMT, or in ISO 8601 with its zone. `Date.parse`
- * takes one of them for local time and accepts much that is not a date.
- */
+/** Reads a date in one of the three forms of RFC 9110 §5.6.7, all in GMT, or in ISO 8601 with its zone. */
 function httpDate(text: string): number | undefined {
-  if (/^\s*\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)\s*$/.test(text)) return Date.parse(text) || undefined;
-  const [time, hour, minute, second] = /\b(\d\d):(\d\d):(\d\d)\b/.exec(text) ?? [];
-  const month = months.findIndex((name) => new RegExp(`\\b${name}\\b`, 'i').test(text));
-  const [day, year] = text.replace(time ?? '', ' ').match(/\b\d{1,4}\b/g) ?? [];
-  if (time === undefined || month < 0 || day === undefined || year === undefined) return undefined;
-  const century = year.length === 2 ? (Number(year) < 70 ? 2000 : 1900) : 0;
-  return Date.UTC(century + Number(year), month, Number(day), Number(hour), Number(minute), Number(second));
+  if (!/\d\d:\d\d:\d\d/.test(text)) return undefined; // Date.parse takes much that is not a date
+  return Date.parse(/(GMT|UTC|Z|[+-]\d\d:?\d\d)\s*$/i.test(text) ? text : `${text} GMT`) || undefined;
 }

@@ -1,18 +1,16 @@
 import { Failure } from '../errors.ts';
 import { firstText, type JsonObject } from '../json.ts';
-import { wireNameOf } from '../request/further-fields.ts';
+import { textFields, wireNameOf } from '../request/further-fields.ts';
 import type { ImageRequest } from '../request/request.ts';
 import type { Cost } from '../task/task.ts';
 import { isTaskId } from '../task/task-id.ts';
-import { acceptedId, readObject, wasReplayed } from './answer.ts';
+import { acceptedId, costOf, readObject, wasReplayed } from './answer.ts';
 import { hostOf } from './base-url.ts';
-import { costOf } from './billing.ts';
-import { type Answer, type Caller, exchange, isRedirect, refusalOf, taskHeader } from './exchange.ts';
+import { type Caller, exchange, isRedirect, taskHeader } from './exchange.ts';
 import { NetworkFault } from './network-fault.ts';
-import { messageOf } from './problem.ts';
-import { answeredAt } from './retry.ts';
+import { type Answer, messageOf, problemOf } from './problem.ts';
+import { answeredAt, type RetryOptions, withRetries } from './retry.ts';
 import { createUrl, type Dialect, namedStatusUrl, type Route } from './routes.ts';
-import { type RetryOptions, withRetries } from './with-retries.ts';
 
 /** What the service said when it took the task. */
 export interface Accepted {
@@ -32,7 +30,6 @@ export interface Fate {
 }
 
 export interface Submission extends RetryOptions {
-  base: string;
   request: ImageRequest;
   route: Route;
   /**
@@ -73,7 +70,7 @@ async function tryDialects(
   for (const dialect of lost.in === undefined ? submission.dialects : [lost.in]) {
     const before = submission.fate.uncertain;
     try {
-      return readAccepted(await postAny(caller, submission, dialect, pictures), submission, dialect);
+      return readAccepted(await postAny(caller, submission, dialect, pictures), caller.base, submission.route, dialect);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (submission.fate.uncertain && !before) lost.in = dialect;
@@ -83,7 +80,7 @@ async function tryDialects(
       missing = error;
     }
   }
-  throw new Failure('not_found', `${hostOf(submission.base)} does not make pictures: ${missing?.message}`, {
+  throw new Failure('not_found', `${hostOf(caller.base)} does not make pictures: ${missing?.message}`, {
     ...missing?.facts,
     hint: 'Check --base-url (and the setting api)',
   });
@@ -125,7 +122,8 @@ async function post(
   dialect: Dialect,
   imageUrls: readonly string[],
 ): Promise<Answer> {
-  const { base, request, route, idempotencyKey, fate, deadline, clock, guard } = submission;
+  const { request, route, idempotencyKey, fate, deadline, clock, guard } = submission;
+  const { base } = caller;
   const before = fate.uncertain;
   let forbidden: unknown;
   guard?.();
@@ -147,7 +145,7 @@ async function post(
       },
     });
     if (answer.status < 400) return answer;
-    const failure = refusalOf(answer, base, clock.now());
+    const failure = problemOf(answer, base, clock.now());
     // A refusal is certain; after a 5xx nobody knows.
     if (failure.code !== 'service_unavailable') fate.uncertain = before;
     throw failure;
@@ -159,7 +157,7 @@ async function post(
   }
 }
 
-function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dialect): Accepted {
+function readAccepted(answer: Answer, base: string, route: Route, dialect: Dialect): Accepted {
   const header = answer.headers[taskHeader];
   const fallbackId = header !== undefined && isTaskId(header) ? header : undefined;
   let body: ReturnType<typeof readObject> = {};
@@ -190,26 +188,14 @@ function readAccepted(answer: Answer, { base, route }: Submission, dialect: Dial
   };
 }
 
-/** In this order, whatever that of the request: a repeated request is the same byte for byte. */
-const wireFields = [
-  'model',
-  'prompt',
-  'aspectRatio',
-  'negativePrompt',
-  'seed',
-  'resolution',
-  'format',
-  'quality',
-  'callbackUrl',
-] as const;
-
 /** The JSON body: fields that were not given are not sent. */
 export function wireRequest(
   request: ImageRequest,
   { route, imageUrls = [] }: { route?: Route; imageUrls?: readonly string[] } = {},
 ): JsonObject {
   const { set } = request;
-  const named = wireFields.flatMap((field) => {
+  // In this order, whatever that of the request: a repeated request is the same byte for byte.
+  const named = textFields.flatMap((field) => {
     const value = request[field];
     return value === undefined ? [] : [[wireNameOf(field), value] as const];
   });

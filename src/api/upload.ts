@@ -29,18 +29,27 @@ const usualLifeMs = 3_600_000;
  */
 export async function upload(
   caller: Caller,
-  base: string,
   { name, bytes, mime }: LocalPicture,
   signal: AbortSignal,
 ): Promise<Uploaded> {
+  const { base } = caller;
   const checksum = createHash('md5').update(bytes).digest('base64');
   const place = await tell('prepare', { filename: name, byte_size: bytes.length, checksum, content_type: mime });
   const url = placeOf(place, base);
   const headers = record(string(), string()).safeParse(at(place, 'headers') ?? {}).data;
   const id = firstText(place, ['signed_id']);
   if (url === undefined || headers === undefined || id === undefined) throw unreadable('names no place for it');
-  const sent = { 'content-type': mime, ...lowerCased(headers) };
-  await put(caller, { url, bytes, headers: sent, signal, namedBy: new URL(base).hostname });
+  // The host is another, which has no business with the key.
+  const {
+    'content-length': _,
+    host: __,
+    authorization: ___,
+    ...sent
+  } = lowerCased({ 'content-type': mime, ...headers });
+  const namedBy = new URL(base).hostname;
+  const put = await caller.transport({ method: 'PUT', url, body: bytes, headers: sent, signal, namedBy });
+  put.close();
+  if (put.status >= 300) throw problemOf({ ...put, text: '' }, url, caller.clock.now());
   const told = await tell('confirm', { signed_id: id });
   const address = firstText(told, ['url']);
   if (address === undefined || !/^https?:/i.test(address) || !URL.canParse(address))
@@ -74,23 +83,6 @@ function placeOf(place: unknown, base: string): string | undefined {
   const url = new URL(named, base);
   const isHere = url.protocol === 'http:' && new URL(base).protocol === 'http:' && isLoopback(url.hostname);
   return url.protocol === 'https:' || isHere ? url.href : undefined;
-}
-
-interface Put {
-  url: string;
-  bytes: Uint8Array;
-  headers: Record<string, string>;
-  signal: AbortSignal;
-  namedBy: string;
-}
-
-/** The host is another, which has no business with the key. */
-async function put({ transport }: Caller, { url, bytes, ...sent }: Put): Promise<void> {
-  const { 'content-length': _, host: __, authorization: ___, ...headers } = sent.headers;
-  const answer = await transport({ ...sent, method: 'PUT', url, headers, body: bytes });
-  answer.close();
-  if (answer.status < 300) return;
-  throw problemOf({ status: answer.status, text: '', host: hostOf(url) });
 }
 
 function lowerCased(headers: Record<string, string>): Record<string, string> {

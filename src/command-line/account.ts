@@ -1,6 +1,6 @@
-import type { Balance } from '../api/balance.ts';
 import type { CatalogueModel } from '../api/catalogue.ts';
-import { withRetries } from '../api/with-retries.ts';
+import type { Balance } from '../api/prices.ts';
+import { withRetries } from '../api/retry.ts';
 import type { Context } from '../context.ts';
 import { type ErrorReport, errorReport } from '../report/task-report.ts';
 import { isImagen, modelAliases, models, ratiosOf } from '../request/models.ts';
@@ -52,10 +52,10 @@ function named(model: string): Pick<ModelReport, 'model' | 'aliases' | 'ratios'>
 
 /** Reads the balance of the key's account. Throws `authentication` without a key, the service's refusal, or a network fault. */
 export async function readBalance(context: Context, inSandbox = false): Promise<Balance> {
-  const { askBalance } = await import('../api/balance.ts');
-  const { caller, base } = await context.api(await context.server(inSandbox));
+  const { askBalance } = await import('../api/prices.ts');
+  const { caller } = await context.api(await context.server(inSandbox));
   const { clock } = context.world;
   const deadline = context.world.deadline(balanceTimeoutMs);
   const onRetry = context.reporter.retrying;
-  return await withRetries(() => askBalance(caller, base, deadline.signal), { clock, deadline, onRetry });
+  return await withRetries(() => askBalance(caller, deadline.signal), { clock, deadline, onRetry });
 }

@@ -1,5 +1,5 @@
 import type { Api } from '../api/client.ts';
-import { withRetries } from '../api/with-retries.ts';
+import { withRetries } from '../api/retry.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
 import { costOf, type Entry } from '../journal/entry.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, readFileSync, readSync } from 'node:fs';
-import { inspectImage } from '../image/inspect.ts';
+import { ImageInspector } from '../image/inspect.ts';
 import { openRegular } from './read-text.ts';
 
 export interface PictureFacts {
@@ -28,11 +28,11 @@ export async function examine(path: string): Promise<PictureFacts | undefined> {
 export async function examinePieces(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<PictureFacts | undefined> {
-  const inspector = inspectImage();
+  const inspector = new ImageInspector();
   const hash = createHash('sha256');
   for await (const piece of pieces) {
     await inspector.write(piece);
-    if (inspector.rejected()) break;
+    if (inspector.isRejected) break;
     hash.update(piece);
   }
   const facts = await inspector.end();

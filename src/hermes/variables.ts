@@ -1,16 +1,7 @@
 import { unquoted } from '../api-key.ts';
 
 /** The variables that Hermes' settings may name: those of the shell, then those of its `.env`. */
-export interface Variables {
-  /** Every value of a variable that is not blank, the shell's first, with its place. */
-  valuesOf(name: string): Array<{ value: string; place: string }>;
-  /** A text with `${NAME}` and `${env:NAME}` filled in; undefined where it is blank or a variable is not set. */
-  textIn(value: unknown): string | undefined;
-  /** Those asked for that have different values in the two places. */
-  differing(): string[];
-  /** Why a variable has no value, to follow its name. */
-  whyNot(name: string): string;
-}
+export type Variables = ReturnType<typeof readVariables>;
 
 export const theShell = 'the environment';
 
@@ -20,37 +11,42 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads variables from the shell and a `.env` file. The shell wins. Hermes Agent 0.21 has it the other way round, so a
  * difference must be told: the two programs then use two keys.
  */
-export function readVariables(shell: Environment, text: string, path: string): Variables {
+export function readVariables(inherited: Environment, text: string, path: string) {
+  const shell = own(inherited);
   const { values, broken } = parseEnvFile(text, shell);
   const asked = new Set<string>();
   const places = (name: string) => [
-    { value: inherited(shell, name)?.trim(), place: theShell },
+    { value: shell[name]?.trim(), place: theShell },
     { value: values.get(name)?.trim(), place: path },
   ];
 
-  function valuesOf(name: string) {
+  /** Every value of a variable that is not blank, the shell's first, with its place. */
+  function valuesOf(name: string): Array<{ value: string; place: string }> {
     asked.add(name);
     return places(name).flatMap(({ value, place }) => (value ? [{ value, place }] : []));
   }
 
   return {
     valuesOf,
-    textIn(value) {
+    /** A text with `${NAME}` and `${env:NAME}` filled in; undefined where it is blank or a variable is not set. */
+    textIn(value: unknown): string | undefined {
       if (typeof value !== 'string') return undefined;
       const filled = value
         .replace(/\$\{(?:env:)?([^{}]+)\}/g, (written, name: string) => {
           const [found] = valuesOf(name);
-          return found?.value ?? values.get(name) ?? inherited(shell, name) ?? written;
+          return found?.value ?? values.get(name) ?? shell[name] ?? written;
         })
         .trim();
       return filled === '' || filled.includes('${') ? undefined : filled;
     },
-    differing: () =>
+    /** Those asked for that have different values in the two places. */
+    differing: (): string[] =>
       [...asked].filter((name) => {
         const [one, other] = places(name).map(({ value }) => value && unquoted(value));
         return one && other && one !== other;
       }),
-    whyNot(name) {
+    /** Why a variable has no value, to follow its name. */
+    whyNot(name: string): string {
       const line = broken.get(name);
       if (line !== undefined) return `cannot be read from line ${line} of ${path}: are its quotes closed?`;
       return values.has(name)
@@ -61,8 +57,8 @@ export function readVariables(shell: Environment, text: string, path: string): V
 }
 
 /** A hand-written `key_env: constructor` must not find what every object inherits. */
-function inherited(shell: Environment, name: string): string | undefined {
-  return Object.hasOwn(shell, name) ? shell[name] : undefined;
+function own(shell: Environment): Environment {
+  return Object.assign(Object.create(null), shell);
 }
 
 interface EnvFile {
@@ -82,7 +78,8 @@ const longestValue = 32_768;
  * Not by `dotenv` (17) or Node's `parseEnv`: both cut `a#b` at the `#`, neither decodes `\"` and `\\`, both take
  * backticks for quotes and turn `\n` into a line break, and an open quote swallows the lines after it, keys included.
  */
-export function parseEnvFile(text: string, shell: Environment = {}): EnvFile {
+export function parseEnvFile(text: string, inherited: Environment = {}): EnvFile {
+  const shell = own(inherited);
   const values = new Map<string, string>();
   const broken = new Map<string, number>();
   for (const [index, line] of text.split(/\r\n?|\n/).entries()) {
@@ -90,7 +87,7 @@ export function parseEnvFile(text: string, shell: Environment = {}): EnvFile {
     if (name === undefined || rest === undefined) continue;
     const value = withoutQuotes(rest)?.replace(
       /\$\{([^}:]*)(?::-([^}]*))?\}/g,
-      (_, other: string, fallback = '') => values.get(other) ?? inherited(shell, other) ?? fallback,
+      (_, other: string, fallback = '') => values.get(other) ?? shell[other] ?? fallback,
     );
     if (value === undefined || value.length > longestValue) broken.set(name, index + 1);
     else values.set(name, value);

@@ -9,72 +9,38 @@ export class ByteWalk<Found> {
   damage: string | undefined;
   readonly #walk: Walk<Found>;
   #step: Step | undefined;
-  /** Bytes that the current step still needs. */
-  #missing = 0;
-  /** The first part of a `take` that crosses a chunk border. */
-  #held: Buffer | undefined;
+  /** What came and was not asked for yet. */
+  #waiting: Buffer = Buffer.alloc(0);
 
   constructor(walk: Walk<Found>) {
     this.#walk = walk;
-    this.#resume(nothing);
+    this.#resume(this.#waiting);
   }
 
-  /** Takes the next bytes of the stream, in chunks of any size. Nothing of `chunk` is kept. */
+  /** Takes the next bytes of the stream, in chunks of any size. The chunk itself is not kept. */
   write(chunk: Buffer): void {
-    let at = 0;
-    while (this.#step !== undefined) {
-      if (this.#step.kind === 'until') {
-        const place = chunk.indexOf(this.#step.byte, at);
-        if (place < 0) return;
-        at = place + 1;
-        this.#resume(nothing);
-        continue;
-      }
-      const start = at;
-      at = Math.min(chunk.length, start + this.#missing);
-      this.#missing -= at - start;
-      if (this.#step.kind === 'skip') {
-        if (at > start) this.#step.each?.(chunk.subarray(start, at));
-        if (this.#missing > 0) return;
-        this.#resume(nothing);
-        continue;
-      }
-      const taken = this.#join(chunk.subarray(start, at), this.#step.length);
-      if (taken === undefined) return;
-      this.#resume(taken);
+    let bytes = this.#waiting.length === 0 ? chunk : Buffer.concat([this.#waiting, chunk]);
+    while (this.#step !== undefined && bytes.length >= this.#step.least) {
+      const { most, through } = this.#step;
+      const end = through === undefined ? 0 : bytes.indexOf(through) + 1;
+      const given = bytes.subarray(0, end || most);
+      bytes = bytes.subarray(given.length);
+      this.#resume(given);
     }
+    this.#waiting = Buffer.from(this.#step ? bytes : '');
   }
 
   /** Ends the stream. If neither `found` nor `damage` is set afterwards, it was cut short. */
   end(): void {
-    while (this.#mayEndHere()) this.#resume(nothing);
-  }
-
-  #mayEndHere(): boolean {
-    if (this.#step?.kind === 'skip') return this.#missing === Number.POSITIVE_INFINITY;
-    return this.#step?.kind === 'take' && this.#step.orEnd && this.#held === undefined;
-  }
-
-  #join(part: Buffer, length: number): Buffer | undefined {
-    if (part.length === length) return part;
-    if (part.length > 0) {
-      this.#held ??= Buffer.alloc(length);
-      part.copy(this.#held, length - this.#missing - part.length);
-    }
-    return this.#missing > 0 ? undefined : this.#held;
+    while (this.#step?.mayEnd && this.#waiting.length === 0) this.#resume(this.#waiting);
   }
 
   #resume(bytes: Buffer): void {
-    this.#held = undefined;
     this.#step = undefined;
     try {
       const next = this.#walk.next(bytes);
-      if (next.done) {
-        this.found = next.value;
-        return;
-      }
-      this.#step = next.value;
-      this.#missing = next.value.kind === 'until' ? 0 : next.value.length;
+      if (next.done) this.found = next.value;
+      else this.#step = next.value;
     } catch (error) {
       if (!(error instanceof Damage)) throw error;
       this.damage = error.message;
@@ -82,44 +48,37 @@ export class ByteWalk<Found> {
   }
 }
 
-/** Asks for bytes and is resumed with them; returns what it found. */
+/** Asks for bytes and is resumed with them, which are valid until it asks again; returns what it found. */
 export type Walk<Found> = Generator<Step, Found, Buffer>;
 
-type Step =
-  | { kind: 'take'; length: number; orEnd: boolean }
-  | { kind: 'skip'; length: number; each: ((piece: Buffer) => void) | undefined }
-  | { kind: 'until'; byte: number };
+interface Step {
+  least: number;
+  most: number;
+  /** Nothing behind the first such byte is given. */
+  through?: number;
+  /** The stream may also end here: then the bytes are empty. */
+  mayEnd?: boolean;
+}
 
-/** The next `length` bytes, at most 64 kB: they are all that is ever held. Valid until the next step. */
+/** The next `length` bytes, at most 64 kB: they are held in memory. */
 export function take(length: number): Step {
-  return { kind: 'take', length, orEnd: false };
+  return { least: length, most: length };
 }
 
-/** Like `take`, but the stream may also end exactly here: then the bytes are empty. */
-export function takeOrEnd(length: number): Step {
-  return { kind: 'take', length, orEnd: true };
-}
-
-/**
- * Skips `length` bytes; an infinite length skips to the end. A negative length is damage.
- * @param each sees the bytes in pieces, which it must not keep
- */
-export function skip(length: number, each?: (piece: Buffer) => void): Step {
+/** Passes over `length` bytes. A negative length is damage. `each` sees them in pieces, which it must not keep. */
+export function* skip(length: number, each?: (piece: Buffer) => void): Walk<void> {
   if (length < 0) throw new Damage('a length in it is invalid');
-  return { kind: 'skip', length, each };
-}
-
-/** Skips everything up to and including the first such byte. */
-export function until(byte: number): Step {
-  return { kind: 'until', byte };
+  for (let left = length; left > 0; ) {
+    const piece = yield { least: 1, most: left };
+    each?.(piece);
+    left -= piece.length;
+  }
 }
 
 /** Thrown for bytes that the format does not allow; the message completes "the PNG is damaged: ". */
 export class Damage extends Error {
   override name = 'Damage';
 }
-
-const nothing = Buffer.alloc(0);
 
 /** The size that a file states; one without an area is damage. */
 export function pixelSize(width: number, height: number): PixelSize {

@@ -39,26 +39,27 @@ export function spliceFor(
 /** PNG, third edition, §11.3.3: behind IHDR. */
 function spliceForPng(head: Buffer, told: Told): Splice {
   const ihdrEnd = 33;
-  const chunks = [
-    pngText('Software', told.software),
-    pngText('Description', told.prompt),
-    pngText('prompt', told.prompt),
-    pngText('model', told.model),
-    ...(told.seed === undefined ? [] : [pngText('seed', String(told.seed))]),
-    pngText('task', told.task),
-    pngText('XML:com.adobe.xmp', xmpOf(told)),
-  ];
+  const { prompt, model, seed, task, software } = told;
+  const texts = {
+    Software: software,
+    Description: prompt,
+    prompt,
+    model,
+    seed,
+    task,
+    'XML:com.adobe.xmp': xmpOf(told),
+  };
+  const chunks = Object.entries(texts).map(([keyword, text]) => pngText(keyword, text));
   return { drop: ihdrEnd, before: Buffer.concat([head.subarray(0, ihdrEnd), ...chunks]), after: none };
 }
 
-/** tEXt holds Latin-1, iTXt any text; XMP is iTXt in any case. */
-function pngText(keyword: string, text: string): Buffer {
-  const isPlain = /^[\n\x20-\x7e]*$/.test(text) && !keyword.startsWith('XML:');
-  const body = isPlain
-    ? Buffer.from(`${keyword}\0${text}`, 'latin1')
-    : Buffer.from(`${keyword}\0\0\0\0\0${text.replaceAll('\0', '')}`);
-  const typed = Buffer.concat([Buffer.from(isPlain ? 'tEXt' : 'iTXt'), body]);
-  return Buffer.concat([uint(4, body.length).reverse(), typed, uint(4, crc32(typed)).reverse()]);
+function pngText(keyword: string, text: string | number | undefined): Buffer {
+  if (text === undefined) return none;
+  const typed = Buffer.from(`iTXt${keyword}\0\0\0\0\0${String(text).replaceAll('\0', '')}`);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(typed.length - 4);
+  checksum.writeUInt32BE(crc32(typed));
+  return Buffer.concat([length, typed, checksum]);
 }
 
 /** XMP, part 3, §1.1.3: an APP1 segment behind SOI and a JFIF segment. */
@@ -68,8 +69,9 @@ function spliceForJpeg(head: Buffer, told: Told): Splice | string {
   if (drop > head.length) return 'its first segment is too long';
   const body = Buffer.from(`http://ns.adobe.com/xap/1.0/\0${xmpOf(told)}`);
   if (body.length > 0xffff - 2) return 'the prompt is too long for a JPEG';
-  const length = Buffer.from([0xff, 0xe1, (body.length + 2) >> 8, (body.length + 2) & 0xff]);
-  return { drop, before: Buffer.concat([head.subarray(0, drop), length, body]), after: none };
+  const marker = Buffer.from([0xff, 0xe1, 0, 0]);
+  marker.writeUInt16BE(body.length + 2, 2);
+  return { drop, before: Buffer.concat([head.subarray(0, drop), marker, body]), after: none };
 }
 
 const hasXmp = 0x04;
@@ -122,21 +124,19 @@ const namespace = 'https://github.com/runapi-imagen/runapi-imagen/ns/1.0/';
 
 /** An XMP packet (ISO 16684-1, §7). */
 function xmpOf({ prompt, model, seed, task, software, request }: Told): string {
-  const attributes = [
-    ['xmlns:dc', 'http://purl.org/dc/elements/1.1/'],
-    ['xmlns:xmp', 'http://ns.adobe.com/xap/1.0/'],
-    ['xmlns:imagen', namespace],
-    ['xmp:CreatorTool', software],
-    ['imagen:Model', model],
-    ...(seed === undefined ? [] : [['imagen:Seed', String(seed)]]),
-    ['imagen:Task', task],
-    ['imagen:Request', safeJson(request)],
-  ];
-  const written = attributes.map(([name, value = '']) => `\n   ${name}="${escaped(value)}"`).join('');
+  const facts = {
+    'xmp:CreatorTool': software,
+    'imagen:Model': model,
+    ...(seed === undefined ? {} : { 'imagen:Seed': `${seed}` }),
+    'imagen:Task': task,
+    'imagen:Request': safeJson(request),
+  };
+  const attributes = Object.entries(facts).map(([name, value]) => `\n   ${name}="${escaped(value)}"`);
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about=""${written}>
+  <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+   xmlns:imagen="${namespace}"${attributes.join('')}>
    <dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escaped(prompt)}</rdf:li></rdf:Alt></dc:description>
   </rdf:Description>
  </rdf:RDF>
@@ -158,23 +158,19 @@ function escaped(text: string): string {
 /** Finds the request that `spliceFor` put into a picture, in a part of its bytes that holds it. */
 export function embeddedRequest(bytes: Buffer): unknown {
   const text = bytes.toString('utf8');
-  const at = text.indexOf(`${namespace}`);
+  if (!text.includes(namespace)) return undefined;
   // Other programs write it as an element, or in other quotes.
-  const [, double, single, element] =
-    /imagen:Request(?:="([^"]*)"|='([^']*)'|>([^<]*)<)/.exec(at < 0 ? '' : text) ?? [];
-  const written = double ?? single ?? element;
-  if (written === undefined) return undefined;
+  const written = /imagen:Request(?:="([^"]*)"|='([^']*)'|>([^<]*)<)/.exec(text)?.slice(1).join('');
   try {
-    return JSON.parse(written.replace(/&#(x?)([0-9a-f]+);|&(amp|lt|gt|quot|apos);/gi, unescaped));
+    return JSON.parse((written ?? '').replace(/&(#x?)?(\w+);/g, unescaped));
   } catch {
     return undefined;
   }
 }
 
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-function unescaped(_: string, hex: string, digits: string | undefined, name: string | undefined): string {
-  return name === undefined
-    ? String.fromCodePoint(Number.parseInt(digits ?? '', hex ? 16 : 10))
-    : (named[name.toLowerCase()] ?? '');
+function unescaped(_: string, mark: string | undefined, word: string): string {
+  if (mark === undefined) return entities[word] ?? '';
+  return String.fromCodePoint(Number.parseInt(word, mark === '#' ? 10 : 16));
 }

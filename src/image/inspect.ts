@@ -1,70 +1,68 @@
-import { readAvif } from './avif.ts';
 import { ByteWalk, type PixelSize, type Walk } from './byte-walk.ts';
-import { readGif } from './gif.ts';
 import { readJpeg } from './jpeg.ts';
 import { PixelCheck, readPng } from './png.ts';
-import { readWebp } from './webp.ts';
+import { readAvif, readGif, readWebp } from './webp-gif-avif.ts';
 
 /**
  * Inspects a picture while it streams by, in constant memory: which of the five formats it is, how large, and whether
  * all of it came undamaged. The checksums and pixel data of a PNG are verified, of the others the structure.
  */
-export function inspectImage(): ImageInspector {
-  let bytes = 0;
-  let head: Buffer = Buffer.alloc(0);
-  let format: ImageFormat | 'unsure' | 'none' = 'unsure';
-  let body: ByteWalk<PixelSize> | undefined;
-  const pixels = new PixelCheck();
+export class ImageInspector {
+  #bytes = 0;
+  #head: Buffer = Buffer.alloc(0);
+  #format: ImageFormat | 'unsure' | 'none' = 'unsure';
+  #body: ByteWalk<PixelSize> | undefined;
+  readonly #pixels = new PixelCheck();
 
-  function recognise(chunk: Buffer): void {
-    const before = head;
-    head = Buffer.concat([head, chunk.subarray(0, enough)]);
-    format = formatOf(head);
-    if (format === 'unsure' || format === 'none') return;
-    body = new ByteWalk(readers[format.ext](pixels));
-    body.write(before);
+  /** Takes the next bytes, in chunks of any size. The chunk is not kept. Resolves when more may come. */
+  async write(chunk: Uint8Array): Promise<void> {
+    const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#bytes += piece.length;
+    if (this.#format === 'unsure') this.#recognise(piece);
+    this.#body?.write(piece);
+    await this.#pixels.ready();
   }
 
-  return {
-    async write(chunk) {
-      const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      bytes += piece.length;
-      if (format === 'unsure') recognise(piece);
-      body?.write(piece);
-      await pixels.ready();
-    },
-    format: () => (format === 'unsure' || format === 'none' ? undefined : format),
-    rejected: () => format === 'none',
-    hasEnded: () => body?.found !== undefined,
-    async end() {
-      if (bytes === 0) return flaw('it is empty');
-      if (format === 'unsure' || format === 'none' || body === undefined) {
-        const kind = textKind(head);
-        if (kind !== undefined) return flaw(`it is ${kind}, not a picture`);
-        return flaw(format === 'none' ? 'it is not a PNG, JPEG, WebP, GIF or AVIF' : `it ends after ${bytes} bytes`);
-      }
-      body.end();
-      const { found, damage } = body;
-      if (found === undefined) pixels.stop();
-      if (damage !== undefined) return flaw(`the ${format.name} is damaged: ${damage}`);
-      if (found === undefined) return flaw(`the ${format.name} is cut short after ${bytes} bytes`);
-      if (!(await pixels.isComplete())) return flaw(`the ${format.name} is damaged: some of its pixels are missing`);
-      return { whole: true, format, bytes, ...found };
-    },
-  };
-}
+  #recognise(chunk: Buffer): void {
+    const before = this.#head;
+    this.#head = Buffer.concat([before, chunk.subarray(0, enough)]);
+    this.#format = formatOf(this.#head);
+    const { format } = this;
+    if (!format) return;
+    this.#body = new ByteWalk(readers[format.ext](this.#pixels));
+    this.#body.write(before);
+  }
 
-export interface ImageInspector {
-  /** Takes the next bytes, in chunks of any size. The chunk is not kept. Resolves when more may come. */
-  write(chunk: Uint8Array): Promise<void>;
   /** Known once the first bytes came. */
-  format(): ImageFormat | undefined;
+  get format(): ImageFormat | undefined {
+    return typeof this.#format === 'string' ? undefined : this.#format;
+  }
+
   /** The first bytes show that this is not a picture: the rest need not be fetched. */
-  rejected(): boolean;
+  get isRejected(): boolean {
+    return this.#format === 'none';
+  }
+
   /** The mark at which the format ends was seen: nothing more belongs to the picture. */
-  hasEnded(): boolean;
+  get hasEnded(): boolean {
+    return this.#body?.found !== undefined;
+  }
+
   /** The verdict, once everything was written. */
-  end(): Promise<ImageFacts | ImageFlaw>;
+  async end(): Promise<ImageFacts | ImageFlaw> {
+    const bytes = this.#bytes;
+    const { format } = this;
+    if (!format || !this.#body) return { whole: false, reason: noPicture(this.#head, bytes, this.isRejected) };
+    this.#body.end();
+    const { found, damage } = this.#body;
+    const flawed = (flaw: string): ImageFlaw => ({ whole: false, reason: `the ${format.name} is ${flaw}` });
+    if (found === undefined) {
+      this.#pixels.stop();
+      return flawed(damage === undefined ? `cut short after ${bytes} bytes` : `damaged: ${damage}`);
+    }
+    if (!(await this.#pixels.isComplete())) return flawed('damaged: some of its pixels are missing');
+    return { whole: true, format, bytes, ...found };
+  }
 }
 
 export interface ImageFacts extends PixelSize {
@@ -89,17 +87,19 @@ const readers: Record<ImageFormat['ext'], (pixels: PixelCheck) => Walk<PixelSize
 };
 
 /** Servers send pages, XML and JSON in place of a picture: naming it helps. */
-function textKind(head: Buffer): string | undefined {
-  const start = head.toString('utf8').replace('\ufeff', '').trimStart();
-  if (start.startsWith('<?xml')) return 'XML';
-  if (start.startsWith('<')) return 'a web page';
-  if (start.startsWith('{') || start.startsWith('[')) return 'JSON';
-  return undefined;
+function noPicture(head: Buffer, bytes: number, isRejected: boolean): string {
+  const start = head.toString('utf8').trimStart(); // which also takes off a byte order mark
+  const [, kind] = textKinds.find(([form]) => form.test(start)) ?? [];
+  if (kind !== undefined) return `it is ${kind}, not a picture`;
+  if (isRejected) return 'it is not a PNG, JPEG, WebP, GIF or AVIF';
+  return bytes === 0 ? 'it is empty' : `it ends after ${bytes} bytes`;
 }
 
-function flaw(reason: string): ImageFlaw {
-  return { whole: false, reason };
-}
+const textKinds = [
+  [/^<\?xml/, 'XML'],
+  [/^</, 'a web page'],
+  [/^[{[]/, 'JSON'],
+] as const;
 
 /**
  * Tells the format of a picture by its first bytes, whatever its URL or content type says. `'unsure'` while more bytes
@@ -133,10 +133,7 @@ function avifByBrand(head: Buffer): ImageFormat | 'unsure' | 'none' {
   const length = head.readUInt32BE(0);
   if (length < 16 || length > enough) return 'none';
   if (head.length < length) return 'unsure';
-  for (let at = 8; at + 4 <= length; at += 4) {
-    if (startsWith(head, 'avif', at) || startsWith(head, 'avis', at)) return formats.avif;
-  }
-  return 'none';
+  return /avi[fs]/.test(head.toString('latin1', 8, length)) ? formats.avif : 'none';
 }
 
 function startsWith(head: Buffer, text: string, at = 0): boolean {

@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { convertIndexedToRgb, type DecodedPng, decode as decodePng, encode } from 'fast-png';
+import { convertIndexedToRgb, decode as decodePng, encode } from 'fast-png';
 import { decode as decodeJpeg } from 'jpeg-js';
 import type { PixelSize } from './byte-walk.ts';
 import { scanlineBytes } from './png.ts';
@@ -12,14 +12,15 @@ export interface Pixels extends PixelSize {
 /** Larger pictures take too long and too much memory to decode for a preview. */
 const mostPixels = 24_000_000;
 const mostPngBytes = 100_000_000;
-const mostMegabytes = 512;
 /** A colour profile is some kilobytes. */
 const mostProfileBytes = 4_000_000;
+
+const jpegOptions = { useTArray: true, maxResolutionInMP: mostPixels / 1e6, maxMemoryUsageInMB: 512 } as const;
 
 /** Decodes a PNG or JPEG; undefined for any other format, and for a picture that is damaged, animated or too large. */
 export function readPixels(file: Uint8Array): Pixels | undefined {
   try {
-    if (file[0] === 0xff && file[1] === 0xd8) return readJpeg(file);
+    if (file[0] === 0xff && file[1] === 0xd8) return decodeJpeg(file, jpegOptions);
     return isPng(file) && isDecodable(Buffer.from(file.buffer, file.byteOffset, file.length))
       ? readPng(file)
       : undefined;
@@ -56,34 +57,25 @@ export function shrink(picture: Pixels, to: PixelSize): Pixels {
   return { ...to, data };
 }
 
-type Span = ReturnType<typeof span>;
-
-/** The pixels along one edge that the one at `position` stands for: at least one. */
-function span(position: number, size: number, full: number) {
-  const from = Math.floor((position * full) / size);
-  return { from, end: Math.max(from + 1, Math.floor(((position + 1) * full) / size)) };
+/** The pixels along one edge that the one at `position` stands for, first and last: at least one. */
+function span(position: number, size: number, full: number): [number, number] {
+  const first = Math.floor((position * full) / size);
+  return [first, Math.max(first, Math.floor(((position + 1) * full) / size) - 1)];
 }
 
-function mean({ width, data }: Pixels, rows: Span, columns: Span): number[] {
-  let [red, green, blue, opacity] = [0, 0, 0, 0];
-  for (let row = rows.from; row < rows.end; row++) {
-    for (let column = columns.from; column < columns.end; column++) {
-      const at = (row * width + column) * 4;
+function mean({ width, data }: Pixels, [top, bottom]: [number, number], [left, right]: [number, number]): number[] {
+  const sums = [0, 0, 0];
+  let opacity = 0;
+  for (let row = top; row <= bottom; row++) {
+    for (let at = (row * width + left) * 4; at <= (row * width + right) * 4; at += 4) {
       const weight = data[at + 3] ?? 0;
-      red += (data[at] ?? 0) * weight;
-      green += (data[at + 1] ?? 0) * weight;
-      blue += (data[at + 2] ?? 0) * weight;
+      for (let channel = 0; channel < 3; channel++)
+        sums[channel] = (sums[channel] ?? 0) + (data[at + channel] ?? 0) * weight;
       opacity += weight;
     }
   }
-  const count = (rows.end - rows.from) * (columns.end - columns.from);
-  const colours = [red, green, blue].map((sum) => (opacity === 0 ? 0 : Math.round(sum / opacity)));
-  return [...colours, Math.round(opacity / count)];
-}
-
-function readJpeg(file: Uint8Array): Pixels {
-  const limits = { maxResolutionInMP: mostPixels / 1e6, maxMemoryUsageInMB: mostMegabytes };
-  return decodeJpeg(file, { useTArray: true, formatAsRGBA: true, ...limits });
+  const count = (bottom - top + 1) * (right - left + 1);
+  return [...sums.map((sum) => Math.round(sum / Math.max(1, opacity))), Math.round(opacity / count)];
 }
 
 /**
@@ -117,25 +109,16 @@ function fits(packed: Uint8Array, mostBytes: number): boolean {
 
 function readPng(file: Uint8Array): Pixels | undefined {
   const png = decodePng(file);
-  const { width, height, depth } = png;
-  if (png.palette) {
-    const data = convertIndexedToRgb(png);
-    return { width, height, data: toRgba(data, png.palette[0]?.length ?? 3, 0) };
-  }
-  if (depth < 8) return undefined; // one or few bits of grey: no model makes such pictures
-  return { width, height, data: toRgba(png.data, png.channels, depth - 8) };
-}
-
-/** @param shift bits by which each value is deeper than a byte */
-function toRgba(data: DecodedPng['data'], channels: number, shift: number): Uint8Array {
-  const hasOpacity = channels % 2 === 0;
-  const colours = hasOpacity ? channels - 1 : channels;
-  const rgba = new Uint8Array((data.length / channels) * 4);
+  const { width, height, depth, palette } = png;
+  if (depth < 8 && !palette) return undefined; // one or few bits of grey: no model makes such pictures
+  const data = palette ? convertIndexedToRgb(png) : png.data;
+  const channels = palette ? (palette[0]?.length ?? 3) : png.channels;
+  const [colours, hasOpacity] = [channels < 3 ? 1 : 3, channels % 2 === 0];
+  const shift = depth === 16 ? 8 : 0;
+  const rgba = new Uint8Array(width * height * 4).fill(255);
   for (let from = 0, to = 0; to < rgba.length; from += channels, to += 4) {
-    for (let channel = 0; channel < 3; channel++) {
-      rgba[to + channel] = (data[from + Math.min(channel, colours - 1)] ?? 0) >> shift;
-    }
-    rgba[to + 3] = hasOpacity ? (data[from + channels - 1] ?? 0) >> shift : 255;
+    for (let channel = 0; channel < 3; channel++) rgba[to + channel] = (data[from + (channel % colours)] ?? 0) >> shift;
+    if (hasOpacity) rgba[to + 3] = (data[from + colours] ?? 0) >> shift;
   }
-  return rgba;
+  return { width, height, data: rgba };
 }

@@ -7,11 +7,9 @@ import { Damage, type PixelSize, pixelSize, skip, take, type Walk } from './byte
  * @param pixels gets the compressed pixel data
  */
 export function* readPng(pixels: PixelCheck): Walk<PixelSize> {
-  yield skip(8); // the signature
+  yield take(8); // the signature
   const header = yield take(25);
-  if (header.readUInt32BE(0) !== 13 || header.toString('latin1', 4, 8) !== 'IHDR') {
-    throw new Damage('it does not begin with an IHDR chunk');
-  }
+  if (header.toString('latin1', 0, 8) !== '\0\0\0\x0dIHDR') throw new Damage('it does not begin with an IHDR chunk');
   const size = pixelSize(header.readUInt32BE(8), header.readUInt32BE(12));
   compareChecksum('IHDR', crc32(header.subarray(4, 21)), header.readUInt32BE(21));
   pixels.expect(scanlineBytes(header.subarray(8)));
@@ -23,7 +21,7 @@ export function* readPng(pixels: PixelCheck): Walk<PixelSize> {
     if (!/^[A-Za-z]{4}$/.test(type)) throw new Damage('a chunk has an invalid name');
     const isPixels = type === 'IDAT';
     let checksum = crc32(start.subarray(4));
-    yield skip(start.readUInt32BE(0), (piece) => {
+    yield* skip(start.readUInt32BE(0), (piece) => {
       checksum = crc32(piece, checksum);
       if (isPixels) pixels.write(piece);
     });
@@ -41,42 +39,25 @@ function compareChecksum(type: string, computed: number, stored: number): void {
 
 /** Channels by colour type. */
 const channels: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-/** Left, top, horizontal and vertical step of each pass of an interlaced picture (§8.1). */
-const interlacePasses = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-] as const;
 
-/** How many bytes the pixel data decompresses to, by what IHDR states: each row has a filter byte before it. */
+/**
+ * How many bytes the pixel data decompresses to, by what IHDR states: each row has a filter byte before it. Infinite
+ * for an interlaced picture, which has more rows; no model makes any.
+ */
 export function scanlineBytes(ihdr: Buffer): number {
   const [width, height] = [ihdr.readUInt32BE(0), ihdr.readUInt32BE(4)];
   const bits = (ihdr[8] ?? 0) * (channels[ihdr[9] ?? 0] ?? 4);
-  const passes = ihdr[12] === 0 ? ([[0, 0, 1, 1]] as const) : interlacePasses;
-  let bytes = 0;
-  for (const [left, top, across, down] of passes) {
-    const [columns, rows] = [Math.ceil((width - left) / across), Math.ceil((height - top) / down)];
-    if (columns > 0 && rows > 0) bytes += rows * (1 + Math.ceil((columns * bits) / 8));
-  }
-  return bytes;
+  return ihdr[12] === 0 ? height * (1 + Math.ceil((width * bits) / 8)) : Number.POSITIVE_INFINITY;
 }
 
-/** More than this takes long to decompress: then the checksums alone are verified. */
+/** More takes long to decompress: then the checksums alone are verified. */
 const mostBytes = 70_000_000;
-/** The most bytes that wait to be decompressed. */
-const mostWaiting = 2 ** 20;
 
 /** Decompresses pixel data in zlib's own thread only to count it: none is kept. */
 export class PixelCheck {
   #inflate: Inflate | undefined;
-  #closed: Promise<void> = Promise.resolve();
+  #closed: Promise<unknown> = Promise.resolve();
   #missing = 0;
-  #waiting = 0;
-  #proceed = (): void => undefined;
 
   expect(bytes: number): void {
     if (bytes > mostBytes) return;
@@ -93,21 +74,14 @@ export class PixelCheck {
   }
 
   write(piece: Buffer): void {
-    if (!this.#inflate?.writable) return;
-    this.#waiting += piece.length;
-    this.#inflate.write(Buffer.from(piece), () => {
-      this.#waiting -= piece.length;
-      if (this.#waiting <= mostWaiting) this.#proceed();
-    });
+    if (this.#inflate?.writable) this.#inflate.write(Buffer.from(piece));
   }
 
   /** Resolves when more may be written. */
   async ready(): Promise<void> {
-    if (this.#waiting <= mostWaiting) return;
-    const drained = new Promise<void>((resolve) => {
-      this.#proceed = resolve;
-    });
-    await Promise.race([drained, this.#closed]);
+    const inflate = this.#inflate;
+    if (!inflate?.writableNeedDrain) return;
+    await Promise.race([new Promise((resolve) => inflate.once('drain', resolve)), this.#closed]);
   }
 
   /** Tells whether all rows were there. */

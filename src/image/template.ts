@@ -7,14 +7,6 @@ import { extensionOf, numbered, safeFileName, shortId, slug, withExtension } fro
  * Throws a `validation` failure that tells what is wrong with it: check it before anything is paid.
  */
 export function parseTemplate(text: string): NameTemplate {
-  if (last?.text !== text) last = { text, template: parse(text) };
-  return last.template;
-}
-
-/** A name is parsed where it is checked, and again where it is used. */
-let last: { text: string; template: NameTemplate } | undefined;
-
-function parse(text: string): NameTemplate {
   if (text.trim() === '') throw invalid(`use a file name or a template such as ${defaultTemplate}`);
   if (/\p{Cc}/u.test(text)) throw invalid('leave out its control characters');
   const root = /^[/\\]{0,2}/.exec(text)?.[0] ?? ''; // two begin a network share on Windows
@@ -35,16 +27,16 @@ function parse(text: string): NameTemplate {
  * template of somebody else (`isForeign`) each component is made safe, and none leads out of the folder.
  */
 export function renderTemplate(template: NameTemplate, values: NameValues, isForeign = false): string {
-  const { components } = isForeign ? stayingInside(template) : template;
+  const { root, components } = isForeign ? stayingInside(template) : template;
   const names = components.map((parts) => {
     const name = parts.map((part) => (typeof part === 'string' ? part : meaning[part.word](values))).join('');
     return !isForeign && isFixed(parts) ? name : safeFileName(name);
   });
-  return (isForeign ? '' : template.root) + names.join('/');
+  return root + names.join('/');
 }
 
-function stayingInside(template: NameTemplate): NameTemplate {
-  return { ...template, components: template.components.filter((parts) => !/^\.\.?$/.test(parts.join())) };
+function stayingInside({ components, words }: NameTemplate): NameTemplate {
+  return { root: '', components: components.filter((parts) => !/^\.\.?$/.test(parts.join())), words };
 }
 
 function isFixed(parts: readonly Part[]): parts is string[] {
@@ -105,9 +97,9 @@ function knownWord(typed: string): TemplateWord {
   const all = Object.keys(meaning) as TemplateWord[];
   const known = all.find((word) => word === typed);
   if (known !== undefined) return known;
-  const near = typed.length > 1 && all.find((word) => word.startsWith(typed.slice(0, 2).toLowerCase()));
-  const meant = near ? `did you mean {${near}}? The` : 'the';
-  throw invalid(`unknown word {${typed}}; ${meant} words are ${all.map((word) => `{${word}}`).join(' ')}`);
+  const meant = typed.length > 1 && all.find((word) => word.startsWith(typed.slice(0, 2).toLowerCase()));
+  const advice = meant ? `did you mean {${meant}}? The` : 'the';
+  throw invalid(`unknown word {${typed}}; ${advice} words are ${all.map((word) => `{${word}}`).join(' ')}`);
 }
 
 /** Tells pictures with the same name apart. */
@@ -150,6 +142,6 @@ export function fixedFolder(output: string, isForeign = false): string {
   const { root, components } = isForeign ? stayingInside(template) : template;
   const folders = components.slice(0, -1);
   const firstOpen = folders.findIndex((parts) => !isFixed(parts));
-  const fixed = (firstOpen < 0 ? folders : folders.slice(0, firstOpen)).map((parts) => parts.join(''));
-  return isForeign ? fixed.map(safeFileName).join('/') : root + fixed.join('/');
+  const fixed = folders.slice(0, firstOpen < 0 ? undefined : firstOpen).map((parts) => parts.join(''));
+  return root + fixed.map((name) => (isForeign ? safeFileName(name) : name)).join('/');
 }

@@ -1,4 +1,4 @@
-import type { Quote } from '../api/quote.ts';
+import type { Quote } from '../api/prices.ts';
 import { Failure } from '../errors.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { microCents, microCentsText } from '../task/money.ts';

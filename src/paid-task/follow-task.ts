@@ -1,4 +1,4 @@
-import { withRetries } from '../api/with-retries.ts';
+import { withRetries } from '../api/retry.ts';
 import { Failure } from '../errors.ts';
 import type { TaskEntry } from '../journal/entry.ts';
 import { laterCost } from '../task/cost.ts';

@@ -74,8 +74,8 @@ export function catalogueOf(engine: Engine, server: Server, maxAgeMs: number): P
   return next.reading;
 
   async function read(): Promise<Catalogue> {
-    const { caller, base } = await engine.browse(server);
-    return await readCatalogue(caller, base, memory, deadline(timeoutMs).signal);
+    const { caller } = await engine.browse(server);
+    return await readCatalogue(caller, memory, deadline(timeoutMs).signal);
   }
 }
 

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Api } from '../api/client.ts';
-import { type RetryOptions, withRetries } from '../api/with-retries.ts';
+import { type RetryOptions, withRetries } from '../api/retry.ts';
 import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
 import type { ImageRequest } from '../request/request.ts';
@@ -88,14 +88,14 @@ export async function quoteAll(
   { server, lots }: { server: Server; lots: readonly Lot[] },
   options: RetryOptions,
 ): Promise<PricedLot[]> {
-  const { askQuote } = await import('../api/quote.ts');
+  const { askQuote } = await import('../api/prices.ts');
   const { signal } = options.deadline;
   return await pMap(
     lots,
     async (lot) => {
       const { request } = lot;
       const route = await routeFor(engine, server, request);
-      const ask = () => askQuote(api.caller, api.base, { request, route }, signal);
+      const ask = () => askQuote(api.caller, { request, route }, signal);
       return { ...lot, quote: await withRetries(ask, options) };
     },
     { concurrency: quotesAtOnce },

@@ -7,7 +7,7 @@ import { leadsOut, makeFolder } from '../disk/folder.ts';
 import { exists } from '../disk/place.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
-import { inspectImage } from '../image/inspect.ts';
+import { ImageInspector } from '../image/inspect.ts';
 import { isMisnamed, picturePath } from '../image/template.ts';
 import type { SavedFile } from '../journal/event.ts';
 import type { RemoteImage } from '../task/task.ts';
@@ -87,7 +87,7 @@ async function recogniseSaved(job: Job, index: number): Promise<boolean> {
 
 /** Returns undefined where the file is gone or was changed: then the service may still have the picture. */
 async function copy({ path, sha256 }: SavedFile, temp: TempFile): Promise<Received | undefined> {
-  const inspector = inspectImage();
+  const inspector = new ImageInspector();
   const hash = createHash('sha256');
   const file = createReadStream(path);
   try {

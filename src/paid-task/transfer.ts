@@ -5,7 +5,7 @@ import type { OpenImage, Resumption } from '../api/open-image.ts';
 import { backoff } from '../api/retry.ts';
 import type { TempFile } from '../disk/temp-file.ts';
 import { Failure } from '../errors.ts';
-import { type ImageFacts, inspectImage } from '../image/inspect.ts';
+import { type ImageFacts, ImageInspector } from '../image/inspect.ts';
 import type { Clock, Deadline } from '../world.ts';
 
 export interface Transfer {
@@ -57,7 +57,7 @@ export async function transfer(order: Transfer): Promise<Received> {
     } catch (error) {
       const failure = asRetryable(error);
       // All of it came, whatever the connection did then.
-      if (intake.inspector.hasEnded()) {
+      if (intake.inspector.hasEnded) {
         const received = await verdict(intake, temp).catch(() => undefined);
         if (received) return received;
       }
@@ -93,11 +93,17 @@ interface Intake {
   total: number | undefined;
   validator: string | undefined;
   hash: ReturnType<typeof createHash>;
-  inspector: ReturnType<typeof inspectImage>;
+  inspector: ImageInspector;
 }
 
 function newIntake(): Intake {
-  return { bytes: 0, total: undefined, validator: undefined, hash: createHash('sha256'), inspector: inspectImage() };
+  return {
+    bytes: 0,
+    total: undefined,
+    validator: undefined,
+    hash: createHash('sha256'),
+    inspector: new ImageInspector(),
+  };
 }
 
 async function verdict(intake: Intake, temp: TempFile): Promise<Received> {
@@ -146,7 +152,7 @@ async function take(
   for await (const chunk of body) {
     if (intake.bytes + chunk.length > maxBytes) throw tooLarge(maxBytes);
     await intake.inspector.write(chunk);
-    if (intake.inspector.rejected()) {
+    if (intake.inspector.isRejected) {
       const flaw = await intake.inspector.end();
       const reason = flaw.whole ? '' : flaw.reason;
       throw new Failure('download', `the service sent no picture: ${reason}`, { retryable: true, restart: true });

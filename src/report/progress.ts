@@ -4,22 +4,11 @@ import { printable } from '../terminal/printable.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import type { Clock } from '../world.ts';
 
-/** Shows the progress of the tasks, on stderr only. */
-export interface Progress {
-  /** Sets the number of tasks; undefined while it is unknown. */
-  expect(total: number | undefined): void;
-  step(key: string, step: Step): void;
-  /** The task has ended; `spent`: what all of them cost so far. */
-  ended(key: string, failed: boolean, spent?: string): void;
-  /** Counts a task that needed no work. */
-  settled(): void;
-  /** Prints something else above the status line. */
-  aside(print: () => void): void;
-  stop(): void;
-}
-
-/** @param line undefined to say nothing */
-export function createProgress(line: StatusLine | undefined, clock: Clock): Progress {
+/**
+ * Shows the progress of the tasks, on stderr only.
+ * @param line undefined to say nothing
+ */
+export function createProgress(line: StatusLine | undefined, clock: Clock) {
   const running = new Map<string, Step>();
   const tally: Tally = { total: 1, done: 0, failed: 0, spent: '', running };
   let began: number | undefined;
@@ -32,31 +21,35 @@ export function createProgress(line: StatusLine | undefined, clock: Clock): Prog
   }
 
   return {
-    expect(total) {
+    /** Sets the number of tasks; undefined while it is unknown. */
+    expect(total: number | undefined): void {
       tally.total = total;
     },
-    step(key, step) {
+    step(key: string, step: Step): void {
       const before = running.get(key);
       running.set(key, step);
       // With many tasks, a line for each change would be too much.
       show(tally.total === 1 && before?.doing !== step.doing);
     },
-    ended(key, failed, spent = '') {
+    /** The task has ended; `spent`: what all of them cost so far. */
+    ended(key: string, failed: boolean, spent = ''): void {
       running.delete(key);
       tally[failed ? 'failed' : 'done'] += 1;
       tally.spent = spent;
       if (running.size > 0) show(false);
       else line?.clear();
     },
-    settled() {
+    /** Counts a task that needed no work. */
+    settled(): void {
       tally.done += 1;
     },
-    aside(print) {
+    /** Prints something else above the status line. */
+    aside(print: () => void): void {
       line?.clear();
       print();
       if (running.size > 0) show(false);
     },
-    stop() {
+    stop(): void {
       stopTicking?.();
       line?.stop();
     },

@@ -133,17 +133,11 @@ export function imageReport(
   completedAt: number | undefined,
   file: SavedFile | undefined,
 ): ImageReport {
-  return {
-    // A picture inside the answer may take megabytes.
-    url: image && !image.url.startsWith('data:') ? image.url : 'data:',
-    expires_at: image && completedAt !== undefined ? new Date(completedAt + pictureLifeMs).toISOString() : null,
-    path: file?.path ?? null,
-    bytes: file?.bytes ?? null,
-    mime: file?.mime ?? null,
-    width: file?.width ?? null,
-    height: file?.height ?? null,
-    sha256: file?.sha256 ?? null,
-  };
+  const { path = null, bytes = null, mime = null, width = null, height = null, sha256 = null } = file ?? {};
+  // A picture inside the answer may take megabytes.
+  const url = image && !image.url.startsWith('data:') ? image.url : 'data:';
+  const expires_at = image && completedAt !== undefined ? new Date(completedAt + pictureLifeMs).toISOString() : null;
+  return { url, expires_at, path, bytes, mime, width, height, sha256 };
 }
 
 function leavesSomething({ accepted, ended, intended }: TaskEntry, uncertain: boolean, error: unknown): boolean {

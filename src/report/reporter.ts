@@ -7,33 +7,11 @@ import type { StatusLine } from '../terminal/status-line.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import type { Clock, Output } from '../world.ts';
 import { dataLines, failureText, type Remarks, summary, type Wanted } from './human.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress } from './progress.ts';
 import { type ErrorReport, errorReport, type TaskReport } from './task-report.ts';
 
 /** Says what happened: data on stdout, everything else on stderr. */
-export interface Reporter {
-  progress: Progress;
-  /** Reports a task that has ended, or that is not waited for. */
-  task(report: TaskReport, wanted: Wanted, remarks?: Remarks): Promise<void>;
-  /** A command failed before any task. */
-  failure(error: unknown): Promise<void>;
-  /** Reports a request without a task. `resume`: the command that finds out whether one was accepted. */
-  refused(error: ErrorReport, resume: string | null): Promise<void>;
-  /** Another kind of data: the object for scripts, the text for people. */
-  data(object: unknown, text: string): Promise<void>;
-  /** Prints a line of `--verbose`. */
-  trace(text: string): void;
-  /** A picture as the terminal on stderr draws it. */
-  picture(drawing: string): Promise<void>;
-  /** Prints a line about the progress; `--quiet` hides it. */
-  note(text: string): void;
-  /** Prints a warning; the work goes on. */
-  warn(text: string): void;
-  /** The command that comes next. */
-  next(command: string, why?: string): void;
-  /** A retry is about to happen. */
-  retrying(failure: Failure, waitMs: number): void;
-}
+export type Reporter = ReturnType<typeof createReporter>;
 
 export interface ReporterOptions {
   stdout: Output;
@@ -54,7 +32,7 @@ export interface ReporterOptions {
  * Creates the only part that knows whether a script or a person reads. It removes control and invisible characters from
  * all texts.
  */
-export function createReporter(options: ReporterOptions): Reporter {
+export function createReporter(options: ReporterOptions) {
   const { stdout, stderr, colours, json, quiet, cwd, stdoutColour } = options;
   const progress = createProgress(options.line, options.clock);
 
@@ -90,33 +68,42 @@ export function createReporter(options: ReporterOptions): Reporter {
 
   return {
     progress,
-    async task(report, wanted, remarks = {}) {
+    /** Reports a task that has ended, or that is not waited for. */
+    async task(report: TaskReport, wanted: Wanted, remarks: Remarks = {}): Promise<void> {
       if (report.error) complain(ofTask(report, report.error, remarks), report.resume);
       else if (wanted === 'files' && !quiet) say(summary(report, colours, remarks));
       await print(report, dataLines(report, wanted, cwd), wanted === 'files');
     },
-    async failure(error) {
+    /** A command failed before any task. */
+    async failure(error: unknown): Promise<void> {
       const report = errorReport(error);
       complain(report, null);
       if (options.traces && error instanceof Error) say(colours.quiet(traceOf(error)));
       await print({ error: report }, []);
     },
-    async refused(error, resume) {
+    /** Reports a request without a task. `resume`: the command that finds out whether one was accepted. */
+    async refused(error: ErrorReport, resume: string | null): Promise<void> {
       complain(error, resume);
       await print({ error, resume }, []);
     },
-    data: (object, text) => print(object, text === '' ? [] : [text]),
-    trace: (text) => progress.aside(() => tell(`${printable(text)}\n`)),
-    picture: (drawing) => put(stderr, `${drawing}\n`),
-    note: (text) => {
+    /** Another kind of data: the object for scripts, the text for people. */
+    data: (object: unknown, text: string): Promise<void> => print(object, text === '' ? [] : [text]),
+    /** Prints a line of `--verbose`. */
+    trace: (text: string): void => progress.aside(() => tell(`${printable(text)}\n`)),
+    /** A picture as the terminal on stderr draws it. */
+    picture: (drawing: string): Promise<void> => put(stderr, `${drawing}\n`),
+    /** Prints a line about the progress; `--quiet` hides it. */
+    note: (text: string): void => {
       if (!quiet) say(printable(text));
     },
-    warn: (text) => say(`${colours.warning('warning:')} ${printable(text)}`),
-    next(command, why) {
+    /** Prints a warning; the work goes on. */
+    warn: (text: string): void => say(`${colours.warning('warning:')} ${printable(text)}`),
+    /** The command that comes next. */
+    next(command: string, why?: string): void {
       const shown = printable(command);
       if (!quiet) say(`${colours.quiet(`${why ?? 'Next'}:`)} ${shown}`, shown);
     },
-    retrying(failure, waitMs) {
+    retrying(failure: Failure, waitMs: number): void {
       if (!quiet) say(colours.quiet(`${printable(failure.message)}: retrying in ${formatDuration(waitMs)}`));
     },
   };

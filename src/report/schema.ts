@@ -8,7 +8,6 @@ import {
   number,
   object,
   enum as oneOf,
-  exactOptional as optional,
   string,
   toJSONSchema,
   unknown,
@@ -73,7 +72,7 @@ export const taskLine = object({
   id: exactOptional(string()).check(says("In a batch: the row's id, where the file gives one.")),
 }).check(meta({ title: 'TaskReport', description: 'One task.' }));
 
-const failure = object({ error, resume: optional(nullable(string())) }).check(
+const failure = object({ error, resume: exactOptional(nullable(string())) }).check(
   meta({ title: 'FailureReport', description: 'A command that failed before any task.' }),
 );
 

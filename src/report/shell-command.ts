@@ -1,5 +1,7 @@
 import { parseJson } from '../json.ts';
+import { textFields } from '../request/further-fields.ts';
 import type { ImageRequest } from '../request/request.ts';
+import { flagOf } from '../request/sources.ts';
 
 /** The platform and flags of a command that is printed to be pasted. */
 export interface Pasted {
@@ -19,26 +21,19 @@ export function generateWords(
   request: ImageRequest,
   { platform, sandbox, baseUrl, inputs = {} }: Pasted,
 ): string | undefined {
-  const { prompt, model, aspectRatio, negativePrompt, seed, callbackUrl } = request;
+  const { prompt, set = {}, images = [], action } = request;
   const values: Array<[string, string | undefined]> = [
-    ['--model', model],
-    ['--ratio', aspectRatio],
-    ['--negative', negativePrompt],
-    ['--seed', seed?.toString()],
-    ['--resolution', request.resolution],
-    ['--format', request.format],
-    ['--quality', request.quality],
-    ...Object.entries(request.set ?? {}).map(([key, value]): [string, string] => [
+    ...textFields.map((field): [string, string | undefined] => [flagOf(field), request[field]?.toString()]),
+    ...Object.entries(set).map(([key, value]): [string, string] => [
       '--set',
       `${key}=${typeof value === 'string' && parseJson(value) === undefined ? value : JSON.stringify(value)}`,
     ]),
-    ...(request.images ?? []).map((name): [string, string] => ['--image', inputs[name] ?? name]),
-    ['--action', request.action],
-    ['--callback-url', callbackUrl],
+    ...images.map((name): [string, string] => ['--image', inputs[name] ?? name]),
+    ['--action', action],
     ['--base-url', sandbox ? undefined : baseUrl],
   ];
   const flags = values.flatMap(([flag, value]) => {
-    if (value === undefined) return [];
+    if (value === undefined || flag === '--prompt') return [];
     const word = shellWord(value, platform);
     return [word && (value.startsWith('-') ? `${flag}=${word}` : `${flag} ${word}`)];
   });

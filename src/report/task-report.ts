@@ -1,6 +1,7 @@
 import type { output } from 'zod/mini';
 import { Failure } from '../errors.ts';
 import type { Server } from '../journal/event.ts';
+import { requestReport } from '../request/request-report.ts';
 import type { error, image, taskLine } from './schema.ts';
 
 /** A failure, as scripts read it. */
@@ -9,17 +10,10 @@ export type ImageReport = output<typeof image>;
 export type TaskReport = output<typeof taskLine>;
 
 export function errorReport(cause: unknown): ErrorReport {
-  const isFailure = cause instanceof Failure;
-  const { hint, status, requestId, retryable, details } = isFailure ? cause.facts : {};
-  return {
-    code: isFailure ? cause.code : 'internal',
-    message: withoutPasswords(cause instanceof Error ? cause.message : String(cause)),
-    hint: hint ?? null,
-    status: status ?? null,
-    request_id: requestId ?? null,
-    retryable: retryable ?? false,
-    details: details ?? null,
-  };
+  const failure = cause instanceof Failure ? cause : undefined;
+  const { hint = null, status = null, requestId = null, retryable = false, details = null } = failure?.facts ?? {};
+  const message = withoutPasswords(cause instanceof Error ? cause.message : String(cause));
+  return { code: failure?.code ?? 'internal', message, hint, status, request_id: requestId, retryable, details };
 }
 
 /** Removes a password from an invalid address, which is repeated as typed: all before the last `@` may be one. */
@@ -36,11 +30,7 @@ export function emptyReport(server: Server): TaskReport {
   return {
     task_id: null,
     status: 'failed',
-    model: null,
-    prompt: null,
-    aspect_ratio: null,
-    negative_prompt: null,
-    seed: null,
+    ...requestReport(undefined),
     images: [],
     cost: null,
     replayed: false,

@@ -10,6 +10,19 @@ export const wireNames = {
   callbackUrl: 'callback_url',
 } as const;
 
+/** The fields of a request that are one text or number. */
+export const textFields = [
+  'model',
+  'prompt',
+  'aspectRatio',
+  'negativePrompt',
+  'seed',
+  'resolution',
+  'format',
+  'quality',
+  'callbackUrl',
+] as const;
+
 export function wireNameOf(field: string): string {
   return Object.hasOwn(wireNames, field) ? wireNames[field as keyof typeof wireNames] : field;
 }

@@ -97,17 +97,6 @@ export function rule<Values extends object>(find: (values: Partial<Values>) => r
   );
 }
 
-/** A schema for a text that `read` turns into a value. */
-export function textAs<Value>(read: (text: string) => Value | undefined, reason: (text: string) => string) {
-  return transform((given: unknown, { issues }) => {
-    const text = textOf(given);
-    const value = text === undefined ? undefined : read(text);
-    if (value !== undefined) return value;
-    issues.push({ code: 'custom', input: given, message: text === undefined ? 'use text' : reason(text) });
-    return NEVER;
-  });
-}
-
 /** A schema for anything that `read` turns into a value. */
 export function anyAs<Value>(read: (given: unknown) => Value | undefined, reason: string) {
   return transform((given: unknown, { issues }) => {
@@ -118,16 +107,23 @@ export function anyAs<Value>(read: (given: unknown) => Value | undefined, reason
   });
 }
 
-/** A schema for a comma list of such texts. */
-export function listAs<Value>(read: (text: string) => Value | undefined, reason: (text: string) => string) {
-  return transform((given: unknown, { issues }) => {
+/** A schema for a text that `read` turns into a value. */
+export function textAs<Value>(read: (text: string) => Value | undefined, reason: string) {
+  return anyAs((given) => {
     const text = textOf(given);
-    if (text === undefined) issues.push({ code: 'custom', input: given, message: 'use text' });
-    return (text ?? '').split(',').flatMap((typed) => {
-      const word = typed.trim();
-      const value = read(word);
+    return text === undefined ? undefined : read(text);
+  }, reason);
+}
+
+/** A schema for a comma list of such texts. */
+export function listAs<Value>(read: (text: string) => Value | undefined, reason: string) {
+  return transform((given: unknown, { issues }) => {
+    const words = textOf(given)?.split(',') ?? [given];
+    return words.flatMap((typed) => {
+      const word = textOf(typed);
+      const value = word === undefined ? undefined : read(word);
       if (value !== undefined) return [value];
-      if (text !== undefined) issues.push({ code: 'custom', input: word, message: reason(word) });
+      issues.push({ code: 'custom', input: word ?? given, message: reason });
       return [];
     });
   });

@@ -14,6 +14,7 @@ import { isObject, type JsonObject } from '../json.ts';
 import { furtherReason, readFurther } from './further-fields.ts';
 import { isImagen, isModelName, modelNamed, modelReason, ratioNamed, ratioReason, remixModel } from './models.ts';
 import { anyAs, type Flaw, listAs, parseFields, rule, type Source, textAs } from './parse-fields.ts';
+import type { Texts } from './sources.ts';
 
 const text = string('use text').check(refine((sent) => sent.trim() !== '', 'must not be empty'));
 
@@ -41,48 +42,35 @@ export const imageRequest = object({
 export type ImageRequest = output<typeof imageRequest>;
 
 /** The flags about the picture itself, as they were typed. */
-export interface PictureFlags {
-  model?: string;
-  ratio?: string;
-  negative?: string;
-  seed?: string;
-  count?: string;
-  resolution?: string;
-  format?: string;
-  quality?: string;
+export interface PictureFlags extends Texts<RequestFlag | FurtherFlag> {
   set?: string[];
   image?: string[];
-  action?: string;
-  callbackUrl?: string;
 }
+
+type RequestFlag = 'model' | 'ratio' | 'negative' | 'seed' | 'count' | 'action' | 'callbackUrl';
+type FurtherFlag = 'resolution' | 'format' | 'quality';
 
 /** The most pictures that one call, or one row of a batch, may ask for. */
 const mostPictures = 1000;
 
-const trimmed = textAs(
-  (typed) => typed || undefined,
-  () => 'use text',
-);
-const modelList = listAs(modelNamed, () => modelReason);
+const trimmed = textAs((typed) => typed || undefined, 'use text');
+const modelList = listAs(modelNamed, modelReason);
 const { prompt: _, ...sent } = imageRequest.shape;
 
 /** The fields that people write, without the prompt. A comma list of models or seeds makes a picture of each. */
 const options = {
   ...sent,
   model: _default(modelList, ['imagen-4']),
-  aspectRatio: exactOptional(textAs(ratioNamed, () => 'use a ratio such as 16:9')),
+  aspectRatio: exactOptional(textAs(ratioNamed, 'use a ratio such as 16:9')),
   negativePrompt: exactOptional(trimmed),
-  seed: exactOptional(listAs(integerIn, () => 'use an integer')),
+  seed: exactOptional(listAs(integerIn, 'use an integer')),
   resolution: exactOptional(trimmed),
   format: exactOptional(trimmed),
   quality: exactOptional(trimmed),
   set: exactOptional(anyAs(readFurther, furtherReason)),
   images: exactOptional(anyAs(readImages, 'use a path, a URL or task:ID')),
   count: _default(
-    textAs(
-      (typed) => wholeNumberIn(typed, mostPictures),
-      () => `use a whole number from 1 to ${mostPictures}`,
-    ),
+    textAs((typed) => wholeNumberIn(typed, mostPictures), `use a whole number from 1 to ${mostPictures}`),
     1,
   ),
 };

@@ -7,16 +7,23 @@ const shortNames: Readonly<Record<string, string>> = {
   images: 'image',
 };
 
+/** Flags with a value, as they were typed. */
+export type Texts<Name extends string> = { [Flag in Name]?: string };
+
 /** Flags as commander reads them. */
 export function flagSource(flags: object): Source {
   const given = givenIn(flags);
   return {
     value: (field) => given.get(shortNames[field] ?? field),
     name(field) {
-      const isNegated = given.get(field) === false;
-      return `--${isNegated ? 'no-' : ''}${kebab(shortNames[field] ?? field)}`;
+      const flag = flagOf(field);
+      return given.get(field) === false ? flag.replace('--', '--no-') : flag;
     },
   };
+}
+
+export function flagOf(field: string): string {
+  return `--${kebab(shortNames[field] ?? field)}`;
 }
 
 /** Settings, which count where no flag does; `models.NAME.ratio` counts for that model alone. */

@@ -3,6 +3,7 @@ import { parseDuration } from '../task/duration.ts';
 import { parseDollars } from '../task/money.ts';
 import { parseSize } from '../task/size.ts';
 import { parseFields, type Source, textAs } from './parse-fields.ts';
+import type { Texts } from './sources.ts';
 
 /** Options of a call: whether and how long to wait, whether to save, the limits. */
 export interface Wishes {
@@ -24,13 +25,9 @@ export interface Wishes {
 }
 
 /** The flags about waiting and saving, as they were typed. */
-export interface WaitingFlags {
+export interface WaitingFlags extends Texts<'timeout' | 'pollInterval' | 'maxBytes' | 'maxCost'> {
   wait?: boolean;
   download?: boolean;
-  timeout?: string;
-  pollInterval?: string;
-  maxBytes?: string;
-  maxCost?: string;
 }
 
 export const timeout = durationSuchAs('90s or 15m');
@@ -40,11 +37,8 @@ const wishes = object({
   download: _default(boolean(), true),
   timeout: _default(timeout, 15 * 60_000),
   pollInterval: exactOptional(durationSuchAs('2s or 500ms')),
-  maxBytes: _default(
-    textAs(parseSize, () => 'use a size such as 20MB'),
-    256 * 1024 * 1024,
-  ),
-  maxCost: exactOptional(textAs(parseDollars, () => 'use an amount of US dollars such as 0.50')),
+  maxBytes: _default(textAs(parseSize, 'use a size such as 20MB'), 256 * 1024 * 1024),
+  maxCost: exactOptional(textAs(parseDollars, 'use an amount of US dollars such as 0.50')),
 });
 
 /** Parses these options. Returns undefined where there is a problem. */
@@ -58,8 +52,5 @@ export function parseWishes(sources: readonly Source[], problems: string[]): Wis
 
 /** A duration of 0 is refused as a mistake. */
 function durationSuchAs(examples: string) {
-  return textAs(
-    (typed) => parseDuration(typed) || undefined,
-    () => `use a duration such as ${examples}`,
-  );
+  return textAs((typed) => parseDuration(typed) || undefined, `use a duration such as ${examples}`);
 }

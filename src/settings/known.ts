@@ -9,23 +9,12 @@ import { folderName, outputName } from '../request/target.ts';
 import { timeout } from '../request/wishes.ts';
 import { parseDollars } from '../task/money.ts';
 
-/** The settings that the store may hold, each a text. `apiKey` is never shown whole. */
-export interface Settings {
-  apiKey?: string;
-  model?: string;
-  ratio?: string;
-  dir?: string;
-  output?: string;
-  timeout?: string;
-  maxCost?: string;
-  baseUrl?: string;
-  api?: string;
-  /** `models.NAME.ratio` and the like: for pictures of that model alone. */
-  [ofModel: `models.${string}`]: string;
-}
-
 type OwnName = 'apiKey' | 'model' | 'ratio' | 'dir' | 'output' | 'timeout' | 'maxCost' | 'baseUrl' | 'api';
+/** `models.NAME.ratio` and the like count for pictures of that model alone. */
 export type SettingName = OwnName | `models.${string}`;
+
+/** The settings that the store may hold, each a text. `apiKey` is never shown whole. */
+export type Settings = { [Name in SettingName]?: string };
 
 interface Known {
   meaning: string;

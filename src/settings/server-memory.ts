@@ -1,41 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KeptAnswer } from '../api/catalogue.ts';
+import type { Dialect } from '../api/routes.ts';
 import { makeFolders } from '../disk/folder.ts';
 import { isObject, type JsonObject } from '../json.ts';
 
 /** Facts learned from earlier calls of a server: the form of its API, and where its tasks are polled. */
 interface ServerFacts {
-  dialect?: 'guide' | 'service' | undefined;
+  dialect?: Dialect | undefined;
   /** With `{id}` in it. */
   statusTemplate?: string | undefined;
   /** Cached answers, by address, with their ETags. */
   answers?: Record<string, KeptAnswer> | undefined;
 }
 
-interface KeptAnswer {
-  /** Empty where the server gave none. */
-  etag: string;
-  text: string;
-  /** When it was last confirmed: milliseconds since 1970. */
-  at?: number | undefined;
-}
-
-export interface ServerMemory {
-  recall(base: string): ServerFacts;
-  remember(base: string, facts: ServerFacts): void;
-  recallAnswer(base: string, url: string): KeptAnswer | undefined;
-  keepAnswer(base: string, url: string, answer: KeptAnswer): void;
-  /** Writes changes to disk. */
-  save(): void;
-}
+export type ServerMemory = ReturnType<typeof openServerMemory>;
 
 /** Local servers come and go with their ports. */
 const mostServers = 50;
-const mostAnswers = 10;
+/** An answer that is newer by less is not worth writing the file again. */
+const newsMs = 60_000;
 
 /** Opens `servers.json` of the state folder. It only saves time: errors in reading or writing are ignored. */
-export function openServerMemory(folder: string | undefined): ServerMemory {
+export function openServerMemory(folder: string | undefined) {
   const path = folder && join(folder, 'servers.json');
   let known: Record<string, ServerFacts> | undefined;
   let changed = false;
@@ -48,21 +36,22 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
   }
 
   return {
-    recall: (base) => read()[base] ?? {},
-    remember(base, facts) {
+    recall: (base: string): ServerFacts => read()[base] ?? {},
+    remember(base: string, facts: ServerFacts): void {
       const before = read()[base] ?? {};
       const news = Object.entries(facts).some(([name, value]) => before[name as keyof ServerFacts] !== value);
       if (news) change(base, facts);
     },
-    recallAnswer: (base, url) => read()[base]?.answers?.[url],
-    keepAnswer(base, url, answer) {
-      const before = read()[base]?.answers?.[url];
-      if (before?.text === answer.text && before.etag === answer.etag && isNewEnough(before, answer)) return;
-      const { [url]: _, ...others } = read()[base]?.answers ?? {};
-      const newest = Object.entries(others).slice(1 - mostAnswers);
-      change(base, { answers: { ...Object.fromEntries(newest), [url]: answer } });
+    recallAnswer: (base: string, url: string): KeptAnswer | undefined => read()[base]?.answers?.[url],
+    keepAnswer(base: string, url: string, answer: KeptAnswer): void {
+      const answers = read()[base]?.answers;
+      const before = answers?.[url];
+      const isSame = before?.text === answer.text && before.etag === answer.etag;
+      if (isSame && (answer.at ?? 0) - (before.at ?? 0) < newsMs) return;
+      change(base, { answers: { ...answers, [url]: answer } });
     },
-    save() {
+    /** Writes changes to disk. */
+    save(): void {
       if (!changed || !folder || !path) return;
       changed = false;
       try {
@@ -78,17 +67,11 @@ export function openServerMemory(folder: string | undefined): ServerMemory {
   };
 }
 
-/** Avoids rewriting the file for an answer that is a minute newer. */
-function isNewEnough({ at: before = 0 }: KeptAnswer, { at = 0 }: KeptAnswer): boolean {
-  return at - before < 60_000;
-}
-
 function readServers(path: string | undefined): Record<string, ServerFacts> {
   try {
     const parsed: unknown = path ? JSON.parse(readFileSync(path, 'utf8')) : {};
-    return isObject(parsed)
-      ? Object.fromEntries(Object.entries(parsed).map(([base, facts]) => [base, checked(facts)]))
-      : {};
+    const entries = isObject(parsed) ? Object.entries(parsed) : [];
+    return Object.fromEntries(entries.map(([base, facts]) => [base, checked(facts)]));
   } catch {
     return {};
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openImage } from '../../src/api/open-image.ts';
 import type { Transport } from '../../src/api/transport.ts';
+import { fakeClock } from '../support/clock.ts';
 
 const answer = { body: (async function* () {})(), text: async () => '', close: () => undefined };
 
@@ -11,7 +12,7 @@ async function followed(from: string, to: string): Promise<{ asked: string[]; en
     asked.push(url);
     return { ...answer, status: url === from ? 302 : 200, headers: { location: to } };
   };
-  const fetcher = { transport, base: 'https://api.test', userAgent: 'x/1', now: 0 };
+  const fetcher = { transport, base: 'https://api.test', userAgent: 'x/1', clock: fakeClock() };
   const opening = openImage(fetcher, from, new AbortController().signal);
   return { asked, end: await opening.then(() => 'opened', String) };
 }
@@ -42,7 +43,7 @@ test.each([['http://img.test/a.png'], ['ftp://img.test/a.png']])(
 /** Goes on with a picture of which 5 of 10 bytes came, where the server answers like that. */
 async function resumed(status: number, headers: Record<string, string>): Promise<string | number> {
   const transport: Transport = async () => ({ ...answer, status, headers });
-  const fetcher = { transport, base: 'https://api.test', userAgent: 'x/1', now: 0 };
+  const fetcher = { transport, base: 'https://api.test', userAgent: 'x/1', clock: fakeClock() };
   const { signal } = new AbortController();
   const resume = { offset: 5, validator: '"a"', total: 10 };
   const opening = openImage(fetcher, 'https://img.test/a.png', signal, resume);

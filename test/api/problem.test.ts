@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { problemOf } from '../../src/api/problem.ts';
 
-const host = 'runapi.ai';
+function problem(answer: { status: number; text: string; headers?: Record<string, string> }) {
+  return problemOf({ headers: {}, ...answer }, 'https://runapi.ai/v1', 0);
+}
 
 describe('what an HTTP status means', () => {
   test.each([
@@ -23,7 +25,7 @@ describe('what an HTTP status means', () => {
     [529, 'service_unavailable', 8],
     [300, 'bad_response', 8],
   ])('%d', (status, code, exitCode) => {
-    const failure = problemOf({ status, text: '', host });
+    const failure = problem({ status, text: '' });
     expect(failure).toMatchObject({ code, exitCode, facts: { status } });
     expect(failure.message).toBe(`runapi.ai answered ${status} and gave no reason`);
     expect(failure.facts.retryable).toBe([408, 425, 429, 500, 503, 529].includes(status));
@@ -53,7 +55,7 @@ describe('every body that was seen gives its words', () => {
     ['{"error":"<b>bold</b> words"}', 'bold words'],
     ['{"error":"a \\u202egnirts"}', 'a gnirts'],
   ])('%s', (text, message) => {
-    expect(problemOf({ status: 422, text, host }).message).toBe(message);
+    expect(problem({ status: 422, text }).message).toBe(message);
   });
 
   test.each([
@@ -66,21 +68,21 @@ describe('every body that was seen gives its words', () => {
     ['null'],
     ['{"error":null}'],
   ])('%s says nothing to people', (text) => {
-    expect(problemOf({ status: 422, text, host }).message).toBe('runapi.ai answered 422 and gave no reason');
+    expect(problem({ status: 422, text }).message).toBe('runapi.ai answered 422 and gave no reason');
   });
 
   test('a server in trouble is named with its words', () => {
-    expect(problemOf({ status: 500, text: '{"error":"boom"}', host }).message).toBe('runapi.ai answered 500: boom');
+    expect(problem({ status: 500, text: '{"error":"boom"}' }).message).toBe('runapi.ai answered 500: boom');
   });
 
   test('a long text is cut', () => {
-    const { message } = problemOf({ status: 422, text: 'x'.repeat(10_000), host });
+    const { message } = problem({ status: 422, text: 'x'.repeat(10_000) });
     expect(message).toHaveLength(500);
   });
 
   test('details and the id of the request are kept for scripts', () => {
     const text = '{"error":"Validation failed","errors":{"prompt":["is too long"]}}';
-    const { facts } = problemOf({ status: 422, text, host, requestId: 'req_1' });
+    const { facts } = problem({ status: 422, text, headers: { 'x-request-id': 'req_1' } });
     expect(facts).toMatchObject({ requestId: 'req_1', details: { prompt: ['is too long'] } });
   });
 });

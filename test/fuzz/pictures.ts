@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { inspectImage } from '../../src/image/inspect.ts';
+import { ImageInspector } from '../../src/image/inspect.ts';
 import { readPixels, thumbnail } from '../../src/image/pixels.ts';
 import { smallPng } from '../support/service.ts';
 import { mutated } from './mutate.ts';
@@ -15,7 +15,7 @@ const whole = [...fixtures.filter(({ length }) => length < 20_000), small];
 const headers = [...whole, ...fixtures].map((each) => each.subarray(0, 200));
 
 async function inspected(chunks: readonly Buffer[]) {
-  const inspector = inspectImage();
+  const inspector = new ImageInspector();
   for (const chunk of chunks) await inspector.write(chunk);
   return await inspector.end();
 }

@@ -1,15 +1,13 @@
 import fc from 'fast-check';
-import { acceptedId, readObject, readTask, wasReplayed } from '../../src/api/answer.ts';
-import { askBalance } from '../../src/api/balance.ts';
+import { acceptedId, costOf, readObject, readTask, wasReplayed } from '../../src/api/answer.ts';
 import { parseBaseUrl } from '../../src/api/base-url.ts';
-import { costOf } from '../../src/api/billing.ts';
 import { readCatalogue } from '../../src/api/catalogue.ts';
 import type { Caller } from '../../src/api/exchange.ts';
 import { createGovernor } from '../../src/api/governor.ts';
 import { openImage } from '../../src/api/open-image.ts';
+import { askBalance, askQuote } from '../../src/api/prices.ts';
 import { problemOf } from '../../src/api/problem.ts';
 import { proxyFor } from '../../src/api/proxy.ts';
-import { askQuote } from '../../src/api/quote.ts';
 import { retryAfter } from '../../src/api/retry.ts';
 import { asTemplate, imagenRoute, namedStatusUrl, statusUrls } from '../../src/api/routes.ts';
 import { exitCodes } from '../../src/errors.ts';
@@ -109,7 +107,7 @@ export const serviceTargets = [
     10,
     fc.tuple(fc.integer({ min: 300, max: 599 }), fc.oneof(texts(problems), oddText), oddText),
     ([status, text, requestId]) => {
-      const failure = problemOf({ status, text, requestId, host: 'host' });
+      const failure = problemOf({ status, text, headers: { 'x-request-id': requestId } }, 'https://host', 0);
       ensure(exitCodes[failure.code] > 1, 'a refusal has an exit code');
       ensureLine(failure.message.replaceAll(key, ''));
       ensure(!/[\p{Cc}\u2028\u2029]/u.test(jsonLine(errorReport(failure))), 'its JSON is one line');
@@ -163,7 +161,7 @@ export const serviceTargets = [
         body: (async function* () {})(),
         close: () => undefined,
       });
-      const fetcher = { transport, base, userAgent: 'x/1', now: 0 };
+      const fetcher = { ...answering(''), transport };
       const opened = await openImage(fetcher, `${base}/a.png`, new AbortController().signal);
       ensure(opened.offset === 0, 'nothing is taken for another part');
       ensure(opened.total === undefined || opened.total >= 0, `a length is one: ${opened.total}`);
@@ -175,9 +173,9 @@ export const serviceTargets = [
     const quoted = { request: { model: 'imagen-4', prompt: 'x' }, route: imagenRoute };
     const kept = { recallAnswer: () => undefined, keepAnswer: () => undefined };
     const asked = await Promise.allSettled([
-      readCatalogue(caller, base, kept, signal).then(({ models }) => models[0]?.price?.unit_price_cents ?? 0),
-      askQuote(caller, base, quoted, signal).then((each) => each.reserved_cents),
-      askBalance(caller, base, signal).then((each) => each.balance_cents),
+      readCatalogue(caller, kept, signal).then(({ models }) => models[0]?.price?.unit_price_cents ?? 0),
+      askQuote(caller, quoted, signal).then((each) => each.reserved_cents),
+      askBalance(caller, signal).then((each) => each.balance_cents),
     ]);
     for (const each of asked) {
       if (each.status === 'rejected') await Promise.reject(each.reason).catch(onlyFailures);
@@ -202,6 +200,7 @@ function checkCost(cost: ReturnType<typeof costOf>): void {
 function answering(text: string): Caller {
   const clock = fakeClock();
   return {
+    base,
     apiKey: key,
     userAgent: 'test',
     maxBytes: 1e9,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { hermesKey } from '../../src/hermes/key.ts';
 import { parseEnvFile } from '../../src/hermes/variables.ts';
+import { runapiCliKey } from '../../src/settings/credentials.ts';
 import { knownSettings } from '../../src/settings/known.ts';
-import { runapiCliKey } from '../../src/settings/runapi-cli.ts';
 import { readSettings } from '../../src/settings/store.ts';
 import { printable } from '../../src/terminal/printable.ts';
 import { parseYaml } from '../../src/yaml.ts';

@@ -154,17 +154,6 @@ describe('which provider is RunAPI', () => {
   ])('%s', async (_, yaml) => {
     expect(await found(yaml)).toMatchObject({ apiKey: 'sk-1', problems: [] });
   });
-
-  it.each([
-    [
-      'in the list',
-      list('name: runapi', 'api: https://c.runapi.ai', 'url: https://b.runapi.ai', `base_url: ${url}`),
-      url,
-    ],
-    ['in the map', map('base_url: https://c.runapi.ai', 'url: https://b.runapi.ai', `api: ${url}`), url],
-  ])('of several URLs it takes the one that Hermes takes %s', async (_, yaml, baseUrl) => {
-    expect(await found(yaml, 'RUNAPI_API_KEY=sk-1')).toMatchObject({ baseUrl });
-  });
 });
 
 describe('the key of a provider', () => {

@@ -8,7 +8,7 @@ import { encode } from 'fast-png';
 import { expect, onTestFinished, test } from 'vitest';
 import { readEmbedded } from '../../src/disk/embedded.ts';
 import { embeddedRequest, headBytes, spliceFor, type Told } from '../../src/image/embed.ts';
-import { inspectImage } from '../../src/image/inspect.ts';
+import { ImageInspector } from '../../src/image/inspect.ts';
 import { has } from '../support/has.ts';
 import { picture } from './pictures.ts';
 
@@ -29,7 +29,7 @@ function toldOf(prompt = request.prompt): Told {
 }
 
 async function factsOf(bytes: Buffer) {
-  const inspector = inspectImage();
+  const inspector = new ImageInspector();
   await inspector.write(bytes);
   const facts = await inspector.end();
   if (!facts.whole) throw new Error(facts.reason);

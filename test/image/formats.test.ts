@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ImageFacts, type ImageFlaw, inspectImage } from '../../src/image/inspect.ts';
+import { type ImageFacts, type ImageFlaw, ImageInspector } from '../../src/image/inspect.ts';
 import { picture } from './pictures.ts';
 
 const png = picture('plain.png');
@@ -46,11 +46,6 @@ test.each<[string, Buffer, string]>([
   ['a WebP without pixels', Buffer.from('RIFF\x04\0\0\0WEBP', 'latin1'), noPixels('WebP')],
   ['an AVIF without mdat', avif.subarray(0, mdat), noPixels('AVIF')],
   ['an AVIF without meta', Buffer.concat([avif.subarray(0, meta), avif.subarray(mdat)]), noPixels('AVIF')],
-  [
-    'an AVIF with a torn box',
-    put(avif, avif.indexOf('ispe') - 4, '\x7f'),
-    'the AVIF is damaged: a box is longer than the one around it',
-  ],
   [
     'HEIC',
     Buffer.from(avif.toString('latin1').replace(/avif/g, 'heic'), 'latin1'),
@@ -107,7 +102,7 @@ test('takes the largest size in an AVIF', async () => {
 });
 
 async function inspected(bytes: Buffer): Promise<ImageFacts | ImageFlaw> {
-  const inspector = inspectImage();
+  const inspector = new ImageInspector();
   await inspector.write(bytes);
   return await inspector.end();
 }

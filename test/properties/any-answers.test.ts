@@ -7,7 +7,7 @@ import { imagenRoute } from '../../src/api/routes.ts';
 import type { Fate } from '../../src/api/submit.ts';
 import type { TempFile } from '../../src/disk/temp-file.ts';
 import { exitCodes, Failure } from '../../src/errors.ts';
-import { inspectImage } from '../../src/image/inspect.ts';
+import { ImageInspector } from '../../src/image/inspect.ts';
 import { transfer } from '../../src/paid-task/transfer.ts';
 import { follow } from '../../src/task/follow.ts';
 import { fixedPace } from '../../src/task/pace.ts';
@@ -41,7 +41,7 @@ async function live({ api, clock, deadline, fate }: Life): Promise<'made' | 'fai
       mayCome: () => true,
       pause: (wait) => wait(),
     });
-    const inspector = inspectImage();
+    const inspector = new ImageInspector();
     await inspector.write(temp.content());
     expect([(await inspector.end()).whole, temp.content().length]).toEqual([true, bytes]);
     expect(createHash('sha256').update(temp.content()).digest('hex')).toBe(sha256);

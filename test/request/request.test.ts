@@ -149,7 +149,10 @@ test.each([
   [
     'what is no text',
     { prompt: { a: 1 }, model: true },
-    ['Invalid --prompt {"a":1}: use text', 'Invalid --model true: use text'],
+    [
+      'Invalid --prompt {"a":1}: use text',
+      'Invalid --model true: use a name such as imagen-4; the command models lists all',
+    ],
   ],
 ])('refuses %s', (_, flags, problems) => {
   expect(asked(flags)).toEqual(problems);

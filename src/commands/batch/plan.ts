@@ -55,14 +55,11 @@ const mostConcurrency = 64;
 
 const batchFields = object({
   concurrency: exactOptional(
-    textAs(
-      (typed) => wholeNumberIn(typed, mostConcurrency),
-      () => `use a whole number from 1 to ${mostConcurrency}`,
-    ),
+    textAs((typed) => wholeNumberIn(typed, mostConcurrency), `use a whole number from 1 to ${mostConcurrency}`),
   ),
-  shard: exactOptional(textAs(parseShard, () => 'use a share such as 1/4, the first of four')),
+  shard: exactOptional(textAs(parseShard, 'use a share such as 1/4, the first of four')),
   refetchMissing: exactOptional(literal('buy', 'use buy')),
-  prompt: exactOptional(textAs(parsePrompt, () => 'write {{ or }} for a literal brace')),
+  prompt: exactOptional(textAs(parsePrompt, 'write {{ or }} for a literal brace')),
 });
 
 /** Throws one `validation` failure that tells every problem of the flags. */

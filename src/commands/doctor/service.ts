@@ -1,5 +1,5 @@
-import { askBalance } from '../../api/balance.ts';
 import { isLoopback } from '../../api/base-url.ts';
+import { askBalance } from '../../api/prices.ts';
 import { proxyFor } from '../../api/proxy.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
@@ -77,9 +77,9 @@ export async function askAccount(context: Context, server: Server): Promise<Chec
   reporter.progress.step('doctor', { doing: `asking ${host}`, model: 'doctor' });
   const began = world.clock.monotonic();
   try {
-    const { caller, base } = await context.api(server);
+    const { caller } = await context.api(server);
     const { signal } = world.deadline(longestMs);
-    const { balance_cents: cents } = await askBalance(caller, base, signal);
+    const { balance_cents: cents } = await askBalance(caller, signal);
     const time = `${Math.round(world.clock.monotonic() - began)} ms`;
     return judged(host, cents, await priceOfNext(context, server), time);
   } catch (error) {

@@ -23,8 +23,8 @@ export function watchBalance({ world, flags }: Context, tasks: number): BalanceW
   let cents: number | undefined;
 
   async function ask(api: Api): Promise<void> {
-    const { askBalance } = await import('../../api/balance.ts');
-    cents = (await askBalance(api.caller, api.base, controller.signal)).balance_cents;
+    const { askBalance } = await import('../../api/prices.ts');
+    cents = (await askBalance(api.caller, controller.signal)).balance_cents;
   }
 
   return {

@@ -1,68 +1,32 @@
-import {
-  boolean,
-  int,
-  maximum,
-  meta,
-  minimum,
-  optional,
-  toJSONSchema,
-  type ZodMiniObject,
-  type ZodMiniType,
-} from 'zod/mini';
+import { boolean, int, maximum, meta, minimum, optional, type ZodMiniObject, type ZodMiniType } from 'zod/mini';
 
 /** An argument that may be left out. */
 export function argument<Value>(schema: ZodMiniType<Value>, description: string) {
   return optional(schema).check(meta({ description }));
 }
 
-/** The arguments of a call, and the names of those that the tool does not take. */
-export interface Arguments {
-  input: unknown;
-  ignored: string[];
-}
-
-/** A schema of zod/mini as the SDK wants it. */
-export function withJson(schema: ZodMiniObject) {
-  const json = (): Record<string, unknown> => toJSONSchema(schema) as Record<string, unknown>;
-  return { '~standard': { ...schema['~standard'], jsonSchema: { input: json, output: json } } };
-}
-
-/** The schema of a tool's arguments: shown as it is, read as models send them. */
-export function argumentSchema(schema: ZodMiniObject) {
-  const { '~standard': shown } = withJson(schema);
-  async function validate(sent: unknown) {
-    const { input, ignored } = readArguments(schema, sent);
-    const read = await shown.validate(input);
-    return read.issues ? { issues: read.issues } : { value: { input: read.value, ignored } satisfies Arguments };
-  }
-  return { '~standard': { ...shown, types: undefined as { input: unknown; output: Arguments } | undefined, validate } };
-}
-
 /**
  * Reads the arguments of a call as models send them: null and "" are arguments that were left out, "42" is 42, and
- * what the tool does not take is ignored.
+ * what the tool does not take is ignored, with a note.
  */
-function readArguments(schema: ZodMiniObject, sent: unknown): Arguments {
-  const { properties = {}, required = [] } = toJSONSchema(schema);
+export function readArguments({ shape }: ZodMiniObject, sent: object): { input: object; ignored: string[] } {
   const input: Record<string, unknown> = {};
   const ignored: string[] = [];
-  for (const [name, value] of Object.entries(sent ?? {})) {
-    const property = properties[name];
-    if (property === undefined) ignored.push(name);
-    else if (required.includes(name) || (value !== null && value !== ''))
-      input[name] = typeof value === 'string' ? readText(value, (property as { type?: string }).type) : value;
+  for (const [name, value] of Object.entries(sent)) {
+    const field = shape[name] as ZodMiniType | undefined;
+    if (field === undefined) ignored.push(name);
+    else if (value !== null && value !== '')
+      input[name] = [value, untyped(value)].find((read) => field.safeParse(read).success) ?? value;
   }
   return { input, ignored };
 }
 
-function readText(text: string, type: string | undefined): unknown {
-  const isWanted = type === 'integer' ? 'number' : type;
-  if (isWanted !== 'number' && isWanted !== 'boolean') return text;
+/** A number or boolean that was sent as a text. */
+function untyped(value: unknown): unknown {
   try {
-    const value: unknown = JSON.parse(text.trim().toLowerCase());
-    return typeof value === isWanted ? value : text;
+    return JSON.parse(String(value).trim().toLowerCase());
   } catch {
-    return text;
+    return value;
   }
 }
 
@@ -74,7 +38,6 @@ export const includeImage = argument(
 
 /** Under the minute that many clients give a call (Codex, and all that use the SDK as it comes). */
 const defaultWaitSeconds = 50;
-
 /** No request can be sent and answered in less. */
 const leastSeconds = 5;
 

@@ -1,6 +1,6 @@
 import type { Declaration } from '../../command-line/declaration.ts';
 import { withFallback, withFlags } from '../../command-line/flags.ts';
-import type { McpFlags } from './tool-calls.ts';
+import type { McpFlags } from './tool.ts';
 
 export const mcpCommand: Declaration = {
   name: 'mcp',

@@ -1,3 +1,4 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
 import {
   array,
   boolean,
@@ -14,7 +15,6 @@ import {
 import { makeAndReport } from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
-import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { safeFileName } from '../../image/file-name.ts';
 import { defaultTemplate } from '../../image/template.ts';
@@ -30,12 +30,10 @@ import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
 import { parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
+import { taskAnswer } from './answer.ts';
 import { argument, defaultWait, includeImage, waitOptions, waitSeconds } from './arguments.ts';
-import { imageBlock } from './image-block.ts';
 import { folderBelow, rootFolder } from './picture-folder.ts';
-import type { Answer, Declaration } from './tool.ts';
-import { taskAnswer } from './tool-answer.ts';
-import type { McpFlags, ToolCall } from './tool-calls.ts';
+import { type Tool, type ToolCall, taskShape } from './tool.ts';
 
 /** What the agent is told of the arguments. What they mean is checked where all requests are parsed. */
 const input = strictObject({
@@ -91,7 +89,7 @@ const argumentNames = {
   maxCost: 'max_cost_usd',
 };
 
-export const generateImageTool: Declaration<typeof input> = {
+export const generateImageTool: Tool<typeof input> = {
   name: 'generate_image',
   title: 'Generate an image (paid)',
   description:
@@ -102,17 +100,17 @@ export const generateImageTool: Declaration<typeof input> = {
     'call get_image with that id, do not generate again. After an interrupted call, the same arguments take up ' +
     'the task that was begun and cost nothing more.',
   input,
+  output: taskShape,
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  act: generateImage,
 };
 
 const door = 'mcp';
 
 /** Makes one picture for an agent: the life of a task is that of `generate`. */
-export async function generateImage(
-  { context, flags, session, roots, deadline }: ToolCall,
-  input: GenerateImageInput,
-): Promise<Answer> {
-  const order = await readOrder(context, input, flags, roots);
+async function generateImage(call: ToolCall, input: GenerateImageInput): Promise<CallToolResult> {
+  const { context, flags, session, deadline } = call;
+  const order = await readOrder(call, input);
   const server = await context.server(flags.sandbox === true);
   await context.api(server); // a missing key is told before anything else happens
   if (order.wishes.wait) await prepareTarget(context, order.target);
@@ -125,19 +123,13 @@ export async function generateImage(
   const asked = { request: order.request, server, account: await accountAt(context.engine, server) };
   if (!input.new && !(await isFirst(context.engine, door, asked, work.deadline.signal))) {
     const other = await awaitOther(work, (entry) => entry.intended.door === door && isSameRequest(entry, asked));
-    return taskAnswer(recordedReport(context, other, true), {
-      note: 'Another call of the same arguments is making this picture: nothing more is paid.',
-    });
+    const note = 'Another call of the same arguments is making this picture: nothing more is paid.';
+    return taskAnswer(recordedReport(context, other, true), false, note);
   }
-  const anew = input.new === true;
-  const [begun] = await begin(work, [order], server, { anew, door });
+  const [begun] = await begin(work, [order], server, { anew: input.new === true, door });
   if (!begun) throw new Error('no task was started');
-  const takenUp = begun.fate.uncertain;
-  const report = await makeAndReport(context, work, begun);
-  return taskAnswer(report, {
-    note: takenUp ? 'Taken up from an interrupted call: nothing new was paid.' : undefined,
-    image: input.include_image ? await imageBlock(report) : undefined,
-  });
+  const note = begun.fate.uncertain ? 'Taken up from an interrupted call: nothing new was paid.' : undefined;
+  return taskAnswer(await makeAndReport(context, work, begun), input.include_image, note);
 }
 
 interface Order {
@@ -147,28 +139,23 @@ interface Order {
 }
 
 /** Throws one `validation` failure that tells every problem. */
-async function readOrder(
-  context: Context,
-  input: GenerateImageInput,
-  flags: McpFlags,
-  roots: readonly string[],
-): Promise<Order> {
-  const { settings } = context.stored;
+async function readOrder({ context, flags, roots }: ToolCall, input: GenerateImageInput): Promise<Order> {
+  const { engine, world, stored } = context;
   const problems: string[] = [];
   const given = namedSource(input, argumentNames);
-  const [request] = parseRequests([given, settingSource(settings)], problems) ?? [];
+  const [request] = parseRequests([given, settingSource(stored.settings)], problems) ?? [];
   const waiting = namedSource(waitOptions(input.wait_seconds));
   const { maxCost: _, ...own } = flags; // of the session
   const wishes = parseWishes([waiting, given, flagSource(own), namedSource(defaultWait)], problems);
   const root = await rootFolder(context, flags.dir, roots);
-  const folder = folderBelow(root, input.folder, context.world.home);
-  const usual = settings.output === '-' ? undefined : settings.output;
+  const folder = folderBelow(root, input.folder, world.home);
+  const usual = stored.settings.output === '-' ? undefined : stored.settings.output;
   // The agent may have read the name somewhere: it is one name, and no path.
   const file_name = (input.file_name && safeFileName(input.file_name)) || usual || defaultTemplate;
   const place = namedSource({ folder, file_name }, argumentNames);
-  const target = parseTarget([place], context.world, { count: 1, areNew: true }, problems);
+  const target = parseTarget([place], world, { count: 1, areNew: true }, problems);
   if (problems.length > 0 || !request || !wishes || !target) throw tellAll(problems, { wayOut: '' });
-  const { cwd, home } = context.world;
-  const [named = request] = await namePictures(context.engine, { cwd, home, field: 'image_paths' }, [request]);
+  const { cwd, home } = world;
+  const [named = request] = await namePictures(engine, { cwd, home, field: 'image_paths' }, [request]);
   return { request: named, target: { ...target, index: 1, root }, wishes };
 }

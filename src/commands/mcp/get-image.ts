@@ -3,8 +3,7 @@ import { boolean, describe, type output, strictObject, string } from 'zod/mini';
 import { checkTaskIds, makeAndReport, namedBase } from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
-import { type Asked, statusReport } from '../../command-line/status-report.ts';
-import type { Context } from '../../context.ts';
+import { statusReport } from '../../command-line/status-report.ts';
 import { leadsOut } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
 import { tellAll } from '../../errors.ts';
@@ -13,18 +12,17 @@ import type { Entry } from '../../journal/entry.ts';
 import type { Known } from '../../journal/look-up.ts';
 import type { Work } from '../../paid-task/engine.ts';
 import { findTask, locate } from '../../paid-task/find-task.ts';
+import { awaitOther } from '../../paid-task/join.ts';
 import { retarget } from '../../paid-task/record.ts';
 import { recordedReport } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { flagSource, namedSource } from '../../request/sources.ts';
 import type { Target } from '../../request/target.ts';
-import { parseWishes, type Wishes } from '../../request/wishes.ts';
+import { parseWishes } from '../../request/wishes.ts';
+import { taskAnswer } from './answer.ts';
 import { argument, defaultWait, includeImage, waitOptions, waitSeconds } from './arguments.ts';
-import { imageBlock } from './image-block.ts';
 import { folderBelow, rootFolder } from './picture-folder.ts';
-import type { Answer, Declaration } from './tool.ts';
-import { taskAnswer } from './tool-answer.ts';
-import type { ToolCall } from './tool-calls.ts';
+import { type Tool, type ToolCall, taskShape } from './tool.ts';
 
 const input = strictObject({
   task_id: string().check(describe('As generate_image returned it.')),
@@ -36,42 +34,41 @@ const input = strictObject({
 
 type GetImageInput = output<typeof input>;
 
-export const getImageTool: Declaration<typeof input> = {
+export const getImageTool: Tool<typeof input> = {
   name: 'get_image',
   title: 'Get a generated image',
   description:
     'The state of a task of generate_image, and its picture: waits for it if it still runs, saves it, and returns ' +
     'its absolute path. Costs nothing. Pictures can be had for seven days.',
   input,
+  output: taskShape,
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  act: async (call, input) => taskAnswer(await reportOf(call, input), input.include_image),
 };
 
-/** Tells an agent of a task by its id, and brings its picture. */
-export async function getImage(call: ToolCall, input: GetImageInput): Promise<Answer> {
+/** Reports a task by its id, and brings its picture. */
+async function reportOf(call: ToolCall, input: GetImageInput): Promise<TaskReport> {
+  const { context, flags, session, deadline } = call;
   const problems: string[] = [];
   checkTaskIds([input.task_id], problems);
   const waiting = waitOptions(input.wait_seconds);
-  const wishes = parseWishes([namedSource(waiting), flagSource(call.flags), namedSource(defaultWait)], problems);
+  const wishes = parseWishes([namedSource(waiting), flagSource(flags), namedSource(defaultWait)], problems);
   if (problems.length > 0 || !wishes)
     throw tellAll(problems, { sends: false, wayOut: 'Take the id from the answer of generate_image' });
-  const report = await reportOf(call, input, { ...wishes, pollUntilEnd: waiting.wait });
-  return taskAnswer(report, { image: input.include_image ? await imageBlock(report) : undefined });
-}
 
-async function reportOf(
-  { context, flags, roots, session, deadline }: ToolCall,
-  input: GetImageInput,
-  wishes: Wishes,
-): Promise<TaskReport> {
-  const work = { ...startWork(context, wishes), deadline: deadline(wishes.timeoutMs), budget: session };
+  const started = startWork(context, { ...wishes, pollUntilEnd: waiting.wait });
+  const work = { ...started, deadline: deadline(wishes.timeoutMs), budget: session };
   const id = input.task_id;
   const known = (await locate(context, [id], await namedBase(context))).get(id);
   const entry = known?.entry;
-  const asked = { id, entry, sandbox: flags.sandbox === true };
-  if (input.download === false) return await statusReport(context, work, asked);
-  if (entry && input.folder === undefined && (await isSaved(entry))) return recordedReport(context, entry, true);
-  if (entry && !entry.ended && !known?.run) return await watch(context, work, asked);
-  return await fetch(context, work, { asked, known, dir: input.folder, usualDir: flags.dir, roots });
+  if (entry && input.folder === undefined && input.download !== false && (await isSaved(entry)))
+    return recordedReport(context, entry, true);
+  const isAtWork = entry !== undefined && !entry.ended && !known?.run;
+  if (isAtWork && waiting.wait && input.download !== false)
+    return recordedReport(context, await awaitOther(work, ({ accepted }) => accepted?.id === id), true);
+  if (isAtWork || input.download === false)
+    return await statusReport(context, work, { id, entry, sandbox: flags.sandbox === true });
+  return await fetchPicture(call, work, input, known);
 }
 
 async function isSaved({ saved, ended }: Entry): Promise<boolean> {
@@ -79,43 +76,26 @@ async function isSaved({ saved, ended }: Entry): Promise<boolean> {
   return ended?.how === 'saved' && there.length > 0 && there.every(Boolean);
 }
 
-const savingPolls = 25;
-const savingPollEveryMs = 200;
-
-/** Waits while another call or program saves the picture: it is not downloaded twice. */
-async function watch(context: Context, work: Work, asked: Asked): Promise<TaskReport> {
-  const report = await statusReport(context, work, asked);
-  for (let polls = 0; report.status === 'completed' && polls < savingPolls; polls++) {
-    const now = (await locate(context, [asked.id], await namedBase(context))).get(asked.id)?.entry;
-    if (now?.ended) return recordedReport(context, now, true);
-    await context.world.clock.wait(savingPollEveryMs, work.deadline.signal);
-  }
-  return report;
-}
-
-interface Fetch {
-  asked: Asked;
-  known: Known | undefined;
-  /** The folder of this call, if it names one. */
-  dir: string | undefined;
-  usualDir: string | undefined;
-  roots: readonly string[];
-}
-
-async function fetch(
-  context: Context,
+async function fetchPicture(
+  { context, flags, roots }: ToolCall,
   work: Work,
-  { asked: { id, sandbox }, known, dir, usualDir, roots }: Fetch,
+  { task_id, folder: named }: GetImageInput,
+  known: Known | undefined,
 ): Promise<TaskReport> {
-  const root = await rootFolder(context, usualDir, roots);
-  const folder = folderBelow(root, dir, context.world.home);
-  const target: Target = { folder, output: '', existing: 'rename', index: 1, root };
-  if (!known || dir !== undefined) await prepareTarget(context, target);
+  const root = await rootFolder(context, flags.dir, roots);
+  const target: Target = {
+    folder: folderBelow(root, named, context.world.home),
+    output: '',
+    existing: 'rename',
+    index: 1,
+    root,
+  };
+  if (!known || named !== undefined) await prepareTarget(context, target);
   // In another folder it is wanted again.
-  const wanted = known && dir !== undefined ? { ...known, entry: { ...known.entry, saved: {} } } : known;
-  const place = { server: () => context.server(sandbox), target };
-  const begun = await findTask(work, id, place, wanted, new Map());
-  await retarget(work, begun, dir === undefined ? within(begun.entry.intended.target, target) : target);
+  const wanted = known && named !== undefined ? { ...known, entry: { ...known.entry, saved: {} } } : known;
+  const place = { server: () => context.server(flags.sandbox === true), target };
+  const begun = await findTask(work, task_id, place, wanted, new Map());
+  await retarget(work, begun, named === undefined ? within(begun.entry.intended.target, target) : target);
   return await makeAndReport(context, { ...work, wishes: { ...work.wishes, wait: true } }, begun);
 }
 

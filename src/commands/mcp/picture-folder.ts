@@ -41,17 +41,12 @@ export function folderBelow(root: string, named: string | undefined, home: strin
   return folder;
 }
 
+/** Where Windows keeps programs. */
+const ofPrograms = /^[a-z]:\\(windows|program files[^\\]*|users\\[^\\]+\\appdata\\local\\programs)(\\|$)/i;
+
 async function isForFiles(folder: string, { home, env }: Context['world']): Promise<boolean> {
-  if (dirname(folder) === folder || (home && folder === resolve(home))) return false;
-  const programs = env.LOCALAPPDATA && join(env.LOCALAPPDATA, 'Programs');
-  const ofPrograms = [
-    env.SystemRoot,
-    env.ProgramFiles,
-    env['ProgramFiles(x86)'],
-    programs,
-    env.PLUGIN_ROOT, // of the package that the server was installed with
-  ];
-  if (ofPrograms.some((place) => place && !leadsOut(folder, place))) return false;
+  if (dirname(folder) === folder || (home && folder === resolve(home)) || ofPrograms.test(folder)) return false;
+  if (env.PLUGIN_ROOT && !leadsOut(folder, env.PLUGIN_ROOT)) return false; // of the package that it was installed with
   return await access(folder, constants.W_OK).then(
     () => true,
     () => false,

@@ -1,20 +1,22 @@
-import { array, exactOptional, looseObject, nullable, number, object, strictObject, string } from 'zod/mini';
+import pLimit from 'p-limit';
+import { array, exactOptional, looseObject, number, object, strictObject, string } from 'zod/mini';
 import { readBalance, readModels } from '../../command-line/account.ts';
 import { spendingSources } from '../../command-line/spending.ts';
-import type { Context } from '../../context.ts';
+import { type Context, createContext } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
-import { createBudget } from '../../paid-task/budget.ts';
-import { taskLine } from '../../report/schema.ts';
+import { type Budget, createBudget } from '../../paid-task/budget.ts';
+import { orCancelled } from '../../paid-task/join.ts';
+import { createProgress } from '../../report/progress.ts';
+import { errorReport } from '../../report/task-report.ts';
 import { parseFields, textAs } from '../../request/parse-fields.ts';
 import { parseWishes } from '../../request/wishes.ts';
-import type { Output } from '../../world.ts';
+import type { Output, StopSignal, World } from '../../world.ts';
+import { errorAnswer, factsAnswer } from './answer.ts';
 import { argument } from './arguments.ts';
-import { generateImage, generateImageTool } from './generate-image.ts';
-import { getImage, getImageTool } from './get-image.ts';
+import { generateImageTool } from './generate-image.ts';
+import { getImageTool } from './get-image.ts';
 import { serve } from './serve.ts';
-import { type Declaration, tool } from './tool.ts';
-import { factsAnswer } from './tool-answer.ts';
-import { type McpFlags, toolCalls } from './tool-calls.ts';
+import type { McpFlags, RunCall, Talk, Tool } from './tool.ts';
 
 /** An agent that has gone wild is stopped here, where nobody says how many it may buy. */
 const usualPictures = 20;
@@ -23,7 +25,7 @@ const sessionFields = object({
   maxPictures: exactOptional(
     textAs(
       (typed) => (/^\d{1,6}$/.test(typed) ? Number(typed) : undefined),
-      () => `use a whole number such as ${usualPictures}`,
+      `use a whole number such as ${usualPictures}`,
     ),
   ),
 });
@@ -34,33 +36,21 @@ const sessionFields = object({
  */
 export async function mcp(context: Context, stdout: Output, flags: McpFlags): Promise<number> {
   const { world, reporter } = context;
+  const { stdin, clock } = world;
   const problems: string[] = [];
   const typed = spendingSources(context, flags);
   const maxCost = parseWishes(typed, problems)?.maxCost;
   const maxPictures = parseFields(sessionFields, typed, problems)?.maxPictures ?? usualPictures;
   if (problems.length > 0) throw tellAll(problems);
-  if (world.stdin.isTerminal) {
+  if (stdin.isTerminal) {
     reporter.note('This speaks MCP on stdin and stdout: an agent starts it. Ctrl-D ends it.');
     reporter.next(context.command('mcp --print-config claude'), 'To set an agent up');
   }
-  const run = toolCalls(context, flags, createBudget({ maxCost, maxPictures }));
-  const { sandbox } = flags;
-  await serve({ stdin: world.stdin, stdout, clock: world.clock, complain: reporter.warn }, [
-    tool(generateImageTool, taskShape, (input, talk) => run(talk, (call) => generateImage(call, input))),
-    tool(getImageTool, taskShape, (input, talk) => run(talk, (call) => getImage(call, input))),
-    tool(listModelsTool, modelsShape, ({ filter }, talk) =>
-      run(talk, async (call) => factsAnswer({ models: await readModels(call.context, sandbox, filter) })),
-    ),
-    tool(getBalanceTool, balanceShape, (_, talk) =>
-      run(talk, async (call) => factsAnswer({ ...(await readBalance(call.context, sandbox)), currency: 'USD' })),
-    ),
-  ]);
+  const tools: Tool[] = [generateImageTool, getImageTool, listModelsTool, getBalanceTool];
+  const run = callsOf(context, flags, createBudget({ maxCost, maxPictures }));
+  await serve({ stdin, stdout, clock, complain: reporter.warn }, tools, run);
   return 0;
 }
-
-const taskShape = looseObject({ ...taskLine.shape, next: nullable(string()) });
-
-const nothing = strictObject({});
 
 const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true } as const;
 
@@ -71,51 +61,92 @@ const filtered = strictObject({
   ),
 });
 
-const listModelsTool: Declaration<typeof filtered> = {
+const listModelsTool: Tool<typeof filtered> = {
   name: 'list_models',
   title: 'List image models and prices',
   description:
     'The models of generate_image: service, status, what a picture costs now, and by its actions whether each makes ' +
     'pictures from text (text_to_image) or from pictures (edit_image, remix_image).',
   input: filtered,
+  output: looseObject({ models: array(looseObject({ model: string(), actions: array(string()) })) }),
   annotations,
+  act: async ({ context, flags }, { filter }) =>
+    factsAnswer({ models: await readModels(context, flags.sandbox, filter) }),
 };
 
-/** What `list_models` answers. Fields may be added in later versions. */
-const modelsShape = looseObject({
-  models: array(
-    looseObject({
-      model: string(),
-      service: nullable(string()),
-      actions: array(string()),
-      status: nullable(string()),
-      ratios: array(string()),
-      price: nullable(
-        looseObject({
-          currency: string(),
-          unit_price_cents: number(),
-          billing_unit: string(),
-          as_of: nullable(string()),
-        }),
-      ),
-    }),
-  ),
-});
-
-const getBalanceTool: Declaration<typeof nothing> = {
+const getBalanceTool: Tool = {
   name: 'get_balance',
   title: 'Get the account balance',
   description: 'The balance of the RunAPI account, in US cents.',
-  input: nothing,
+  input: strictObject({}),
+  output: looseObject({ balance_cents: number(), currency: string() }),
   annotations,
+  act: async ({ context, flags }) => factsAnswer({ ...(await readBalance(context, flags.sandbox)), currency: 'USD' }),
 };
 
-/** What `get_balance` answers. */
-const balanceShape = looseObject({
-  balance_cents: number(),
-  paid_balance_cents: nullable(number()),
-  bonus_balance_cents: nullable(number()),
-  spent_cents_today: nullable(number()),
-  spent_cents_total: nullable(number()),
-  currency: string(),
-});
+const callsAtOnce = 8;
+
+type LastLine = (signal: StopSignal) => string;
+
+/** Runs the calls of a server's life, each like a command of its own. */
+function callsOf({ world, flags: globals, sandbox }: Context, flags: McpFlags, session: Budget): RunCall {
+  const atOnce = pLimit(callsAtOnce);
+  const lastLines = new Set<LastLine>();
+  const cancelled = new Set<Promise<unknown>>();
+  world.onStop((signal) => [...lastLines].map((say) => say(signal)).join('\n') || 'Stopped.');
+
+  const runOne: RunCall = async (talk, act) => {
+    if (talk.signal.aborted) return { content: [], isError: true };
+    // The tasks of a cancelled call can be taken up as soon as it has released them.
+    await Promise.allSettled(cancelled);
+    const own = new Set<LastLine>();
+    const onStop = (say: LastLine): void => {
+      lastLines.add(say);
+      own.add(say);
+    };
+    const context = await createContext({ ...world, onStop }, globals);
+    context.sandbox = sandbox; // one for the server's life: its balance and its tasks stay
+    const progress = createProgress(lineOf(talk, world), world.clock);
+    try {
+      const listener = { ...context.engine.listener, step: progress.step };
+      const reporter = { ...context.reporter, progress };
+      return await act({
+        context: { ...context, reporter, engine: { ...context.engine, listener } },
+        flags,
+        roots: talk.roots,
+        session,
+        deadline: (milliseconds) => orCancelled(world.deadline(milliseconds), talk.signal),
+      });
+    } catch (error) {
+      return errorAnswer(errorReport(error));
+    } finally {
+      progress.stop();
+      for (const say of own) lastLines.delete(say);
+      await context.close();
+    }
+  };
+
+  return (talk, act) => {
+    const call = atOnce(() => runOne(talk, act));
+    talk.signal.addEventListener('abort', () => cancelled.add(call), { once: true });
+    return call.finally(() => cancelled.delete(call));
+  };
+}
+
+/** Often enough that a client that waits for signs of life goes on waiting. */
+const everyMs = 5000;
+
+/** A status line that goes to the client: each change, and what goes on now and then. */
+function lineOf({ progress }: Talk, { clock }: World): Parameters<typeof createProgress>[0] {
+  if (!progress) return undefined;
+  let last = Number.NEGATIVE_INFINITY;
+  return {
+    show(text, changed) {
+      if (!changed && clock.monotonic() - last < everyMs) return;
+      last = clock.monotonic();
+      progress(text);
+    },
+    clear() {},
+    stop() {},
+  };
+}

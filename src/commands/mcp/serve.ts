@@ -1,39 +1,65 @@
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
+  type CallToolRequest,
   type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
+  type InputRequiredResult,
   inputRequired,
   inputResponse,
-  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
   type Root,
+  Server,
   type ServerContext,
+  type Tool as ShownTool,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { toJSONSchema, type ZodMiniObject } from 'zod/mini';
 import { programVersion } from '../../version.ts';
 import type { Clock, Input, Output } from '../../world.ts';
-import { type Arguments, argumentSchema, withJson } from './arguments.ts';
-import type { Answer, Talk, Tool } from './tool.ts';
+import { readArguments } from './arguments.ts';
+import type { RunCall, Talk, Tool } from './tool.ts';
 
 const instructions =
   'Makes pictures with Imagen 4 through RunAPI and saves them as files. Every picture costs money. ' +
   'Give the user the path that generate_image returns. If an answer has status "processing", call get_image ' +
   'with its task_id; calling generate_image again may buy a second picture.';
 
+/** The server's context: stdout is only for its messages. */
+export interface Surface {
+  stdin: Input;
+  stdout: Output;
+  clock: Clock;
+  /** Something that came is not a message, or could not be sent. */
+  complain(problem: string): void;
+}
+
 /**
  * Serves the tools over stdio, in the protocol's revision of July 2026 and the older ones, until the client closes its
  * end; calls that are under way then are finished and answered first.
  */
-export async function serve({ stdin, stdout, clock, complain }: Surface, tools: readonly Tool[]): Promise<void> {
+export async function serve(
+  { stdin, stdout, clock, complain }: Surface,
+  tools: readonly Tool[],
+  run: RunCall,
+): Promise<void> {
   const underWay = new Set<Promise<unknown>>();
+  const tracked: typeof answer = (...call) => {
+    const answered = answer(...call);
+    underWay.add(answered);
+    const forget = (): void => void underWay.delete(answered);
+    answered.then(forget, forget);
+    return answered;
+  };
   const answers = new Writable({
     write: (chunk, _encoding, done) => void stdout.write(String(chunk)).then(() => done()),
   });
   // The SDK drops the calls under way when its input ends, so the end of stdin is kept from it.
   const messages = new PassThrough();
   const transport = new StdioServerTransport(messages, answers);
-  const connection = serveStdio(() => createServer(tools, underWay), {
+  const connection = serveStdio(() => createServer(tools, run, tracked), {
     transport,
     onerror: ({ message }) => complain(message),
   });
@@ -55,51 +81,58 @@ export async function serve({ stdin, stdout, clock, complain }: Surface, tools: 
   await connection.close();
 }
 
-/** The server's context: stdout is only for its messages. */
-export interface Surface {
-  stdin: Input;
-  stdout: Output;
-  clock: Clock;
-  /** Something that came is not a message, or could not be sent. */
-  complain(problem: string): void;
-}
-
-function createServer(tools: readonly Tool[], underWay: Set<Promise<unknown>>): McpServer {
+function createServer(tools: readonly Tool[], run: RunCall, call: typeof answer): Server {
   const identity = { name: 'runapi-imagen', title: 'RunAPI Imagen 4', version: programVersion };
-  const server = new McpServer(identity, { instructions });
-  for (const { declaration, output, call } of tools) {
-    const { name, input, ...shown } = declaration;
-    const schemas = { inputSchema: argumentSchema(input), outputSchema: withJson(output) };
-    server.registerTool(name, { ...shown, ...schemas }, (given, context) => track(underWay, answer(given, context)));
-
-    async function answer({ input: sent, ignored }: Arguments, context: ServerContext) {
-      const roots = 'folder' in input.shape ? await rootsOf(server, context) : [];
-      if (roots === undefined) return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
-      return resultOf(await call(sent as never, { ...talkOf(context), roots }), ignored);
-    }
-  }
+  const server = new Server(identity, { instructions, capabilities: { tools: {} } });
+  server.setRequestHandler('tools/list', () => ({ tools: tools.map(shown) }));
+  server.setRequestHandler('tools/call', ({ params }, context) => {
+    const tool = tools.find(({ name }) => name === params.name);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${params.name}`);
+    return call(tool, params, { server, context }, run);
+  });
   return server;
 }
 
-function resultOf({ content, structured, failed }: Answer, ignored: readonly string[]): CallToolResult {
-  const note = { type: 'text' as const, text: `Ignored, not an argument of this tool: ${ignored.join(', ')}` };
-  return {
-    content: ignored.length > 0 ? [...content, note] : content,
-    ...(structured && { structuredContent: structured as Record<string, unknown> }),
-    ...(failed && { isError: true }),
-  };
+function shown({ name, title, description, annotations, input, output }: Tool): ShownTool {
+  return { name, title, description, annotations, inputSchema: jsonOf(input), outputSchema: jsonOf(output) };
+}
+
+function jsonOf(schema: ZodMiniObject): ShownTool['inputSchema'] {
+  return toJSONSchema(schema) as ShownTool['inputSchema'];
+}
+
+async function answer(
+  { input, act }: Tool,
+  { arguments: sent = {} }: CallToolRequest['params'],
+  { server, context }: { server: Server; context: ServerContext },
+  run: RunCall,
+): Promise<CallToolResult | InputRequiredResult> {
+  const { input: given, ignored } = readArguments(input, sent);
+  const read = input.safeParse(given);
+  if (!read.success) {
+    const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return { content: [textBlock(`Invalid arguments. ${problems.join('. ')}`)], isError: true };
+  }
+  const roots = 'folder' in input.shape ? await rootsOf(server, context) : [];
+  if (roots === undefined) return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
+  const result = await run({ ...talkOf(context), roots }, (call) => act(call, read.data));
+  if (ignored.length === 0) return result;
+  const note = textBlock(`Ignored, not an argument of this tool: ${ignored.join(', ')}`);
+  return { ...result, content: [...result.content, note] };
+}
+
+function textBlock(text: string): { type: 'text'; text: string } {
+  return { type: 'text', text };
 }
 
 /**
  * The folders that the client works in; none where it does not tell. Undefined: they have to be asked for first, by an
  * answer, which is how a server asks since July 2026.
  */
-async function rootsOf({ server }: McpServer, { mcpReq }: ServerContext): Promise<string[] | undefined> {
+async function rootsOf(server: Server, { mcpReq }: ServerContext): Promise<string[] | undefined> {
   if (mcpReq.envelope) {
-    const client = (mcpReq.envelope as { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities })[
-      CLIENT_CAPABILITIES_META_KEY
-    ];
-    if (!client?.roots) return [];
+    const envelope = mcpReq.envelope as { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities };
+    if (!envelope[CLIENT_CAPABILITIES_META_KEY]?.roots) return [];
     const told = inputResponse(mcpReq.inputResponses, 'roots');
     if (told.kind === 'roots') return told.roots.flatMap(pathOf);
     return mcpReq.inputResponses ? [] : undefined;
@@ -117,29 +150,18 @@ function pathOf({ uri }: Root): string[] {
   }
 }
 
-async function track<Result>(underWay: Set<Promise<unknown>>, call: Promise<Result>): Promise<Result> {
-  underWay.add(call);
-  try {
-    return await call;
-  } finally {
-    underWay.delete(call);
-  }
-}
-
 /** Progress goes to those only who sent a token for it; its number has to grow with each message. */
-function talkOf({ mcpReq }: ServerContext): Omit<Talk, 'roots'> {
-  const progressToken = mcpReq._meta?.progressToken;
+function talkOf({ mcpReq: { signal, notify, _meta } }: ServerContext): Omit<Talk, 'roots'> {
+  const progressToken = _meta?.progressToken;
+  if (progressToken === undefined) return { signal, progress: undefined };
   let progress = 0;
   return {
-    signal: mcpReq.signal,
-    progress:
-      progressToken === undefined
-        ? undefined
-        : (message) => {
-            progress += 1;
-            const params = { progressToken, progress, message };
-            // A client that went away is told nothing.
-            mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);
-          },
+    signal,
+    progress(message) {
+      progress += 1;
+      const params = { progressToken, progress, message };
+      // A client that went away is told nothing.
+      notify({ method: 'notifications/progress', params }).catch(() => undefined);
+    },
   };
 }

@@ -1,21 +1,43 @@
-import type { output, ZodMiniObject } from 'zod/mini';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { looseObject, nullable, type output, string, type ZodMiniObject } from 'zod/mini';
+import type { Context } from '../../context.ts';
+import type { Budget } from '../../paid-task/budget.ts';
+import { taskLine } from '../../report/schema.ts';
+import type { Texts } from '../../request/sources.ts';
+import type { Deadline } from '../../world.ts';
 
-/** A tool as the agent sees it. */
-export interface Declaration<Input extends ZodMiniObject = ZodMiniObject> {
+/** A tool as the agent sees it, and what it does. */
+export interface Tool<Input extends ZodMiniObject = ZodMiniObject> {
   name: string;
   title: string;
   /** For the model: what it does, what it costs, what to call next. */
   description: string;
   input: Input;
-  annotations: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean };
+  /** Of the structured answer. Fields may be added in later versions. */
+  output: ZodMiniObject;
+  annotations: { readOnlyHint: boolean; destructiveHint: false; idempotentHint: boolean; openWorldHint: true };
+  act(call: ToolCall, input: output<Input>): Promise<CallToolResult>;
 }
 
-/** A tool with what it does. */
-export interface Tool {
-  declaration: Declaration;
-  /** The shape of `structured` in its answers. */
-  output: ZodMiniObject;
-  call(input: never, talk: Talk): Promise<Answer>;
+/** The answer about a task: the line of `--json`, and what to do next. */
+export const taskShape = looseObject({ ...taskLine.shape, next: nullable(string()) });
+
+/** The flags of `mcp`, as they were typed. */
+export interface McpFlags extends Texts<'dir' | 'maxBytes' | 'pollInterval' | 'maxCost' | 'maxPictures' | 'timeout'> {
+  sandbox?: boolean;
+}
+
+/** One call of a tool at work. */
+export interface ToolCall {
+  /** Its own, as a command has: settings and key are read anew, and nothing stays when it is over. */
+  context: Context;
+  flags: McpFlags;
+  /** Of all calls of the server's life together. */
+  session: Budget;
+  /** The folders that the client works in. */
+  roots: readonly string[];
+  /** So many milliseconds from now, or when the client no longer wants the answer. */
+  deadline(milliseconds: number): Deadline;
 }
 
 /** The client's side of one call. */
@@ -28,20 +50,5 @@ export interface Talk {
   roots: readonly string[];
 }
 
-export type Block = { type: 'text'; text: string } | { type: 'image'; data: string; mimeType: string };
-
-export interface Answer {
-  content: Block[];
-  structured?: object | undefined;
-  /** The model is told that the call failed. */
-  failed?: boolean;
-}
-
-/** Binds a declared tool to what it does. */
-export function tool<Input extends ZodMiniObject>(
-  declaration: Declaration<Input>,
-  shape: ZodMiniObject,
-  call: (input: output<Input>, talk: Talk) => Promise<Answer>,
-): Tool {
-  return { declaration, output: shape, call };
-}
+/** Runs one call like a command of its own. Failures become answers. */
+export type RunCall = (talk: Talk, act: (call: ToolCall) => Promise<CallToolResult>) => Promise<CallToolResult>;

@@ -7,19 +7,13 @@ import { openShop } from '../../sandbox/models.ts';
 import { parseDuration } from '../../task/duration.ts';
 import { printable } from '../../terminal/printable.ts';
 
-const list = textAs(
-  (typed) => typed.split(',').map((each) => each.trim()),
-  () => 'use a list',
-);
+const list = textAs((typed) => typed.split(',').map((each) => each.trim()), 'use a list');
 const numberUpTo = (most: number, form: RegExp, reason: string) =>
-  textAs(
-    (typed) => (form.test(typed) && Number(typed) <= most ? Number(typed) : undefined),
-    () => reason,
-  );
+  textAs((typed) => (form.test(typed) && Number(typed) <= most ? Number(typed) : undefined), reason);
 
 const options = object({
   port: _default(numberUpTo(65_535, /^\d{1,5}$/, 'use a port from 0 to 65535'), 4010),
-  latency: exactOptional(textAs(parseDuration, () => 'use a duration such as 0s or 3s')),
+  latency: exactOptional(textAs(parseDuration, 'use a duration such as 0s or 3s')),
   failRate: exactOptional(numberUpTo(1, /^[\d.]{1,20}$/, 'use a number from 0 to 1')),
   dialect: exactOptional(oneOf(['guide', 'service', 'both'], 'use guide, service or both')),
   billing: exactOptional(oneOf(['new', 'old'], 'use new or old')),

@@ -44,7 +44,7 @@ const wholeNumber = (least: number, most: number) =>
   exactOptional(
     textAs(
       (typed) => (typed === '0' && least === 0 ? 0 : wholeNumberIn(typed, most)),
-      () => `use a whole number from ${least} to ${most}`,
+      `use a whole number from ${least} to ${most}`,
     ),
   );
 

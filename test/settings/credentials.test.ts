@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what people forget to fill in
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runapiCliKey } from '../../src/settings/runapi-cli.ts';
+import { runapiCliKey } from '../../src/settings/credentials.ts';
 import type { Surroundings } from '../../src/world.ts';
 
 /** A machine with one file, or with one that cannot be read. */

@@ -1,10 +1,9 @@
-import { maximum, minimum, nullable, number, object, optional, string } from 'zod/mini';
+import { _default, maximum, minimum, nullable, number, object, optional, type output, string } from 'zod/mini';
 import { Failure } from '../errors.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { mostCents } from '../task/money.ts';
-import { readObject } from './answer.ts';
+import { currencyForm, readObject } from './answer.ts';
 import { hostOf } from './base-url.ts';
-import { currencyForm } from './billing.ts';
 import { ask, type Caller } from './exchange.ts';
 import type { Route } from './routes.ts';
 import { wireRequest } from './submit.ts';
@@ -18,7 +17,7 @@ export interface Quote {
   as_of: string | null;
 }
 
-const shape = object({
+const priceAnswer = object({
   price_quote: object({
     pricing_status: optional(string()),
     currency: string(),
@@ -33,20 +32,19 @@ const shape = object({
  */
 export async function askQuote(
   caller: Caller,
-  base: string,
   { request, route }: { request: ImageRequest; route: Route },
   signal: AbortSignal,
 ): Promise<Quote> {
   const { model, callback_url: _, ...params } = wireRequest(request);
   const { service, action } = route;
-  if (service === undefined) throw untold(base, request.model);
+  if (service === undefined) throw untold(caller.base, request.model);
   return await withBothNames(service, async (name) => {
     const body = { service: name, action, model, params };
-    const answer = await ask(caller, { method: 'POST', url: `${base}/api/v1/price_quotes`, body, signal });
-    const quote = shape.safeParse(readObject(answer.text, hostOf(base))).data?.price_quote;
-    if (!quote || !isAvailable(quote.pricing_status)) throw untold(base, request.model);
+    const answer = await ask(caller, { method: 'POST', url: `${caller.base}/api/v1/price_quotes`, body, signal });
+    const quote = priceAnswer.safeParse(readObject(answer.text, hostOf(caller.base))).data?.price_quote;
+    if (!quote || !isAvailable(quote.pricing_status)) throw untold(caller.base, request.model);
     const { currency, reservation_amount_cents: reserved_cents, as_of } = quote;
-    if (!currencyForm.test(currency)) throw untold(base, request.model);
+    if (!currencyForm.test(currency)) throw untold(caller.base, request.model);
     return { currency, reserved_cents, as_of: momentOf(as_of) };
   });
 }
@@ -80,4 +78,25 @@ function untold(base: string, model: string): Failure {
   return new Failure('not_found', `${hostOf(base)} did not return a price for ${model}`, {
     hint: 'Look again later, or at https://runapi.ai/pricing',
   });
+}
+
+const amount = number().check(minimum(-mostCents), maximum(mostCents));
+const cents = _default(nullable(amount), null);
+const account = object({
+  balance_cents: amount,
+  paid_balance_cents: cents,
+  bonus_balance_cents: cents,
+  spent_cents_today: cents,
+  spent_cents_total: cents,
+});
+
+/** An account's money, in hundredths of a US dollar; null where the service does not tell. */
+export type Balance = output<typeof account>;
+
+/** Asks for the balance of the key's account. Throws the service's refusal, a network fault, or `bad_response`. */
+export async function askBalance(caller: Caller, signal: AbortSignal): Promise<Balance> {
+  const answer = await ask(caller, { method: 'GET', url: `${caller.base}/api/v1/me/balance`, signal });
+  const told = account.safeParse(readObject(answer.text, hostOf(caller.base))).data;
+  if (!told) throw new Failure('bad_response', `${hostOf(caller.base)} did not return a balance`);
+  return told;
 }
