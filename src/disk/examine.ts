@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, read, readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, createReadStream, fstatSync, readFileSync, readSync } from 'node:fs';
 import { ImageInspector } from '../image/inspect.ts';
 import { openRegular } from './read-text.ts';
 
@@ -66,12 +65,12 @@ export function readSaved(path: string, sha256: string, most: number): Uint8Arra
  * Opens a picture that is to be sent piece by piece, where it is still the one that was saved; whoever calls closes it.
  * Undefined where it is not.
  */
-export async function openSaved(path: string, sha256: string): Promise<number | undefined> {
+export function openSaved(path: string, sha256: string): number | undefined {
   let file: number | undefined;
   try {
     ({ file } = openRegular(path, mostBytes));
     const hash = createHash('sha256');
-    for await (const chunk of piecesOf(file)) hash.update(chunk);
+    for (const piece of piecesOf(file)) hash.update(piece);
     if (hash.digest('hex') === sha256) return file;
   } catch {
     // As if it were gone.
@@ -80,14 +79,18 @@ export async function openSaved(path: string, sha256: string): Promise<number | 
   return undefined;
 }
 
-const readFrom = promisify(read);
+/** Base64 turns each piece into a text without a rest. */
+const pieceBytes = 3 * 2 ** 16;
 
-/** Reads an open file from its beginning, and leaves it open. */
-export async function* piecesOf(file: number, pieceBytes = 2 ** 18): AsyncGenerator<Uint8Array> {
-  for (let at = 0; ; ) {
-    const { bytesRead, buffer } = await readFrom(file, Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+/**
+ * Reads an open file from its beginning, and leaves it open. Node's threads are not waited for: while other pictures
+ * are saved, each of them is flushing one to disk, and what was just saved is in memory.
+ */
+export function* piecesOf(file: number): Generator<Buffer> {
+  const { size } = fstatSync(file);
+  for (let at = 0; at < size; at += pieceBytes) {
+    const piece = Buffer.allocUnsafe(Math.min(size - at, pieceBytes));
+    if (readSync(file, piece, 0, piece.length, at) < piece.length) throw new Error('the file became shorter');
+    yield piece;
   }
 }

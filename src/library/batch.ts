@@ -3,7 +3,6 @@ import { makeAndReport } from '../command-line/make-and-report.ts';
 import { prepareTarget } from '../command-line/prepare-target.ts';
 import { type ErrorCode, Failure, invalid } from '../errors.ts';
 import { accountAt } from '../paid-task/engine.ts';
-import { awaitOther } from '../paid-task/join.ts';
 import { createRowKeys } from '../paid-task/row-key.ts';
 import { beginRow, knownRows, type RowPlace } from '../paid-task/rows.ts';
 import { recordedReport } from '../report/report-entry.ts';
@@ -80,17 +79,16 @@ export async function batch(
     const request = await readRequest(call, asked);
     const key = keyOf(request, undefined);
     const wanted = { request, target: { ...target, index: number }, row: { row: number, key } };
-    const start = await beginRow(work, place, wanted, known, { claims, retryFailed });
-    if ('ended' in start) return recordedReport(context, start.ended, true);
     const deadline = call.deadline();
-    if ('elsewhere' in start) {
-      const isThis = ({ key: other }: { key: string }): boolean => other === start.elsewhere.key;
-      return recordedReport(context, await awaitOther({ ...work, deadline }, isThis), true);
+    try {
+      const start = await beginRow({ ...work, deadline }, place, wanted, known, { claims, retryFailed });
+      if ('ended' in start) return recordedReport(context, start.ended, true);
+      const report = await makeAndReport(context, { ...work, deadline }, start.begun);
+      work.fates.delete(start.begun.entry.key);
+      return report;
+    } finally {
+      deadline.cancel();
     }
-    const report = await makeAndReport(context, { ...work, deadline }, start.begun);
-    deadline.cancel();
-    work.fates.delete(start.begun.entry.key);
-    return report;
   }
 }
 

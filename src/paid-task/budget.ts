@@ -12,13 +12,15 @@ export interface Budget {
    * Reserves a task; false where it is reserved already: the same key is the same purchase. Throws `over_budget` where
    * it is more than is left; nothing was sent then.
    */
-  reserve(key: string, quote: Quote | undefined): boolean;
+  reserve(key: string, request: ImageRequest, quote: Quote | undefined): boolean;
   /** The task was accepted: what the service says it reserved counts from now on. */
   settle(key: string, cost: Cost | null): void;
+  /** The task completed: its pictures count from now on, however many were expected. */
+  made(key: string, pictures: number): void;
   /** Nothing was bought. */
   release(key: string): void;
-  /** Throws `over_budget` where all these pictures together cost more than is left. */
-  check(lots: readonly PricedLot[]): void;
+  /** Throws `over_budget` where all these requests together are more than is left. Prices count where they are known. */
+  check(lots: ReadonlyArray<Lot & Partial<PricedLot>>): void;
 }
 
 /** Pictures that cost the same, with one of their requests. */
@@ -46,46 +48,84 @@ export interface Limit {
   maxPictures?: number | undefined;
 }
 
+/** A task that was bought, or is about to be. */
+interface Reserved {
+  price: number;
+  pictures: number;
+  /** Undefined where the request itself says how many pictures it wants. */
+  model: string | undefined;
+}
+
 /** @param session the budget of all calls together, which each purchase has to fit into too */
 export function createBudget({ maxCost, maxCostName, maxPictures }: Limit, session?: Budget): Budget {
-  const reserved = new Map<string, number>();
+  const reserved = new Map<string, Reserved>();
+  /** How many pictures a task of a model made last: the next one of it is expected to make as many. */
+  const usual = new Map<string, number>();
   const isSession = maxPictures !== undefined;
 
-  function spent(): number {
-    return [...reserved.values()].reduce((sum, each) => sum + each, 0);
+  function sumOf(what: 'price' | 'pictures'): number {
+    return [...reserved.values()].reduce((sum, each) => sum + each[what], 0);
   }
 
   function checkCost(count: number, wanted: number): void {
-    if (maxCost !== undefined && spent() + wanted > maxCost)
-      throw overBudget({ count, wanted, spent: spent(), limit: maxCost, name: maxCostName, isSession });
+    if (maxCost === undefined) return;
+    const spent = sumOf('price');
+    if (spent + wanted > maxCost)
+      throw overBudget({ count, wanted, spent, limit: maxCost, name: maxCostName, isSession });
+  }
+
+  function checkPictures(wanted: number): void {
+    if (maxPictures === undefined) return;
+    const bought = sumOf('pictures');
+    if (bought + wanted > maxPictures) throw overCount(bought, wanted, maxPictures);
+  }
+
+  function expected(request: ImageRequest): number {
+    return countIn(request) ?? usual.get(request.model) ?? 1;
   }
 
   return {
     needsPrices: maxCost !== undefined || session?.needsPrices === true,
     check(lots) {
-      const count = lots.reduce((sum, lot) => sum + lot.count, 0);
-      checkCost(count, priceOf(lots, maxCostName));
+      checkPictures(lots.reduce((sum, { request, count }) => sum + count * expected(request), 0));
+      const priced = lots.flatMap(({ quote, ...lot }) => (quote ? { ...lot, quote } : []));
+      const count = priced.reduce((sum, lot) => sum + lot.count, 0);
+      if (count > 0) checkCost(count, priceOf(priced, maxCostName));
       session?.check(lots);
     },
-    reserve(key, quote) {
+    reserve(key, request, quote) {
       if (reserved.has(key)) return false;
-      if (maxPictures !== undefined && reserved.size >= maxPictures) throw overCount(maxPictures);
       const price = quote === undefined ? 0 : inDollars(quote, maxCostName);
+      const pictures = expected(request);
+      checkPictures(pictures);
       checkCost(1, price);
-      session?.reserve(key, quote);
-      reserved.set(key, price);
+      session?.reserve(key, request, quote);
+      reserved.set(key, { price, pictures, model: countIn(request) === undefined ? request.model : undefined });
       return true;
     },
     settle(key, cost) {
       const told = cost?.currency === 'USD' ? (cost.reserved_cents ?? cost.charged_cents) : null;
-      if (told !== null && reserved.has(key)) reserved.set(key, microCents(told));
+      const task = reserved.get(key);
+      if (told !== null && task) task.price = microCents(told);
       session?.settle(key, cost);
+    },
+    made(key, pictures) {
+      const task = reserved.get(key);
+      if (task) task.pictures = pictures;
+      if (task?.model !== undefined) usual.set(task.model, pictures);
+      session?.made(key, pictures);
     },
     release(key) {
       reserved.delete(key);
       session?.release(key);
     },
   };
+}
+
+/** Returns how many pictures a request asks for: some models make up to six a task. Undefined where it does not say. */
+function countIn({ set }: ImageRequest): number | undefined {
+  const count = Number(set?.output_count);
+  return Number.isInteger(count) && count > 0 ? count : undefined;
 }
 
 /** The failure for a task whose price is not known, for whatever reason. */
@@ -149,9 +189,13 @@ function overBudget({ count, wanted, spent, limit, name, isSession }: Excess): F
   );
 }
 
-function overCount(limit: number): Failure {
+function overCount(bought: number, wanted: number, limit: number): Failure {
   const pictures = limit === 1 ? 'the one picture' : `all ${limit} pictures`;
-  return new Failure('over_budget', `this session has bought ${pictures} that it may buy`, {
+  const message =
+    bought < limit
+      ? `${wanted} pictures are more than the ${limit - bought} that this session may still buy`
+      : `this session has bought ${pictures} that it may buy`;
+  return new Failure('over_budget', message, {
     hint: `Nothing was sent. ${raisedByUser}`,
     details: { max_pictures: limit },
   });

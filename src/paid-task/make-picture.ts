@@ -51,6 +51,7 @@ async function finish(job: Job): Promise<void> {
   else if (entry.intended.server.sandbox) await restoreSandboxTask(work, entry);
   if (!wishes.wait) return record(job, { event: 'let-go' });
   const images = knownImages(entry) ?? (await followTask(job));
+  work.budget?.made(entry.key, images.length);
   engine.listener.completed(entry.key, entry.intended.server.sandbox ? undefined : api);
   if (wishes.download) await savePictures(job, images);
   await record(job, { event: 'ended', how: wishes.download && !job.isUndelivered ? 'saved' : 'kept' });

@@ -32,6 +32,7 @@ export async function approve(work: Work, server: Server, lots: Lots): Promise<v
   const count = all.reduce((sum, lot) => sum + lot.count, 0);
   // A single one is asked about when it is sent.
   if (count < 2) return;
+  work.budget?.check(all);
   const confirm = server.sandbox ? undefined : work.confirm;
   if (work.budget?.needsPrices) {
     const priced = await livePrices(work, await work.engine.connect(server), server, all);
@@ -57,10 +58,10 @@ const briefMs = 5_000;
 export async function reserveBudget({ work, api, entry }: Job): Promise<boolean> {
   const { request } = entry.intended;
   if (!work.budget || !request) return false;
-  if (!work.budget.needsPrices) return work.budget.reserve(entry.key, undefined);
+  if (!work.budget.needsPrices) return work.budget.reserve(entry.key, request, undefined);
   work.engine.listener.step(entry.key, { doing: 'asking the price', model: request.model });
   const [lot] = await livePrices(work, api, entry.intended.server, [{ request, count: 1 }]);
-  return work.budget.reserve(entry.key, lot?.quote);
+  return work.budget.reserve(entry.key, request, lot?.quote);
 }
 
 async function livePrices(

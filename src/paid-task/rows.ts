@@ -54,30 +54,60 @@ export function isAt({ intended: { row, server, account } }: Entry, place: Omit<
   return account === undefined || account === place.account;
 }
 
-/** A newer attempt counts; of one attempt what was made of it, then what is unfinished, then why it failed. */
+/**
+ * A newer attempt counts; of one attempt what was made of it, then what is unfinished, then why it failed. Of two that
+ * are unfinished the one of this process: whoever waits for the other may be waited for.
+ */
 function rank({ entry, run }: KnownRow): number {
+  const isOwn = run !== undefined && run !== 'elsewhere' && !('life' in run);
   const generation = entry.intended.row?.generation ?? 0;
-  return generation * 3 + (isMade(entry) ? 2 : run === undefined ? 0 : 1);
+  return generation * 4 + (isMade(entry) ? 3 : isOwn ? 2 : run === undefined ? 0 : 1);
 }
 
 function isMade({ ended }: Entry): boolean {
   return ended?.how === 'saved' || ended?.how === 'kept';
 }
 
-/** What is to be done for a row: work on it, tell what the record says of it, or wait for another process. */
-export type RowStart = { begun: Begun } | { ended: Entry } | { elsewhere: Entry };
+/** What is to be done for a row: work on it, or tell what the record says of it. */
+export type RowStart = { begun: Begun } | { ended: Entry };
+
+const pollOtherMs = 200;
 
 /**
- * Begins a row, or takes up what was begun of it. A row that failed is bought again only with `retryFailed`.
- * Throws `conflict` where nobody knows whether an old request was accepted.
+ * Begins a row, or takes up what was begun of it. One that another process works on is waited for, and taken up where
+ * that process dies. Two that begin it at one instant send the same key: the service makes one task of it, which both
+ * save. A row that failed is bought again only with `retryFailed`. Throws `conflict` where nobody knows whether an old
+ * request was accepted.
  */
 export async function beginRow(
   work: Work,
   place: RowPlace,
-  wanted: Wanted & { row: Omit<BatchRow, 'batch' | 'generation'> },
+  wanted: WantedRow,
   known: KnownRows,
-  { claims, retryFailed = false }: { claims: Claims; retryFailed?: boolean },
+  options: RowOptions,
 ): Promise<RowStart> {
+  const { engine, deadline } = work;
+  for (let rows = known; ; rows = await knownRows(engine, place, deadline.signal)) {
+    const start = await beginUnlessElsewhere(work, place, wanted, rows, options);
+    if (start) return start;
+    await engine.clock.wait(pollOtherMs, deadline.signal);
+  }
+}
+
+type WantedRow = Wanted & { row: Omit<BatchRow, 'batch' | 'generation'> };
+
+interface RowOptions {
+  claims: Claims;
+  retryFailed?: boolean;
+}
+
+async function beginUnlessElsewhere(
+  work: Work,
+  place: RowPlace,
+  wanted: WantedRow,
+  known: KnownRows,
+  { claims, retryFailed = false }: RowOptions,
+): Promise<RowStart | undefined> {
   const { entry, run } = known.get(wanted.row.key) ?? {};
   if (entry && run) return await takeUpRow(work, entry, run, claims);
   if (entry && isMade(entry)) {
@@ -101,12 +131,12 @@ async function takeUpRow(
   entry: Entry,
   run: NonNullable<KnownRow['run']>,
   claims: Claims,
-): Promise<RowStart> {
-  if (run === 'elsewhere') return { elsewhere: entry };
+): Promise<RowStart | undefined> {
+  if (run === 'elsewhere') return undefined;
   if (!('life' in run)) return started(work, { run, entry, fate: { uncertain: true } });
   if (isForgotten(work.engine, entry)) throw unanswered(entry);
   const begun = await adopt(work.engine, run, entry.key, claims);
-  return begun ? started(work, begun) : { elsewhere: entry };
+  return begun && started(work, begun);
 }
 
 function started(work: Work, begun: Begun): RowStart {

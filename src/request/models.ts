@@ -60,7 +60,8 @@ export function ratioReason(ratio: string, model: string | undefined): string | 
   return nearest ? `${what}; the nearest is ${nearest}` : what + didYouMean(ratio, supported);
 }
 
-function nearestRatio(ratio: string, supported: readonly string[]): string | undefined {
+/** Returns the supported ratio that is nearest; undefined for what is none. */
+export function nearestRatio(ratio: string, supported: readonly string[]): string | undefined {
   const wanted = shapeOf(ratio);
   if (wanted === undefined) return undefined;
   const away = (other: string): number => Math.abs(wanted - (shapeOf(other) ?? Number.POSITIVE_INFINITY));

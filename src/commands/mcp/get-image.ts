@@ -48,7 +48,7 @@ export const getImageTool: Tool<typeof input> = {
 
 /** Reports a task by its id, and brings its picture. */
 async function reportOf(call: ToolCall, input: GetImageInput): Promise<TaskReport> {
-  const { context, flags, deadline } = call;
+  const { context, flags, session, deadline } = call;
   const problems: string[] = [];
   checkTaskIds([input.task_id], problems);
   const waiting = waitOptions(input.wait_seconds);
@@ -57,7 +57,7 @@ async function reportOf(call: ToolCall, input: GetImageInput): Promise<TaskRepor
     throw tellAll(problems, { sends: false, wayOut: 'Take the id from the answer of generate_image' });
 
   const started = startWork(context, { ...wishes, pollUntilEnd: waiting.wait });
-  const work = { ...started, deadline: deadline(wishes.timeoutMs) };
+  const work = { ...started, deadline: deadline(wishes.timeoutMs), budget: session };
   const id = input.task_id;
   const known = (await locate(context, [id], await namedBase(context))).get(id);
   const entry = known?.entry;

@@ -1,27 +1,23 @@
 import { createHmac } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '../../context.ts';
 import { openSaved, piecesOf } from '../../disk/examine.ts';
 import { pictureLifeMs } from '../../paid-task/follow-task.ts';
 import type { ImageReport, TaskReport } from '../../report/task-report.ts';
+import { isSame } from './access.ts';
 import { ApiError } from './api-error.ts';
-import { isSame } from './guard.ts';
 
-const formats: Readonly<Record<string, string>> = { 'image/jpeg': 'jpeg', 'image/png': 'png', 'image/webp': 'webp' };
-
-/** Answers with pictures as OpenAI does. They are read piece by piece: memory does not grow with them. */
+/**
+ * Answers with pictures as OpenAI does. They are read piece by piece: memory does not grow with them.
+ * @param urlOf undefined where the pictures themselves are sent
+ */
 export async function sendPictures(
   response: ServerResponse,
   reports: readonly TaskReport[],
-  format: 'b64_json' | 'url',
-  {
-    urlOf,
-    now,
-    joined,
-  }: { urlOf(id: string, index: number, image: ImageReport): string; now: number; joined: boolean },
+  now: number,
+  urlOf: ((id: string, index: number, mime: string | null) => string) | undefined,
 ): Promise<void> {
   const pictures = reports.flatMap(({ task_id, images }) =>
     images.flatMap((image, index) => (image.path === null ? [] : [{ id: task_id ?? '', index, image }])),
@@ -29,21 +25,15 @@ export async function sendPictures(
   const [first] = pictures;
   const about = {
     created: Math.floor(now / 1000),
-    output_format: formats[first?.image.mime ?? ''] ?? 'png',
+    output_format: formatOf(first?.image.mime),
     size: `${first?.image.width}x${first?.image.height}`,
-    // Another answer has told the cost of a task that was joined.
-    tasks: reports.map(({ task_id, cost, replayed, reused }) => ({
-      task_id,
-      cost,
-      replayed,
-      reused: reused || joined,
-    })),
+    tasks: reports.map(({ task_id, cost, replayed, reused }) => ({ task_id, cost, replayed, reused })),
   };
-  async function* body(): AsyncGenerator<string> {
+  function* body(): Generator<string> {
     yield `${JSON.stringify(about).slice(0, -1)},"data":[`;
     for (const [position, { id, index, image }] of pictures.entries()) {
       if (position > 0) yield ',';
-      if (format === 'url') yield JSON.stringify({ url: urlOf(id, index, image) });
+      if (urlOf) yield JSON.stringify({ url: urlOf(id, index, image.mime) });
       else {
         yield '{"b64_json":"';
         yield* base64Of(image);
@@ -53,31 +43,28 @@ export async function sendPictures(
     yield ']}';
   }
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  await pipeline(Readable.from(body()), response);
+  await pipeline(body(), response);
 }
 
 /** Empty where another file has taken the picture's name: that one is nobody's business. */
-async function* base64Of({ path, sha256 }: ImageReport): AsyncGenerator<string> {
-  const file = path === null || sha256 === null ? undefined : await openSaved(path, sha256);
+function* base64Of({ path, sha256 }: ImageReport): Generator<string> {
+  const file = path === null || sha256 === null ? undefined : openSaved(path, sha256);
   if (file === undefined) return;
   try {
-    let rest: Uint8Array = Buffer.alloc(0);
-    for await (const read of piecesOf(file)) {
-      const piece = Buffer.concat([rest, read]);
-      const whole = piece.length - (piece.length % 3);
-      yield piece.toString('base64', 0, whole);
-      rest = piece.subarray(whole);
-    }
-    yield Buffer.from(rest).toString('base64');
+    for (const piece of piecesOf(file)) yield piece.toString('base64');
   } finally {
     closeSync(file);
   }
 }
 
+function formatOf(mime: string | null | undefined): string {
+  return (mime ?? 'image/png').replace('image/', '');
+}
+
 /** The path of a picture's URL: nobody can make it who does not have the token. */
 export function picturePath(token: string, id: string, index: number, mime: string | null): string {
   const signature = createHmac('sha256', token).update(`${id} ${index}`).digest('hex').slice(0, 32);
-  return `/files/${id}.${index}.${signature}.${formats[mime ?? ''] ?? 'png'}`;
+  return `/files/${id}.${index}.${signature}.${formatOf(mime)}`;
 }
 
 /** Answers with a picture's bytes for seven days after its task completed. */
@@ -87,17 +74,15 @@ export async function sendFile(
   { journal, world }: Context,
   token: string,
 ): Promise<void> {
-  const gone = new ApiError(404, 'not_found', 'No such picture, or its seven days are over');
   const [, id = '', number = '', signature = ''] =
     /^\/files\/([\w-]{1,128})\.(\d{1,3})\.([0-9a-f]{32})\.\w{1,5}$/.exec(path) ?? [];
   const index = Number(number);
-  if (id === '' || !isSame(signature, picturePath(token, id, index, null).split('.')[2] ?? '')) throw gone;
-  const entry = (await journal.find([id])).get(id)?.entry;
-  const saved = entry?.saved[index];
-  const at = entry?.completed?.at ?? 0;
-  if (!saved || world.clock.now() - at > pictureLifeMs) throw gone;
-  const file = await openSaved(saved.path, saved.sha256);
-  if (file === undefined) throw gone;
+  const isSigned = isSame(signature, picturePath(token, id, index, null).split('.')[2] ?? '');
+  const entry = isSigned ? (await journal.find([id])).get(id)?.entry : undefined;
+  const isOld = world.clock.now() - (entry?.completed?.at ?? 0) > pictureLifeMs;
+  const saved = isOld ? undefined : entry?.saved[index];
+  const file = saved && openSaved(saved.path, saved.sha256);
+  if (!saved || file === undefined) throw new ApiError(404, 'not_found', 'No such picture, or its seven days are over');
   response.writeHead(200, {
     'content-type': saved.mime,
     'content-length': saved.bytes,
@@ -105,6 +90,6 @@ export async function sendFile(
     'x-content-type-options': 'nosniff',
   });
   // A client that has all bytes may close before the end of the file is noticed.
-  await pipeline(Readable.from(piecesOf(file)), response).catch(() => response.destroy());
+  await pipeline(piecesOf(file), response).catch(() => response.destroy());
   closeSync(file);
 }

@@ -6,14 +6,11 @@ import { type ErrorReport, errorReport } from '../../report/task-report.ts';
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
-  /** Seconds after which the same request may go through. */
-  readonly retryAfter: number | undefined;
 
-  constructor(status: number, code: string, message: string, retryAfter?: number) {
+  constructor(status: number, code: string, message: string) {
     super(message);
     this.status = status;
     this.code = code;
-    this.retryAfter = retryAfter;
   }
 }
 
@@ -42,26 +39,24 @@ const types: Readonly<Record<number, string>> = {
   429: 'rate_limit_error',
 };
 
-/** Answers with an error. */
-export function sendError(response: ServerResponse, error: unknown): ApiError {
-  const told = error instanceof ApiError ? error : fromReport(errorReport(error), null);
-  const { status, code, message, retryAfter } = told;
+/** Answers with an error and returns its code. */
+export function sendError(response: ServerResponse, error: unknown): string {
+  const { status, code, message } = error instanceof ApiError ? error : fromReport(errorReport(error), null);
   const type = types[status] ?? (status < 500 ? 'invalid_request_error' : 'server_error');
   const body = JSON.stringify({ error: { message, type, param: null, code } });
   const isFinal = status < 500 ? status !== 429 : status === 501; // clients need not send the same again
   if (isFinal) response.setHeader('x-should-retry', 'false');
-  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+  if (status === 429) response.setHeader('retry-after', code === 'queue_full' ? 5 : 30);
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
   response.end(body);
-  return told;
+  return code;
 }
 
 /** @param taskId of a task that may go on: the same request then joins it */
 export function fromReport({ code, message, hint }: ErrorReport, taskId: string | null): ApiError {
-  const status = statuses[code as ErrorCode] ?? 500;
   const goesOn = taskId !== null && code === 'timeout';
   const todo = goesOn ? `task ${taskId} goes on: the same request joins it` : (waysOut[code] ?? hint);
-  return new ApiError(status, code, todo ? `${sentence(message)} ${todo}` : message, status === 429 ? 30 : undefined);
+  return new ApiError(statuses[code as ErrorCode] ?? 500, code, todo ? `${sentence(message)} ${todo}` : message);
 }
 
 /** The ways out of the engine's failures, which are told in flags of other commands elsewhere. */

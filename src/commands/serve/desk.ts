@@ -1,79 +1,130 @@
+import type { LimitFunction } from 'p-limit';
 import { makeAndReport } from '../../command-line/make-and-report.ts';
 import { type Context, createContext } from '../../context.ts';
+import { Failure } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';
+import type { BatchRow } from '../../journal/event.ts';
 import type { Budget } from '../../paid-task/budget.ts';
 import { accountAt, type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
-import { awaitOther } from '../../paid-task/join.ts';
-import { beginRow, type KnownRows, knownRows, type RowPlace } from '../../paid-task/rows.ts';
+import { approve } from '../../paid-task/quotes.ts';
+import { record } from '../../paid-task/record.ts';
+import { beginRow, type KnownRows, knownRows, type RowStart } from '../../paid-task/rows.ts';
 import { abandon } from '../../paid-task/stop.ts';
-import { adopt, type Claims, deadRuns, isForgotten } from '../../paid-task/take-up.ts';
+import { adopt, type Claims, deadRuns, isForgotten, nameOf as requestName } from '../../paid-task/take-up.ts';
 import { recordedReport } from '../../report/report-entry.ts';
-import type { TaskReport } from '../../report/task-report.ts';
+import { emptyReport, errorReport, type TaskReport } from '../../report/task-report.ts';
 import type { ImageRequest } from '../../request/request.ts';
-import type { SentPictures } from './sent-pictures.ts';
+import { requestReport } from '../../request/request-report.ts';
 import type { ServeSettings } from './settings.ts';
 
-export const door = 'serve';
+/** An order that has a name: asked for again under it, it is the same purchase, in whatever process. */
+export interface NamedOrder {
+  /** Names its tasks in the record. */
+  batch: string;
+  request: ImageRequest;
+  /** How many tasks of it. */
+  count: number;
+  /** What it asks for: the same name must not stand for anything else. */
+  asks: string;
+  /** The record cannot know it. */
+  isNew: boolean;
+  /** Nothing is sent before. */
+  written: Promise<void>;
+  /** When the engine began the first and ended the last of its tasks, by the monotonic clock. */
+  engine: { began: number; ended: number };
+}
 
 /** A record that the orders of some time share, with settings and key as they were when it was opened. */
 export interface Desk {
   context: Context;
-  place: Omit<RowPlace, 'batch'>;
-  known(batch: string): Promise<KnownRows>;
-  /**
-   * Brings one picture of an order to its end; what goes wrong is part of the report.
-   * @param written nothing is sent before
-   */
-  make(
-    batch: string,
-    request: ImageRequest,
-    number: number,
-    order: { known: KnownRows; written: Promise<void> },
-  ): Promise<TaskReport>;
+  /** Makes a name of these facts that only this record, account and server have. */
+  nameOf(...facts: unknown[]): string;
+  /** Brings the pictures of an order to their end; what goes wrong with one is part of its report. */
+  make(order: NamedOrder): Promise<TaskReport[]>;
   /** Finishes what servers that died had begun. */
   takeUpLeft(): Promise<void>;
   /** For a signal: returns how many tasks go on at the service. */
   abandon(reason: string): number;
 }
 
+/** What all records of a server's life share. */
+interface Shared {
+  settings: ServeSettings;
+  budget: Budget | undefined;
+  limit: LimitFunction;
+  /** Paths of the pictures that clients sent, by their digests. */
+  pictures: Map<string, string>;
+}
+
+const door = 'serve';
+
 /** Throws `authentication` without a key. */
-export async function openDesk(
-  { world, flags }: Context,
-  { wishes, target }: ServeSettings,
-  { budget, pictures }: { budget: Budget | undefined; pictures: SentPictures },
-): Promise<Desk> {
+export async function openDesk({ world, flags }: Context, shared: Shared): Promise<Desk> {
+  const { settings, budget, limit, pictures } = shared;
+  const { wishes, target } = settings;
   const context = await createContext({ ...world, onStop: () => undefined }, { ...flags, json: false, quiet: true });
   const { engine } = context;
-  engine.known.pictures = pictures.paths;
+  const { clock } = engine;
+  engine.known.pictures = pictures;
   const server = await context.server(flags.sandbox === true);
   await context.api(server);
-  const work: Work = { ...createWork(engine, wishes), budget };
+  const { keyOf } = await engine.journal.identity();
   const place = { server, account: await accountAt(engine, server), door };
+  const all: Work = { ...createWork(engine, wishes), budget };
   const claims: Claims = new Map();
   const working = new Map<string, Promise<TaskReport>>();
+  /** The rows of each order that ended here: the record does not tell of its own while it is written. */
+  const ended = new Map<string, Map<string, { entry: Entry; run: undefined }>>();
   let adopting: Promise<unknown> | undefined;
 
+  async function within<Result>(act: (work: Work) => Promise<Result>): Promise<Result> {
+    const deadline = startDeadline(engine, wishes.timeoutMs);
+    return await act({ ...all, deadline }).finally(() => deadline.cancel());
+  }
+
+  async function known({ batch, count, isNew }: NamedOrder, { deadline }: Work): Promise<KnownRows> {
+    const isEnded = ended.get(batch)?.size === count;
+    if (!isNew && !isEnded) await adopting; // a row is in one run or the other, not between them
+    const there = isNew || isEnded ? [] : await knownRows(engine, { ...place, batch }, deadline.signal);
+    return new Map([...there, ...(ended.get(batch) ?? [])]);
+  }
+
   /** Joins whoever works on the same task in this process. */
-  function finish(begun: Begun): Promise<TaskReport> {
+  function finish(begun: Begun, work: Work): Promise<TaskReport> {
     const { key } = begun.entry;
-    const making = working.get(key) ?? makeOnce(begun).finally(() => working.delete(key));
+    const making = working.get(key) ?? makeAndReport(context, work, begun).finally(() => leave(begun.entry as Entry));
     working.set(key, making);
     return making;
   }
 
-  async function makeOnce(begun: Begun): Promise<TaskReport> {
-    const deadline = startDeadline(engine, wishes.timeoutMs);
-    const report = await makeAndReport(context, { ...work, deadline }, begun);
-    deadline.cancel();
-    work.fates.delete(begun.entry.key);
-    return report;
+  function leave(entry: Entry): void {
+    working.delete(entry.key);
+    all.fates.delete(entry.key);
+    const { batch = '', key = '' } = entry.intended.row ?? {};
+    const rows = ended.get(batch) ?? new Map();
+    if (entry.ended) ended.set(batch, rows.set(key, { entry, run: undefined }));
   }
 
-  async function adoptLeft(): Promise<Array<Begun | undefined>> {
+  async function makeRow(order: NamedOrder, row: BatchRow, rows: KnownRows): Promise<TaskReport> {
+    const { request, batch, written } = order;
+    order.engine.began = Math.min(order.engine.began, clock.monotonic());
+    try {
+      return await within(async (work) => {
+        const wanted = { request, target: { ...target, index: row.row }, row };
+        const start = await beginRow(work, { ...place, batch }, wanted, rows, { claims });
+        await written.catch((error) => giveUp(work, start, error));
+        return 'ended' in start ? recordedReport(context, start.ended, true) : await finish(start.begun, work);
+      });
+    } catch (error) {
+      return { ...emptyReport(server), ...requestReport(request), error: errorReport(error) };
+    } finally {
+      order.engine.ended = clock.monotonic();
+    }
+  }
+
+  async function adoptLeft({ deadline }: Work): Promise<Array<Begun | undefined>> {
     const isOurs = ({ intended, letGo }: Entry): boolean => intended.door === door && !letGo;
-    const deadline = startDeadline(engine, wishes.timeoutMs);
     const dead = await deadRuns(engine, await engine.journal.left({ tidy: true }), isOurs, deadline.signal);
-    deadline.cancel();
     const begun = dead.flatMap((run) =>
       [...run.entries.values()]
         .filter((entry) => isOurs(entry) && !isForgotten(engine, entry))
@@ -84,92 +135,46 @@ export async function openDesk(
 
   return {
     context,
-    place,
-    async known(batch) {
-      await adopting; // a row is in one run or the other, not between them
-      const deadline = startDeadline(engine, wishes.timeoutMs);
-      return await knownRows(engine, { ...place, batch }, deadline.signal).finally(() => deadline.cancel());
-    },
+    nameOf: (...facts) => keyOf([door, server.base, place.account ?? null, ...facts]),
 
-    async make(batch, request, number, { known, written }) {
-      const row = { row: number, key: String(number) };
-      const wanted = { request, target: { ...target, index: number }, row };
-      const start = await beginRow(work, { ...place, batch }, wanted, known, { claims });
-      await written;
-      if ('begun' in start) return await finish(start.begun);
-      if ('ended' in start) return recordedReport(context, start.ended, true);
-      const deadline = startDeadline(engine, wishes.timeoutMs);
-      const isThis = ({ key }: Entry): boolean => key === start.elsewhere.key;
-      const other = awaitOther({ ...work, deadline }, isThis).finally(() => deadline.cancel());
-      return recordedReport(context, await other, true);
+    async make(order) {
+      const { batch, request, count } = order;
+      // How many there are is part of the name, and so of what the service knows of it.
+      const wanted = Array.from({ length: count }, (_, at) => ({ batch, row: at + 1, key: `${at + 1} of ${count}` }));
+      const rows = await within(async (work) => {
+        const found = await known(order, work);
+        checkSame(order, found);
+        const fresh = wanted.filter(({ key }) => !found.has(key)).length;
+        await approve(work, server, new Map([[batch, { request, count: fresh }]]));
+        return found;
+      });
+      return await Promise.all(wanted.map((row) => limit(makeRow, order, row, rows)));
     },
 
     async takeUpLeft() {
-      const adopted = adoptLeft();
+      const adopted = within(adoptLeft);
       adopting = adopted.catch(() => undefined);
-      await Promise.all((await adopted).map((each) => each && finish(each)));
+      await Promise.all((await adopted).map((each) => each && within((work) => finish(each, work))));
     },
 
-    abandon: (reason) => abandon(work, reason).length,
+    abandon: (reason) => abandon(all, reason).length,
   };
 }
 
-/** The records of a server's life, one after the other: one that is written for weeks would grow without end. */
-export interface Desks {
-  /** @param counts how many orders it is */
-  use<Result>(act: (desk: Desk) => Promise<Result>, counts?: number): Promise<Result>;
-  abandon(reason: string): number;
+/** Throws `conflict` where the record holds something else under the name of this order. */
+function checkSame({ request, count }: NamedOrder, rows: KnownRows): void {
+  for (const [key, { entry }] of rows)
+    if (!key.endsWith(` of ${count}`) || requestName(entry.intended.request) !== requestName(request))
+      throw otherRequest();
 }
 
-const ordersPerDesk = 500;
+export function otherRequest(): Failure {
+  return new Failure('conflict', 'this Idempotency-Key was used with another request', { hint: 'Nothing was bought' });
+}
 
-export function openDesks(open: () => Promise<Desk>): Desks {
-  const desks = new Map<Promise<Desk>, { desk?: Desk; orders: number; busy: number }>();
-  let current: Promise<Desk> | undefined;
-  let next: Promise<Desk> | undefined;
-
-  async function use<Result>(act: (desk: Desk) => Promise<Result>, counts = 1): Promise<Result> {
-    current ??= open();
-    const mine = current;
-    const uses = desks.get(mine) ?? { orders: 0, busy: 0 };
-    desks.set(mine, uses);
-    uses.orders += counts;
-    uses.busy += 1;
-    try {
-      uses.desk ??= await mine;
-      if (uses.orders >= ordersPerDesk) renew(mine);
-      return await act(uses.desk);
-    } finally {
-      uses.busy -= 1;
-      const isLost = !uses.desk || uses.desk.context.engine.stopped.aborted; // another process took its record over
-      if (isLost && current === mine) current = undefined;
-      await leave(mine);
-    }
-  }
-
-  /** Opens the next desk while the last one goes on: nobody waits for it. */
-  function renew(last: Promise<Desk>): void {
-    if (next || current !== last) return;
-    const coming = open();
-    next = coming;
-    const opened = (isThere: boolean): void => {
-      next = undefined;
-      if (isThere && current === last) current = coming;
-      void leave(last);
-    };
-    coming.then(
-      () => opened(true),
-      () => opened(false),
-    );
-  }
-
-  async function leave(desk: Promise<Desk>): Promise<void> {
-    const uses = desks.get(desk);
-    if (current !== desk && uses?.busy === 0 && desks.delete(desk)) await uses.desk?.context.close();
-  }
-
-  return {
-    use,
-    abandon: (reason) => [...desks.values()].reduce((sum, { desk }) => sum + (desk?.abandon(reason) ?? 0), 0),
-  };
+/** Nobody could find the order again: nothing of it may be bought by whoever takes the record up. */
+async function giveUp(work: Work, start: RowStart, error: unknown): Promise<never> {
+  if ('begun' in start)
+    await record({ work, ...start.begun }, { event: 'ended', how: 'given-up', message: String(error) });
+  throw error;
 }

@@ -1,97 +1,115 @@
 import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppendFile, nodeFiles as files } from '../../disk/files.ts';
 import { parseJson } from '../../json.ts';
 
-/** An order whose answer did not reach its client yet, as far as the disk knows. */
-interface LoggedOrder {
-  /** Names its tasks in the record. */
-  batch: string;
-  /** The request: the same `Idempotency-Key` must not name another one. */
-  asks: string;
-  /** When it came, in milliseconds since 1970. */
-  at: number;
-}
-
-/** Remembers orders until their answer was delivered, so that one that is sent again finds its tasks. */
+/**
+ * Remembers orders until their answer was delivered, so that one that is sent again finds its tasks. All servers of a
+ * state folder add to the same file, and of two that add the same order at once, the first in that file counts.
+ */
 export interface OrderLog {
-  find(name: string): LoggedOrder | undefined;
+  /** Returns the names of the orders that ask for this, oldest first. */
+  undelivered(asks: string): string[];
   /** Until it is `written`, nothing of it may be bought. Orders that come together share one flush of the disk. */
-  add(name: string, asks: string): { batch: string; written: Promise<void> };
+  add(asks: string): Promise<{ batch: string; written: Promise<void> }>;
   /** Forgets an order that was delivered. */
-  remove(name: string): Promise<void>;
+  remove(batch: string): Promise<void>;
 }
 
-/** Files that nobody has written to for so long are removed. */
-const longestMs = 7 * 24 * 3_600_000;
+/** An answer that nobody fetched for so long is not what somebody means who asks the same again. */
+const undeliveredMs = 24 * 3_600_000;
 
 /** Opens the log in the state folder; without one, orders are remembered in memory alone. */
 export async function openOrderLog(state: string | undefined, now: () => number): Promise<OrderLog> {
   const folder = join(state ?? '', 'serve');
-  const orders = state === undefined ? new Map<string, LoggedOrder>() : await readAll(folder, now());
-  let own: Promise<AppendFile> | undefined;
+  const orders = new Map<string, { asks: string; at: number }>();
+  /** How much of each file was read. */
+  const read = new Map<string, number>();
+  let own: { path: string; file: Promise<AppendFile> } | undefined;
 
+  /** The file of the day: a file of all days would grow without end. */
   async function file(): Promise<AppendFile> {
-    if (own && (await own).place() !== 'own') own = undefined; // the state folder was deleted
-    own ??= open();
-    return await own;
+    const path = join(folder, `${new Date(now()).toISOString().slice(0, 10)}.jsonl`);
+    const last = own;
+    const isUsable = last?.path === path && (await last.file.catch(() => undefined))?.place() === 'own';
+    if (last && isUsable) return await last.file;
+    if (own === last) {
+      last?.file.then((file) => file.close()).catch(() => undefined);
+      own = { path, file: open(path) };
+    }
+    return await (own as NonNullable<typeof own>).file;
   }
 
-  async function open(): Promise<AppendFile> {
-    try {
-      const path = join(folder, `${randomBytes(8).toString('hex')}.jsonl`);
-      await files.makeFolder(folder);
-      await files.write(path, '');
-      return await files.openAppend(path);
-    } catch (error) {
-      own = undefined; // the next order may be luckier
-      throw error;
+  async function open(path: string): Promise<AppendFile> {
+    await files.makeFolder(folder);
+    await files.add(path, '');
+    return await files.openAppend(path);
+  }
+
+  /** Reads what was added since, by this server or another. */
+  function catchUp(): void {
+    for (const path of state === undefined ? [] : filesIn(folder)) {
+      const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
+      if (now() - mtimeMs > 2 * undeliveredMs) {
+        rmSync(path, { force: true });
+        read.delete(path);
+      } else if (size !== read.get(path)) readOn(path, size);
+    }
+    for (const [batch, { at }] of orders) {
+      if (now() - at < undeliveredMs) break;
+      orders.delete(batch);
     }
   }
 
+  function readOn(path: string, size: number): void {
+    const known = read.get(path) ?? 0;
+    const from = known > size ? 0 : known; // the folder was deleted and made anew
+    const bytes = Buffer.alloc(size - from);
+    const descriptor = openSync(path, 'r');
+    readSync(descriptor, bytes, 0, bytes.length, from);
+    closeSync(descriptor);
+    const end = bytes.lastIndexOf('\n') + 1;
+    read.set(path, from + end);
+    for (const line of bytes.toString('utf8', 0, end).split('\n')) {
+      const { batch, asks, at, delivered } = (parseJson(line) ?? {}) as Record<string, unknown>;
+      if (typeof delivered === 'string') orders.delete(delivered);
+      if (typeof batch === 'string' && typeof asks === 'string' && typeof at === 'number')
+        orders.set(batch, { asks, at });
+    }
+  }
+
+  // Not while the first clients wait. Where it cannot be opened, each order tells.
+  if (state !== undefined) await file().catch(() => undefined);
+  catchUp();
   return {
-    find: (name) => orders.get(name),
-    add(name, asks) {
-      const order = { batch: randomBytes(8).toString('hex'), asks, at: now() };
-      orders.set(name, order);
-      return { batch: order.batch, written: state === undefined ? Promise.resolve() : write({ name, ...order }) };
+    undelivered(asks) {
+      catchUp();
+      return [...orders].flatMap(([batch, order]) => (order.asks === asks ? batch : []));
     },
-    async remove(name) {
-      const batch = orders.get(name)?.batch;
-      orders.delete(name);
+    async add(asks) {
+      const batch = randomBytes(8).toString('hex');
+      const order = { asks, at: now() };
+      if (state === undefined) orders.set(batch, order);
+      const line = `${JSON.stringify({ batch, ...order })}\n`;
+      const written = state === undefined ? Promise.resolve() : (await file()).append(line);
+      written.catch(() => orders.delete(batch));
+      return { batch, written };
+    },
+    async remove(batch) {
+      orders.delete(batch);
       // Where it is lost, the same request brings the same picture again.
       if (state !== undefined) (await file()).appendNow(`${JSON.stringify({ delivered: batch })}\n`);
     },
   };
-
-  async function write(order: LoggedOrder & { name: string }): Promise<void> {
-    try {
-      await (await file()).append(`${JSON.stringify(order)}\n`);
-    } catch (error) {
-      orders.delete(order.name);
-      throw error;
-    }
-  }
 }
 
-/** Reads what earlier servers left. Lines that are damaged are skipped. */
-async function readAll(folder: string, now: number): Promise<Map<string, LoggedOrder>> {
-  const orders = new Map<string, LoggedOrder>();
-  const delivered = new Set<unknown>();
-  for (const name of await files.list(folder).catch(() => [])) {
-    const path = join(folder, name);
-    const facts = await files.facts(path);
-    if (facts && now - facts.writtenMs > longestMs) await files.remove(path);
-    else for (const line of ((await files.read(path)) ?? '').split('\n')) read(parseJson(line));
-  }
-  for (const [name, { batch }] of orders) if (delivered.has(batch)) orders.delete(name);
-  return orders;
-
-  function read(line: unknown): void {
-    const { name, batch, asks, at, delivered: done } = (line ?? {}) as Record<string, unknown>;
-    if (done !== undefined) delivered.add(done);
-    if (typeof name !== 'string' || typeof batch !== 'string' || typeof asks !== 'string') return;
-    const before = orders.get(name);
-    if (typeof at === 'number' && !(before && before.at > at)) orders.set(name, { batch, asks, at });
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    return []; // it is made with the first order
   }
 }

@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from '../../context.ts';
 import { invalid, tellAll } from '../../errors.ts';
-import { isObject } from '../../json.ts';
-import { isImagen, ratios } from '../../request/models.ts';
+import { isObject, parseJson } from '../../json.ts';
+import { isImagen, nearestRatio, ratioNamed, ratios } from '../../request/models.ts';
 import { type ImageRequest, parseRequests } from '../../request/request.ts';
 import { namedSource, settingSource } from '../../request/sources.ts';
 import { ApiError } from './api-error.ts';
@@ -11,12 +12,14 @@ import type { ServeSettings } from './settings.ts';
 
 /** What a client asks for. */
 export interface PictureOrder {
-  requests: ImageRequest[];
+  request: ImageRequest;
+  /** How many tasks of it. */
+  count: number;
   format: 'b64_json' | 'url';
   /** The client's own `Idempotency-Key`. */
   key: string | undefined;
-  /** The pictures that it sent, by their digests. */
-  pictures: readonly string[];
+  /** Lets the pictures go that it sent. */
+  release(): void;
 }
 
 const mebibyte = 1024 * 1024;
@@ -34,37 +37,42 @@ export interface Reader {
 
 /** Reads a request to `images/generations`: JSON. */
 export async function readGeneration(request: IncomingMessage, reader: Reader): Promise<PictureOrder> {
-  const type = request.headers['content-type'] ?? 'application/json';
-  if (!/^application\/([\w.+-]+\+)?json\b/i.test(type))
-    throw new ApiError(415, 'unsupported_media_type', 'Send the body as application/json');
+  checkType(request, 'application/json', /^(application\/([\w.+-]+\+)?json\b|$)/i);
   const bytes = await readBody(request, mostJsonBytes);
-  const body = await parsed('JSON', () => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  const body = isUtf8(bytes) ? parseJson(bytes.toString()) : undefined;
   if (!isObject(body)) throw invalid('The body is not a JSON object');
-  return readOrder(body, [], request.headers, reader);
+  return { ...readOrder(body, [], request, reader), release: () => undefined };
 }
 
 /** Reads a request to `images/edits`: a form with pictures, which are saved until they are used. */
 export async function readEdit(request: IncomingMessage, reader: Reader): Promise<PictureOrder> {
-  const type = request.headers['content-type'] ?? '';
-  if (!/^multipart\/form-data\b/i.test(type))
-    throw new ApiError(415, 'unsupported_media_type', 'Send the body as multipart/form-data');
-  const bytes = await readBody(request, mostFormBytes);
-  const form = await parsed('a form', () => new Response(bytes, { headers: { 'content-type': type } }).formData());
+  const type = checkType(request, 'multipart/form-data', /^multipart\/form-data\b/i);
+  const body = new Response(await readBody(request, mostFormBytes), { headers: { 'content-type': type } });
+  const form = await body.formData().catch(() => {
+    throw invalid('The body is not a form');
+  });
   if (form.has('mask')) throw invalid('Invalid mask: no model here takes one', 'Say in the prompt what to change');
   const images = [...form].filter(([name]) => /^image(\[\d*\])?$/.test(name)).map(([, value]) => value);
   if (images.length < 1 || images.length > mostSent)
     throw invalid(`Send a picture as image, or up to ${mostSent} as image[]`);
   const names: string[] = [];
+  const release = (): void => reader.pictures.release(names);
   try {
     for (const image of images) {
       if (typeof image === 'string') throw invalid('Invalid image: send it as a file');
       names.push(await reader.pictures.keep(new Uint8Array(await image.arrayBuffer())));
     }
-    return readOrder(Object.fromEntries(form), names, request.headers, reader);
+    return { ...readOrder(Object.fromEntries(form), names, request, reader), release };
   } catch (error) {
-    reader.pictures.release(names);
+    release();
     throw error;
   }
+}
+
+function checkType({ headers }: IncomingMessage, wanted: string, form: RegExp): string {
+  const { 'content-type': type = '' } = headers;
+  if (!form.test(type)) throw new ApiError(415, 'unsupported_media_type', `Send the body as ${wanted}`);
+  return type;
 }
 
 /** Reads a body that is not too long. Node ends a request whose body is slow. */
@@ -81,39 +89,35 @@ async function readBody(request: IncomingMessage, most: number): Promise<Buffer>
   return Buffer.concat(chunks);
 }
 
-async function parsed<Body>(what: string, parse: () => Body | Promise<Body>): Promise<Body> {
-  try {
-    return await parse();
-  } catch {
-    throw invalid(`The body is not ${what}`);
-  }
-}
-
 /** Parses what a body asks for; fields that no model here has are ignored. Throws `validation`. */
 function readOrder(
   body: object,
   pictures: readonly string[],
-  headers: IncomingMessage['headers'],
+  { headers }: IncomingMessage,
   { context: { stored }, settings }: Reader,
-): PictureOrder {
+): Omit<PictureOrder, 'release'> {
   const problems: string[] = [];
   const fields = new Map(Object.entries(body));
   const given = (name: string): unknown => fields.get(name) ?? undefined;
+  const problem = (field: string, use: string): void =>
+    void problems.push(`Invalid ${field} ${JSON.stringify(given(field))}: use ${use}`);
   const named = given('model');
   const model =
     typeof named === 'string' ? (settings.aliases.get(named.toLowerCase()) ?? named) : (named ?? settings.model);
-  const n = Number(given('n') ?? 1);
-  if (!(Number.isInteger(n) && n >= 1 && n <= mostPictures))
-    problems.push(`Invalid n ${JSON.stringify(given('n'))}: use a whole number from 1 to ${mostPictures}`);
+  const count = Number(given('n') ?? 1);
+  if (!(Number.isInteger(count) && count >= 1 && count <= mostPictures))
+    problem('n', `a whole number from 1 to ${mostPictures}`);
   const format = given('response_format') ?? (/^dall-e/i.test(String(named)) ? 'url' : 'b64_json');
-  if (format !== 'b64_json' && format !== 'url')
-    problems.push(`Invalid response_format ${JSON.stringify(format)}: use b64_json or url`);
+  if (format !== 'b64_json' && format !== 'url') problem('response_format', 'b64_json or url');
   const quality = given('quality');
   const isRemix = pictures.length > 0 && isImagen(String(model));
+  const size = given('size') ?? 'auto';
+  const ratio = nearestRatio(ratioNamed(String(size)), isRemix ? remixRatios : ratios);
+  if (size !== 'auto' && ratio === undefined) problem('size', 'auto or a size such as 1536x1024');
   const asked = {
     prompt: given('prompt'),
     model,
-    size: ratioOf(given('size'), isRemix ? remixRatios : ratios, problems) ?? stored.settings.ratio,
+    size: ratio ?? stored.settings.ratio,
     ...(pictures.length > 0 && { image: pictures }),
     ...(!isImagen(String(model)) && {
       quality: qualities.has(quality) ? qualities.get(quality) : quality,
@@ -128,12 +132,7 @@ function readOrder(
   if (typeof key === 'string' && !/^[\x21-\x7e]{1,256}$/.test(key))
     problems.push('Invalid Idempotency-Key: use 1 to 256 characters without spaces');
   if (problems.length > 0 || !request) throw tellAll(problems, { wayOut: '' });
-  return {
-    requests: Array.from({ length: n }, () => request),
-    format: format as PictureOrder['format'],
-    key: typeof key === 'string' ? key : undefined,
-    pictures,
-  };
+  return { request, count, format: format as PictureOrder['format'], key: typeof key === 'string' ? key : undefined };
 }
 
 /** What Imagen makes from pictures has more ratios, and other words for its formats. */
@@ -149,19 +148,3 @@ const qualities = new Map<unknown, string | undefined>([
   ['standard', undefined],
   ['auto', undefined],
 ]);
-
-/** The ratio that is nearest to a size such as `1536x1024`; undefined for `auto`. */
-function ratioOf(size: unknown, supported: readonly string[], problems: string[]): string | undefined {
-  if (size === undefined || size === 'auto') return undefined;
-  const [, width, height] = (/^(\d{1,5})x(\d{1,5})$/i.exec(String(size)) ?? []).map(Number);
-  if (!width || !height) {
-    problems.push(`Invalid size ${JSON.stringify(size)}: use auto or a size such as 1536x1024`);
-    return undefined;
-  }
-  // As a logarithm: 2:1 is as far from the square as 1:2 is.
-  const away = (ratio: string): number => {
-    const [across = 0, down = 0] = ratio.split(':').map(Number);
-    return Math.abs(Math.log(width / height) - Math.log(across / down));
-  };
-  return [...supported].sort((a, b) => away(a) - away(b))[0];
-}

@@ -3,30 +3,32 @@ import type { Context } from '../../context.ts';
 import { jsonLine } from '../../json.ts';
 import { formatDuration } from '../../task/duration.ts';
 import { amountText } from '../../task/money.ts';
+import { readToken } from './access.ts';
 import { openOrders } from './orders.ts';
 import { openSentPictures } from './sent-pictures.ts';
 import { type Logged, startServer } from './server.ts';
 import { readServeSettings, type ServeFlags } from './settings.ts';
-import { readToken } from './token.ts';
 
 /** Serves until a signal stops it. stdout stays empty; with --json the lines on stderr are JSON. */
 export async function serve(context: Context, flags: ServeFlags): Promise<number> {
   const settings = readServeSettings(context, flags);
   const { world, reporter } = context;
-  const { token, path } = await readToken(context, flags.tokenFile);
+  const { token, path } = await readToken(world, flags.tokenFile);
   await prepareTarget(context, settings.target);
   const pictures = await openSentPictures(context);
-  const orders = await openOrders(context, settings, pictures);
-  await orders.desk(); // a missing key is told at once
+  const orders = await openOrders(context, settings, pictures.paths);
+  await orders.use(async () => undefined); // a missing key is told at once
   await import('undici'); // else the first clients wait for it
-  const { url } = await startServer({ context, settings, pictures, orders, token, log });
+  const url = await startServer({ context, settings, pictures, orders, token, log });
   world.onStop((signal) => lastLine(orders.abandon(signal)));
   if (flags.json) say({ url: `${url}/v1`, token_file: path });
   else {
     reporter.note(`Serving ${url}/v1, pictures in ${settings.target.folder}`);
     reporter.note(`The API key for clients is the token in ${path}. Press Ctrl-C to stop.`);
   }
-  orders.takeUpLeft().catch((error) => reporter.warn(`cannot take up unfinished tasks: ${error.message}`));
+  orders
+    .use((desk) => desk.takeUpLeft())
+    .catch((error) => reporter.warn(`cannot take up unfinished tasks: ${error.message}`));
   await new Promise(() => undefined); // a signal ends it
   return 0;
 

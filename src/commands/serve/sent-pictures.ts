@@ -34,12 +34,8 @@ export async function openSentPictures({ state, stateFlaw, world }: Context): Pr
   return {
     paths,
     async keep(bytes) {
-      if (state === undefined)
-        throw new ApiError(
-          501,
-          'unsupported',
-          `images/edits needs a state folder: ${stateFlaw ?? 'nothing is recorded'}`,
-        );
+      const flaw = `images/edits needs a state folder: ${stateFlaw ?? 'nothing is recorded'}`;
+      if (state === undefined) throw new ApiError(501, 'unsupported', flaw);
       const whole = tempPath(folder);
       try {
         await files.makeFolder(folder);
@@ -64,8 +60,7 @@ export async function openSentPictures({ state, stateFlaw, world }: Context): Pr
         const left = (uses.get(name) ?? 1) - 1;
         uses.set(name, left);
         if (left > 0) continue;
-        const path = paths.get(name);
-        if (path !== undefined) rmSync(path, { force: true });
+        rmSync(paths.get(name) ?? '', { force: true });
         uses.delete(name);
         paths.delete(name);
       }

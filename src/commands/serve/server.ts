@@ -1,13 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../../errors.ts';
 import { models } from '../../request/models.ts';
+import { checkSender, checkToken } from './access.ts';
 import { picturePath, sendFile, sendPictures } from './answer.ts';
 import { ApiError, fromReport, sendError } from './api-error.ts';
-import { checkSender, checkToken } from './guard.ts';
 import type { Orders } from './orders.ts';
 import { mostJsonBytes, type PictureOrder, type Reader, readEdit, readGeneration } from './read-request.ts';
-import type { ServeSettings } from './settings.ts';
 
 /** What the server tells of a request that it answered. No prompt, no key, no token. */
 export interface Logged {
@@ -32,22 +31,27 @@ export interface Door extends Reader {
   log(line: Logged): void;
 }
 
-const requestMs = 30_000;
-const headersMs = 10_000;
+/** A request to the server on its way to an answer. */
+interface Exchange {
+  door: Door;
+  request: IncomingMessage;
+  response: ServerResponse;
+  line: Logged;
+}
+
+const limits = { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 1000 };
 const mostConnections = 1024;
 
 /** Starts to listen and returns the server's own address. Throws `validation` where it cannot. */
-export async function startServer(door: Door): Promise<{ url: string; server: Server }> {
+export async function startServer(door: Door): Promise<string> {
   const { host, port } = door.settings;
-  const limits = { requestTimeout: requestMs, headersTimeout: headersMs, connectionsCheckingInterval: 1000 };
   const server = createServer(limits, (request, response) => void answer(door, request, response));
   server.maxConnections = mostConnections;
   await new Promise<void>((listening, refused) => {
     server.once('error', (cause: NodeJS.ErrnoException) => refused(cannotListen(host, port, cause)));
     server.listen(port, host, () => listening());
   });
-  const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${(server.address() as AddressInfo).port}`, server };
+  return `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
 }
 
 async function answer(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -57,10 +61,10 @@ async function answer(door: Door, request: IncomingMessage, response: ServerResp
   const line: Logged = { method: request.method ?? '', path: shown(path), status: 0, elapsed_ms: 0 };
   try {
     checkSender(request, door.settings.host);
-    await route(door, request, response, path, line);
+    await route({ door, request, response, line }, path);
   } catch (error) {
     if (!request.complete && !response.headersSent) refuseRest(request, response);
-    line.error = response.headersSent ? 'client_closed' : sendError(response, error).code;
+    line.error = response.headersSent ? 'client_closed' : sendError(response, error);
   }
   line.status = response.statusCode;
   line.elapsed_ms = Math.round(clock.monotonic() - began);
@@ -73,60 +77,53 @@ function refuseRest(request: IncomingMessage, response: ServerResponse): void {
   else response.setHeader('connection', 'close');
 }
 
-async function route(
-  door: Door,
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-  line: Logged,
-): Promise<void> {
-  const { settings, token, orders } = door;
-  const is = (method: string, wanted: string): boolean => request.method === method && path === wanted;
+async function route(exchange: Exchange, path: string): Promise<void> {
+  const { door, request, response } = exchange;
+  const { orders, token } = door;
   if (request.method === 'GET' && path.startsWith('/files/'))
-    return await sendFile(response, path, (await orders.desk()).context, token);
+    return await orders.use(({ context }) => sendFile(response, path, context, token));
   checkToken(request, token);
-  if (is('GET', '/v1/models')) return sendModels(response, settings);
-  const read = is('POST', '/v1/images/generations')
-    ? readGeneration
-    : is('POST', '/v1/images/edits')
-      ? readEdit
-      : undefined;
-  if (read) return await sendOrder(door, request, response, await read(request, door), line);
-  throw new ApiError(404, 'not_found', 'Not served here: POST /v1/images/generations or edits, GET /v1/models');
+  switch (`${request.method} ${path}`) {
+    case 'GET /v1/models':
+      return sendModels(exchange);
+    case 'POST /v1/images/generations':
+      return await sendOrder(exchange, await readGeneration(request, door));
+    case 'POST /v1/images/edits':
+      return await sendOrder(exchange, await readEdit(request, door));
+    default:
+      throw new ApiError(404, 'not_found', 'Not served here: POST /v1/images/generations or edits, GET /v1/models');
+  }
 }
 
 /** Waits for the pictures as long as they take. A client that went away finds them when it asks again. */
-async function sendOrder(
-  { context, orders, token }: Door,
-  request: IncomingMessage,
-  response: ServerResponse,
-  order: PictureOrder,
-  line: Logged,
-): Promise<void> {
-  line.model = order.requests[0]?.model;
+async function sendOrder({ door, request, response, line }: Exchange, order: PictureOrder): Promise<void> {
+  const { context, orders, token } = door;
+  line.model = order.request.model;
   const { joined, left, engine, ...taken } = await orders.take(order);
   if (response.destroyed) void left(false);
   else response.once('close', () => void left(response.writableFinished));
   const reports = await taken.reports;
-  const made = reports.filter(({ error }) => error === null);
-  const paid = made.filter(({ reused }) => !joined && !reused).map(({ cost }) => cost?.charged_cents);
+  // Another answer has told the cost of a task that was joined.
+  const made = reports.filter(({ error }) => error === null).map((each) => (joined ? { ...each, reused: true } : each));
+  const paid = made.flatMap(({ reused, cost }) => (reused ? [] : cost?.charged_cents));
   Object.assign(line, {
-    pictures: made.length,
+    pictures: made.reduce((sum, { images }) => sum + images.length, 0),
     engine_ms: Math.max(0, Math.round(engine.ended - engine.began)),
     cents: paid.includes(null) ? undefined : paid.reduce<number>((sum, cents) => sum + (cents ?? 0), 0),
     task_ids: reports.flatMap(({ task_id }) => task_id ?? []),
     ...(joined && { joined }),
   });
-  const [failed] = reports.filter(({ error }) => error !== null);
+  const failed = reports.find(({ error }) => error !== null);
   if (failed?.error) line.error = failed.error.code;
   if (failed?.error && made.length === 0) throw fromReport(failed.error, failed.task_id);
-  const urlOf = (id: string, index: number, { mime }: { mime: string | null }): string =>
+  const urlOf = (id: string, index: number, mime: string | null): string =>
     `http://${request.headers.host}${picturePath(token, id, index, mime)}`;
-  await sendPictures(response, made, order.format, { urlOf, now: context.world.clock.now(), joined });
+  await sendPictures(response, made, context.world.clock.now(), order.format === 'url' ? urlOf : undefined);
 }
 
-function sendModels(response: ServerResponse, { aliases }: ServeSettings): void {
-  const data = [...models, ...aliases.keys()].map((id) => ({ id, object: 'model', created: 0, owned_by: 'runapi' }));
+function sendModels({ door, response }: Exchange): void {
+  const names = [...models, ...door.settings.aliases.keys()];
+  const data = names.map((id) => ({ id, object: 'model', created: 0, owned_by: 'runapi' }));
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data }));
 }
 

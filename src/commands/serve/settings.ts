@@ -28,7 +28,7 @@ export interface ServeSettings {
   aliases: ReadonlyMap<string, string>;
   /** For requests that name none. */
   model: string;
-  maxPictures: number;
+  maxPictures: number | undefined;
   concurrency: number;
   wishes: Wishes;
   target: Target;
@@ -74,7 +74,7 @@ export function readServeSettings({ stored, world }: Context, flags: ServeFlags)
     if (found) aliases.set(name.toLowerCase(), found);
   }
   if (problems.length > 0 || !parsed || !wishes || !target) throw tellAll(problems);
-  const { port = defaultPort, concurrency = usualConcurrency, maxPictures = Number.POSITIVE_INFINITY } = parsed;
+  const { port = defaultPort, concurrency = usualConcurrency, maxPictures } = parsed;
   const host = flags.host ?? '127.0.0.1';
   return { port, host, aliases, model, maxPictures, concurrency, wishes, target: { ...target, index: 1 } };
 }

@@ -24,6 +24,20 @@ test('a session buys 20 pictures, and says who can allow more', async () => {
   expect((await call('get_image', { task_id })).structuredContent).toMatchObject({ status: 'completed', reused: true });
 });
 
+test('a session counts pictures, not tasks: as many as a request asks for, or as many as were made', async () => {
+  const { call } = await startAgent(await newMachine(), ['--sandbox', '--max-pictures', '8']);
+  const ask = async (model: string, more = {}) => {
+    const { structuredContent } = await call('generate_image', { prompt: 'a mug', model, ...more });
+    return structuredContent?.error?.message ?? structuredContent?.images.length;
+  };
+  const asksForThree = { other_fields: { output_count: 3 } };
+  expect(await ask('nano-banana', asksForThree)).toBe(3);
+  expect(await ask('midjourney-v7')).toBe(4);
+  expect(await ask('nano-banana', asksForThree)).toBe('3 pictures are more than the 1 that this session may still buy');
+  expect(await ask('nano-banana')).toBe(1);
+  expect(await ask('nano-banana')).toBe('this session has bought all 8 pictures that it may buy');
+});
+
 test.each([
   [['--max-cost', '0.25'], {}],
   [[], { RUNAPI_IMAGEN_MAX_COST: '0.25' }],

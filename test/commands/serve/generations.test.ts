@@ -109,6 +109,23 @@ test('buys no more pictures than --max-pictures, and spends no more than --max-c
   expect({ status, code: body.error?.code }).toEqual({ status: 402, code: 'over_budget' });
 });
 
+test('--max-pictures counts the pictures of a task, those of a whole request before any is bought', async () => {
+  const machine = await newMachine();
+  const served = await startServe(machine, ['--sandbox', '--max-pictures', '6']);
+  const ask = async (model: string, n = 1) => (await served.ask({ prompt: 'a mug', model, n })).body;
+  expect((await ask('midjourney-v7')).data).toHaveLength(4);
+  // It made four, so another one is expected to make four.
+  expect((await ask('midjourney-v7')).error).toMatchObject({
+    code: 'over_budget',
+    message: expect.stringContaining('4 pictures are more than the 2 that this session may still buy'),
+  });
+  expect((await ask('imagen-4', 3)).error).toMatchObject({ code: 'over_budget' });
+  expect((await ask('imagen-4', 2)).data).toHaveLength(2);
+  expect((await ask('imagen-4')).error?.message).toContain('has bought all 6 pictures');
+  const ledger = (await run(machine, ['history', '--json'])).stdout.split('\n').map((line) => JSON.parse(line));
+  expect(ledger.filter(({ task_id }) => task_id !== null)).toHaveLength(3);
+});
+
 test('what is asked for again with its key is not counted, not refused, and marked as paid before', async () => {
   const service = await startService();
   tellPrices(service);
