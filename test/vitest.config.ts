@@ -6,12 +6,12 @@ import { defineConfig } from 'vitest/config';
  */
 const onWindows = [
   'test/{image,nodes,package,request,sandbox,task}/*.test.ts',
-  'test/api/{answer,base-url,images,network-fault,open-image,problem,proxy,retry,routes,try-again,without-key}.test.ts',
+  'test/api/{answer,base-url,network-fault,open-image,problem,proxy,retry,routes}.test.ts',
   'test/hermes/{home,key,variables}.test.ts',
   'test/sandbox/picture/*.test.ts',
-  'test/report/{exit-code,failure-text,shell-command}.test.ts',
+  'test/report/shell-command.test.ts',
   'test/terminal/{cells,colours,columns,printable,status-line}.test.ts',
-  'test/{api-key,commands/batch/rows,disk/{folders,read-text},near-miss,settings/runapi-cli}.test.ts',
+  'test/{api-key,commands/batch/rows,disk/{folders,read-text},near-miss}.test.ts',
 ];
 
 export default defineConfig({
