@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { chmod, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text as textOf } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { flushFolder, makeFolders } from './folder.ts';
 import { type Line, linesOf } from './lines.ts';
@@ -25,8 +25,10 @@ export interface Files {
   list(folder: string): Promise<string[]>;
   /** Returns undefined where there is no such file. */
   facts(path: string): Promise<FileFacts | undefined>;
-  /** Returns the text of a file from a position on, its start where none is given; undefined where there is no file. */
-  read(path: string, from?: number): Promise<string | undefined>;
+  /** Returns undefined where there is no such file. */
+  read(path: string): Promise<string | undefined>;
+  /** Returns the bytes of a file from a position on; undefined where there is no such file. */
+  bytes(path: string, from: number): Promise<Buffer | undefined>;
   /** Yields the lines of a file, or of a part of it. Throws ENOENT where it does not exist. */
   lines(path: string, span?: Span): AsyncIterable<Line>;
   /** Makes folders for this user alone, with all that lead to them. */
@@ -82,8 +84,9 @@ const mode = 0o700;
 export const nodeFiles: Files = {
   list: (folder) => readdir(folder).catch(absent<string[]>([])),
   facts: (path) => stat(path, { bigint: true }).then(factsOf).catch(absent(undefined)),
-  read: (path, from = 0) =>
-    (from > 0 ? textOf(createReadStream(path, { start: from })) : readFile(path, 'utf8')).catch(absent(undefined)),
+  read: (path) => readFile(path, 'utf8').catch(absent(undefined)),
+  bytes: (path, from) =>
+    (from > 0 ? buffer(createReadStream(path, { start: from })) : readFile(path)).catch(absent(undefined)),
   lines: (path, { from, to } = { from: 0, to: Number.POSITIVE_INFINITY }) =>
     linesOf(createReadStream(path, { start: from, end: to - 1 }) as AsyncIterable<Buffer>, from),
   async makeFolder(path) {

@@ -52,14 +52,15 @@ export function openFinished(files: Files, state: string, many: (count: number) 
     return (await files.facts(path))?.version ?? 'none';
   }
 
-  const readIndex = async (from = 0): Promise<string> => (await files.read(index, from).catch(() => undefined)) ?? '';
+  const readIndex = async (from = 0): Promise<Buffer> =>
+    (await files.bytes(index, from).catch(() => undefined)) ?? Buffer.alloc(0);
 
   /** Reads the mark at the end of the index; undefined where there is none, or the folder has changed since. */
   async function lastMark(): Promise<Mark | undefined> {
     const version = await versionOf(folder);
     const bytes = (await files.facts(index).catch(() => undefined))?.bytes ?? 0;
     if (bytes === 0) return version === 'none' ? start : undefined;
-    const mark = markIn(await readIndex(Math.max(0, bytes - markRoom)));
+    const mark = markIn(String(await readIndex(Math.max(0, bytes - markRoom))));
     return mark?.version === version && endOf(mark) === bytes ? mark : undefined;
   }
 
@@ -69,7 +70,8 @@ export function openFinished(files: Files, state: string, many: (count: number) 
     const versions = `${folderVersion} ${await versionOf(index)}`;
     if (known?.versions === versions) return known.text;
     const read = await readIndex();
-    const text = isComplete(read, folderVersion) ? read : await bringUpToDate(read, folderVersion);
+    const isWhole = isComplete(read, folderVersion);
+    const text = isWhole ? String(read) : await bringUpToDate(String(read), folderVersion);
     known = { text, versions: `${folderVersion} ${await versionOf(index)}` };
     return text;
   }
@@ -113,6 +115,12 @@ export function openFinished(files: Files, state: string, many: (count: number) 
     return parts.map((part, nth) => partLine({ ...part, file, nth, of: parts.length, state })).join('');
   }
 
+  /** Returns the parts in which a word stands, and those that could not be read. */
+  async function partsThatMayHold(word: string): Promise<IndexedPart[]> {
+    const text = await load();
+    return partsWith(text, ` ${word} `, ...(markIn(text)?.unfinished === 0 ? [] : ['\tunread\t']));
+  }
+
   async function pathsWith(...words: string[]): Promise<string[]> {
     return [...new Set(partsWith(await load(), ...words).map(({ file }) => join(folder, file)))];
   }
@@ -129,16 +137,16 @@ export function openFinished(files: Files, state: string, many: (count: number) 
       await files.rename(from, join(folder, file));
       if (!mark) return;
       const after = await versionOf(folder); // before the text is read: what came in since is in it
-      const added = await readIndex(endOf(mark));
+      const added = String(await readIndex(endOf(mark)));
       if (added.includes(lines)) await files.add(index, markLine(mark, added, after)).catch(() => undefined);
     },
 
     async ofTask(id) {
-      const lines = partsWith(await load(), ` ${id} `, '\tunread\t');
+      const lines = await partsThatMayHold(id);
       return lines.filter(({ ids, state }) => ids.includes(id) || state === 'unread').reverse();
     },
     async ofBatch(batch) {
-      const lines = partsWith(await load(), ` ${batch} `, '\tunread\t');
+      const lines = await partsThatMayHold(batch);
       const meant = lines.filter(({ batches, state }) => batches.has(batch) || state === 'unread');
       return [...new Set(meant.map(({ file }) => join(folder, file)))];
     },
@@ -187,8 +195,8 @@ function wholeIn(text: string): Set<string> {
   return whole;
 }
 
-function isComplete(text: string, folderVersion: string): boolean {
+function isComplete(index: Buffer, folderVersion: string): boolean {
   if (folderVersion === 'none') return true;
-  const mark = markIn(text);
-  return mark?.version === folderVersion && isTrue(mark, text);
+  const mark = markIn(String(index.subarray(-markRoom)));
+  return mark?.version === folderVersion && isTrue(mark, index);
 }

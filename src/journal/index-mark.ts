@@ -42,10 +42,10 @@ export function markIn(text: string): Mark | undefined {
   return said !== '' && text.endsWith(lineOf(mark)) ? mark : undefined;
 }
 
-/** Tells whether the text before a mark, which is at the end of it, is what the mark was made for. */
-export function isTrue(mark: Mark, text: string): boolean {
-  const before = text.slice(0, -lineOf(mark).length);
-  return Buffer.byteLength(before) === mark.bytes && crc32(before) === mark.checksum;
+/** Tells whether a mark at the end of an index was made for what is before it. */
+export function isTrue(mark: Mark, index: Buffer): boolean {
+  const before = index.subarray(0, -lineOf(mark).length);
+  return before.length === mark.bytes && crc32(before) === mark.checksum;
 }
 
 /** Returns the position of the byte behind a mark. */

@@ -117,9 +117,9 @@ test('beside a whole index a run reads its end alone, and two that end at once l
   const wholeReads: string[] = [];
   const files: Files = {
     ...nodeFiles,
-    read(path, from) {
-      if (path.endsWith('done.index') && !from) wholeReads.push(path);
-      return nodeFiles.read(path, from);
+    bytes(path, from) {
+      if (path.endsWith('done.index') && from === 0) wholeReads.push(path);
+      return nodeFiles.bytes(path, from);
     },
   };
   const both = [1, 2].map((nth) => records.process(somePid + nth, here, files));
