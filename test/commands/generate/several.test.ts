@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { expect, test } from 'vitest';
 import { filesIn, newMachine, run } from '../../support/program.ts';
 import { answering, json, type Order, startService } from '../../support/service.ts';

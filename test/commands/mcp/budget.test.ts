@@ -1,3 +1,4 @@
+/** @module-tag slow */
 import { expect, test } from 'vitest';
 import { newMachine } from '../../support/program.ts';
 import { answering, startService } from '../../support/service.ts';
