@@ -1,4 +1,5 @@
 import { boolean, int, maximum, meta, minimum, optional, type ZodMiniObject, type ZodMiniType } from 'zod/mini';
+import { parseJson } from '../../json.ts';
 
 /** An argument that may be left out. */
 export function argument<Value>(schema: ZodMiniType<Value>, description: string) {
@@ -13,7 +14,7 @@ export function readArguments({ shape }: ZodMiniObject, sent: object): { input: 
   const input: Record<string, unknown> = {};
   const ignored: string[] = [];
   for (const [name, value] of Object.entries(sent)) {
-    const field = shape[name] as ZodMiniType | undefined;
+    const field = Object.hasOwn(shape, name) ? (shape[name] as ZodMiniType) : undefined;
     if (field === undefined) ignored.push(name);
     else if (value !== null && value !== '')
       input[name] = [value, untyped(value)].find((read) => field.safeParse(read).success) ?? value;
@@ -21,13 +22,10 @@ export function readArguments({ shape }: ZodMiniObject, sent: object): { input: 
   return { input, ignored };
 }
 
-/** A number or boolean that was sent as a text. */
+/** A number, a boolean, a list or an object that was sent as a text. Some models write `True`. */
 function untyped(value: unknown): unknown {
-  try {
-    return JSON.parse(String(value).trim().toLowerCase());
-  } catch {
-    return value;
-  }
+  const text = String(value).trim();
+  return parseJson(/^(true|false)$/i.test(text) ? text.toLowerCase() : text);
 }
 
 /** Returning the picture costs the agent tokens. */

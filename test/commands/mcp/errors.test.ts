@@ -67,6 +67,16 @@ test('reads arguments as models send them: null and empty ones, numbers as text,
   expect((await call('list_models', { session: 'x' })).isError).toBeUndefined();
 });
 
+test('changes no letter of a list or an object that was sent as text', async () => {
+  const service = await startService();
+  const { call } = await startAgentOf(service, await newMachine());
+  const asked = { prompt: 'a mug', model: 'flux', wait_seconds: 0, toString: 1 };
+  const from = await call('generate_image', { ...asked, image_paths: '["/Missing/Fox.png"]' });
+  expect(textOf(from)).toContain('/Missing/Fox.png');
+  const made = await call('generate_image', { ...asked, other_fields: '{"rendering_speed":"TURBO"}' });
+  expect(made.structuredContent).toMatchObject({ set: { rendering_speed: 'TURBO' } });
+});
+
 test.each([
   [401, 'authentication', 'bad key', true],
   // A host that counts failures goes on calling a server that only said no.
