@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import type { Files } from '../disk/files.ts';
 import type { Entry } from './entry.ts';
@@ -71,9 +72,19 @@ export function openFinished(files: Files, state: string, many: (count: number) 
     if (known?.versions === versions) return known.text;
     const read = await readIndex();
     const isWhole = isComplete(read, folderVersion);
-    const text = isWhole ? String(read) : await bringUpToDate(String(read), folderVersion);
+    const text = isWhole ? String(read) : await bringUpToDate(await textOf(read), folderVersion);
     known = { text, versions: `${folderVersion} ${await versionOf(index)}` };
     return text;
+  }
+
+  /** Bytes that are not text would make every later mark untrue: the lines that hold them are removed. */
+  async function textOf(read: Buffer): Promise<string> {
+    if (isUtf8(read)) return String(read);
+    const intact = String(read)
+      .split('\n')
+      .filter((line) => !line.includes('\ufffd'));
+    await files.replace(index, intact.join('\n')).catch(() => undefined);
+    return intact.join('\n');
   }
 
   async function bringUpToDate(before: string, folderVersion: string): Promise<string> {

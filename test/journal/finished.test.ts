@@ -176,6 +176,19 @@ test.each(harms)('an index that is %s is made anew', async (_, harm) => {
   expect(await told(records.process(somePid + 2))).toEqual(all);
 });
 
+test('an index with bytes that are no text is made anew once', async () => {
+  const records = await newRecords();
+  await threeRuns(records);
+  await records.process(somePid).left();
+  const index = join(records.folder, 'done.index');
+  const bytes = await readFile(index);
+  await writeFile(index, bytes.fill(0xff, 40, 43));
+  expect(await told(records.process(somePid + 1))).toEqual(all);
+  const healed = await readFile(index);
+  expect(await told(records.process(somePid + 2))).toEqual(all);
+  expect(await readFile(index)).toEqual(healed);
+});
+
 test('files that come from elsewhere are found, and those that go are missed by nobody', async () => {
   const records = await newRecords();
   await threeRuns(records);
