@@ -100,7 +100,7 @@ function runapiProviders(settings: JsonObject, variables: Variables, faults: str
   for (const { form, key, fields } of entriesOf(settings, faults)) {
     const name = variables.textIn(fields.name) ?? key ?? '';
     const isNamed = isRunapi(name) || isRunapi(key ?? '');
-    const addresses = ['base_url', 'baseUrl', 'url', 'api'].map((field) => variables.textIn(fields[field]));
+    const addresses = addressFields[form].map((field) => variables.textIn(fields[field]));
     const baseUrl = addresses.find((url) => url !== undefined && isWebAddress(url));
     if (/^\s*false\s*$/i.test(String(fields.enabled))) {
       if (isNamed) faults.push('has the provider runapi switched off (enabled: false)');
@@ -114,6 +114,12 @@ function runapiProviders(settings: JsonObject, variables: Variables, faults: str
   }
   return [...named, ...hosted];
 }
+
+/** Hermes looks for the URL in another order in each form. */
+const addressFields = {
+  list: ['base_url', 'baseUrl', 'url', 'api'],
+  map: ['api', 'url', 'base_url', 'baseUrl'],
+} as const;
 
 interface Entry {
   form: 'list' | 'map';

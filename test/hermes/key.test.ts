@@ -43,6 +43,13 @@ describe('a Hermes set-up by the guide', () => {
     });
   });
 
+  it.each([
+    ['the list', list('name: runapi', 'api: https://c.runapi.ai', 'url: https://b.runapi.ai', `base_url: ${url}`)],
+    ['the map', map('base_url: https://c.runapi.ai', 'url: https://b.runapi.ai', `api: ${url}`)],
+  ])('gives the one of several URLs that Hermes takes from %s', async (_, yaml) => {
+    expect(await found(yaml, 'RUNAPI_API_KEY=sk-1')).toMatchObject({ baseUrl: url });
+  });
+
   it('gives that of the active profile alone', async () => {
     const files = { [`${home}/active_profile`]: 'work\n', [config]: guide, [dotenv]: 'RUNAPI_API_KEY=sk-root' };
     const work = `${home}/profiles/work`;
