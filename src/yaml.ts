@@ -31,7 +31,9 @@ const mostNodes = 1_000_000;
 
 const schemas = {
   /** As Python's parser reads it, but numbers and dates stay as they are written: a key may be all digits. */
-  '1.1': new Schema(YAML11_SCHEMA.tags.filter(({ tagName }) => !/:(int|float|timestamp)$/.test(tagName))),
+  '1.1': new Schema(
+    YAML11_SCHEMA.tags.map((tag) => (/:(int|float|timestamp)$/.test(tag.tagName) ? { ...tag, implicit: false } : tag)),
+  ),
   '1.2': CORE_SCHEMA.withTags(mergeTag),
 };
 

@@ -50,6 +50,11 @@ describe('a Hermes set-up by the guide', () => {
     expect(await found(yaml, 'RUNAPI_API_KEY=sk-1')).toMatchObject({ baseUrl: url });
   });
 
+  it('gives the key beside values of which the type is written', async () => {
+    const typed = 'agent: {turns: !!int "90", since: !!timestamp 2026-01-02, icon: !!binary aWNvbg==}\n';
+    expect(await found(guide + typed, 'RUNAPI_API_KEY=sk-1')).toMatchObject({ apiKey: 'sk-1', problems: [] });
+  });
+
   it('gives that of the active profile alone', async () => {
     const files = { [`${home}/active_profile`]: 'work\n', [config]: guide, [dotenv]: 'RUNAPI_API_KEY=sk-root' };
     const work = `${home}/profiles/work`;
