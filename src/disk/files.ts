@@ -78,6 +78,9 @@ export interface AppendFile {
 
 const newline = 0x0a;
 
+/** Ends a line of which only a part was written: what its writer knows to be void is not damage. */
+export const tornEnd = '\x18';
+
 /** Of folders: for this user alone. */
 const mode = 0o700;
 
@@ -159,36 +162,47 @@ async function openAppend(path: string): Promise<AppendFile> {
   const file = openSync(path, constants.O_RDWR | constants.O_APPEND); // one that was moved is not made again
   const own = fstatSync(file);
   const flushNow = promisify(fdatasync);
-  let mayBeTorn = own.size > 0 && lastByte(own.size) !== newline; // by the process that wrote it before
+  /** What ends a line that may be torn: by the process that wrote it before, or by a write of this one that failed. */
+  let lineEnd = own.size > 0 && lastByte(own.size) !== newline ? '\n' : '';
   let flushing: Promise<void> | undefined;
   let following: Promise<void> | undefined;
 
-  function lastByte(size: number): number | undefined {
+  function lastByte(end: number): number | undefined {
     const byte = Buffer.alloc(1);
-    readSync(file, byte, 0, 1, size - 1);
+    readSync(file, byte, 0, 1, end - 1);
     return byte[0];
   }
 
   function write(text: string): void {
-    const bytes = Buffer.from(mayBeTorn ? `\n${text}` : text);
+    const bytes = Buffer.from(lineEnd + text);
+    const before = size();
     let written = 0;
     try {
       while (written < bytes.length) written += writeSync(file, bytes, written);
-      mayBeTorn = false;
+      lineEnd = '';
     } catch (error) {
-      const isTorn = written > 0 && !takeBack(written);
-      mayBeTorn ||= isTorn;
+      if (!takeBack(before, bytes.length)) lineEnd = `${tornEnd}\n`;
       throw error;
     }
   }
 
-  /** The disk filled up in the middle of a text. Tells whether its beginning is gone again. */
-  function takeBack(bytes: number): boolean {
+  /** A text could not be written as a whole. Tells whether nothing of it is left; more than it is another process's. */
+  function takeBack(before: number, most: number): boolean {
+    const added = size() - before;
     try {
-      ftruncateSync(file, fstatSync(file).size - bytes);
-      return true;
+      if (added > 0 && added <= most) ftruncateSync(file, before);
+      return added >= 0 && added <= most;
     } catch {
       return false;
+    }
+  }
+
+  /** NaN where it cannot be known. */
+  function size(): number {
+    try {
+      return fstatSync(file).size;
+    } catch {
+      return Number.NaN;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Files, Span } from '../disk/files.ts';
+import { type Files, type Span, tornEnd } from '../disk/files.ts';
 import { apply, type Entry } from './entry.ts';
 import { readLine } from './event.ts';
 import { isAbsent, NewerFormat } from './failures.ts';
@@ -63,7 +63,7 @@ export async function readRun(
       torn = false;
       const start = from;
       from = end;
-      if (text !== '') {
+      if (text !== '' && !text.endsWith(tornEnd)) {
         const mark = markOf(text, path);
         if (mark?.closed) return { ...nothingRead(end), orphans, closed: true };
         if (mark?.continues) contents.continues = mark.continues;

@@ -33,6 +33,11 @@ test.each<[string, unknown[], Partial<typeof nothing> | object]>([
     { open: ['b'], done: ['a'], strange: 1 },
   ],
   [
+    'a line that its writer knew to be torn is no damage',
+    [header, intended('a', 1), '{"event":"acc\x18', '\x18\x18', ended('a', 2)],
+    { done: ['a'] },
+  ],
+  [
     'of a damaged request the id is known',
     [header, '{"event":"inten', accepted('a', 2)],
     { ids: { tsk_a: 'a' }, strange: 1 },
