@@ -10,7 +10,7 @@ import { nothingRead, readRun } from './read-run.ts';
 /** The folder of finished runs, which an index keeps from being read whole. */
 export interface Finished {
   folder: string;
-  /** Moves a file into the folder; its parts are found out where they are not given. Throws as a rename does. */
+  /** Moves a file into the folder; its parts are found out where they are not given. Throws where it stays. */
   put(from: string, file: string, parts?: readonly Part[]): Promise<void>;
   /** Returns the parts that hold a task. */
   ofTask(id: string): Promise<IndexedPart[]>;
@@ -144,7 +144,10 @@ export function openFinished(files: Files, state: string, many: (count: number) 
       const lines = `\n${linesOf(file, read)}`;
       const mark = await lastMark();
       await files.makeFolder(folder);
-      await files.add(index, lines).catch(() => undefined);
+      await files.add(index, lines).catch(async (error) => {
+        // The run stays where it is: in the folder, the next mark of another process would hide it.
+        if ((await files.facts(index).catch(() => undefined))?.bytes) throw error;
+      });
       await files.rename(from, join(folder, file));
       if (!mark) return;
       const after = await versionOf(folder); // before the text is read: what came in since is in it

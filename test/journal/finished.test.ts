@@ -135,6 +135,32 @@ test('beside a whole index a run reads its end alone, and two that end at once l
   expect(counted.reads).toHaveLength(3);
 });
 
+test('a run of which the index cannot be told is found, though another process puts one aside at that moment', async () => {
+  const records = await newRecords();
+  await threeRuns(records);
+  await records.process(somePid).left();
+  const one = records.process(somePid + 1, here, {
+    ...nodeFiles,
+    add: (path, text) =>
+      path.endsWith('done.index') && text.includes('tsk_n1')
+        ? Promise.reject(new Error('EIO'))
+        : nodeFiles.add(path, text),
+  });
+  await (await one.run()).append(intended('n1', 9000), accepted('n1', 9000), ended('n1', 9001));
+  // Ends within the other's end: between its line in the index and its mark.
+  const other = records.process(somePid + 2, here, {
+    ...nodeFiles,
+    async rename(from, to) {
+      await nodeFiles.rename(from, to);
+      if (to.includes('/done/')) await one.close();
+    },
+  });
+  await (await other.run()).append(intended('n2', 9000), accepted('n2', 9000), ended('n2', 9001));
+  await other.close();
+  const journal = records.process(somePid + 3);
+  expect([...(await journal.find(['tsk_n1', 'tsk_n2'])).keys()].sort()).toEqual(['tsk_n1', 'tsk_n2']);
+});
+
 const harms: Array<[string, (index: string) => Promise<unknown>]> = [
   ['deleted', (index) => rm(index)],
   ['emptied', (index) => truncate(index)],
