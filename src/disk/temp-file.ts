@@ -15,8 +15,8 @@ import { stat, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../errors.ts';
+import { passUnsupported } from './append-file.ts';
 import { diskFailure } from './disk-failure.ts';
-import { passUnsupported } from './files.ts';
 import { place } from './place.ts';
 
 /** A file under a name of its own, until it is whole. It stays open: nobody can put another in its place. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { AppendFile } from '../disk/files.ts';
+import type { AppendFile } from '../disk/append-file.ts';
 import type { Pulse, PulseOptions } from './alive.ts';
 import { isAbsent } from './failures.ts';
 import { type Owner, ownerName, parseOwner } from './owner.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AppendFile } from '../disk/files.ts';
+import type { AppendFile } from '../disk/append-file.ts';
 import type { Clock } from '../world.ts';
 import { type Digest, digestOf } from './digest.ts';
 import { type Entry, eventsOf, type TaskEntry } from './entry.ts';

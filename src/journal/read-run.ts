@@ -1,4 +1,5 @@
-import { type Files, type Span, tornEnd } from '../disk/files.ts';
+import { tornEnd } from '../disk/append-file.ts';
+import type { Files, Span } from '../disk/files.ts';
 import { apply, type Entry } from './entry.ts';
 import { readLine } from './event.ts';
 import { isAbsent, NewerFormat } from './failures.ts';

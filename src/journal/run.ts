@@ -1,4 +1,4 @@
-import type { AppendFile } from '../disk/files.ts';
+import type { AppendFile } from '../disk/append-file.ts';
 import { apply, type TaskEntry } from './entry.ts';
 import type { Event } from './event.ts';
 import { lostRun } from './failures.ts';

@@ -1,4 +1,4 @@
-import type { AppendFile } from '../disk/files.ts';
+import type { AppendFile } from '../disk/append-file.ts';
 import type { TaskEntry } from './entry.ts';
 import { unwritable } from './failures.ts';
 import { passingIdentity } from './identity.ts';

@@ -1,7 +1,8 @@
 import { appendFile, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type AppendFile, type Files, nodeFiles } from '../../src/disk/files.ts';
+import type { AppendFile } from '../../src/disk/append-file.ts';
+import { type Files, nodeFiles } from '../../src/disk/files.ts';
 import type { Event } from '../../src/journal/event.ts';
 import { accepted, deadRuns, ended, here, intended, leftKeys, newRecords, type Records, somePid } from './machine.ts';
 

@@ -243,7 +243,12 @@ async function live(program: Program, plan: Pair, number: number, tally: PairTal
     if (parts.length > 0 && !hasFaults()) problem(`left in the folder: ${parts.join(', ')}`);
     const state = join(home, '.local', 'state', 'runapi-imagen');
     const record = await readdir(state, { recursive: true }).catch(() => []);
-    const left = record.filter((name) => /^(runs|digests)\W./.test(name));
+    const left: string[] = [];
+    for (const name of record.filter((each) => /^(runs|digests)\W./.test(each))) {
+      // Of another machine's run without a task nobody here knows whether one is about to come.
+      const lines = plan.far ? (await readFile(join(state, name), 'utf8')).split('\n').filter(Boolean) : undefined;
+      if (lines?.length !== 1) left.push(name);
+    }
     // The sign and the claim of one that was killed stay until another process clears them away.
     const ofEnded = record.filter(
       (name) => /^(alive|claims)\W/.test(name) && endedByItself.has(/(\d+)-\d+-\w+(\.|$)/.exec(name)?.[1]),

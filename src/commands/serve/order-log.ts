@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AppendFile, nodeFiles as files } from '../../disk/files.ts';
+import type { AppendFile } from '../../disk/append-file.ts';
+import { nodeFiles as files } from '../../disk/files.ts';
 import { parseJson } from '../../json.ts';
 
 /**
