@@ -64,7 +64,7 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     let file: AppendFile;
     try {
       // Whoever meant to take the former over finds it no more, or has done so: then this run is void.
-      if (closing) await files.rename(former.path, closing.path);
+      if (closing) await files.rename(former.path, closing.path).catch(passPutAside);
       file = await files.openAppend(path);
     } catch (error) {
       if (isAbsent(error)) return void (await files.remove(path));
@@ -92,6 +92,12 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
     });
     all.set(path, run);
     return run;
+
+    /** Another process that found this run has put the former aside for it, under the name that it had. */
+    async function passPutAside(error: unknown): Promise<void> {
+      const aside = former && join(finished.folder, runFile(parseRunName(former.path)));
+      if (!isAbsent(error) || !aside || (await files.facts(aside)) === undefined) throw error;
+    }
 
     /** Another process may have done it. */
     async function closeFormer(): Promise<boolean> {

@@ -266,6 +266,26 @@ test('a file that moves while it is looked for is found under its new name', asy
   expect(await leftKeys(records.process(somePid, here, files))).toEqual(['k']);
 });
 
+test('a process that is frozen while it takes a run over keeps it, though another one puts the old file aside', async () => {
+  const records = await newRecords();
+  const path = await put(records, 'runs/m1-aa.nobody.jsonl', [intended('k', 1), accepted('k', 2)]);
+  let renames = 0;
+  const files: Files = {
+    ...nodeFiles,
+    async rename(from, to) {
+      // First it gets the name of this process; by then its tasks are copied.
+      if (from.includes('m1-aa') && ++renames === 2) await records.process(somePid + 1, elsewhere).left({ tidy: true });
+      return nodeFiles.rename(from, to);
+    },
+  };
+  const run = await records.process(somePid, here, files).takeOver({ path });
+  expect([...(run?.open.keys() ?? [])]).toEqual(['k']);
+  expect(() => run?.check()).not.toThrow();
+  expect(await readdir(join(records.folder, 'done'))).toHaveLength(1);
+  records.end(somePid);
+  expect(await leftKeys(records.process(somePid + 2))).toEqual(['k']);
+});
+
 test('a large run is read whole once: later only what is new in it', async () => {
   const records = await newRecords();
   const done = Array.from({ length: 2500 }, (_, task) => [intended(`t${task}`, 1), ended(`t${task}`, 2)]).flat();
