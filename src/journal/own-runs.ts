@@ -83,7 +83,7 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
       },
       async release(left, whole) {
         all.delete(path);
-        isFormerClosed ||= await closeFormer();
+        isFormerClosed ||= await closeFormer().catch(() => false);
         const isLetGo = [...left.values()].every((entry) => entry.letGo);
         const isDone = whole && isFormerClosed && isLetGo;
         if (!isDone) await files.rename(path, join(runs, runFile({ ...name, whose: nobody })));

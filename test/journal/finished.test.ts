@@ -3,7 +3,19 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Files, nodeFiles } from '../../src/disk/files.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import { accepted, ended, here, intended, linesOf, newRecords, put, type Records, somePid } from './machine.ts';
+import {
+  accepted,
+  deadRuns,
+  ended,
+  here,
+  intended,
+  leftKeys,
+  linesOf,
+  newRecords,
+  put,
+  type Records,
+  somePid,
+} from './machine.ts';
 
 const batch = 'ba7c4ba7c4ba7c40';
 
@@ -159,6 +171,21 @@ test('a run of which the index cannot be told is found, though another process p
   await other.close();
   const journal = records.process(somePid + 3);
   expect([...(await journal.find(['tsk_n1', 'tsk_n2'])).keys()].sort()).toEqual(['tsk_n1', 'tsk_n2']);
+});
+
+test('what is open in a run of which the former cannot be put aside is for others, though its process lives', async () => {
+  const records = await newRecords();
+  await threeRuns(records);
+  await put(records, 'runs/m4-dd.9-9-aaaa.jsonl', [{ format: 1 }, intended('o', 1), accepted('o', 1)]);
+  await records.process(somePid).left();
+  const one = records.process(somePid + 1, here, {
+    ...nodeFiles,
+    add: (path, text) => (path.endsWith('done.index') ? Promise.reject(new Error('EIO')) : nodeFiles.add(path, text)),
+  });
+  const [dead] = await deadRuns(one);
+  if (!dead || !(await one.takeOver(dead))) throw new Error('not taken over');
+  await one.close();
+  expect(await leftKeys(records.process(somePid + 2))).toEqual(['o']);
 });
 
 const harms: Array<[string, (index: string) => Promise<unknown>]> = [
