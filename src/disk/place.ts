@@ -19,11 +19,19 @@ export async function placeNew(from: string, to: string): Promise<'placed' | 'ta
   try {
     await link(from, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'taken';
-    return await placeWithoutLinks(from, to);
+    // A network file system may refuse what it has done: its answer was lost, and the call was sent again.
+    if (!(await areSame(from, to))) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'taken';
+      return await placeWithoutLinks(from, to);
+    }
   }
   await unlink(from);
   return 'placed';
+}
+
+async function areSame(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => lstat(path).catch(() => undefined)));
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
 }
 
 /** On a file system without hard links: an empty file reserves the name, which one process only can make. */
