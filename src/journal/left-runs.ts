@@ -58,7 +58,7 @@ export interface Folders {
   isKept(path: string): boolean;
 }
 
-type Found = LeftRun & Pick<Digest, 'continues'>;
+type Found = LeftRun & Pick<Digest, 'continues' | 'closed'>;
 
 /** Often enough for any number of processes that take runs over at this moment. */
 const mostPasses = 20;
@@ -102,6 +102,8 @@ async function lookOnce(folders: Folders, which: Which): Promise<{ left: Left; h
     else if (!folders.isOwn(path)) await read(path, folders.lifeOf);
   }
   for (const path of await finished.unfinished()) await read(path, async () => 'dead');
+  // What goes on in a file that was written after the names were listed is not lost sight of.
+  hasMoved ||= found.some((run) => run.closed && !isContinued(run, found));
   const gone = which.tidy ? await putFinishedAside(folders, found) : new Set();
   const left = found.filter((run) => !gone.has(run) && !isContinued(run, found) && !(isSpent(run) && run.index === ''));
   return { left: { runs: withoutCopies(left), unreadable }, hasMoved };

@@ -286,6 +286,26 @@ test('a process that is frozen while it takes a run over keeps it, though anothe
   expect(await leftKeys(records.process(somePid + 2))).toEqual(['k']);
 });
 
+test('a run that is taken over while it is read is found where it goes on', async () => {
+  const records = await newRecords();
+  const path = await put(records, 'runs/m1-aa.nobody.jsonl', [intended('k', 1), accepted('k', 2)]);
+  let reads = 0;
+  const files: Files = {
+    ...nodeFiles,
+    async *lines(asked, span) {
+      // The names are listed, and the file is about to be read.
+      if (asked === path && ++reads === 1) {
+        await records.process(somePid + 1, elsewhere).takeOver({ path });
+        const old = (await namesIn(records, 'done')).find((name) => name.startsWith('m1-aa')) ?? '';
+        return yield* nodeFiles.lines(join(records.folder, 'done', old), span);
+      }
+      yield* nodeFiles.lines(asked, span);
+    },
+  };
+  const { runs } = await records.process(somePid, here, files).left();
+  expect(runs.flatMap(({ entries }) => [...entries.keys()])).toEqual(['k']);
+});
+
 test('a large run is read whole once: later only what is new in it', async () => {
   const records = await newRecords();
   const done = Array.from({ length: 2500 }, (_, task) => [intended(`t${task}`, 1), ended(`t${task}`, 2)]).flat();
