@@ -4,30 +4,38 @@ import { restarted } from './address-space.ts';
 import { plainAnswer, welcome } from './command-line/help.ts';
 import { commands, complete } from './commands/list.ts';
 import type { Context } from './context.ts';
-import { createWorld } from './create-world.ts';
-import { stateFolder } from './disk/user-folders.ts';
 import { exitCodeFor, exitCodes } from './errors.ts';
+import { createOutput } from './terminal/streams.ts';
 import type { World } from './world.ts';
 
 /** Runs the program: reads its arguments, does what they say, sets the exit code. Never exits by force, so that piped output arrives whole. */
 export async function run(process: NodeJS.Process): Promise<void> {
   process.exitCode = exitCodes.internal; // a program that ends while it still waits has not succeeded
-  const world = createWorld(process);
-  process.exitCode = await answer(process, world);
+  process.exitCode = (await answer(process)) ?? (await act(process));
 }
 
-/** Answers simple calls before the rest of the program is loaded. */
-async function answer(process: NodeJS.Process, world: World): Promise<number> {
+/** Answers simple calls before the rest of the program is loaded; undefined for all others. */
+async function answer(process: NodeJS.Process): Promise<number | undefined> {
   const argv = process.argv.slice(2);
-  if (argv.length === 0) {
-    await world.stderr.writeShort(welcome);
-    return exitCodes.validation;
-  }
-  const text = plainAnswer(argv, commands);
-  if (text !== undefined) return await print(world, text);
+  const text = argv.length === 0 ? welcome : plainAnswer(argv, commands);
+  if (text === undefined) return undefined;
+  const [descriptor, code] = argv.length === 0 ? [2, exitCodes.validation] : [1, 0];
+  const output = createOutput(
+    descriptor,
+    () => (descriptor === 1 ? process.stdout : process.stderr),
+    (plain) => plain,
+  );
+  await output.writeShort(text);
+  return code;
+}
+
+async function act(process: NodeJS.Process): Promise<number> {
+  const { createWorld } = await import('./create-world.ts');
+  const world = createWorld(process);
+  const argv = process.argv.slice(2);
   if (argv[0] === '__complete') return await complete(world, argv.slice(1));
   if (argv[0] === '__draw') return await drawForPreview();
-  keepCompiled(world);
+  await keepCompiled(world);
   return (await restarted(process)) ?? (await call(process, world, argv));
 }
 
@@ -84,7 +92,8 @@ function quickenEnd(process: NodeJS.Process): void {
 }
 
 /** Beside the record, and only where there is one: a first run, or the only one of a CI job, has no use for it. */
-function keepCompiled(world: World): void {
+async function keepCompiled(world: World): Promise<void> {
+  const { stateFolder } = await import('./disk/user-folders.ts');
   const folder = stateFolder(world);
   if (!folder || !existsSync(folder)) return;
   const compiled = join(folder, 'compiled');
