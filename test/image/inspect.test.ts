@@ -166,7 +166,7 @@ test('passes 64 MB in one PNG chunk without holding them', async () => {
     peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
   }
   expect(await inspector.end()).toMatchObject({ whole: true, bytes: png.length });
-  expect(peak).toBeLessThan(32 * 2 ** 20);
+  expect(peak).toBeLessThan(48 * 2 ** 20);
 });
 
 /** Deflate's form for bytes that cannot be compressed. */
