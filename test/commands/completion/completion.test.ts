@@ -186,10 +186,10 @@ describe('the ids that shells ask for', () => {
     expect(await run(machine, ['__complete', 'status', ':'])).toMatchObject(empty);
   });
 
-  test('come as quickly as the version: hardly any code is loaded for them', async () => {
+  test('load hardly more code than the version', async () => {
     const machine = await newMachine();
     const idle = await loadedBytes(machine, '--version');
-    expect(await loadedBytes(machine, '__complete')).toBeLessThan(idle + 20_000);
+    expect(await loadedBytes(machine, '__complete')).toBeLessThan(idle + 30_000);
   });
 });
 
