@@ -37,6 +37,13 @@ export function valueNameOf([written]: Flag): string | undefined {
   return /<(.+)>/.exec(written)?.[1];
 }
 
-export function aboutFlag([, about, fallback]: Flag): string {
-  return fallback === undefined ? about : `${about} (default: ${fallback})`;
+/** Returns the name that commands read it by: `maxCost`; of `--no-wait` it is `wait`. */
+export function keyOf(written: string): string {
+  const [, name = ''] = /--(?:no-)?([a-z-]+)/.exec(written) ?? [];
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `prompt` of `[prompt...]` */
+export function bareWord([written]: readonly [written: string, about: string]): string {
+  return written.replace(/[[\]<>.]/g, '');
 }

@@ -76,10 +76,16 @@ export function withFallback(name: SharedFlag, fallback: string): Flag {
   return [written, about, fallback];
 }
 
-/** The flags that may be given several times. */
-export function isRepeatable([written]: Flag): boolean {
-  return /^--(image|set) /.test(written);
+/** Tells whether a flag may be given several times. */
+export function isRepeatable(written: string): boolean {
+  return /^--(image|set|alias) /.test(written);
 }
+
+/** Flags with a second name. */
+export const aliases = [
+  ['--ratio', '--aspect-ratio'],
+  ['--negative', '--negative-prompt'],
+] as const;
 
 /** The flags that choose among recorded tasks. */
 export const filterFlags = withFlags('search', 'of-model', 'state', 'since', 'until', 'batch');
@@ -87,25 +93,4 @@ export const filterFlags = withFlags('search', 'of-model', 'state', 'since', 'un
 /** Every flag that a command takes. */
 export function flagsOf({ flags = [], run }: Declaration): Flag[] {
   return run ? [...flags, ...globalFlags] : [...flags];
-}
-
-/** Flags with two names: the values of both, as commander calls them. */
-const aliases = [
-  ['ratio', 'aspectRatio', '--aspect-ratio'],
-  ['negative', 'negativePrompt', '--negative-prompt'],
-] as const;
-
-/** Leaves one name of each flag. Two different values are a problem. */
-export function joinAliases(flags: Record<string, unknown>, problems: string[]): Record<string, unknown> {
-  const joined = { ...flags };
-  for (const [name, alias, written] of aliases) {
-    const { [alias]: value, [name]: own = value } = flags;
-    if (value === undefined) continue;
-    if (own !== value)
-      problems.push(
-        `--${name} ${JSON.stringify(own)} and ${written} ${JSON.stringify(value)} are the same flag; use one of them`,
-      );
-    joined[name] = value;
-  }
-  return joined;
 }

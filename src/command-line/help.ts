@@ -1,8 +1,11 @@
 import { programVersion } from '../version.ts';
-import { aboutFlag, type Declaration } from './declaration.ts';
+import { bareWord, type Declaration, type Flag } from './declaration.ts';
 import { flagsOf, globalFlags, helpFlag, versionFlag } from './flags.ts';
 
 export const programName = 'runapi-imagen';
+
+/** A term of a list and its meaning. */
+type Row = readonly [term: string, meaning: string];
 
 const examples = `  runapi-imagen generate "mug with HELLO" --ratio 16:9
   runapi-imagen generate "a mug" --sandbox          (no key, no cost)`;
@@ -30,7 +33,7 @@ export function plainAnswer(words: readonly string[], commands: readonly Declara
 
 /** The help of the program as a whole. */
 export function wholeHelp(commands: readonly Declaration[]): string {
-  const flags = [versionFlag, helpFlag].map(([written, about]) => [written, about] as const);
+  const names = commands.map(({ name, summary }): Row => [name, summary]);
   return `Examples:
 ${examples}
 
@@ -39,13 +42,13 @@ Usage: runapi-imagen <command> [flags]
 Imagen 4 pictures through RunAPI: one line in, a picture on disk.
 
 Commands:
-${listed([...commands.map(({ name, summary }) => [name, summary] as const), ['help [command]', 'print the help of a command']])}
+${listed([...names, ['help [command]', 'print the help of a command']])}
 
 Flags:
-${listed(flags)}
+${listed([versionFlag, helpFlag].map(flagRow))}
 
 Flags of every command:
-${listed(globalFlags.map((flag) => [flag[0], aboutFlag(flag)] as const))}
+${listed(globalFlags.map(flagRow))}
 
 ${questions}
 `;
@@ -56,21 +59,18 @@ export function helpOf(path: readonly string[], command: Declaration, columns: n
   const { about, summary, words = [], below = [], examples: own = [] } = command;
   const width = columns || 80;
   const [first = '', ...rest] = about ?? `${summary}.`;
-  const flags = [...flagsOf(command), helpFlag].map((flag) => [flag[0], aboutFlag(flag)] as const);
-  const sections: ReadonlyArray<readonly [title: string, rows: ReadonlyArray<readonly [string, string]>]> = [
-    ['Arguments', words.map(([word, meaning]) => [word.replace(/[[\]<>.]/g, ''), meaning])],
-    ['Flags', flags],
+  const sections: ReadonlyArray<readonly [title: string, rows: readonly Row[]]> = [
+    ['Arguments', words.map((word) => [bareWord(word), word[1]])],
+    ['Flags', [...flagsOf(command), helpFlag].map(flagRow)],
     ['Subcommands', below.map((each) => [`${each.name} ${usageOf(each)}`, each.summary])],
   ];
-  const longest = Math.max(...sections.flatMap(([, rows]) => rows.map(([term]) => term.length)));
+  const longest = longestIn(sections.flatMap(([, rows]) => rows));
+  const lines = own.map((line) => `  ${line.includes(programName) ? '' : `${programName} `}${line}`);
   const parts = [
-    own.length > 0 &&
-      `Examples:\n${own.map((line) => `  ${line.includes(programName) ? '' : `${programName} `}${line}`).join('\n')}`,
+    own.length > 0 && `Examples:\n${lines.join('\n')}`,
     `Usage: ${path.join(' ')} ${usageOf(command)}`,
     wrap(first.toUpperCase() + rest.join(''), width),
-    ...sections.map(
-      ([title, rows]) => rows.length > 0 && `${title}:\n${rows.map((row) => item(row, longest, width)).join('\n')}`,
-    ),
+    ...sections.map(([title, rows]) => rows.length > 0 && `${title}:\n${listed(rows, longest, width)}`),
     `${questions}\n`,
   ];
   return parts.filter((part) => part !== false).join('\n\n');
@@ -81,22 +81,30 @@ function usageOf({ words = [], below, run }: Declaration): string {
   return [...usage, '[flags]'].join(' ');
 }
 
+/** A flag as it is written, with its description and default. */
+function flagRow([written, about, fallback]: Flag): Row {
+  return [written, fallback === undefined ? about : `${about} (default: ${fallback})`];
+}
+
+function longestIn(rows: readonly Row[]): number {
+  return Math.max(...rows.map(([term]) => term.length));
+}
+
 const narrowest = 20;
 
-/** Puts the meaning below the term where the terminal has no room for it beside. */
-function item([term, meaning]: readonly [string, string], longest: number, columns: number): string {
+/** Lists terms and meanings in two columns; a meaning stands below its term where the terminal has no room beside. */
+function listed(rows: readonly Row[], longest = longestIn(rows), columns = 80): string {
   const room = columns - longest - 4;
-  if (room < narrowest) return `  ${term}\n      ${wrap(meaning, columns - 6).replaceAll('\n', '\n      ')}`;
-  return `  ${term.padEnd(longest)}  ${wrap(meaning, room).replaceAll('\n', `\n${' '.repeat(longest + 4)}`)}`;
+  const lines = rows.map(([term, meaning]) =>
+    room < narrowest
+      ? `  ${term}\n      ${wrap(meaning, columns - 6).replaceAll('\n', '\n      ')}`
+      : `  ${term.padEnd(longest)}  ${wrap(meaning, room).replaceAll('\n', `\n${' '.repeat(longest + 4)}`)}`,
+  );
+  return lines.join('\n');
 }
 
 /** Breaks the lines of a text at spaces. */
 function wrap(text: string, columns: number): string {
   if (columns < narrowest) return text;
   return text.replace(new RegExp(`(?=.{${columns + 1}})(.{0,${columns}}|\\S+) +`, 'g'), (_, line) => `${line}\n`);
-}
-
-function listed(rows: ReadonlyArray<readonly [term: string, meaning: string]>): string {
-  const width = Math.max(...rows.map(([term]) => term.length));
-  return rows.map(([term, meaning]) => `  ${term.padEnd(width)}  ${meaning}`).join('\n');
 }

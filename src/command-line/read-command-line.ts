@@ -1,21 +1,23 @@
 import { invalid } from '../errors.ts';
 import { didYouMean, nearMiss } from '../near-miss.ts';
-import { type Declaration, type Flag, namesOf, valueNameOf } from './declaration.ts';
-import { flagsOf, helpFlag, versionFlag } from './flags.ts';
+import { bareWord, type Declaration, type Flag, keyOf, namesOf, valueNameOf } from './declaration.ts';
+import { aliases, flagsOf, helpFlag, isRepeatable, versionFlag } from './flags.ts';
 import { type Part, splitWords } from './read-words.ts';
 
-/** The command line, in the order in which commander reads it. */
 export interface CommandLine {
   /** The names of the command and subcommand. */
   path: string[];
   /** Undefined for the program as a whole. */
   command: Declaration | undefined;
   asksFor?: 'help' | 'version';
-  /** Flags, `--` and words. Flags with a problem are left out. */
-  argv: string[];
-  /** Every problem with the flags, each naming its flag. */
+  /** What the command gets. Flags with a problem are left out; undefined where a word is missing or too many. */
+  values?: { words: readonly unknown[]; flags: object } | undefined;
+  /** Every problem, each naming its flag. */
   problems: string[];
 }
+
+/** Flags by each of their names. */
+type Flags = ReadonlyMap<string, Flag>;
 
 /**
  * Flags may stand anywhere: `--json config list` is `config list --json`. A flag that the command does not have is a
@@ -23,39 +25,42 @@ export interface CommandLine {
  */
 export function readCommandLine(typed: readonly string[], commands: readonly Declaration[]): CommandLine {
   const end = typed.includes('--') ? typed.indexOf('--') : typed.length;
-  const known = [helpFlag, versionFlag, ...commands.flatMap(allFlags)];
-  const parts = splitWords(typed.slice(0, end), {
-    takesValue: (flag) => takesValue(find(known, flag)),
-    meant: (flag) => flagsMeantBy(flag, known)[0],
-  });
+  const known = byName([helpFlag, versionFlag, ...commands.flatMap(allFlags)]);
+  const takesValue = (name: string): boolean | undefined => {
+    const flag = known.get(name);
+    return flag && valueNameOf(flag) !== undefined;
+  };
+  const parts = splitWords(typed.slice(0, end), takesValue, (flag) => flagsMeantBy(flag, known)[0] ?? flag);
   const { command, path, asksHelp, rest } = findCommand(parts, commands, known);
-  const flags = rest.filter(({ flag }) => flag !== undefined);
-  const has = (flag: Flag): boolean => flags.some((part) => namesOf(flag).includes(part.flag ?? ''));
-  if (asksHelp || has(helpFlag)) return { path, command, asksFor: 'help', argv: [], problems: [] };
-  if (has(versionFlag)) return { path, command, asksFor: 'version', argv: [], problems: [] };
+  const has = (flag: Flag): boolean => rest.some((part) => known.get(part.flag ?? '') === flag);
+  if (asksHelp || has(helpFlag)) return { path, command, asksFor: 'help', problems: [] };
+  if (has(versionFlag)) return { path, command, asksFor: 'version', problems: [] };
   if (!command?.run) throw missingCommand(command, path, unknownFlags(parts, known));
 
-  const words = rest.filter(({ flag }) => flag === undefined || isSentence(flag));
-  const problems = flags.map((part) => problemOf(part, flagsOf(command), path, known));
-  const right = flags.filter((_, index) => problems[index] === undefined);
-  return {
-    path,
-    command,
-    argv: [...textOf(right), '--', ...textOf(words), ...typed.slice(end + 1)],
-    problems: problems.filter((problem) => problem !== undefined),
-  };
+  const own = byName(flagsOf(command));
+  const problems: string[] = [];
+  const words: string[] = [];
+  const right: Part[] = [];
+  for (const part of rest) {
+    if (part.flag === undefined || isSentence(part.flag)) words.push(part.flag ?? part.value ?? '');
+    const problem = part.flag === undefined ? undefined : problemOf(part, own, path, known);
+    if (problem !== undefined) problems.push(problem);
+    else if (part.flag !== undefined) right.push(part);
+  }
+  const read = readWords(command, [...words, ...typed.slice(end + 1)], problems);
+  return { path, command, values: read && { words: read, flags: readFlags(right, own, problems) }, problems };
 }
 
 /** Finds the command that the first words name, and returns the rest. `help` asks for the help of the words that follow. */
-function findCommand(parts: readonly Part[], commands: readonly Declaration[], known: readonly Flag[]) {
+function findCommand(parts: readonly Part[], commands: readonly Declaration[], known: Flags) {
   let command: Declaration | undefined;
   let choices: readonly Declaration[] = commands;
   let asksHelp = false;
   const path: string[] = [];
   const rest: Part[] = [];
   for (const part of parts) {
-    const [word = ''] = part.typed;
-    if (part.flag !== undefined || choices.length === 0) rest.push(part);
+    const { flag, value: word = '' } = part;
+    if (flag !== undefined || choices.length === 0) rest.push(part);
     else if (word === 'help') asksHelp = true;
     else {
       command = choices.find(({ name }) => name === word);
@@ -67,26 +72,59 @@ function findCommand(parts: readonly Part[], commands: readonly Declaration[], k
   return { command, path, asksHelp, rest };
 }
 
-function problemOf(
-  { flag = '', flaw }: Part,
-  own: readonly Flag[],
-  path: readonly string[],
-  known: readonly Flag[],
-): string | undefined {
-  const found = find(own, flag);
+function problemOf({ flag = '', flaw }: Part, own: Flags, path: readonly string[], known: Flags): string | undefined {
+  const found = own.get(flag);
   if (found && flaw === 'needs a value') return `${flag} needs a value: ${found[0]}`;
   if (found) return flaw && `${flag} ${flaw}`;
   if (isSentence(flag)) return `unknown flag ${JSON.stringify(flag)}; put -- before a prompt that begins with -`;
   if (/^--(api-?)?key$/.test(flag)) return `there is no ${flag}: set RUNAPI_API_KEY, or run config set api-key`;
-  if (find(known, flag))
+  if (known.has(flag))
     return `${path.join(' ')} does not accept ${flag}${flag in otherNames ? didYouMeanFlag(flag, own) : ''}`;
-  return `unknown flag ${flag}${didYouMeanFlag(flag, [...own, helpFlag, versionFlag])}`;
+  return `unknown flag ${flag}${didYouMeanFlag(flag, new Map([...own, ...byName([helpFlag, versionFlag])]))}`;
+}
+
+/** Returns the words as the command gets them, the last ones as a list where it takes several. */
+function readWords(
+  { words: declared = [] }: Declaration,
+  typed: readonly string[],
+  problems: string[],
+): readonly unknown[] | undefined {
+  const isList = ([written]: readonly [string, string]): boolean => written.includes('...');
+  const missing = declared.find(([written], at) => written.startsWith('<') && typed[at] === undefined);
+  const count = declared.length;
+  if (missing) problems.push(`missing required argument '${bareWord(missing)}'`);
+  else if (typed.length > count && !declared.some(isList))
+    problems.push(`too many arguments. Expected ${count} argument${count === 1 ? '' : 's'} but got ${typed.length}.`);
+  else return declared.map((word, at) => (isList(word) ? typed.slice(at) : typed[at]));
+  return undefined;
+}
+
+/** Returns the values of the flags. Two different values for two names of one flag are a problem. */
+function readFlags(parts: readonly Part[], own: Flags, problems: string[]): object {
+  const isNegated = (name: string): boolean => name.startsWith('--no-');
+  const values: Record<string, unknown> = {};
+  for (const name of own.keys()) if (isNegated(name)) values[keyOf(name)] = true;
+  for (const { flag: name = '', value } of parts) {
+    const [written = ''] = own.get(name) ?? [];
+    const key = keyOf(written);
+    values[key] = isRepeatable(written) ? [...((values[key] as string[]) ?? []), value] : (value ?? !isNegated(name));
+  }
+  for (const [name, alias] of aliases) {
+    const { [keyOf(alias)]: value, [keyOf(name)]: other = value } = values;
+    if (value === undefined) continue;
+    if (other !== value)
+      problems.push(
+        `${name} ${JSON.stringify(other)} and ${alias} ${JSON.stringify(value)} are the same flag; use one of them`,
+      );
+    values[keyOf(name)] = value;
+  }
+  return values;
 }
 
 /** Reports flags that no command has: the word behind one may be its value rather than a command. */
-function unknownFlags(parts: readonly Part[], known: readonly Flag[]): string[] {
+function unknownFlags(parts: readonly Part[], known: Flags): string[] {
   return parts.flatMap(({ flag }) =>
-    flag === undefined || find(known, flag) ? [] : [`unknown flag ${flag}${didYouMeanFlag(flag, known)}`],
+    flag === undefined || known.has(flag) ? [] : [`unknown flag ${flag}${didYouMeanFlag(flag, known)}`],
   );
 }
 
@@ -109,14 +147,11 @@ const firstCommand = 'To make a picture: runapi-imagen generate "a mug". --help 
 function missingCommand(command: Declaration | undefined, path: readonly string[], others: readonly string[]): Error {
   if (command) {
     const names = (command.below ?? []).map(({ name }) => name);
-    return invalid(
-      `${path.join(' ')} needs a subcommand: ${names.join(', ')}`,
-      `See runapi-imagen ${path.join(' ')} --help`,
-    );
+    const whole = path.join(' ');
+    return invalid(`${whole} needs a subcommand: ${names.join(', ')}`, `See runapi-imagen ${whole} --help`);
   }
-  return others.length > 0
-    ? invalid(others.join('; '), '--help lists the commands and flags')
-    : invalid('no command given', firstCommand);
+  if (others.length > 0) return invalid(others.join('; '), '--help lists the commands and flags');
+  return invalid('no command given', firstCommand);
 }
 
 /** Flags of other programs, and their names here. */
@@ -134,25 +169,16 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   '--output-dir': ['--dir'],
 };
 
-function didYouMeanFlag(flag: string, flags: readonly Flag[]): string {
+function didYouMeanFlag(flag: string, flags: Flags): string {
   const meant = flagsMeantBy(flag, flags);
   return meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : '';
 }
 
-function flagsMeantBy(flag: string, flags: readonly Flag[]): string[] {
-  const names = longNames(flags);
-  const others = otherNames[flag]?.filter((name) => names.includes(name));
-  const near = nearMiss(twoDashes(flag), names);
+function flagsMeantBy(flag: string, flags: Flags): string[] {
+  const others = otherNames[flag]?.filter((name) => flags.has(name));
+  const names = [...flags.keys()].filter((name) => name.startsWith('--'));
+  const near = nearMiss(flag.replace(/^-(?=\w\w)/, '--'), names); // `-ratoi` is near `--ratio`
   return others ?? (near === undefined ? [] : [near]);
-}
-
-function longNames(flags: readonly Flag[]): string[] {
-  return flags.flatMap(namesOf).filter((name) => name.startsWith('--'));
-}
-
-/** `-ratio` as `--ratio`; `-r` stays. */
-function twoDashes(flag: string): string {
-  return flag.replace(/^-(?=\w\w)/, '--');
 }
 
 /** Tells whether a word was meant as a prompt: no flag has a space in it. */
@@ -164,14 +190,6 @@ function allFlags(command: Declaration): Flag[] {
   return [...flagsOf(command), ...(command.below ?? []).flatMap(allFlags)];
 }
 
-function find(flags: readonly Flag[], name: string): Flag | undefined {
-  return flags.find((flag) => namesOf(flag).includes(name));
-}
-
-function takesValue(flag: Flag | undefined): boolean | undefined {
-  return flag && valueNameOf(flag) !== undefined;
-}
-
-function textOf(parts: readonly Part[]): string[] {
-  return parts.flatMap(({ typed }) => typed);
+function byName(flags: readonly Flag[]): Flags {
+  return new Map(flags.flatMap((flag) => namesOf(flag).map((name) => [name, flag] as const)));
 }

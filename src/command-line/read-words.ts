@@ -1,29 +1,27 @@
 /** A flag with its value, or a word, of what was typed. */
 export interface Part {
-  /** As commander reads it: `['--ratio', '16:9']`. */
-  typed: string[];
   /** `--ratio` or `-r`; a word has none. */
   flag?: string;
+  /** The value of the flag, or the word. */
+  value?: string | undefined;
   flaw?: 'needs a value' | 'takes no value';
 }
 
-/** Tells which flags there are. */
-export interface KnownFlags {
-  /** Returns undefined for an unknown flag. */
-  takesValue(flag: string): boolean | undefined;
-  /** Returns the flag that was probably meant by an unknown one. */
-  meant?(flag: string): string | undefined;
-}
-
 /**
- * Splits a command line without `--` into flags and words. Unlike commander it never takes a flag for the value of
- * another one: `--negative --sandbox` would buy a picture that was meant to be free. `--negative=--sandbox` is explicit.
+ * Splits a command line without `--` into flags and words. It never takes a flag for the value of another one:
+ * `--negative --sandbox` would buy a picture that was meant to be free. `--negative=--sandbox` is explicit.
+ * @param takesValue returns undefined for an unknown flag
+ * @param meant returns the flag that was probably meant by an unknown one
  */
-export function splitWords(argv: readonly string[], { takesValue, meant }: KnownFlags): Part[] {
+export function splitWords(
+  argv: readonly string[],
+  takesValue: (flag: string) => boolean | undefined,
+  meant: (flag: string) => string,
+): Part[] {
   const parts: Part[] = [];
   const left = [...argv];
   for (let word = left.shift(); word !== undefined; word = left.shift()) {
-    if (!isFlag(word)) parts.push({ typed: [word] });
+    if (!isFlag(word)) parts.push({ value: word });
     else if (word.startsWith('--') || isLongName(word)) readLong(word);
     else readShort(word);
   }
@@ -38,27 +36,28 @@ export function splitWords(argv: readonly string[], { takesValue, meant }: Known
   function readLong(word: string): void {
     const [flag = word] = word.split('=');
     if (flag === word) readFlag(flag);
-    else if (takesValue(flag) === false) parts.push({ typed: [], flag, flaw: 'takes no value' });
-    else parts.push({ typed: [word], flag });
+    else if (takesValue(flag) === false) parts.push({ flag, flaw: 'takes no value' });
+    else parts.push({ flag, value: word.slice(flag.length + 1) });
   }
 
   /** `-qd shots` is `-q -d shots`, and `-dshots` is `-d shots`. */
   function readShort(word: string): void {
-    for (let group = word.slice(1); group !== ''; group = group.slice(1)) {
-      const flag = `-${group.charAt(0)}`;
-      const takes = takesValue(flag);
-      if (takes === undefined) return void parts.push({ typed: [`-${group}`], flag: `-${group}` });
-      if (takes && group.length > 1) return void parts.push({ typed: [flag, group.slice(1)], flag });
-      readFlag(flag);
+    const [flag, rest] = [word.slice(0, 2), word.slice(2)];
+    const takes = takesValue(flag);
+    if (takes === undefined) parts.push({ flag: word });
+    else if (rest === '') readFlag(flag);
+    else if (takes) parts.push({ flag, value: rest });
+    else {
+      parts.push({ flag });
+      readShort(`-${rest}`);
     }
   }
 
   /** A misspelled flag still takes the next word as its value. */
   function readFlag(flag: string): void {
-    if (!(takesValue(flag) ?? takesValue(meant?.(flag) ?? flag))) return void parts.push({ typed: [flag], flag });
-    const [value] = left;
-    if (value === undefined || isLikeFlag(value)) parts.push({ typed: [], flag, flaw: 'needs a value' });
-    else parts.push({ typed: [flag, left.shift() as string], flag });
+    if (!(takesValue(flag) ?? takesValue(meant(flag)))) parts.push({ flag });
+    else if (left[0] === undefined || isLikeFlag(left[0])) parts.push({ flag, flaw: 'needs a value' });
+    else parts.push({ flag, value: left.shift() });
   }
 
   function isLikeFlag(word: string): boolean {

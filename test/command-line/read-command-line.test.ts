@@ -4,7 +4,8 @@ import { readCommandLine } from '../../src/command-line/read-command-line.ts';
 import { Failure } from '../../src/errors.ts';
 
 function command(name: string, flags: readonly string[]): Declaration {
-  return { name, summary: name, flags: flags.map((written): Flag => [written, '']), run: async () => 0 };
+  const words = [['[word...]', '']] as const;
+  return { name, summary: name, words, flags: flags.map((written): Flag => [written, '']), run: async () => 0 };
 }
 
 const commands: readonly Declaration[] = [
@@ -22,13 +23,21 @@ const commands: readonly Declaration[] = [
   { name: 'config', summary: 'config', below: [command('get', []), command('set', [])] },
 ];
 
+/** Reads a line: the command, the flags that were given and, behind `--`, the words. */
 function read(line: string | string[]): { read: string; problems: string[] } {
-  const { path, asksFor, argv, problems } = readCommandLine(
+  const { path, asksFor, values, problems } = readCommandLine(
     typeof line === 'string' ? line.split(' ') : line,
     commands,
   );
-  const asked = asksFor === undefined ? argv : [`(${asksFor})`];
-  return { read: [...path, ...asked].join(' '), problems };
+  if (asksFor !== undefined) return { read: [...path, `(${asksFor})`].join(' '), problems };
+  const given = Object.entries(values?.flags ?? {}).filter(([name, value]) => !isUsual(name, value));
+  const flags = given.map(([name, value]) => (value === true ? `--${name}` : `--${name} ${value}`));
+  return { read: [...path, ...flags, '--', ...(values?.words ?? []).flat()].join(' '), problems };
+}
+
+/** Without `--no-wait` and `--no-color`. */
+function isUsual(name: string, value: unknown): boolean {
+  return ['wait', 'color'].includes(name) && value === true;
 }
 
 describe('flags may stand anywhere', () => {
@@ -37,14 +46,14 @@ describe('flags may stand anywhere', () => {
     ['--json generate a mug', 'generate --json -- a mug'],
     ['--ratio 16:9 generate a mug', 'generate --ratio 16:9 -- a mug'],
     ['generate a --ratio 16:9 mug', 'generate --ratio 16:9 -- a mug'],
-    ['generate --ratio=16:9 a', 'generate --ratio=16:9 -- a'],
-    ['generate a -r16:9', 'generate -r 16:9 -- a'],
-    ['generate -qd shots a', 'generate -q -d shots -- a'],
-    ['-qdshots generate a', 'generate -q -d shots -- a'],
+    ['generate --ratio=16:9 a', 'generate --ratio 16:9 -- a'],
+    ['generate a -r16:9', 'generate --ratio 16:9 -- a'],
+    ['generate -qd shots a', 'generate --quiet --dir shots -- a'],
+    ['-qdshots generate a', 'generate --quiet --dir shots -- a'],
     ['generate a --seed -5', 'generate --seed -5 -- a'],
     ['generate a -5', 'generate -- a -5'],
     ['generate -', 'generate -- -'],
-    ['generate a -o -', 'generate -o - -- a'],
+    ['generate a -o -', 'generate --output - -- a'],
     ['--json config get model', 'config get --json -- model'],
     ['config --json get model', 'config get --json -- model'],
     ['config get model --json', 'config get --json -- model'],
@@ -52,15 +61,15 @@ describe('flags may stand anywhere', () => {
     ['generate -- status', 'generate -- status'],
     ['generate a -- b', 'generate -- a b'],
     ['generate generate status', 'generate -- generate status'],
-    ['generate a --negative=--sandbox', 'generate --negative=--sandbox -- a'],
-    ['generate a --seed=', 'generate --seed= -- a'],
+    ['generate a --negative=--sandbox', 'generate --negative --sandbox -- a'],
+    ['generate a --seed=', 'generate --seed  -- a'],
   ])('%s', (typed, ordered) => {
     expect(read(typed)).toEqual({ read: ordered, problems: [] });
   });
 
   test('a prompt keeps its spaces, newlines and quotes', () => {
     const prompt = ' a\n"mug"  --ratio 1:1 ';
-    expect(readCommandLine(['generate', prompt], commands).argv).toEqual(['--', prompt]);
+    expect(readCommandLine(['generate', prompt], commands).values?.words).toEqual([[prompt]]);
   });
 });
 
@@ -107,7 +116,7 @@ describe('what is wrong with flags is told, all of it, and never becomes a part 
     ['status a --num 3', ['unknown flag --num'], 'status -- a'],
     ['generate a --xyz', ['unknown flag --xyz'], 'generate -- a'],
     ['generate a -x', ['unknown flag -x'], 'generate -- a'],
-    ['generate a -qx', ['unknown flag -x'], 'generate -q -- a'],
+    ['generate a -qx', ['unknown flag -x'], 'generate --quiet -- a'],
     ['generate a --wait', ['generate does not accept --wait'], 'generate -- a'],
     ['status a --ratio 1:1', ['status does not accept --ratio'], 'status -- a'],
     ['config get a --sandbox', ['config get does not accept --sandbox'], 'config get -- a'],
@@ -119,7 +128,7 @@ describe('what is wrong with flags is told, all of it, and never becomes a part 
       ['--negative needs a value: --negative <text>', 'unknown flag --sandbx; did you mean --sandbox?'],
       'generate -- a',
     ],
-    ['generate a -o -d x', ['-o needs a value: -o, --output <path>'], 'generate -d x -- a'],
+    ['generate a -o -d x', ['-o needs a value: -o, --output <path>'], 'generate --dir x -- a'],
   ])('%s', (typed, problems, ordered) => {
     expect(read(typed)).toEqual({ read: ordered, problems });
   });

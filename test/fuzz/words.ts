@@ -65,7 +65,7 @@ export const wordTargets = [
     (words) => {
       const takes: Record<string, boolean> = { '-n': true, '--ratio': true, '--json': false, '-q': false, '-d': true };
       const takesValue = (flag: string) => (Object.hasOwn(takes, flag) ? takes[flag] : undefined);
-      const parts = splitWords(words, { takesValue });
+      const parts = splitWords(words, takesValue, (flag) => flag);
       ensure(parts.length <= words.join(' ').length + words.length, 'no word is made up');
       for (const word of words) didYouMean(word, ['--json', '--ratio', 'imagen-4']);
     },
