@@ -29,10 +29,7 @@ const floors = [
 const hidden = { folder: 'commands/*/', from: 'commands/list.ts' };
 
 /** Packages that belong to one place. */
-const packages: Record<string, string[]> = {
-  ora: ['terminal/'],
-  chalk: ['terminal/'],
-};
+const packages: Record<string, string[]> = { ora: ['terminal/'], chalk: ['terminal/'] };
 
 /** The files of a program with what each imports. */
 type Program = Map<string, string[]>;

@@ -62,19 +62,23 @@ const shared = {
   since: ['--since <time>', 'only tasks since a date or age, such as 2026-11-20, 7d or 12h'],
   until: ['--until <time>', 'only tasks until a date or age'],
   batch: ['--batch <file>', 'only tasks of this batch file'],
-} satisfies Record<string, Flag>;
+} as const satisfies Record<string, Flag>;
 
 export type SharedFlag = keyof typeof shared;
 
-export function withFlags(...names: SharedFlag[]): Flag[] {
-  return names.map((name) => shared[name]);
-}
+type KeyOf<Name extends string> = Name extends `no-${infer Rest}`
+  ? Rest
+  : Name extends `${infer Head}-${infer Tail}`
+    ? `${Head}${Capitalize<KeyOf<Tail>>}`
+    : Name;
+type ValueOf<Name extends SharedFlag> = Name extends 'image' | 'set'
+  ? string[]
+  : (typeof shared)[Name][0] extends `${string}<${string}`
+    ? string
+    : boolean;
 
-/** A shared flag where something else holds without it. */
-export function withFallback(name: SharedFlag, fallback: string): Flag {
-  const [written, about] = shared[name];
-  return [written, about, fallback];
-}
+/** The values of shared flags, as they were typed. */
+export type Typed<Names extends SharedFlag> = { [Name in Names as KeyOf<Name>]?: ValueOf<Name> };
 
 /** Tells whether a flag may be given several times. */
 export function isRepeatable(written: string): boolean {
@@ -87,10 +91,34 @@ export const aliases = [
   ['--negative', '--negative-prompt'],
 ] as const;
 
-/** The flags that choose among recorded tasks. */
-export const filterFlags = withFlags('search', 'of-model', 'state', 'since', 'until', 'batch');
-
 /** Every flag that a command takes. */
 export function flagsOf({ flags = [], run }: Declaration): Flag[] {
   return run ? [...flags, ...globalFlags] : [...flags];
 }
+
+export function withFlags(...names: readonly SharedFlag[]): Flag[] {
+  return names.map((name) => shared[name]);
+}
+
+/** A shared flag where something else holds without it. */
+export function withFallback(name: SharedFlag, fallback: string): Flag {
+  const [written, about] = shared[name];
+  return [written, about, fallback];
+}
+
+const pictureNames = [
+  ...(['model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'] as const),
+  ...(['image', 'resolution', 'format', 'quality', 'set', 'action'] as const),
+] as const;
+
+/** The flags about the picture itself. */
+export const pictureFlags = withFlags(...pictureNames);
+export type PictureFlags = Typed<(typeof pictureNames)[number] | 'callback-url'>;
+
+/** The flags about waiting and saving. */
+export type WaitingFlags = Typed<'timeout' | 'poll-interval' | 'max-bytes' | 'max-cost' | 'no-wait' | 'no-download'>;
+export type NamingFlags = Typed<'output' | 'dir' | 'overwrite' | 'skip-existing' | 'sidecar' | 'embed'>;
+
+/** The flags that choose among recorded tasks. */
+export const filterFlags = withFlags('search', 'of-model', 'state', 'since', 'until', 'batch');
+export type FilterFlags = Typed<'search' | 'model' | 'state' | 'since' | 'until' | 'batch'> & { before?: string };

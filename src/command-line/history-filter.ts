@@ -8,17 +8,7 @@ import { parseModels } from '../request/request.ts';
 import { flagSource } from '../request/sources.ts';
 import { type Moment, parseMoment } from '../task/moment.ts';
 import { searchFor } from '../task/search.ts';
-
-/** The flags that choose among recorded tasks, as they were typed. */
-export interface FilterFlags {
-  search?: string;
-  model?: string;
-  state?: string;
-  since?: string;
-  until?: string;
-  before?: string;
-  batch?: string;
-}
+import type { FilterFlags } from './flags.ts';
 
 /** Which recorded tasks are chosen. */
 export type Filter = Pick<Query, 'matches' | 'since'>;

@@ -1,13 +1,9 @@
 import type { Context } from '../context.ts';
 import type { ImageReport, TaskReport } from '../report/task-report.ts';
-import type { NamingFlags } from '../request/target.ts';
 import { wantsColour } from '../terminal/colours.ts';
+import type { Typed } from './flags.ts';
 
-/** The flags about looking at the pictures, as they were typed. */
-export interface ShowFlags {
-  preview?: boolean;
-  open?: boolean;
-}
+type ShownFlags = Typed<'preview' | 'open' | 'no-wait' | 'no-download'>;
 
 /** Lines that stay free for what is said about the picture. */
 const linesAround = 4;
@@ -16,7 +12,7 @@ const usualRows = 24;
 const longestMs = 5000;
 
 /** Every problem goes to `problems`, naming its flag. */
-export function checkShowing(flags: ShowFlags & NamingFlags, output: string, problems: string[]): void {
+export function checkShowing(flags: ShownFlags, output: string, problems: string[]): void {
   const [flag] = [flags.preview && '--preview', flags.open && '--open'].filter(Boolean);
   if (!flag) return;
   if (output === '-') problems.push(`${flag} needs a file: leave --output - out`);
@@ -25,7 +21,7 @@ export function checkShowing(flags: ShowFlags & NamingFlags, output: string, pro
 }
 
 /** Shows the pictures of a task that were saved, in the terminal or in the system's viewer. Throws nothing. */
-export async function showPictures(context: Context, report: TaskReport, flags: ShowFlags): Promise<void> {
+export async function showPictures(context: Context, report: TaskReport, flags: ShownFlags): Promise<void> {
   for (const image of report.images) {
     if (image.path === null) continue;
     if (flags.preview) await showHere(context, image, image.path);

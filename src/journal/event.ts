@@ -11,7 +11,6 @@ import {
   object,
   enum as oneOf,
   optional,
-  catch as orElse,
   type output,
   record,
   refine,
@@ -19,32 +18,12 @@ import {
   unknown,
 } from 'zod/mini';
 import type { ImageRequest } from '../request/request.ts';
+import { target } from '../request/target-schema.ts';
+import { cost as knownCost } from '../task/cost-schema.ts';
 import { isTaskId } from '../task/task-id.ts';
 
-/** What the service told of the price, in hundredths of `currency`. */
-const cost = nullable(
-  object({
-    currency: string(),
-    reserved_cents: nullable(number()),
-    charged_cents: nullable(number()),
-    refunded: boolean(),
-  }),
-);
-
-const target = object({
-  folder: string(),
-  output: string(),
-  existing: orElse(oneOf(['rename', 'overwrite', 'skip']), 'rename'), // a later version may know more
-  /** The only files that may be overwritten; without the list it is any. */
-  replaces: optional(array(string())),
-  index: number(),
-  sidecar: optional(boolean()),
-  embed: optional(boolean()),
-  /** What the default name says besides the prompt and the task, where pictures of one call differ: `{model}-2`. */
-  mark: optional(string()),
-  /** The name comes from somebody else: nothing is written outside of this folder. */
-  root: optional(string()),
-});
+/** What the service told of the price. */
+const cost = nullable(knownCost);
 
 const server = object({ base: string(), sandbox: boolean() }).check(
   refine(({ base, sandbox }) => sandbox || (URL.canParse(base) && /^https?:/i.test(base))),
@@ -167,7 +146,6 @@ export type Event =
   | Exclude<Parsed, { event: 'intended' | 'ended' }>
   | (Extract<Parsed, { event: 'intended' }> & { request: ImageRequest })
   | (Extract<Parsed, { event: 'ended' }> & { how: Ending });
-/** Where the pictures of a task go; `output` is a name template or `-`, `index` counts the call's pictures from 1. */
 export type Target = output<typeof target>;
 /** A server: its address, or the sandbox of this process. */
 export type Server = output<typeof server>;

@@ -12,11 +12,9 @@ import {
   toJSONSchema,
   unknown,
 } from 'zod/mini';
+import { requestFields, says } from '../request/request-report.ts';
 import { cost } from '../task/cost-schema.ts';
 import { taskStatuses } from '../task/task.ts';
-
-/** Describes a field, in the schema and in the types that are built from it. */
-const says = (description: string) => meta({ description });
 
 export const error = object({
   code: string().check(says('The kind of failure; the exit code says the same.')),
@@ -43,19 +41,7 @@ export const image = object({
 export const taskLine = object({
   task_id: nullable(string()).check(says('Null where no task was accepted.')),
   status: oneOf(taskStatuses),
-  model: nullable(string()),
-  prompt: nullable(string()),
-  aspect_ratio: nullable(string()),
-  negative_prompt: nullable(string()),
-  seed: nullable(number()).check(says('As asked for, else as the service told it.')),
-  resolution: exactOptional(string()).check(says('This and those below only where they were asked for.')),
-  format: exactOptional(string()),
-  quality: exactOptional(string()),
-  set: exactOptional(unknown()).check(says('Further fields, by their names at the service.')),
-  source_images: exactOptional(array(string())).check(
-    says('What it was made from: sha256: and the digest of a local picture, or a URL.'),
-  ),
-  action: exactOptional(string()),
+  ...requestFields,
   images: array(image),
   cost: nullable(cost).check(says('Null where the service told nothing.')),
   replayed: boolean().check(says('The service had the task already when it was asked for it.')),

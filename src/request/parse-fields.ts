@@ -80,7 +80,7 @@ export function quoted(value: unknown): string {
 export type Flaw = { field: string; value: unknown; reason: string } | ((nameOf: NameOf) => string);
 
 /** A rule over several fields. Where one is invalid it is checked with the others: all problems are told at once. */
-export function rule<Values extends object>(find: (values: Partial<Values>) => readonly Flaw[]) {
+export function rule<Values extends object>(find: (values: Partial<Values>) => Iterable<Flaw>) {
   return check<Values>(
     ({ value, issues }) => {
       const invalid = new Set(issues.map(({ path }) => path?.[0]));

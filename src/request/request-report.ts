@@ -1,35 +1,51 @@
-import type { JsonObject } from '../json.ts';
+import {
+  array,
+  exactOptional,
+  meta,
+  nullable,
+  number,
+  type output,
+  string,
+  unknown,
+  type ZodMiniObject,
+} from 'zod/mini';
 import type { ImageRequest } from './request.ts';
 
+/** Describes a field, in the schema and in the types that are built from it. */
+export const says = (description: string) => meta({ description });
+
 /** A request as the JSON lines and sidecars repeat it. */
-export interface RequestReport {
-  model: string | null;
-  prompt: string | null;
-  aspect_ratio: string | null;
-  negative_prompt: string | null;
-  seed: number | null;
-  /** Those below only where they were asked for. */
-  resolution?: string;
-  format?: string;
-  quality?: string;
-  set?: JsonObject;
-  source_images?: string[];
-  action?: string;
-}
+export const requestFields = {
+  model: nullable(string()),
+  prompt: nullable(string()),
+  aspect_ratio: nullable(string()),
+  negative_prompt: nullable(string()),
+  seed: nullable(number()).check(says('As asked for, else as the service told it.')),
+  resolution: exactOptional(string()).check(says('This and those below only where they were asked for.')),
+  format: exactOptional(string()),
+  quality: exactOptional(string()),
+  set: exactOptional(unknown()).check(says('Further fields, by their names at the service.')),
+  source_images: exactOptional(array(string())).check(
+    says('What it was made from: sha256: and the digest of a local picture, or a URL.'),
+  ),
+  action: exactOptional(string()),
+};
 
 /** Repeats a request in the words of the JSON lines; all null for a task that another machine submitted. */
-export function requestReport(request: ImageRequest | undefined): RequestReport {
+export function requestReport(request: ImageRequest | undefined): output<ZodMiniObject<typeof requestFields>> {
+  const { model = null, prompt = null, aspectRatio = null, negativePrompt = null, seed = null } = request ?? {};
+  const { resolution, format, quality, set, images, action } = request ?? {};
   return {
-    model: request?.model ?? null,
-    prompt: request?.prompt ?? null,
-    aspect_ratio: request?.aspectRatio ?? null,
-    negative_prompt: request?.negativePrompt ?? null,
-    seed: request?.seed ?? null,
-    ...(request?.resolution !== undefined && { resolution: request.resolution }),
-    ...(request?.format !== undefined && { format: request.format }),
-    ...(request?.quality !== undefined && { quality: request.quality }),
-    ...(request?.set && { set: request.set }),
-    ...(request?.images && { source_images: request.images }),
-    ...(request?.action !== undefined && { action: request.action }),
+    model,
+    prompt,
+    aspect_ratio: aspectRatio,
+    negative_prompt: negativePrompt,
+    seed,
+    ...(resolution !== undefined && { resolution }),
+    ...(format !== undefined && { format }),
+    ...(quality !== undefined && { quality }),
+    ...(set && { set }),
+    ...(images && { source_images: images }),
+    ...(action !== undefined && { action }),
   };
 }

@@ -14,7 +14,6 @@ import { isObject, type JsonObject } from '../json.ts';
 import { furtherReason, readFurther } from './further-fields.ts';
 import { isImagen, isModelName, modelNamed, modelReason, ratioNamed, ratioReason, remixModel } from './models.ts';
 import { anyAs, type Flaw, listAs, parseFields, rule, type Source, textAs } from './parse-fields.ts';
-import type { Texts } from './sources.ts';
 
 const text = string('use text').check(refine((sent) => sent.trim() !== '', 'must not be empty'));
 
@@ -40,15 +39,6 @@ export const imageRequest = object({
 }).check(rule(({ model, ...same }) => imagenFlaws(model === undefined ? [] : [model], same)));
 
 export type ImageRequest = output<typeof imageRequest>;
-
-/** The flags about the picture itself, as they were typed. */
-export interface PictureFlags extends Texts<RequestFlag | FurtherFlag> {
-  set?: string[];
-  image?: string[];
-}
-
-type RequestFlag = 'model' | 'ratio' | 'negative' | 'seed' | 'count' | 'action' | 'callbackUrl';
-type FurtherFlag = 'resolution' | 'format' | 'quality';
 
 /** The most pictures that one call, or one row of a batch, may ask for. */
 const mostPictures = 1000;
@@ -80,11 +70,17 @@ type Options = output<ZodMiniObject<typeof options>>;
 /** All fields that people write. */
 export const orderFields = { prompt: trimmed, ...options };
 
-export const orderRules = rule<Options>(({ model, seed, count, ...same }) => [
-  ...imagenFlaws(model ?? [], same),
-  ...repeatFlaws(model, seed),
-  ...countFlaws(model, seed, count),
-]);
+export const orderRules = rule<Options>(function* ({ model = [], seed = [], count = 1, ...same }) {
+  yield* imagenFlaws(model, same);
+  // The same request with the same seed makes the same picture.
+  const twice = 'is given twice and would buy the same picture twice';
+  const sameModel = seed.length > 0 ? repeated(model) : undefined;
+  if (sameModel !== undefined) yield { field: 'model', value: model.join(','), reason: `${sameModel} ${twice}` };
+  const sameSeed = repeated(seed);
+  if (sameSeed !== undefined) yield { field: 'seed', value: seed.join(','), reason: `${sameSeed} ${twice}` };
+  const pictures = Math.max(1, model.length) * Math.max(1, seed.length) * count;
+  if (pictures > mostPictures) yield () => `${pictures} pictures are too many at once: the limit is ${mostPictures}`;
+});
 
 const modelsSchema = object({ model: exactOptional(modelList) });
 const optionsSchema = object(options).check(orderRules);
@@ -97,14 +93,12 @@ export function parseRequests(sources: readonly Source[], problems: string[]): I
   return order && requestsOf(order, sources, problems);
 }
 
-/** Tells the problems of all but the prompt, where there is none to make requests of. */
-export function checkOptions(sources: readonly Source[], problems: string[]): undefined {
-  parseFields(optionsSchema, sources, problems);
-}
-
-/** The same where the model may be named later: what one of Imagen's takes may be right. */
-export function checkUsual(sources: readonly Source[], problems: string[]): undefined {
-  parseFields(anyModelSchema, sources, problems);
+/**
+ * Tells the problems of all but the prompt, where there is none to make requests of.
+ * @param model `later` where a model may still be named: what one of Imagen's takes may be right
+ */
+export function checkOptions(sources: readonly Source[], problems: string[], model?: 'later'): undefined {
+  parseFields(model === 'later' ? anyModelSchema : optionsSchema, sources, problems);
 }
 
 /** Parses a comma list of models, where one is given. */
@@ -147,39 +141,25 @@ export function defaultReason(field: 'model' | 'aspectRatio', value: string): st
 }
 
 /** Finds values that Imagen's models do not support. The service checks all other models. */
-function imagenFlaws(wanted: readonly string[], { aspectRatio, images, ...fields }: Partial<ImageRequest>): Flaw[] {
+function* imagenFlaws(
+  wanted: readonly string[],
+  { aspectRatio, images, ...fields }: Partial<ImageRequest>,
+): Generator<Flaw> {
+  const imagen = wanted.filter(isImagen);
   if (images) {
-    const other = wanted.find((model) => isImagen(model) && model !== 'imagen-4');
+    const other = imagen.find((model) => model !== 'imagen-4');
     const reason = `it takes no pictures; use imagen-4, which means ${remixModel}, or another of the command models`;
-    return other === undefined ? [] : [{ field: 'model', value: other, reason }];
+    if (other !== undefined) yield { field: 'model', value: other, reason };
+    return;
   }
   // Where no model is known the ratio is checked all the same.
-  const imagen = wanted.length > 0 ? wanted.filter(isImagen) : [undefined];
-  const ratioReasons = imagen.flatMap((model) => (aspectRatio && ratioReason(aspectRatio, model)) || []);
-  const [first] = ratioReasons;
-  const flaws: Flaw[] = first === undefined ? [] : [{ field: 'aspectRatio', value: aspectRatio, reason: first }];
-  const [model] = wanted.filter(isImagen);
+  const judges = wanted.length > 0 ? imagen : [undefined];
+  const [reason] = judges.flatMap((model) => (aspectRatio && ratioReason(aspectRatio, model)) || []);
+  if (reason !== undefined) yield { field: 'aspectRatio', value: aspectRatio, reason };
+  const [model] = imagen;
   for (const field of ['resolution', 'format', 'quality'] as const)
     if (model !== undefined && fields[field] !== undefined)
-      flaws.push((name) => `${name(field)} is not for ${model}: leave it out, or choose another model`);
-  return flaws;
-}
-
-/** The same request with the same seed makes the same picture. */
-function repeatFlaws(wanted: readonly string[] = [], seeds: readonly number[] = []): Flaw[] {
-  const model = seeds.length > 0 ? repeated(wanted) : undefined;
-  const seed = repeated(seeds);
-  const reason = 'is given twice and would buy the same picture twice';
-  return [
-    ...(model === undefined ? [] : [{ field: 'model', value: wanted.join(','), reason: `${model} ${reason}` }]),
-    ...(seed === undefined ? [] : [{ field: 'seed', value: seeds.join(','), reason: `${seed} ${reason}` }]),
-  ];
-}
-
-function countFlaws(wanted: readonly string[] = [], seeds: readonly number[] = [], count = 1): Flaw[] {
-  const pictures = Math.max(1, wanted.length) * Math.max(1, seeds.length) * count;
-  if (pictures <= mostPictures) return [];
-  return [() => `${pictures} pictures are too many at once: the limit is ${mostPictures}`];
+      yield (name) => `${name(field)} is not for ${model}: leave it out, or choose another model`;
 }
 
 function repeated<Value>(values: readonly Value[]): Value | undefined {

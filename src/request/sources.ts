@@ -7,10 +7,7 @@ const shortNames: Readonly<Record<string, string>> = {
   images: 'image',
 };
 
-/** Flags with a value, as they were typed. */
-export type Texts<Name extends string> = { [Flag in Name]?: string };
-
-/** Flags as commander reads them. */
+/** Flags as they were typed. */
 export function flagSource(flags: object): Source {
   const given = givenIn(flags);
   return {

@@ -6,37 +6,9 @@ import { defaultTemplate, parseTemplate } from '../image/template.ts';
 import { expandHome } from '../task/home-path.ts';
 import type { World } from '../world.ts';
 import { type Flaw, parseFields, quoted, rule, type Source } from './parse-fields.ts';
+import type { target } from './target-schema.ts';
 
-/** Where the pictures of a task go. */
-export interface Target {
-  /** Absolute. */
-  folder: string;
-  /** A name template, or `-` for stdout. */
-  output: string;
-  existing: 'rename' | 'overwrite' | 'skip';
-  /** The only files that may be overwritten; without the list it is any. */
-  replaces?: string[] | undefined;
-  /** Which of the command's pictures this is, from 1. */
-  index: number;
-  /** Beside each picture a JSON file is wanted that tells all about it. */
-  sidecar?: boolean | undefined;
-  /** The request is wanted inside each picture. */
-  embed?: boolean | undefined;
-  /** The name comes from somebody else: nothing is written outside of this folder. */
-  root?: string | undefined;
-}
-
-/** The flags about where pictures go, as they were typed. */
-export interface NamingFlags {
-  output?: string;
-  dir?: string;
-  overwrite?: boolean;
-  skipExisting?: boolean;
-  wait?: boolean;
-  download?: boolean;
-  sidecar?: boolean;
-  embed?: boolean;
-}
+export type Target = output<typeof target>;
 
 /** The pictures that need names. */
 export interface Pictures {
@@ -63,16 +35,17 @@ export const folderName = string().check(
   refine((dir) => !isOfOtherUser(`${dir}/`), otherUserReason),
 );
 
+const flag = exactOptional(boolean());
 const fields = {
   dir: exactOptional(folderName),
   output: exactOptional(outputName),
-  overwrite: exactOptional(boolean()),
-  skipExisting: exactOptional(boolean()),
-  sidecar: exactOptional(boolean()),
-  embed: exactOptional(boolean()),
-  wait: exactOptional(boolean()),
-  download: exactOptional(boolean()),
-  json: exactOptional(boolean()),
+  overwrite: flag,
+  skipExisting: flag,
+  sidecar: flag,
+  embed: flag,
+  wait: flag,
+  download: flag,
+  json: flag,
 };
 
 type Fields = output<ZodMiniObject<typeof fields>>;
@@ -106,40 +79,31 @@ export function parseTarget(
   }
 }
 
-function stdoutFlaws(
-  { json, wait, download, sidecar }: Partial<Fields>,
-  toTerminal: boolean,
-  { count }: Pictures,
-): Flaw[] {
-  const flaws: Array<Flaw | false | undefined> = [
-    json &&
-      ((name) =>
-        `${name('json')} and ${name('output')} - both write to stdout: save to a file, or leave out ${name('json')}`),
-    count !== 1 && ((name) => `${name('output')} - takes one picture, not ${count}`),
-    (wait === false || download === false) &&
-      ((name) => `${name('output')} - needs the picture: leave out ${name(wait === false ? 'wait' : 'download')}`),
-    sidecar && ((name) => `${name('sidecar')} needs a picture file: leave out ${name('output')} -`),
-    toTerminal && ((name) => `${name('output')} - would write image bytes to the terminal: pipe it, or name a file`),
-  ];
-  return flaws.filter((flaw) => flaw !== false && flaw !== undefined);
+function* stdoutFlaws(given: Partial<Fields>, toTerminal: boolean, { count }: Pictures): Generator<Flaw> {
+  const unwanted = (['wait', 'download'] as const).find((field) => given[field] === false);
+  if (given.json)
+    yield (name) =>
+      `${name('json')} and ${name('output')} - both write to stdout: save to a file, or leave out ${name('json')}`;
+  if (count !== 1) yield (name) => `${name('output')} - takes one picture, not ${count}`;
+  if (unwanted) yield (name) => `${name('output')} - needs the picture: leave out ${name(unwanted)}`;
+  if (given.sidecar) yield (name) => `${name('sidecar')} needs a picture file: leave out ${name('output')} -`;
+  if (toTerminal)
+    yield (name) => `${name('output')} - would write image bytes to the terminal: pipe it, or name a file`;
 }
 
 /** Why the pictures cannot have the name. */
-function nameFlaws({ overwrite, skipExisting }: Partial<Fields>, output: string, { count, areNew }: Pictures): Flaw[] {
+function* nameFlaws(given: Partial<Fields>, output: string, { count, areNew }: Pictures): Generator<Flaw> {
+  const { overwrite, skipExisting } = given;
   if (overwrite && skipExisting)
-    return [(name) => `${name('overwrite')} and ${name('skipExisting')} cannot be used together`];
+    return yield (name) => `${name('overwrite')} and ${name('skipExisting')} cannot be used together`;
   const template = output || defaultTemplate;
-  if (templateReason(template) !== undefined) return []; // told already
+  if (templateReason(template) !== undefined) return; // told already
   const { words } = parseTemplate(template);
-  if (overwrite && count !== 1 && !words.has('task') && !words.has('index')) {
-    return [
-      (name) =>
-        `${name('overwrite')} would keep only one of ${count} pictures: put {index} or {task} into ${name('output')}`,
-    ];
-  }
-  return skipExisting && areNew && count !== 'many' && words.has('task')
-    ? [(name) => neverSkips(name('skipExisting'), template)]
-    : [];
+  if (overwrite && count !== 1 && !words.has('task') && !words.has('index'))
+    yield (name) =>
+      `${name('overwrite')} would keep only one of ${count} pictures: put {index} or {task} into ${name('output')}`;
+  else if (skipExisting && areNew && count !== 'many' && words.has('task'))
+    yield (name) => neverSkips(name('skipExisting'), template);
 }
 
 /** Tells why no file of this name is ever there already. */

@@ -1,5 +1,5 @@
 import type { Declaration } from '../../command-line/declaration.ts';
-import { withFlags } from '../../command-line/flags.ts';
+import { pictureFlags, withFlags } from '../../command-line/flags.ts';
 import { invalid } from '../../errors.ts';
 import type { BatchFlags } from './plan.ts';
 
@@ -25,8 +25,7 @@ export const batchCommand: Declaration = {
     ['--refetch-missing <how>', 'buy: buy a missing picture again where the service no longer has it'],
     ['--merge-locks', 'join the lock files of all shards'],
     ['--schema', 'print the JSON Schema of a manifest and exit'],
-    ...withFlags('model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'),
-    ...withFlags('image', 'resolution', 'format', 'quality', 'set', 'action'),
+    ...pictureFlags,
     ...withFlags('output', 'dir', 'overwrite', 'skip-existing', 'new', 'no-wait', 'no-download'),
     ...withFlags('timeout', 'poll-interval', 'callback-url', 'sidecar', 'embed', 'max-bytes', 'max-cost'),
     ['--dry-run', 'print how many pictures it would buy, at which prices, and what is made already'],

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { exactOptional, literal, object } from 'zod/mini';
+import type { NamingFlags, PictureFlags, Typed, WaitingFlags } from '../../command-line/flags.ts';
 import { ownSourceReason } from '../../command-line/own-source.ts';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
@@ -8,19 +9,17 @@ import type { Wanted } from '../../paid-task/engine.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
 import { parseShard, type Shard } from '../../paid-task/row-key.ts';
 import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
-import { checkUsual, type ImageRequest, type PictureFlags, wholeNumberIn } from '../../request/request.ts';
+import { checkOptions, type ImageRequest, wholeNumberIn } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
-import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
-import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
+import { parseTarget, type Target } from '../../request/target.ts';
+import { parseWishes, type Wishes } from '../../request/wishes.ts';
 import { createOutputs, type Outputs } from './outputs.ts';
 import { type PromptTemplate, parsePrompt } from './prompt-template.ts';
 import type { BatchSource } from './source.ts';
 
 /** The flags of `batch`, as they were typed. Those about the picture are for rows that say nothing else. */
-export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {
+export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags, Typed<'new' | 'sandbox'> {
   prompt?: string;
-  new?: boolean;
-  sandbox?: boolean;
   concurrency?: string;
   retryFailed?: boolean;
   skipInvalid?: boolean;
@@ -77,7 +76,7 @@ export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
   ];
   // A row may name any model: a ratio or a field that one of them takes may be right.
   const isImagen = Object.values(further).every((value) => value === undefined);
-  checkUsual(isImagen ? usual : [...usual, namedSource({ model: 'another' })], problems);
+  checkOptions(isImagen ? usual : [...usual, namedSource({ model: 'another' })], problems, 'later');
   const typed = spendingSources(context, flags);
   const own = parseFields(batchFields, typed, problems);
   const wishes = parseWishes(typed, problems);

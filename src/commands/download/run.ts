@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import type { NamingFlags, Typed, WaitingFlags } from '../../command-line/flags.ts';
 import {
   checkServer,
   checkTaskIds,
@@ -7,19 +8,17 @@ import {
   skipExisting,
 } from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
-import { checkShowing, type ShowFlags, showPictures } from '../../command-line/show-pictures.ts';
+import { checkShowing, showPictures } from '../../command-line/show-pictures.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { exitCodeOf, tellAll } from '../../errors.ts';
 import { findTask, locate } from '../../paid-task/find-task.ts';
 import { record } from '../../paid-task/record.ts';
 import { flagSource, settingSource } from '../../request/sources.ts';
-import { type NamingFlags, parseTarget } from '../../request/target.ts';
-import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { parseTarget } from '../../request/target.ts';
+import { parseWishes } from '../../request/wishes.ts';
 
-export interface DownloadFlags extends WaitingFlags, NamingFlags, ShowFlags {
-  sandbox?: boolean;
-}
+export type DownloadFlags = WaitingFlags & NamingFlags & Typed<'preview' | 'open' | 'sandbox'>;
 
 const tasksAtOnce = 8;
 

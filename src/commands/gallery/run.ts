@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
-import { type FilterFlags, newestSent, readFilter, readLimit } from '../../command-line/history-filter.ts';
+import type { FilterFlags } from '../../command-line/flags.ts';
+import { newestSent, readFilter, readLimit } from '../../command-line/history-filter.ts';
 import { showOutside } from '../../command-line/show-pictures.ts';
 import type { Context } from '../../context.ts';
 import { Failure, tellAll } from '../../errors.ts';

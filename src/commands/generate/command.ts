@@ -1,5 +1,5 @@
 import type { Declaration } from '../../command-line/declaration.ts';
-import { withFlags } from '../../command-line/flags.ts';
+import { pictureFlags, withFlags } from '../../command-line/flags.ts';
 import type { GenerateFlags } from './plan.ts';
 
 export const generateCommand: Declaration = {
@@ -8,8 +8,7 @@ export const generateCommand: Declaration = {
   about: 'Make a picture from a prompt: submit a task, wait for it and save the picture.',
   words: [['[prompt...]', 'the prompt; words are joined by spaces, - reads stdin']],
   flags: [
-    ...withFlags('model', 'ratio', 'aspect-ratio', 'negative', 'negative-prompt', 'seed', 'count'),
-    ...withFlags('image', 'resolution', 'format', 'quality', 'set', 'action'),
+    ...pictureFlags,
     ['--prompt-file <file>', 'read the prompt from a file; - reads stdin'],
     [
       '--again <task-id>',

@@ -1,24 +1,27 @@
+import type { NamingFlags, PictureFlags, Typed, WaitingFlags } from '../../command-line/flags.ts';
 import { ownSourceReason } from '../../command-line/own-source.ts';
-import { checkShowing, type ShowFlags } from '../../command-line/show-pictures.ts';
+import { checkShowing } from '../../command-line/show-pictures.ts';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { Failure, noteProblem, tellAll } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
 import { isObject } from '../../json.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
-import { checkOptions, type ImageRequest, type PictureFlags, parseRequests } from '../../request/request.ts';
+import { checkOptions, type ImageRequest, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, requestSource, settingSource } from '../../request/sources.ts';
-import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
-import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
+import { parseTarget, type Target } from '../../request/target.ts';
+import { parseWishes, type Wishes } from '../../request/wishes.ts';
 import { askedBefore, serverOf } from './again.ts';
 import { readPicture, readPrompt } from './read-prompt.ts';
 
 /** The flags of `generate`, as they were typed. */
-export interface GenerateFlags extends PictureFlags, WaitingFlags, NamingFlags, ShowFlags {
+export interface GenerateFlags
+  extends PictureFlags,
+    WaitingFlags,
+    NamingFlags,
+    Typed<'new' | 'preview' | 'open' | 'sandbox' | 'yes'> {
   promptFile?: string;
   again?: string;
-  new?: boolean;
-  sandbox?: boolean;
 }
 
 /** The checked input of `generate`. */

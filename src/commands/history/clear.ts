@@ -1,4 +1,5 @@
-import { type FilterFlags, readFilter } from '../../command-line/history-filter.ts';
+import type { FilterFlags } from '../../command-line/flags.ts';
+import { readFilter } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';

@@ -1,4 +1,5 @@
-import { type FilterFlags, newestSent, readFilter, readLimit } from '../../command-line/history-filter.ts';
+import type { FilterFlags } from '../../command-line/flags.ts';
+import { newestSent, readFilter, readLimit } from '../../command-line/history-filter.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import type { Entry } from '../../journal/entry.ts';

@@ -1,9 +1,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { looseObject, nullable, type output, string, type ZodMiniObject } from 'zod/mini';
+import type { Typed, WaitingFlags } from '../../command-line/flags.ts';
 import type { Context } from '../../context.ts';
 import type { Budget } from '../../paid-task/budget.ts';
 import { taskLine } from '../../report/schema.ts';
-import type { Texts } from '../../request/sources.ts';
 import type { Deadline } from '../../world.ts';
 
 /** A tool as the agent sees it, and what it does. */
@@ -23,8 +23,8 @@ export interface Tool<Input extends ZodMiniObject = ZodMiniObject> {
 export const taskShape = looseObject({ ...taskLine.shape, next: nullable(string()) });
 
 /** The flags of `mcp`, as they were typed. */
-export interface McpFlags extends Texts<'dir' | 'maxBytes' | 'pollInterval' | 'maxCost' | 'maxPictures' | 'timeout'> {
-  sandbox?: boolean;
+export interface McpFlags extends WaitingFlags, Typed<'dir' | 'sandbox'> {
+  maxPictures?: string;
 }
 
 /** One call of a tool at work. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import pMap from 'p-map';
+import type { Typed, WaitingFlags } from '../../command-line/flags.ts';
 import { checkTaskIds, makeAndReport } from '../../command-line/make-and-report.ts';
 import { spendingSources } from '../../command-line/spending.ts';
 import { startWork } from '../../command-line/start-work.ts';
@@ -12,14 +13,12 @@ import { record, retarget } from '../../paid-task/record.ts';
 import { adopt, type Claims, deadRuns, foreign, isForgotten, reopen } from '../../paid-task/take-up.ts';
 import { fetchCommand } from '../../report/report-entry.ts';
 import type { TaskReport } from '../../report/task-report.ts';
-import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { parseWishes } from '../../request/wishes.ts';
 import { expandHome } from '../../task/home-path.ts';
 
-export interface ResumeFlags extends WaitingFlags {
+export interface ResumeFlags extends WaitingFlags, Typed<'dir' | 'sandbox'> {
   all?: boolean;
-  dir?: string;
   resend?: boolean;
-  sandbox?: boolean;
 }
 
 const tasksAtOnce = 8;

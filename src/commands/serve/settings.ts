@@ -1,23 +1,22 @@
 import { exactOptional, object } from 'zod/mini';
+import type { Typed, WaitingFlags } from '../../command-line/flags.ts';
 import { limitSource } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { parseFields, textAs } from '../../request/parse-fields.ts';
 import { parseModels, wholeNumberIn } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
-import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
-import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
+import { parseTarget, type Target } from '../../request/target.ts';
+import { parseWishes, type Wishes } from '../../request/wishes.ts';
 
 /** The flags of `serve`, as they were typed. */
-export interface ServeFlags extends WaitingFlags, Pick<NamingFlags, 'dir' | 'output'> {
+export interface ServeFlags extends WaitingFlags, Typed<'dir' | 'output' | 'model' | 'sandbox'> {
   port?: string;
   host?: string;
   tokenFile?: string;
   alias?: string[];
   maxPictures?: string;
   concurrency?: string;
-  model?: string;
-  sandbox?: boolean;
   json?: boolean;
 }
 

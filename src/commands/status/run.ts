@@ -1,3 +1,4 @@
+import type { WaitingFlags } from '../../command-line/flags.ts';
 import { checkServer, checkTaskIds, namedBase } from '../../command-line/make-and-report.ts';
 import { statusReport } from '../../command-line/status-report.ts';
 import type { Context } from '../../context.ts';
@@ -6,7 +7,7 @@ import { createWork } from '../../paid-task/engine.ts';
 import { locate } from '../../paid-task/find-task.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { flagSource, settingSource } from '../../request/sources.ts';
-import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
+import { parseWishes } from '../../request/wishes.ts';
 
 export interface StatusFlags extends WaitingFlags {
   exitStatus?: boolean;
