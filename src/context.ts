@@ -1,20 +1,20 @@
 import { defaultBaseUrl, parseBaseUrl } from './api/base-url.ts';
 import { type Api, createApi } from './api/client.ts';
-import { createTransport, type Transport, type TransportOptions } from './api/transport.ts';
+import { createTransport, type Transport } from './api/transport.ts';
 import { nodeFiles } from './disk/files.ts';
 import { stateFolder } from './disk/user-folders.ts';
 import { Failure } from './errors.ts';
 import type { Server } from './journal/event.ts';
-import { type Journal, openJournal } from './journal/journal.ts';
+import { openJournal } from './journal/journal.ts';
 import { thisProcess } from './journal/owner.ts';
 import { unrecorded } from './journal/unrecorded.ts';
 import { createKnown, type Engine } from './paid-task/engine.ts';
-import { createReporter, type Reporter } from './report/reporter.ts';
+import { createReporter } from './report/reporter.ts';
 import { addressFlag } from './report/shell-command.ts';
 import type { Sandbox } from './sandbox/server.ts';
 import { type Credentials, findKey, missingKey } from './settings/credentials.ts';
-import { openServerMemory, type ServerMemory } from './settings/server-memory.ts';
-import { readSettings, type StoredSettings } from './settings/store.ts';
+import { openServerMemory } from './settings/server-memory.ts';
+import { readSettings } from './settings/store.ts';
 import { colours, wantsColour } from './terminal/colours.ts';
 import { isLive, plainLines, spinnerLine } from './terminal/status-line.ts';
 import { programVersion } from './version.ts';
@@ -33,52 +33,26 @@ export interface GlobalFlags {
   sandbox?: boolean;
 }
 
-/** The base URL of the service, with the place where it was found. */
-interface Address {
-  base: string;
-  source: string;
-}
-
 /** The world, wired for one command. What costs something is made with its first use. */
-export interface Context {
-  world: World;
-  flags: GlobalFlags;
-  reporter: Reporter;
-  stored: StoredSettings;
-  /** The state folder; undefined where there is none to be used. */
-  state: string | undefined;
-  /** Why there is none. */
-  stateFlaw: string | undefined;
-  /** The engine that makes paid pictures. */
-  engine: Engine;
-  journal: Journal;
-  memory: ServerMemory;
-  credentials(): Promise<Credentials>;
-  /** Where the service is, and who says so. Throws `validation`. */
-  address(): Promise<Address>;
-  /** The server that the flags and settings name. */
-  server(sandbox: boolean): Promise<Server>;
-  /** Throws `authentication` where there is no key for it, unless what is asked needs none. */
-  api(server: Server, key?: 'optional'): Promise<Api>;
-  /** The sandbox that lives in this process. */
-  sandbox(): Promise<Sandbox>;
-  /** A command to paste. */
-  command(words: string): string;
-  close(): Promise<void>;
-}
+export type Context = Awaited<ReturnType<typeof createContext>>;
 
-/** @param connectBy makes what sends requests, with the first one */
+/**
+ * @param connectBy makes what sends requests, with the first one
+ * @param lent a sandbox that outlives the command
+ */
 export async function createContext(
   world: World,
   flags: GlobalFlags,
-  connectBy: (options: TransportOptions) => Transport = createTransport,
-): Promise<Context> {
+  connectBy = createTransport,
+  lent?: () => Promise<Sandbox>,
+) {
   const { env, clock, stderr, stdout } = world;
   const stored = readSettings(world);
   for (const key of [env.RUNAPI_API_KEY, stored.settings.apiKey]) if (key) world.keepSecret(key.trim());
   const usualState = typeof flags.record === 'string' ? flags.record : stateFolder(world);
   const stateFlaw = usualState === undefined ? 'there is no home folder' : world.folderFlaw(usualState);
   const state = stateFlaw === undefined ? usualState : undefined;
+  const recorded = flags.record !== false;
   const colour = wantsColour(stderr, env, flags.color);
   const line = flags.quiet ? undefined : isLive(stderr, env) ? spinnerLine(stderr, colour) : plainLines(stderr, clock);
   const reporter = createReporter({
@@ -95,8 +69,8 @@ export async function createContext(
   });
   const stopped = new AbortController();
   const journal =
-    state === undefined || flags.record === false
-      ? unrecorded(flags.record === false || flags.sandbox === true ? undefined : stateFlaw)
+    state === undefined || !recorded
+      ? unrecorded(recorded && !flags.sandbox ? stateFlaw : undefined)
       : openJournal({
           folder: state,
           owner: thisProcess(world.pid),
@@ -108,125 +82,130 @@ export async function createContext(
           lost: (error) => stopped.abort(error),
         });
   if (usualState && stateFlaw) reporter.warn(stateFlaw);
-  const memory = openServerMemory(flags.record === false ? undefined : state);
-  const log = flags.verbose ? reporter.trace : undefined;
+  const memory = openServerMemory(recorded ? state : undefined);
 
   let transport: Transport | undefined;
   let found: Promise<Credentials> | undefined;
-  let sandbox: Promise<Sandbox> | undefined;
+  let started: Promise<Sandbox> | undefined;
   const apis = new Map<string, Promise<Api>>();
 
-  const context: Context = {
-    world,
-    flags,
-    reporter,
-    stored,
-    state,
-    stateFlaw,
-    journal,
-    memory,
-    engine: {
-      clock,
-      deadline: world.deadline,
-      stopped: stopped.signal,
-      journal,
-      memory,
-      recorded: flags.record !== false,
-      spool: flags.record === false ? undefined : state,
-      connect,
-      browse: (server) => context.api(server, 'optional'),
-      sandbox: () => context.sandbox(),
-      known: createKnown(),
-      listener: {
-        step: reporter.progress.step,
-        completed: () => undefined,
-        retrying: reporter.retrying,
-        note: reporter.note,
-        warn: reporter.warn,
-      },
-    },
-    credentials: () => (found ??= findKey(world, stored)),
-    address,
+  const credentials = (): Promise<Credentials> => (found ??= findKey(world, stored));
 
-    server: async (inSandbox) =>
-      inSandbox ? { base: 'sandbox', sandbox: true } : { base: (await context.address()).base, sandbox: false },
+  /** The sandbox that lives in this process. */
+  const ownSandbox = (): Promise<Sandbox> =>
+    (started ??= import('./sandbox/server.ts').then(({ startSandbox }) => startSandbox({ now: clock.now })));
+  const sandbox = lent ?? ownSandbox;
 
-    api(server, key) {
-      const name = `${server.base} ${key}`;
-      const known = apis.get(name) ?? makeApi(server, key);
-      apis.set(name, known);
-      return known;
-    },
-
-    sandbox: () =>
-      (sandbox ??= import('./sandbox/server.ts').then(({ startSandbox }) => startSandbox({ now: clock.now }))),
-
-    command: (words) => `${world.calledAs} ${words}`,
-
-    async close() {
-      reporter.progress.stop();
-      await journal.close();
-      memory.save();
-      await (await sandbox)?.close();
-    },
-  };
-
-  /** The flag, the environment, the setting, the place where the key came from, the service's own address. */
-  async function address(): Promise<Address> {
+  /** Where the service is, and who says so: flag, environment, setting, where the key is from. Throws `validation`. */
+  async function address(): Promise<{ base: string; source: string }> {
+    const named = (text: string, source: string, shown = source) => ({ base: parseBaseUrl(text, shown), source });
     if (flags.baseUrl !== undefined) return named(flags.baseUrl, '--base-url');
     if (env.RUNAPI_BASE_URL) return named(env.RUNAPI_BASE_URL, 'RUNAPI_BASE_URL');
     const { baseUrl } = stored.settings;
     if (baseUrl)
       return named(baseUrl, `baseUrl in ${stored.path}`, 'setting base-url (config set base-url changes it)');
-    const { key } = await context.credentials();
+    const { key } = await credentials();
     return key?.baseUrl ? named(key.baseUrl, key.source) : { base: defaultBaseUrl, source: 'the default' };
   }
 
-  function named(text: string, source: string, shown = source): Address {
-    return { base: parseBaseUrl(text, shown), source };
+  /** The server that the flags and settings name. */
+  async function server(inSandbox: boolean): Promise<Server> {
+    return inSandbox ? { base: 'sandbox', sandbox: true } : { base: (await address()).base, sandbox: false };
   }
 
-  async function makeApi(server: Server, key: 'optional' | undefined): Promise<Api> {
+  /** Throws `authentication` where there is no key for it, unless what is asked needs none. */
+  function api(place: Server, key?: 'optional'): Promise<Api> {
+    const name = `${place.base} ${key}`;
+    const known = apis.get(name) ?? makeApi(place, key);
+    apis.set(name, known);
+    return known;
+  }
+
+  async function makeApi(place: Server, key: 'optional' | undefined): Promise<Api> {
     // A fault in the settings changes what is bought, so every command that may buy warns of it.
     if (!transport) for (const problem of stored.problems) reporter.warn(problem);
-    const apiKey = server.sandbox ? 'sandbox' : await findApiKey(key);
-    transport ??= connectBy({ env, redact: world.redact, log });
+    const apiKey = place.sandbox ? 'sandbox' : await findApiKey(key);
+    transport ??= connectBy({ env, redact: world.redact, log: flags.verbose ? reporter.trace : undefined });
     return createApi({
-      base: server.sandbox ? (await context.sandbox()).url : server.base,
+      base: place.sandbox ? (await sandbox()).url : place.base,
       apiKey,
-      api: server.sandbox ? 'auto' : ((stored.settings.api ?? 'auto') as 'auto'),
+      api: place.sandbox ? 'auto' : ((stored.settings.api ?? 'auto') as 'auto'),
       transport,
-      memory: server.sandbox ? openServerMemory(undefined) : memory,
+      memory: place.sandbox ? openServerMemory(undefined) : memory,
       clock,
       userAgent: `runapi-imagen/${programVersion}`,
     });
   }
 
+  async function findApiKey(need: 'optional' | undefined): Promise<string | undefined> {
+    const keys = await credentials();
+    const apiKey = keys.key?.apiKey;
+    if (apiKey !== undefined) world.keepSecret(apiKey);
+    else if (need !== 'optional') throw missingKey(keys, world.calledAs);
+    return apiKey;
+  }
+
   /** Nothing is sent with another account, and no key goes to an address that it is not known to belong to. */
-  async function connect(server: Server, account?: string): Promise<Api> {
-    const api = await context.api(server);
-    const { apiKey } = api.caller;
-    if (server.sandbox || apiKey === undefined) return api;
+  async function connect(place: Server, account?: string): Promise<Api> {
+    const connected = await api(place);
+    const { apiKey } = connected.caller;
+    if (place.sandbox || apiKey === undefined) return connected;
     if (account !== undefined) {
-      if ((await journal.identity()).account(apiKey) === account) return api;
+      if ((await journal.identity()).account(apiKey) === account) return connected;
       throw new Failure('authentication', 'this task was bought with another API key', {
         hint: 'Nothing was sent. Set RUNAPI_API_KEY to the key that bought it',
       });
     }
-    const { base } = await context.address();
-    if (server.base === base) return api;
-    throw new Failure('authentication', `this task is at ${server.base}, and the key is for ${base}`, {
-      hint: `Nothing was sent. If the key is for both: ${addressFlag(server.base)}`,
+    const { base } = await address();
+    if (place.base === base) return connected;
+    throw new Failure('authentication', `this task is at ${place.base}, and the key is for ${base}`, {
+      hint: `Nothing was sent. If the key is for both: ${addressFlag(place.base)}`,
     });
   }
 
-  async function findApiKey(need: 'optional' | undefined): Promise<string | undefined> {
-    const credentials = await context.credentials();
-    const apiKey = credentials.key?.apiKey;
-    if (apiKey !== undefined) world.keepSecret(apiKey);
-    else if (need !== 'optional') throw missingKey(credentials, world.calledAs);
-    return apiKey;
-  }
+  const engine: Engine = {
+    clock,
+    deadline: world.deadline,
+    stopped: stopped.signal,
+    journal,
+    memory,
+    recorded,
+    spool: recorded ? state : undefined,
+    connect,
+    browse: (place) => api(place, 'optional'),
+    sandbox,
+    known: createKnown(),
+    listener: {
+      step: reporter.progress.step,
+      completed: () => undefined,
+      retrying: reporter.retrying,
+      note: reporter.note,
+      warn: reporter.warn,
+    },
+  };
 
-  return context;
+  return {
+    world,
+    flags,
+    reporter,
+    stored,
+    /** The state folder; undefined where there is none to be used. */
+    state,
+    /** Why there is none. */
+    stateFlaw,
+    engine,
+    journal,
+    credentials,
+    address,
+    server,
+    api,
+    /** Writes a command to paste. */
+    command: (words: string): string => `${world.calledAs} ${words}`,
+    async close(): Promise<void> {
+      reporter.progress.stop();
+      await journal.close();
+      memory.save();
+      await (await started)?.close();
+    },
+  };
 }

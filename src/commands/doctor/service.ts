@@ -39,10 +39,10 @@ export async function* checkService(context: Context): AsyncGenerator<Check> {
   if (used && proxy.state === 'ok') yield await askAccount(context, { base, sandbox: false });
 }
 
-function apiForm({ stored, memory }: Context, base: string): string {
+function apiForm({ stored, engine }: Context, base: string): string {
   const set = stored.settings.api;
   if (set !== undefined && set !== 'auto') return `the ${set} form (setting api)`;
-  const { dialect } = memory.recall(base);
+  const { dialect } = engine.memory.recall(base);
   return dialect ? `the ${dialect} form, as earlier calls showed` : 'not known yet: the first picture will tell';
 }
 

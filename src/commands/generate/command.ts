@@ -54,7 +54,6 @@ export const generateCommand: Declaration = {
 };
 
 interface Typed extends GenerateFlags {
-  yes?: boolean;
   jsonSchema?: boolean;
   dryRun?: boolean;
 }

@@ -2,10 +2,12 @@ import type { NamingFlags, PictureFlags, Typed, WaitingFlags } from '../../comma
 import { ownSourceReason } from '../../command-line/own-source.ts';
 import { checkShowing } from '../../command-line/show-pictures.ts';
 import { spendingSources } from '../../command-line/spending.ts';
+import { type Difference, noteDifferences } from '../../command-line/tell-apart.ts';
 import type { Context } from '../../context.ts';
 import { Failure, noteProblem, tellAll } from '../../errors.ts';
 import type { Server } from '../../journal/event.ts';
 import { isObject } from '../../json.ts';
+import type { Wanted } from '../../paid-task/engine.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
 import { checkOptions, type ImageRequest, parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, requestSource, settingSource } from '../../request/sources.ts';
@@ -27,15 +29,15 @@ export interface GenerateFlags
 /** The checked input of `generate`. */
 export interface Plan {
   server: Server;
-  requests: ImageRequest[];
-  /** Without the index, which each picture gets. */
-  target: Omit<Target, 'index'>;
+  /** Each with what tells it from the others, for people. */
+  pictures: Array<Wanted & Pick<Difference, 'label'>>;
+  place: Omit<Target, 'index'>;
   wishes: Wishes;
 }
 
 /** Reads the flags and the prompt. Throws one `validation` failure that tells every problem. */
 export async function readPlan(context: Context, words: readonly string[], flags: GenerateFlags): Promise<Plan> {
-  const { settings } = context.stored;
+  const { engine, stored, world } = context;
   const problems: string[] = [];
   const note = (error: unknown): undefined => noteProblem(error, problems);
   const before = flags.again === undefined ? undefined : await askedBefore(context, flags.again).catch(note);
@@ -44,29 +46,36 @@ export async function readPlan(context: Context, words: readonly string[], flags
   const asked = [
     namedSource({ 'The prompt': prompt }, { prompt: 'The prompt' }),
     flagSource(flags),
-    before ? requestSource(before.request, `--again ${flags.again}`) : settingSource(settings),
+    before ? requestSource(before.request, `--again ${flags.again}`) : settingSource(stored.settings),
   ];
-  for (const [name, path] of Object.entries(before?.inputs ?? {})) context.engine.known.pictures.set(name, path);
+  for (const [name, path] of Object.entries(before?.inputs ?? {})) engine.known.pictures.set(name, path);
   const typedRequests = prompt === undefined ? checkOptions(asked, problems) : parseRequests(asked, problems);
-  const place = { cwd: context.world.cwd, home: context.world.home, readStdin: () => readPicture(context) };
-  const requests = typedRequests && (await namePictures(context.engine, place, typedRequests).catch(note));
+  const around = { cwd: world.cwd, home: world.home, readStdin: () => readPicture(context) };
+  const requests = typedRequests && (await namePictures(engine, around, typedRequests).catch(note));
   const typed = spendingSources(context, flags);
   const wishes = parseWishes(typed, problems);
-  const pictures = { count: requests?.length ?? 1, areNew: true };
-  const target = parseTarget(typed, context.world, pictures, problems);
-  checkShowing(flags, target?.output ?? '', problems);
-  if (target) problems.push(...ownSources(context, requests ?? [], target));
+  const place = parseTarget(typed, world, { count: requests?.length ?? 1, areNew: true }, problems);
+  checkShowing(flags, place?.output ?? '', problems);
+  const pictures = place && picturesOf(requests ?? [], place);
+  // Each problem once: the requests of several models or seeds may have the same.
+  problems.push(...new Set(pictures?.flatMap((picture) => ownSourceReason(engine, picture) ?? [])));
   const server = await serverOf(context, flags, before).catch(note);
-  if (problems.length > 0 || !requests || !wishes || !target || !server) throw tellAll(problems);
-  return { server, requests, target, wishes };
+  if (problems.length > 0 || !requests || !wishes || !pictures || !server) throw tellAll(problems);
+  return { server, pictures, place, wishes };
 }
 
-/** Each problem once: the requests of several models or seeds may have the same. */
-function ownSources({ engine }: Context, requests: readonly ImageRequest[], target: Plan['target']): Set<string> {
-  const reasons = requests.map((request, at) =>
-    ownSourceReason(engine, { request, target: { ...target, index: at + 1 } }),
-  );
-  return new Set(reasons.filter((reason) => reason !== undefined));
+/** Gives each request its place, with what tells it from the others. */
+function picturesOf(requests: readonly ImageRequest[], place: Plan['place']): Plan['pictures'] {
+  const differences = noteDifferences();
+  const names = requests.map((request) => JSON.stringify(request));
+  for (const [at, request] of requests.entries()) differences.note(request, names[at] ?? '');
+  const counts = new Map<string, number>();
+  return requests.map((request, at) => {
+    const name = names[at] ?? '';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const { label, mark } = differences.of(request, name, counts.get(name) ?? 1);
+    return { request, target: { ...place, index: at + 1, ...(mark !== undefined && { mark }) }, label };
+  });
 }
 
 /** Names the setting where a model that is not sold comes from it. */

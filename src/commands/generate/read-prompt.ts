@@ -7,34 +7,32 @@ import { expandHome } from '../../task/home-path.ts';
 
 const maxPromptBytes = 1024 * 1024;
 
-/**
- * Reads the prompt from the words, a file or stdin. Throws `validation`.
- * @param images as they were typed: `-` is a picture from stdin
- */
+/** Reads the prompt from the words, a file or stdin. Throws `validation`. */
 export async function readPrompt(
   context: Context,
   words: readonly string[],
-  { promptFile: file, image: images = [] }: { promptFile?: string; image?: readonly string[] },
+  { promptFile: file, image: pictures = [] }: { promptFile?: string; image?: string[] },
 ): Promise<string> {
-  const { stdin } = context.world;
+  const { world, reporter } = context;
+  const { stdin } = world;
   const fromStdin = (words.length === 1 && words[0] === '-') || file === '-' || file === '/dev/stdin';
   if (file !== undefined && words.length > 0) {
     throw invalid('The prompt is given twice, as words and with --prompt-file: leave one of them out');
   }
   if (file !== undefined && !fromStdin) {
     const source = `--prompt-file ${file}`;
-    return decode(await waited(context, source, () => readFile(context, file)), source);
+    return decode(await waited(context, `prompt on ${source}`, readFile(context, file)), source);
   }
   if (words.length > 0 && !fromStdin) return words.join(' ');
   const example = `Write it after the command: ${context.command('generate "a mug"')}`;
-  if (images.includes('-'))
+  if (pictures.includes('-'))
     throw invalid('With --image - stdin gives the picture, and cannot give the prompt too', example);
+  if (stdin.isTerminal && !fromStdin) throw invalid('There is no prompt', example);
   if (stdin.isTerminal) {
-    if (!fromStdin) throw invalid('There is no prompt', example);
-    context.reporter.note('Reading the prompt from the terminal: end it with Ctrl-D');
+    reporter.note('Reading the prompt from the terminal: end it with Ctrl-D');
     return decode(await stdin.readAll(maxPromptBytes), 'stdin');
   }
-  const text = decode(await waited(context, 'stdin', () => stdin.readAll(maxPromptBytes)), 'stdin');
+  const text = decode(await waited(context, 'prompt on stdin', stdin.readAll(maxPromptBytes)), 'stdin');
   if (text.trim() !== '') return text;
   throw invalid('The prompt is empty: stdin holds nothing', example);
 }
@@ -43,21 +41,16 @@ export async function readPrompt(
 export async function readPicture(context: Context): Promise<Buffer> {
   const { stdin } = context.world;
   if (stdin.isTerminal) throw invalid('Invalid --image "-": stdin is a terminal; pipe a picture into the command');
-  return await waited(context, 'stdin', () => stdin.readAll(mostPictureBytes), 'picture');
+  return await waited(context, 'picture on stdin', stdin.readAll(mostPictureBytes));
 }
 
 /** Prints a note after two seconds: a silent pipe looks like a program that hangs. */
-async function waited(
-  { world, reporter }: Context,
-  source: string,
-  read: () => Promise<Buffer>,
-  what = 'prompt',
-): Promise<Buffer> {
+async function waited({ world, reporter }: Context, what: string, bytes: Promise<Buffer>): Promise<Buffer> {
   const stop = world.clock.every(2_000, () => {
     stop();
-    reporter.note(`Waiting for the ${what} on ${source}`);
+    reporter.note(`Waiting for the ${what}`);
   });
-  return await read().finally(stop);
+  return await bytes.finally(stop);
 }
 
 async function readFile({ world: { cwd, home } }: Context, file: string): Promise<Buffer> {

@@ -5,9 +5,7 @@ import { type Entry, isUnsent } from '../../journal/entry.ts';
 import { accountAt } from '../../paid-task/engine.ts';
 import { findExisting } from '../../paid-task/existing.ts';
 import { isForgotten, isSameRequest, unanswered } from '../../paid-task/take-up.ts';
-import type { ImageRequest } from '../../request/request.ts';
 import type { Plan } from './plan.ts';
-import { differencesOf } from './run.ts';
 
 /** Why a picture is not, or may not be, bought. */
 export interface Standing {
@@ -21,31 +19,26 @@ export interface Standing {
 
 /** Tells what `generate` would find of each picture, without touching it. Throws `conflict` where it would. */
 export async function standingsOf(context: Context, plan: Plan, anew: boolean): Promise<Standing[]> {
+  const now = context.world.clock.now();
   const standings: Standing[] = [];
-  for (const [position, { mark }] of differencesOf(plan.requests).entries()) {
-    const target = { ...plan.target, index: position + 1, ...(mark !== undefined && { mark }) };
-    const wanted = { request: plan.requests[position], target };
-    standings.push({ exists: await findExisting(wanted, context.world.clock.now()) });
-  }
+  for (const picture of plan.pictures) standings.push({ exists: await findExisting(picture, now) });
   if (!anew) await addLeft(context, plan, standings);
   return standings;
 }
 
 /** As taking up does: the unfinished tasks of dead runs first, then what those runs had saved. */
-async function addLeft({ engine, state }: Context, { server, requests }: Plan, standings: Standing[]): Promise<void> {
+async function addLeft({ engine, state }: Context, { server, pictures }: Plan, standings: Standing[]): Promise<void> {
   if (state === undefined || !(await exists(state))) return; // reading the record would create it
   const dead = (await engine.journal.left()).runs.filter(({ life }) => life === 'dead');
   if (dead.length === 0) return;
   const account = await accountAt(engine, server).catch(keyless);
-  const open = requests.map((request, at) => (standings[at]?.exists === undefined ? request : undefined));
+  const open = pictures.map(({ request }, at) => (standings[at]?.exists === undefined ? request : undefined));
 
   /** Gives each entry to the first picture that asks for the same. Returns whether one did. */
   function give(entries: Iterable<Entry>): boolean {
     let given = false;
     for (const entry of entries) {
-      const isMeant = (request: ImageRequest | undefined): boolean =>
-        request !== undefined && isSameRequest(entry, { request, server, account });
-      const at = open.findIndex(isMeant);
+      const at = open.findIndex((request) => request && isSameRequest(entry, { request, server, account }));
       if (at < 0) continue;
       if (isForgotten(engine, entry)) throw unanswered(entry);
       open[at] = undefined;

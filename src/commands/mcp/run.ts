@@ -89,7 +89,7 @@ const callsAtOnce = 8;
 type LastLine = (signal: StopSignal) => string;
 
 /** Runs the calls of a server's life, each like a command of its own. */
-function callsOf({ world, flags: globals, sandbox }: Context, flags: McpFlags, session: Budget): RunCall {
+function callsOf({ world, flags: globals, engine }: Context, flags: McpFlags, session: Budget): RunCall {
   const atOnce = pLimit(callsAtOnce);
   const lastLines = new Set<LastLine>();
   const cancelled = new Set<Promise<unknown>>();
@@ -104,8 +104,8 @@ function callsOf({ world, flags: globals, sandbox }: Context, flags: McpFlags, s
       lastLines.add(say);
       own.add(say);
     };
-    const context = await createContext({ ...world, onStop }, globals);
-    context.sandbox = sandbox; // one for the server's life: its balance and its tasks stay
+    // One sandbox for the server's life: its balance and its tasks stay.
+    const context = await createContext({ ...world, onStop }, globals, undefined, engine.sandbox);
     const progress = createProgress(lineOf(talk, world), world.clock);
     try {
       const listener = { ...context.engine.listener, step: progress.step };
