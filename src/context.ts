@@ -55,18 +55,8 @@ export async function createContext(
   const recorded = flags.record !== false;
   const colour = wantsColour(stderr, env, flags.color);
   const line = flags.quiet ? undefined : isLive(stderr, env) ? spinnerLine(stderr, colour) : plainLines(stderr, clock);
-  const reporter = createReporter({
-    stdout,
-    stderr,
-    clock,
-    cwd: world.cwd,
-    json: flags.json === true,
-    quiet: flags.quiet === true,
-    traces: flags.verbose === true,
-    colours: await colours(colour),
-    stdoutColour: wantsColour(stdout, env, flags.color),
-    line,
-  });
+  const stdoutColour = wantsColour(stdout, env, flags.color);
+  const reporter = createReporter(world, flags, { colours: await colours(colour), stdoutColour, line });
   const stopped = new AbortController();
   const journal =
     state === undefined || !recorded

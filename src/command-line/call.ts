@@ -1,7 +1,7 @@
 import type { Context, GlobalFlags } from '../context.ts';
 import { problemsIn, tellAll } from '../errors.ts';
 import type { Declaration } from './declaration.ts';
-import { helpOf, programName, versionText, wholeHelp } from './help.ts';
+import { helpOf, versionText, wholeHelp } from './help.ts';
 import { type CommandLine, readCommandLine } from './read-command-line.ts';
 
 /** What the arguments ask for: a text, or work that returns an exit code. */
@@ -13,7 +13,7 @@ export function readCall(typed: readonly string[], commands: readonly Declaratio
     const { path, command, asksFor, values, problems } = readCommandLine(typed, commands);
     if (asksFor === 'version') return { text: versionText };
     if (!command) return { text: wholeHelp(commands) };
-    if (asksFor === 'help') return { text: helpOf([programName, ...path], command, columns()) };
+    if (asksFor === 'help') return { text: helpOf(path, command, columns()) };
     const flags = values?.flags ?? usual;
     return {
       flags: values && command.ownsStdout?.(flags) ? { ...flags, json: false } : flags,

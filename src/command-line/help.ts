@@ -2,7 +2,7 @@ import { programVersion } from '../version.ts';
 import { bareWord, type Declaration, type Flag } from './declaration.ts';
 import { flagsOf, globalFlags, helpFlag, versionFlag } from './flags.ts';
 
-export const programName = 'runapi-imagen';
+const programName = 'runapi-imagen';
 
 /** A term of a list and its meaning. */
 type Row = readonly [term: string, meaning: string];
@@ -34,46 +34,37 @@ export function plainAnswer(words: readonly string[], commands: readonly Declara
 /** The help of the program as a whole. */
 export function wholeHelp(commands: readonly Declaration[]): string {
   const names = commands.map(({ name, summary }): Row => [name, summary]);
-  return `Examples:
-${examples}
-
-Usage: runapi-imagen <command> [flags]
-
-Imagen 4 pictures through RunAPI: one line in, a picture on disk.
-
-Commands:
-${listed([...names, ['help [command]', 'print the help of a command']])}
-
-Flags:
-${listed([versionFlag, helpFlag].map(flagRow))}
-
-Flags of every command:
-${listed(globalFlags.map(flagRow))}
-
-${questions}
-`;
+  return page(examples, '<command> [flags]', 'Imagen 4 pictures through RunAPI: one line in, a picture on disk.', [
+    `Commands:\n${listed([...names, ['help [command]', 'print the help of a command']])}`,
+    `Flags:\n${listed([versionFlag, helpFlag].map(flagRow))}`,
+    `Flags of every command:\n${listed(globalFlags.map(flagRow))}`,
+  ]);
 }
 
-/** The help of one command: examples, usage, description, words, flags or subcommands, and where to ask. */
+/** The help of one command, which the names in `path` call. */
 export function helpOf(path: readonly string[], command: Declaration, columns: number): string {
   const { about, summary, words = [], below = [], examples: own = [] } = command;
   const width = columns || 80;
   const [first = '', ...rest] = about ?? `${summary}.`;
-  const sections: ReadonlyArray<readonly [title: string, rows: readonly Row[]]> = [
+  const lists: ReadonlyArray<readonly [title: string, rows: readonly Row[]]> = [
     ['Arguments', words.map((word) => [bareWord(word), word[1]])],
     ['Flags', [...flagsOf(command), helpFlag].map(flagRow)],
     ['Subcommands', below.map((each) => [`${each.name} ${usageOf(each)}`, each.summary])],
   ];
-  const longest = longestIn(sections.flatMap(([, rows]) => rows));
+  const longest = longestIn(lists.flatMap(([, rows]) => rows));
   const lines = own.map((line) => `  ${line.includes(programName) ? '' : `${programName} `}${line}`);
-  const parts = [
-    own.length > 0 && `Examples:\n${lines.join('\n')}`,
-    `Usage: ${path.join(' ')} ${usageOf(command)}`,
+  const filled = lists.filter(([, rows]) => rows.length > 0);
+  return page(
+    lines.join('\n'),
+    [...path, usageOf(command)].join(' '),
     wrap(first.toUpperCase() + rest.join(''), width),
-    ...sections.map(([title, rows]) => rows.length > 0 && `${title}:\n${listed(rows, longest, width)}`),
-    `${questions}\n`,
-  ];
-  return parts.filter((part) => part !== false).join('\n\n');
+    filled.map(([title, rows]) => `${title}:\n${listed(rows, longest, width)}`),
+  );
+}
+
+function page(lines: string, usage: string, about: string, lists: readonly string[]): string {
+  const parts = [`Usage: ${programName} ${usage}`, about, ...lists, `${questions}\n`];
+  return [...(lines === '' ? [] : [`Examples:\n${lines}`]), ...parts].join('\n\n');
 }
 
 function usageOf({ words = [], below, run }: Declaration): string {

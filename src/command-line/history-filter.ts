@@ -6,37 +6,36 @@ import { didYouMean } from '../near-miss.ts';
 import { recordedStatus } from '../report/report-entry.ts';
 import { parseModels } from '../request/request.ts';
 import { flagSource } from '../request/sources.ts';
-import { type Moment, parseMoment } from '../task/moment.ts';
+import { parseMoment } from '../task/moment.ts';
 import { searchFor } from '../task/search.ts';
 import type { FilterFlags } from './flags.ts';
 
 /** Which recorded tasks are chosen. */
 export type Filter = Pick<Query, 'matches' | 'since'>;
 
-const states = ['completed', 'failed', 'processing', 'pending', 'unfinished'] as const;
+const states = ['completed', 'failed', 'processing', 'pending', 'unfinished'];
 
 /** Which recorded tasks the flags choose. Every problem goes to `problems`, naming its flag. */
 export function readFilter(context: Context, flags: FilterFlags, problems: string[]): Filter {
+  const { clock, cwd } = context.world;
   const found = searchFor(flags.search ?? '');
   const models: readonly string[] | undefined = parseModels([flagSource(flags)], problems);
-  const isState = readStates(flags.state, problems);
-  const since = readMoment('--since', flags.since)?.from;
-  const until = readMoment('--until', flags.until)?.to;
-  const before = readMoment('--before', flags.before)?.from;
+  const wanted = flags.state?.split(',').map((word) => word.trim());
+  for (const word of wanted ?? [])
+    if (!states.includes(word))
+      problems.push(`Invalid --state ${JSON.stringify(word)}: use ${states.join(', ')}${didYouMean(word, states)}`);
+  const [since, until, before] = (['since', 'until', 'before'] as const).map((name) => {
+    const { [name]: typed } = flags;
+    const moment = typed === undefined ? undefined : parseMoment(typed, clock.now());
+    if (typed !== undefined && !moment)
+      problems.push(
+        `Invalid --${name} ${JSON.stringify(typed)}: use a date such as 2026-11-20 or an age such as 7d or 12h.`,
+      );
+    return name === 'until' ? moment?.to : moment?.from;
+  });
   if (since !== undefined && until !== undefined && since > until)
     problems.push('--since is later than --until: no task can match');
-
-  const batch = flags.batch === undefined ? undefined : nameOfBatch(context.world.cwd, flags.batch);
-
-  function readMoment(flag: string, typed: string | undefined): Moment | undefined {
-    if (typed === undefined) return undefined;
-    const moment = parseMoment(typed, context.world.clock.now());
-    if (!moment)
-      problems.push(
-        `Invalid ${flag} ${JSON.stringify(typed)}: use a date such as 2026-11-20 or an age such as 7d or 12h.`,
-      );
-    return moment;
-  }
+  const batch = flags.batch === undefined ? undefined : nameOfBatch(cwd, flags.batch);
 
   return {
     since,
@@ -46,7 +45,8 @@ export function readFilter(context: Context, flags: FilterFlags, problems: strin
       if (at < (since ?? at) || at > (until ?? at) || at >= (before ?? Number.POSITIVE_INFINITY)) return false;
       if (models && !models.includes(request.model)) return false;
       if (batch !== undefined && row?.batch !== batch) return false;
-      return isState(entry) && found(textsOf(entry));
+      const state = entry.ended === undefined ? ['unfinished', recordedStatus(entry)] : [recordedStatus(entry)];
+      return (wanted?.some((word) => state.includes(word)) ?? true) && found(textsOf(entry));
     },
   };
 }
@@ -60,26 +60,10 @@ export function newestSent(context: Context, { matches, since }: Filter, limit: 
   });
 }
 
-function readStates(typed: string | undefined, problems: string[]): (entry: Entry) => boolean {
-  if (typed === undefined) return () => true;
-  const wanted = typed.split(',').map((word) => word.trim());
-  for (const word of wanted) {
-    if ((states as readonly string[]).includes(word)) continue;
-    problems.push(`Invalid --state ${JSON.stringify(word)}: use ${states.join(', ')}${didYouMean(word, states)}`);
-  }
-  return (entry) =>
-    wanted.includes(recordedStatus(entry)) || (wanted.includes('unfinished') && entry.ended === undefined);
-}
-
 function textsOf(entry: Entry): string[] {
   const { request, row } = entry.intended;
-  return [
-    request.prompt,
-    request.negativePrompt ?? '',
-    entry.accepted?.id ?? '',
-    row?.id ?? '',
-    ...filesOf(entry).map(({ path }) => path),
-  ];
+  const { prompt, negativePrompt = '' } = request;
+  return [prompt, negativePrompt, entry.accepted?.id ?? '', row?.id ?? '', ...filesOf(entry).map(({ path }) => path)];
 }
 
 /** Undefined without the flag. */

@@ -8,21 +8,18 @@ import { makePicture } from '../paid-task/make-picture.ts';
 import { reportOutcome } from '../report/report-entry.ts';
 import { emptyReport, type TaskReport } from '../report/task-report.ts';
 import { requestReport } from '../request/request-report.ts';
-import { addCost, type CostSum, sumText } from '../task/cost.ts';
+import { addCost, sumText } from '../task/cost.ts';
 import { isTaskId } from '../task/task-id.ts';
 
-/** Finishes a task and reports it. A failure is part of the report. */
+/** Finishes a task, reports it and counts its cost. A failure is part of the report. */
 export async function makeAndReport(context: Context, work: Work, begun: Begun): Promise<TaskReport> {
   const report = reportOutcome(context, await makePicture(work, begun));
-  addBought(work.spent, report);
-  context.reporter.progress.ended(begun.entry.key, report.error !== null, sumText(work.spent));
+  const { task_id, status, cost, reused, sandbox, resume, error } = report;
+  // A request without an answer may have been paid for: its cost is unknown.
+  const mayBePaid = task_id !== null || resume !== null;
+  if (!sandbox && !reused && mayBePaid) addCost(work.spent, cost, status === 'failed' && task_id !== null);
+  context.reporter.progress.ended(begun.entry.key, error !== null, sumText(work.spent));
   return report;
-}
-
-/** Adds the cost of a task. A request without an answer may have been paid for: its cost is unknown. */
-function addBought(sum: CostSum, { task_id, status, cost, reused, sandbox, resume }: TaskReport): void {
-  if (sandbox || reused || (task_id === null && resume === null)) return;
-  addCost(sum, cost, status === 'failed' && task_id !== null);
 }
 
 /** With --skip-existing: reports the file that is there already and returns true. */
@@ -33,21 +30,18 @@ export async function skipExisting(
   const path = await findExisting(wanted, world.clock.now());
   if (path === undefined) return false;
   reporter.note(`${path} exists: skipped, nothing was paid`);
-  await reporter.task({ ...(await skippedReport(server, wanted, path)), ...row }, 'files');
-  return true;
-}
-
-async function skippedReport(server: Server, { request, task }: Nameable, path: string): Promise<TaskReport> {
-  const facts = await examine(path);
-  const { bytes = null, mime = null, width = null, height = null, sha256 = null } = facts ?? {};
-  return {
+  const { bytes = null, mime = null, width = null, height = null, sha256 = null } = (await examine(path)) ?? {};
+  const report: TaskReport = {
     ...emptyReport(server),
-    task_id: task ?? null,
+    task_id: wanted.task ?? null,
     status: 'completed',
-    ...requestReport(request),
+    ...requestReport(wanted.request),
     reused: true,
     images: [{ url: pathToFileURL(path).href, expires_at: null, path, bytes, mime, width, height, sha256 }],
+    ...row,
   };
+  await reporter.task(report, 'files');
+  return true;
 }
 
 /** Adds invalid task ids to the problems, before anything is sent. */

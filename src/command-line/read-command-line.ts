@@ -64,7 +64,12 @@ function findCommand(parts: readonly Part[], commands: readonly Declaration[], k
     else if (word === 'help') asksHelp = true;
     else {
       command = choices.find(({ name }) => name === word);
-      if (!command) throw unknownCommand(word, path, choices, unknownFlags(parts, known));
+      if (!command) {
+        const names = choices.map(({ name }) => name);
+        const problem = `unknown command ${JSON.stringify([...path, word].join(' '))}${didYouMean(word, names)}`;
+        const hint = `The subcommands of ${path.join(' ')} are ${names.join(', ')}`;
+        throw invalid([...unknownFlags(parts, known), problem].join('; '), path.length > 0 ? hint : firstCommand);
+      }
       choices = command.below ?? [];
       path.push(word);
     }
@@ -128,28 +133,12 @@ function unknownFlags(parts: readonly Part[], known: Flags): string[] {
   );
 }
 
-function unknownCommand(
-  word: string,
-  path: readonly string[],
-  choices: readonly Declaration[],
-  others: readonly string[],
-): Error {
-  const names = choices.map(({ name }) => name);
-  const problem = `unknown command ${JSON.stringify([...path, word].join(' '))}${didYouMean(word, names)}`;
-  return invalid(
-    [...others, problem].join('; '),
-    path.length > 0 ? `The subcommands of ${path.join(' ')} are ${names.join(', ')}` : firstCommand,
-  );
-}
-
 const firstCommand = 'To make a picture: runapi-imagen generate "a mug". --help lists the commands';
 
 function missingCommand(command: Declaration | undefined, path: readonly string[], others: readonly string[]): Error {
-  if (command) {
-    const names = (command.below ?? []).map(({ name }) => name);
-    const whole = path.join(' ');
-    return invalid(`${whole} needs a subcommand: ${names.join(', ')}`, `See runapi-imagen ${whole} --help`);
-  }
+  const whole = path.join(' ');
+  const names = (command?.below ?? []).map(({ name }) => name).join(', ');
+  if (command) return invalid(`${whole} needs a subcommand: ${names}`, `See runapi-imagen ${whole} --help`);
   if (others.length > 0) return invalid(others.join('; '), '--help lists the commands and flags');
   return invalid('no command given', firstCommand);
 }

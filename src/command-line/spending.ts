@@ -4,7 +4,7 @@ import type { Server } from '../journal/event.ts';
 import { createBudget, type Lot, type PricedLot, type Purchase, priceOf, unknownPrice } from '../paid-task/budget.ts';
 import type { Work } from '../paid-task/engine.ts';
 import { quoteAll } from '../paid-task/quotes.ts';
-import { type ErrorReport, errorReport } from '../report/task-report.ts';
+import { errorReport } from '../report/task-report.ts';
 import type { Source } from '../request/parse-fields.ts';
 import { flagSource, namedSource, settingSource } from '../request/sources.ts';
 import type { Wishes } from '../request/wishes.ts';
@@ -77,41 +77,38 @@ export function priceLines(lots: ReadonlyArray<Lot & Partial<PricedLot>>): strin
 const timeoutMs = 20_000;
 
 /** The result of a dry run. */
-export interface Trial {
-  prices: readonly PricedLot[] | undefined;
-  /** Why no price is known. */
-  error: ErrorReport | null;
-  /** Says that nothing was submitted and, with a limit, throws `over_budget` where the real run would. */
-  end(wishes: Pick<Wishes, 'maxCost' | 'maxCostName'>): void;
-}
+export type Trial = Awaited<ReturnType<typeof tryPrices>>;
 
 /** Asks what pictures would cost now. Needs no key. */
-export async function tryPrices(context: Context, server: Server, lots: readonly Lot[]): Promise<Trial> {
-  const { world, reporter } = context;
+export async function tryPrices(context: Context, server: Server, lots: readonly Lot[]) {
+  const { engine, world, reporter } = context;
   const api = await context.api(server, 'optional');
-  const deadline = world.deadline(timeoutMs);
-  const options = { clock: world.clock, deadline, onRetry: reporter.retrying };
-  const asked = await quoteAll(context.engine, api, { server, lots }, options).catch((error: unknown) => ({ error }));
-  const prices = 'error' in asked ? undefined : asked;
+  const options = { clock: world.clock, deadline: world.deadline(timeoutMs), onRetry: reporter.retrying };
+  const asked = await quoteAll(engine, api, { server, lots }, options).catch((fault: unknown) => ({ fault }));
+  const prices = 'fault' in asked ? undefined : asked;
+  const fault = 'fault' in asked ? asked.fault : undefined;
   return {
     prices,
-    error: 'error' in asked ? errorReport(asked.error) : null,
-    end(wishes) {
-      if ('error' in asked) reporter.warn(`the price is not available now: ${errorReport(asked.error).message}`);
+    /** Why no price is known. */
+    error: prices ? null : errorReport(fault),
+    /** Says that nothing was submitted and, with a limit, throws `over_budget` where the real run would. */
+    end(wishes: Pick<Wishes, 'maxCost' | 'maxCostName'>): void {
+      if (!prices) reporter.warn(`the price is not available now: ${errorReport(fault).message}`);
       reporter.note(`Nothing was submitted${prices ? totalText(prices) : ''}`);
       if (wishes.maxCost === undefined) return;
-      if ('error' in asked) throw unknownPrice(asked.error, wishes.maxCostName);
-      createBudget(wishes).check(asked);
+      if (!prices) throw unknownPrice(fault, wishes.maxCostName);
+      createBudget(wishes).check(prices);
     },
   };
 }
 
 function totalText(lots: readonly PricedLot[]): string {
   const sum = newSum();
+  let pictures = 0;
   for (const { count, quote } of lots) {
-    const amount = (sum.amounts.get(quote.currency) ?? 0) + count * microCents(quote.reserved_cents);
-    sum.amounts.set(quote.currency, amount);
+    const before = sum.amounts.get(quote.currency) ?? 0;
+    sum.amounts.set(quote.currency, before + count * microCents(quote.reserved_cents));
+    pictures += count;
   }
-  const count = lots.reduce((all, lot) => all + lot.count, 0);
-  return count < 2 ? '' : `: ${count} pictures would cost ${sumText(sum)}`;
+  return pictures < 2 ? '' : `: ${pictures} pictures would cost ${sumText(sum)}`;
 }

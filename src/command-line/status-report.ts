@@ -1,4 +1,3 @@
-import type { Api } from '../api/client.ts';
 import { withRetries } from '../api/retry.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../errors.ts';
@@ -26,66 +25,52 @@ export interface Asked {
 /** Reports the state of a task now or, where the work waits, at its end. Nothing is recorded, nothing is thrown. */
 export async function statusReport(context: Context, work: Work, { id, entry, sandbox }: Asked): Promise<TaskReport> {
   const server = entry?.intended.server ?? (await context.server(sandbox));
+  const { deadline, engine, pace, wishes } = work;
+  const { clock, listener } = engine;
+  const { accepted, intended } = entry ?? {};
+  const clues = { dialect: accepted?.dialect, statusUrl: accepted?.statusUrl };
   try {
     const api = await context.api(server);
-    if (entry?.intended.server.sandbox) await restoreSandboxTask(work, entry);
-    const task = work.wishes.wait ? await waitFor(work, api, id, entry) : await pollOnce(work, api, id, entry);
+    if (entry && server.sandbox) await restoreSandboxTask(work, entry);
+    const poll = () => api.poll(id, clues, deadline.signal);
+    const followed = {
+      poll,
+      pace,
+      clock,
+      deadline,
+      // A task that is not in the record may be old: a 404 is final at once.
+      ageMs: accepted ? Math.max(0, clock.now() - accepted.at) : 60_000,
+      onPoll: (task: Task) => listener.step(id, { doing: task.status, model: intended?.request.model, taskId: id }),
+      onLost: listener.retrying,
+    };
+    const once = { clock, deadline, onRetry: listener.retrying };
+    const task = wishes.wait ? await follow(followed) : (await withRetries(poll, once)).task;
     return reportTask(context, server, task, entry);
   } catch (error) {
     const report = errorReport(error);
-    const gone = report.code === 'not_found';
-    const untold: Task = { id, status: gone ? 'failed' : 'processing', images: [], reason: null, cost: null };
+    const status = report.code === 'not_found' ? 'failed' : 'processing';
+    const untold: Task = { id, status, images: [], reason: null, cost: null };
     return { ...reportTask(context, server, untold, entry), error: report };
   }
 }
 
-function cluesOf(entry: Entry | undefined): Parameters<Api['poll']>[1] {
-  return { dialect: entry?.accepted?.dialect, statusUrl: entry?.accepted?.statusUrl };
-}
-
-async function pollOnce({ engine, deadline }: Work, api: Api, id: string, entry: Entry | undefined): Promise<Task> {
-  const options = { clock: engine.clock, deadline, onRetry: engine.listener.retrying };
-  const { task } = await withRetries(() => api.poll(id, cluesOf(entry), deadline.signal), options);
-  return task;
-}
-
-async function waitFor(work: Work, api: Api, id: string, entry: Entry | undefined): Promise<Task> {
-  const { engine, deadline } = work;
-  const { clock, listener } = engine;
-  const model = entry?.intended.request.model ?? 'imagen-4';
-  return await follow({
-    poll: () => api.poll(id, cluesOf(entry), deadline.signal),
-    pace: work.pace,
-    clock,
-    deadline,
-    // A task that is not in the record may be old: a 404 is final at once.
-    ageMs: entry?.accepted ? Math.max(0, clock.now() - entry.accepted.at) : 60_000,
-    onPoll: (task) => listener.step(id, { doing: task.status, model: entry ? model : undefined, taskId: id }),
-    onLost: listener.retrying,
-  });
-}
-
 function reportTask(context: Context, server: Server, task: Task, entry: Entry | undefined): TaskReport {
-  const at = entry?.accepted?.at;
+  const { accepted, completed, intended, saved = {} } = entry ?? {};
+  const { id, status, reason } = task;
+  const images = task.images.slice(0, mostPictures(intended?.request));
+  const failed = new Failure('task_failed', `the task failed: ${reason ?? 'the service gave no reason'}`);
+  const hasFailed = status === 'failed';
   return {
     ...emptyReport(server),
-    task_id: task.id,
-    status: task.status,
-    ...requestReport(entry?.intended.request),
-    seed: entry?.intended.request.seed ?? task.seed ?? null,
-    images: task.images
-      .slice(0, mostPictures(entry?.intended.request))
-      .map((image, index) => imageReport(image, entry?.completed?.at, entry?.saved[index])),
+    task_id: id,
+    status,
+    ...requestReport(intended?.request),
+    seed: intended?.request.seed ?? task.seed ?? null,
+    images: images.map((image, index) => imageReport(image, completed?.at, saved[index])),
     cost: laterCost(entry && costOf(entry), task.cost),
     reused: true,
-    created_at: at === undefined ? null : new Date(at).toISOString(),
-    resume:
-      task.status === 'failed'
-        ? null
-        : fetchCommand(context, [task.id], { wait: !hasEnded(task), recorded: entry !== undefined }),
-    error:
-      task.status === 'failed'
-        ? errorReport(new Failure('task_failed', `the task failed: ${task.reason ?? 'the service gave no reason'}`))
-        : null,
+    created_at: accepted ? new Date(accepted.at).toISOString() : null,
+    resume: hasFailed ? null : fetchCommand(context, [id], { wait: !hasEnded(task), recorded: entry !== undefined }),
+    error: hasFailed ? errorReport(failed) : null,
   };
 }

@@ -8,27 +8,24 @@ export interface Difference {
   mark: string | undefined;
 }
 
-/** Collects all pictures of a call, then names the differences of each. */
-export interface Differences {
-  /** @param name is the same for requests that are repeated */
-  note(request: ImageRequest, name: string): void;
-  /** @param nth counts the pictures of that name from 1 */
-  of(request: ImageRequest, name: string, nth: number): Difference;
-}
+export type Differences = ReturnType<typeof noteDifferences>;
 
-export function noteDifferences(): Differences {
+/** Collects all pictures of a call, then names the differences of each. */
+export function noteDifferences() {
   const models = new Set<string>();
   const seeds = new Set<number | undefined>();
   const repeats = new Map<string, number>();
   const names = new Set<string>();
   return {
-    note({ model, seed }, name) {
+    /** @param name is the same for requests that are repeated */
+    note({ model, seed }: ImageRequest, name: string): void {
       models.add(model);
       if (seeds.size < 2) seeds.add(seed); // a batch may have very many
       if (names.has(name)) repeats.set(name, (repeats.get(name) ?? 1) + 1);
       names.add(name);
     },
-    of({ model, seed }, name, nth) {
+    /** @param nth counts the pictures of that name from 1 */
+    of({ model, seed }: ImageRequest, name: string, nth: number): Difference {
       const count = repeats.get(name);
       const facts = [
         models.size > 1 && [model, '{model}'],

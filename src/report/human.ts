@@ -6,7 +6,7 @@ import { sizeText } from '../task/size.ts';
 import type { Colours } from '../terminal/colours.ts';
 import { printable, shortened } from '../terminal/printable.ts';
 import { wrapped } from '../terminal/wrap.ts';
-import type { ErrorReport, ImageReport, TaskReport } from './task-report.ts';
+import type { ErrorReport, TaskReport } from './task-report.ts';
 
 /** The data about a task that goes to stdout. */
 export type Wanted = 'files' | 'urls' | 'id' | 'state' | 'nothing';
@@ -47,16 +47,22 @@ export function shownPath(path: string, cwd: string): string {
 
 /** A finished task in one line, for stderr. */
 export function summary(report: TaskReport, colours: Colours, { label, balanceCents }: Remarks = {}): string {
-  const pictures = report.images.filter(({ path }) => path !== null).map(pictureFacts);
+  const { task_id, status, elapsed_ms, reused, sandbox, cost, images } = report;
+  const saved = images.filter(({ path }) => path !== null);
+  const paid = reused ? 'already paid' : costText(cost, { failed: status === 'failed', sandbox });
   const balance = balanceCents === undefined ? '' : `balance ${amountText(balanceCents)}`;
   const facts = [
-    ...pictures,
+    ...saved.map(({ width, height, mime, bytes }) => {
+      const kind = mime?.replace('image/', '').toUpperCase() ?? '';
+      return `${width}×${height} ${kind}, ${sizeText(bytes ?? 0)}`;
+    }),
     // For an earlier purchase, the time would be its age.
-    report.elapsed_ms === null || report.reused ? '' : formatDuration(report.elapsed_ms),
-    [priceText(report), balance].filter((fact) => fact !== '').join(', '),
-  ].filter((fact) => fact !== '');
+    elapsed_ms === null || reused ? '' : formatDuration(elapsed_ms),
+    // Without a task it is a file that existed before.
+    [task_id === null ? '' : paid, balance].filter(Boolean).join(', '),
+  ];
   const gap = label === undefined ? ' ' : ' · ';
-  return `${colours.good('✔')} ${nameText(report, label)}${gap}${colours.quiet(facts.join(' · '))}`;
+  return `${colours.good('✔')} ${nameText(report, label)}${gap}${colours.quiet(facts.filter(Boolean).join(' · '))}`;
 }
 
 /** The prompt; of several pictures of one prompt, what tells them apart. */
@@ -64,17 +70,6 @@ function nameText({ row, prompt, task_id }: TaskReport, label: string | undefine
   const shown = prompt === null ? (task_id ?? '') : shortened(prompt, 48);
   if (row === undefined) return label ?? shown;
   return `${row}: ${[shown, label].filter(Boolean).join(' · ')}`;
-}
-
-/** Formats the price that this run paid; empty for a file that existed before. */
-function priceText({ task_id, status, cost, reused, sandbox }: TaskReport): string {
-  if (task_id === null) return '';
-  return reused ? 'already paid' : costText(cost, { failed: status === 'failed', sandbox });
-}
-
-function pictureFacts({ width, height, mime, bytes }: ImageReport): string {
-  const kind = mime?.replace('image/', '').toUpperCase() ?? '';
-  return `${width}×${height} ${kind}, ${sizeText(bytes ?? 0)}`;
 }
 
 /**

@@ -18,10 +18,8 @@ export interface Surroundings {
   command(words: string): string;
 }
 
-/** The facts that every report has. */
-type Facts = Omit<TaskReport, 'created_at' | 'elapsed_ms' | 'resume' | 'error'>;
-
-function factsOf(entry: TaskEntry, status: TaskStatus, reused: boolean): Facts {
+/** Returns the facts that every report has. */
+function factsOf(entry: TaskEntry, status: TaskStatus, reused: boolean) {
   const { intended, accepted, completed } = entry;
   const { request, row, server } = intended;
   return {
@@ -90,9 +88,8 @@ export function recordedReport(around: Surroundings, entry: Entry, reused: boole
 
 /** Returns how far a task came, as far as this machine knows. */
 export function recordedStatus({ accepted, completed, ended, letGo }: Entry): TaskStatus {
-  if (ended?.how === 'saved' || ended?.how === 'kept') return 'completed';
-  if (ended) return completed ? 'completed' : 'failed';
-  if (completed) return 'completed';
+  if (completed || ended?.how === 'saved' || ended?.how === 'kept') return 'completed';
+  if (ended) return 'failed';
   return accepted && !letGo ? 'processing' : 'pending';
 }
 
@@ -166,7 +163,7 @@ const endingCodes: Partial<Record<Ending, ErrorCode>> = {
   expired: 'download',
 };
 
-function recordedError({ ended }: Entry): TaskReport['error'] {
+function recordedError({ ended }: Entry): ErrorReport | null {
   const usual = ended && endingCodes[ended.how];
   if (!ended || usual === undefined) return null;
   return { ...errorReport(new Error(ended.message ?? `the task ${ended.how}`)), code: ended.code ?? usual };

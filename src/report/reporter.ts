@@ -5,36 +5,28 @@ import { type Colours, plainColours } from '../terminal/colours.ts';
 import { printable, printableText, shortened } from '../terminal/printable.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import { wrapped } from '../terminal/wrap.ts';
-import type { Clock, Output } from '../world.ts';
+import type { Output, World } from '../world.ts';
 import { dataLines, failureText, type Remarks, summary, type Wanted } from './human.ts';
 import { createProgress } from './progress.ts';
 import { type ErrorReport, errorReport, type TaskReport } from './task-report.ts';
 
-/** Says what happened: data on stdout, everything else on stderr. */
-export type Reporter = ReturnType<typeof createReporter>;
-
-export interface ReporterOptions {
-  stdout: Output;
-  stderr: Output;
-  clock: Clock;
-  cwd: string;
-  json: boolean;
-  quiet: boolean;
-  /** Stack traces, for `--verbose`. */
-  traces: boolean;
+/** How the lines look: colours on stderr, whether stdout may have some, the status line. */
+interface Looks {
   colours: Colours;
-  /** Whether texts for stdout may have colours. */
   stdoutColour: boolean;
   line: StatusLine | undefined;
 }
 
 /**
- * Creates the only part that knows whether a script or a person reads. It removes control and invisible characters from
- * all texts.
+ * Creates what says what happened: data on stdout, everything else on stderr. It is the only part that knows whether a
+ * script or a person reads, and removes control and invisible characters from all texts.
  */
-export function createReporter(options: ReporterOptions) {
-  const { stdout, stderr, colours, json, quiet, cwd, stdoutColour } = options;
-  const progress = createProgress(options.line, options.clock);
+export function createReporter(
+  { stdout, stderr, clock, cwd }: Pick<World, 'stdout' | 'stderr' | 'clock' | 'cwd'>,
+  { json, quiet, verbose }: { json?: boolean; quiet?: boolean; verbose?: boolean },
+  { colours, stdoutColour, line }: Looks,
+) {
+  const progress = createProgress(line, clock);
 
   /** A line on stderr, wrapped on a terminal; `command` is one at its end that stays whole. */
   function say(text: string, command?: string): void {
@@ -55,7 +47,7 @@ export function createReporter(options: ReporterOptions) {
 
   /** On one terminal the status line must be gone before anything else comes. */
   async function put(output: Output, text: string): Promise<void> {
-    let written: Promise<void> = Promise.resolve();
+    let written: Promise<void> | undefined;
     progress.aside(() => {
       written = output.write(text);
     });
@@ -78,7 +70,7 @@ export function createReporter(options: ReporterOptions) {
     async failure(error: unknown): Promise<void> {
       const report = errorReport(error);
       complain(report, null);
-      if (options.traces && error instanceof Error) say(colours.quiet(traceOf(error)));
+      if (verbose && error instanceof Error) say(colours.quiet(traceOf(error)));
       await print({ error: report }, []);
     },
     /** Reports a request without a task. `resume`: the command that finds out whether one was accepted. */

@@ -53,8 +53,8 @@ export function ratioReason(ratio: string, model: string | undefined): string | 
   const supported = ratiosOf(model ?? 'imagen-4-fast');
   if (supported.includes(ratio)) return undefined;
   const what = model
-    ? `${model} supports ${listed(supported, 'and')}`
-    : `Imagen 4 supports ${listed(ratios, 'and')}, and auto with imagen-4-fast`;
+    ? `${model} supports ${listed(supported)}`
+    : `Imagen 4 supports ${listed(ratios)}, and auto with imagen-4-fast`;
   if (ratio === 'auto') return `only imagen-4-fast supports auto; ${what}`;
   const nearest = nearestRatio(ratio, supported);
   return nearest ? `${what}; the nearest is ${nearest}` : what + didYouMean(ratio, supported);
@@ -75,6 +75,6 @@ function shapeOf(ratio: string): number | undefined {
   return Number.isFinite(shape) ? shape : undefined;
 }
 
-function listed(words: readonly string[], last: string): string {
-  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }

@@ -36,19 +36,28 @@ export function parseFields<Schema extends ZodMiniObject>(
   }
   const result = schema.safeParse(values, { reportInput: true });
   if (result.success) return result.data;
-  problems.push(...result.error.issues.map((issue) => withWayOut(issue, givers, sources[0])));
+  problems.push(...result.error.issues.map((issue) => problemOf(issue, givers, sources[0])));
   return undefined;
 }
 
 /** Tells one problem, and the commands that change the settings which it names. */
-function withWayOut(issue: core.$ZodIssue, givers: ReadonlyMap<string, Source>, usual: Source | undefined): string {
+function problemOf(issue: core.$ZodIssue, givers: ReadonlyMap<string, Source>, usual: Source | undefined): string {
   const commands = new Set<string>();
-  const problem = problemOf(issue, (field) => {
-    const command = givers.get(field)?.changedBy?.(field);
+  const nameOf = (field: string): string => {
+    const giver = givers.get(field);
+    const command = giver?.changedBy?.(field);
     if (command !== undefined) commands.add(command);
-    return (givers.get(field) ?? usual)?.name(field) ?? field;
-  });
+    return (giver ?? usual)?.name(field) ?? field;
+  };
+  const tell = issue.code === 'custom' ? issue.params?.tell : undefined;
+  const problem = typeof tell === 'function' ? tell(nameOf) : flawOf(nameOf(String(issue.path[0])), issue);
   return commands.size === 0 ? problem : `${sentence(problem)} ${changes([...commands])}`;
+}
+
+function flawOf(name: string, { input, message }: core.$ZodIssue): string {
+  if (input === undefined) return `${name} is missing`;
+  if (typeof input === 'string' && input.trim() === '') return `${name} is empty`;
+  return `Invalid ${name} ${quoted(input)}: ${message}`;
 }
 
 /** Names the commands that change settings: a sentence behind a problem. */
@@ -57,16 +66,6 @@ export function changes(commands: readonly string[]): string {
   return others.length === 0
     ? `The command ${last} changes it.`
     : `The commands ${others.reverse().join(', ')} and ${last} change them.`;
-}
-
-/** Tells one problem of a parsed value. */
-function problemOf(issue: core.$ZodIssue, nameOf: NameOf): string {
-  if (issue.code === 'custom' && typeof issue.params?.tell === 'function') return issue.params.tell(nameOf);
-  const name = nameOf(String(issue.path[0]));
-  const { input } = issue;
-  if (input === undefined) return `${name} is missing`;
-  if (typeof input === 'string' && input.trim() === '') return `${name} is empty`;
-  return `Invalid ${name} ${quoted(input)}: ${issue.message}`;
 }
 
 /** Shows a value that was given, shortened; of what looks like a key, only its end. */
@@ -109,27 +108,23 @@ export function anyAs<Value>(read: (given: unknown) => Value | undefined, reason
 
 /** A schema for a text that `read` turns into a value. */
 export function textAs<Value>(read: (text: string) => Value | undefined, reason: string) {
-  return anyAs((given) => {
-    const text = textOf(given);
-    return text === undefined ? undefined : read(text);
-  }, reason);
+  return anyAs((given) => inText(given, read), reason);
 }
 
 /** A schema for a comma list of such texts. */
 export function listAs<Value>(read: (text: string) => Value | undefined, reason: string) {
   return transform((given: unknown, { issues }) => {
-    const words = textOf(given)?.split(',') ?? [given];
-    return words.flatMap((typed) => {
-      const word = textOf(typed);
-      const value = word === undefined ? undefined : read(word);
+    const words = inText(given, (text) => text.split(',')) ?? [given];
+    return words.flatMap((word) => {
+      const value = inText(word, read);
       if (value !== undefined) return [value];
-      issues.push({ code: 'custom', input: word ?? given, message: reason });
+      issues.push({ code: 'custom', input: inText(word, (text) => text) ?? given, message: reason });
       return [];
     });
   });
 }
 
 /** Reads a text, or a number that JSON gives in its place. */
-function textOf(given: unknown): string | undefined {
-  return typeof given === 'string' || typeof given === 'number' ? String(given).trim() : undefined;
+function inText<Value>(given: unknown, read: (text: string) => Value): Value | undefined {
+  return typeof given === 'string' || typeof given === 'number' ? read(String(given).trim()) : undefined;
 }

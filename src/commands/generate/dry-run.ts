@@ -2,13 +2,18 @@ import { resolve } from 'node:path';
 import { wireRequest } from '../../api/submit.ts';
 import { priceLines, type Trial, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
+import { exists } from '../../disk/place.ts';
+import { Failure } from '../../errors.ts';
 import { defaultName } from '../../image/template.ts';
+import { type Entry, isUnsent } from '../../journal/entry.ts';
 import { prettyJson } from '../../json.ts';
+import { accountAt } from '../../paid-task/engine.ts';
+import { findExisting } from '../../paid-task/existing.ts';
 import { routeFor } from '../../paid-task/models.ts';
 import { addToLots, type Lots, lotName } from '../../paid-task/quotes.ts';
+import { isForgotten, isSameRequest, unanswered } from '../../paid-task/take-up.ts';
 import { amountText } from '../../task/money.ts';
 import { type GenerateFlags, type Plan, readPlan, withModelSetting } from './plan.ts';
-import { type Standing, standingsOf } from './standing.ts';
 
 /** Prints what `generate` would send, where to, and its price now. Buys and writes nothing. */
 export async function dryRun(context: Context, words: readonly string[], flags: GenerateFlags): Promise<number> {
@@ -89,4 +94,58 @@ function summaryOf(posts: readonly Post[], lots: Lots, { prices }: Trial): strin
     ...(seeds.size > 0 ? [`seeds     ${[...seeds].join(', ')}`] : []),
     `saved as  ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
   ].join('\n');
+}
+
+/** Why a picture is not, or may not be, bought. */
+interface Standing {
+  /** The file that is there already, under --skip-existing. */
+  exists?: string | undefined;
+  /** The task of an interrupted run that would be taken up. */
+  takeUp?: string | undefined;
+  /** An interrupted run sent the request and got no answer: it may be paid already. */
+  isUnanswered?: boolean;
+}
+
+/** Tells what `generate` would find of each picture, without touching it. Throws `conflict` where it would. */
+async function standingsOf(context: Context, plan: Plan, anew: boolean): Promise<Standing[]> {
+  const now = context.world.clock.now();
+  const standings: Standing[] = [];
+  for (const picture of plan.pictures) standings.push({ exists: await findExisting(picture, now) });
+  if (!anew) await addLeft(context, plan, standings);
+  return standings;
+}
+
+/** As taking up does: the unfinished tasks of dead runs first, then what those runs had saved. */
+async function addLeft({ engine, state }: Context, { server, pictures }: Plan, standings: Standing[]): Promise<void> {
+  if (state === undefined || !(await exists(state))) return; // reading the record would create it
+  const dead = (await engine.journal.left()).runs.filter(({ life }) => life === 'dead');
+  if (dead.length === 0) return;
+  const account = await accountAt(engine, server).catch(keyless);
+  const open = pictures.map(({ request }, at) => (standings[at]?.exists === undefined ? request : undefined));
+
+  /** Gives each entry to the first picture that asks for the same. Returns whether one did. */
+  function give(entries: Iterable<Entry>): boolean {
+    let given = false;
+    for (const entry of entries) {
+      const at = open.findIndex((request) => request && isSameRequest(entry, { request, server, account }));
+      if (at < 0) continue;
+      if (isForgotten(engine, entry)) throw unanswered(entry);
+      open[at] = undefined;
+      given = true;
+      standings[at] = { takeUp: entry.accepted?.id, isUnanswered: !entry.accepted && !isUnsent(entry) };
+    }
+    return given;
+  }
+
+  const meant = dead.filter(({ entries }) => give([...entries.values()].filter(({ letGo }) => !letGo)));
+  for (const run of meant) {
+    const ended = await engine.journal.endedIn(run);
+    give(ended.filter((entry) => entry.ended?.how === 'saved' || entry.ended?.how === 'kept'));
+  }
+}
+
+/** Without a key nothing is known of earlier runs: they belong to an account. */
+function keyless(error: unknown): undefined {
+  if (!(error instanceof Failure) || error.code !== 'authentication') throw error;
+  return undefined;
 }
