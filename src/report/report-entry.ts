@@ -8,7 +8,7 @@ import { requestReport } from '../request/request-report.ts';
 import type { RemoteImage, TaskStatus } from '../task/task.ts';
 import type { Clock } from '../world.ts';
 import { addressFlag, generateWords, idWords } from './shell-command.ts';
-import { type ErrorReport, errorReport, type ImageReport, serverReport, type TaskReport } from './task-report.ts';
+import { type ErrorReport, errorReport, type ImageReport, type TaskReport } from './task-report.ts';
 
 /** The context that a report needs to name the next command. */
 export interface Surroundings {
@@ -31,7 +31,8 @@ function factsOf(entry: TaskEntry, status: TaskStatus, reused: boolean) {
     cost: costOf(entry),
     replayed: accepted?.replayed ?? false,
     reused,
-    ...serverReport(server),
+    sandbox: server.sandbox,
+    server: server.base,
     ...(row && { row: row.row, ...(row.id !== undefined && { id: row.id }) }),
   };
 }

@@ -26,7 +26,7 @@ function withoutPasswords(text: string): string {
 }
 
 /** Returns a report without a task. */
-export function emptyReport(server: Server): TaskReport {
+export function emptyReport({ base, sandbox }: Server): TaskReport {
   return {
     task_id: null,
     status: 'failed',
@@ -35,14 +35,11 @@ export function emptyReport(server: Server): TaskReport {
     cost: null,
     replayed: false,
     reused: false,
-    ...serverReport(server),
+    sandbox,
+    server: base,
     created_at: null,
     elapsed_ms: null,
     resume: null,
     error: null,
   };
-}
-
-export function serverReport({ base, sandbox }: Server): Pick<TaskReport, 'sandbox' | 'server'> {
-  return { sandbox, server: base };
 }

@@ -7,26 +7,27 @@ const shortNames: Readonly<Record<string, string>> = {
   images: 'image',
 };
 
+function shortName(field: string): string {
+  return shortNames[field] ?? field;
+}
+
 /** Flags as they were typed. */
 export function flagSource(flags: object): Source {
   const given = givenIn(flags);
   return {
-    value: (field) => given.get(shortNames[field] ?? field),
-    name(field) {
-      const flag = flagOf(field);
-      return given.get(field) === false ? flag.replace('--', '--no-') : flag;
-    },
+    value: (field) => given.get(shortName(field)),
+    name: (field) => flagOf(field).replace('--', given.get(field) === false ? '--no-' : '--'),
   };
 }
 
 export function flagOf(field: string): string {
-  return `--${kebab(shortNames[field] ?? field)}`;
+  return `--${kebab(shortName(field))}`;
 }
 
 /** Settings, which count where no flag does; `models.NAME.ratio` counts for that model alone. */
 export function settingSource(settings: object, prefix = ''): Source {
   const given = givenIn(settings);
-  const own = (field: string): string => prefix + (shortNames[field] ?? field);
+  const own = (field: string): string => prefix + shortName(field);
   return {
     value: (field) => given.get(own(field)),
     name: (field) => `setting ${shownSetting(own(field))}`,
@@ -41,7 +42,7 @@ export function settingSource(settings: object, prefix = ''): Source {
 /** A request that was made before. */
 export function requestSource(request: object, where: string): Source {
   const given = givenIn(request);
-  return { value: (field) => given.get(field), name: (field) => `${kebab(shortNames[field] ?? field)} of ${where}` };
+  return { value: (field) => given.get(field), name: (field) => `${kebab(shortName(field))} of ${where}` };
 }
 
 /** The arguments of a tool, or the columns of a row, which have names of their own for some fields. */

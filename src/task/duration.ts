@@ -16,15 +16,9 @@ export function parseDuration(text: string): number | undefined {
 export function formatDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)}s`;
-  if (seconds < 60) return `${Math.round(seconds)}s`;
   const whole = Math.round(seconds);
-  const parts: Array<[number, string]> = [
-    [Math.floor(whole / 3600), 'h'],
-    [Math.floor((whole % 3600) / 60), 'm'],
-    [whole % 60, 's'],
-  ];
-  return parts
-    .filter(([amount]) => amount > 0)
-    .map(([amount, unit]) => `${amount}${unit}`)
-    .join(' ');
+  if (seconds < 60) return `${whole}s`;
+  const parts = { h: Math.floor(whole / 3600), m: Math.floor((whole % 3600) / 60), s: whole % 60 };
+  const told = Object.entries(parts).filter(([, amount]) => amount > 0);
+  return told.map(([unit, amount]) => `${amount}${unit}`).join(' ');
 }

@@ -36,8 +36,8 @@ export const generateCommand: Declaration = {
   sends: true,
   async run(context, [words]: [string[]], flags: Typed) {
     if (flags.jsonSchema) {
-      const { taskSchema } = await import('../../report/schema.ts');
-      await context.reporter.data(taskSchema(), JSON.stringify(taskSchema(), null, 2));
+      const schema = (await import('../../report/schema.ts')).taskSchema();
+      await context.reporter.data(schema, JSON.stringify(schema, null, 2));
       return 0;
     }
     if (flags.dryRun) {
@@ -53,7 +53,4 @@ export const generateCommand: Declaration = {
   },
 };
 
-interface Typed extends GenerateFlags {
-  jsonSchema?: boolean;
-  dryRun?: boolean;
-}
+type Typed = GenerateFlags & { jsonSchema?: boolean; dryRun?: boolean };

@@ -17,14 +17,10 @@ import { askedBefore, serverOf } from './again.ts';
 import { readPicture, readPrompt } from './read-prompt.ts';
 
 /** The flags of `generate`, as they were typed. */
-export interface GenerateFlags
-  extends PictureFlags,
-    WaitingFlags,
-    NamingFlags,
-    Typed<'new' | 'preview' | 'open' | 'sandbox' | 'yes'> {
-  promptFile?: string;
-  again?: string;
-}
+export type GenerateFlags = PictureFlags &
+  WaitingFlags &
+  NamingFlags &
+  Typed<'new' | 'preview' | 'open' | 'sandbox' | 'yes'> & { promptFile?: string; again?: string };
 
 /** The checked input of `generate`. */
 export interface Plan {
