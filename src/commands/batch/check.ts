@@ -1,14 +1,12 @@
 import { type Difference, type Differences, noteDifferences } from '../../command-line/tell-apart.ts';
-import type { Context } from '../../context.ts';
 import { type Failure, invalid, problemsIn, sentence, tellAll } from '../../errors.ts';
-import type { Server } from '../../journal/event.ts';
 import { findExisting } from '../../paid-task/existing.ts';
 import { routeFor } from '../../paid-task/models.ts';
 import { addToLots, type Lots } from '../../paid-task/quotes.ts';
 import { inShard } from '../../paid-task/row-key.ts';
+import type { PlacedBatch } from './past.ts';
 import { type Past, standingOf } from './past.ts';
-import type { BatchFlags, BatchPlan } from './plan.ts';
-import type { BatchSource } from './source.ts';
+import type { Batch } from './plan.ts';
 import { type BatchTask, readTasks } from './tasks.ts';
 
 const flawsTold = 20;
@@ -29,31 +27,26 @@ export interface Checked {
 }
 
 /** Reads the whole file before anything is paid. Throws `validation` where no valid row is in it. */
-export async function checkRows(
-  { reporter }: Context,
-  source: BatchSource,
-  { skipInvalid, lock }: BatchFlags,
-  plan: BatchPlan,
-): Promise<Checked> {
+export async function checkRows({ context, source, flags, plan }: Batch): Promise<Checked> {
   const flaws: string[] = [];
   const checked: Checked = { total: 0, tasks: [], left: new Map(), differences: noteDifferences(), flaws, flawed: 0 };
   const invalidRows = new Set<string>();
   const ignored = new Set<string>();
   let problems = 0;
   let valid = 0;
-  for await (const task of readTasks(source, { ...plan, shard: undefined }, note, ignored)) {
+  for await (const task of readTasks({ context, source, plan: { ...plan, shard: undefined } }, note, ignored)) {
     valid += 1;
     checked.differences.note(task.request, copyOf(task).name);
     if (!inShard(task.key, plan.shard)) continue;
     checked.total += 1;
     checked.left.set(task.row, (checked.left.get(task.row) ?? 0) + 1);
-    if (lock) checked.tasks.push(task);
+    if (flags.lock) checked.tasks.push(task);
   }
   checked.flawed = invalidRows.size;
   if (problems > flaws.length) flaws.push(`and ${problems - flaws.length} more`);
-  if (ignored.size > 0) reporter.note(`Ignored columns: ${shortList([...ignored])}`);
+  if (ignored.size > 0) context.reporter.note(`Ignored columns: ${shortList([...ignored])}`);
   if (valid > 0) return checked;
-  if (checked.flawed > 0) throw flawsFailure(checked, source.shown, skipInvalid && 'No row is left to make');
+  if (checked.flawed > 0) throw flawsFailure(checked, source.shown, flags.skipInvalid && 'No row is left to make');
   throw invalid(
     `${source.shown} holds no rows`,
     'Write one prompt a line, JSON, YAML, or CSV with a header row that names a column prompt',
@@ -74,8 +67,8 @@ export function flawsFailure({ flaws, flawed }: Checked, shown: string, hint?: s
   return invalid(`${shown}: ${many}`, hint || usual, flaws);
 }
 
-export function warnOfFlaws({ reporter }: Context, { flaws }: Checked): void {
-  for (const flaw of flaws) reporter.warn(`left out: ${flaw}`);
+export function warnOfFlaws({ context }: Batch, { flaws }: Checked): void {
+  for (const flaw of flaws) context.reporter.warn(`left out: ${flaw}`);
 }
 
 /** Names the first ten, and how many more there are. */
@@ -103,25 +96,25 @@ export function settle({ left }: Checked, { row }: BatchTask): void {
   else left.delete(row);
 }
 
-/** Throws `validation` for a model that the service does not sell, before anything is bought. Imagen's ask nobody. */
-export async function refuseUnsold({ engine }: Context, server: Server, lots: Lots): Promise<void> {
-  const problems: string[] = [];
-  for (const { request } of lots.values()) {
-    await routeFor(engine, server, request).catch((error) => problems.push(...problemsIn(error)));
-  }
-  if (problems.length > 0)
-    throw tellAll([...new Set(problems)], { wayOut: '. Correct the rows, or let them fail alone with --skip-invalid' });
-}
-
-/** Returns what a run would buy, by its price, and counts what it would not. */
-export async function survey(context: Context, tasks: AsyncIterable<BatchTask>, past: Past, flags: BatchFlags) {
+/**
+ * Returns what a run would buy, by its price, and counts what it would not. Throws `validation` for a model that the
+ * service does not sell, unless invalid rows are skipped. Imagen's ask nobody.
+ */
+export async function survey(batch: PlacedBatch, past: Past, tasks: AsyncIterable<BatchTask>) {
+  const { context, flags, place } = batch;
+  const { engine } = context;
   const lots: Lots = new Map();
   const before = { made: 0, failed: 0, elsewhere: 0, to_take_up: 0 };
   for await (const { key, request, target } of tasks) {
-    const standing = standingOf(past, key, flags, context);
+    const standing = standingOf(past.tasks.get(key), flags, engine);
     if (standing === 'made' || standing === 'failed' || standing === 'elsewhere') before[standing] += 1;
     else if (standing === 'accepted') before.to_take_up += 1;
-    else if (!(await findExisting({ request, target }, context.world.clock.now()))) addToLots(lots, request);
+    else if (!(await findExisting({ request, target }, engine.clock.now()))) addToLots(lots, request);
   }
+  const problems: string[] = [];
+  for (const { request } of flags.skipInvalid ? [] : lots.values())
+    await routeFor(engine, place.server, request).catch((error) => problems.push(...problemsIn(error)));
+  if (problems.length > 0)
+    throw tellAll([...new Set(problems)], { wayOut: '. Correct the rows, or let them fail alone with --skip-invalid' });
   return { lots, before };
 }

@@ -42,7 +42,7 @@ export const batchCommand: Declaration = {
     'cat prompts.txt | runapi-imagen batch - --sandbox',
   ],
   sends: true,
-  async run(context, [file]: [string?], flags: Typed) {
+  async run(context, [file]: [string?], flags: BatchFlags) {
     if (flags.schema) {
       const { printManifestSchema } = await import('./manifest-schema.ts');
       return printManifestSchema(context);
@@ -61,9 +61,3 @@ export const batchCommand: Declaration = {
     return readBatchPlan(context, flags);
   },
 };
-
-interface Typed extends BatchFlags {
-  schema?: boolean;
-  dryRun?: boolean;
-  yes?: boolean;
-}

@@ -24,15 +24,14 @@ const settlingMs = 2000;
 export async function openDisk({ world, state }: Context, path: string, strict = false) {
   const folder = dirname(path);
   const now = world.clock.now();
-  const home = state === undefined ? undefined : join(state, 'locks');
-  const memory = home && join(home, `${hash('sha256', path).slice(0, 16)}.json`);
-  const known = new Map(Object.entries(memory ? await readMemory(memory) : {}));
-  let changed = false;
+  const memory = state && join(state, 'locks', `${hash('sha256', path).slice(0, 16)}.json`);
+  const known = await readMemory(memory);
+  let hasChanged = false;
 
   function learn(output: string, { size, mtimeMs }: Stats, sha256: string): void {
     if (now - mtimeMs < settlingMs) return;
     known.set(output, [size, mtimeMs, sha256]);
-    changed = true;
+    hasChanged = true;
   }
 
   return {
@@ -43,8 +42,9 @@ export async function openDisk({ world, state }: Context, path: string, strict =
       if (!facts.isFile() || facts.size !== bytes) return 'edited';
       const before = known.get(output);
       const isSame = !strict && Array.isArray(before) && before[0] === facts.size && before[1] === facts.mtimeMs;
-      const found = isSame ? before[2] : await hashOfFile(file);
-      if (!isSame) learn(output, facts, found);
+      if (isSame) return before[2] === sha256 ? 'locked' : 'edited';
+      const found = await readHash(file);
+      learn(output, facts, found);
       return found === sha256 ? 'locked' : 'edited';
     },
     /** The file that was just seen or written holds these bytes. */
@@ -54,9 +54,9 @@ export async function openDisk({ world, state }: Context, path: string, strict =
     },
     /** Keeps what was learnt for the next run, where there is a state folder. */
     async save(): Promise<void> {
-      if (!changed || home === undefined || memory === undefined) return;
+      if (!hasChanged || memory === undefined) return;
       try {
-        await nodeFiles.makeFolder(home);
+        await nodeFiles.makeFolder(dirname(memory));
         await nodeFiles.replace(memory, JSON.stringify(Object.fromEntries(known)));
       } catch {
         // Then the next run hashes the files again.
@@ -66,17 +66,22 @@ export async function openDisk({ world, state }: Context, path: string, strict =
 }
 
 /** By the path of a file: its size, when it was written, and its hash. One that cannot be read is hashed again. */
-async function readMemory(path: string): Promise<object> {
+async function readMemory(path: string | undefined): Promise<Map<string, unknown>> {
   try {
-    const read: unknown = JSON.parse((await nodeFiles.read(path)) ?? '{}');
-    return isObject(read) ? read : {};
+    const read: unknown = JSON.parse((path && (await nodeFiles.read(path))) || '{}');
+    return new Map(Object.entries(isObject(read) ? read : {}));
   } catch {
-    return {};
+    return new Map();
   }
 }
 
-export async function hashOfFile(path: string): Promise<string> {
+async function readHash(path: string): Promise<string> {
   const digest = createHash('sha256');
   await pipeline(createReadStream(path), digest);
   return digest.digest('hex');
+}
+
+/** Undefined for a file that cannot be read. */
+export function hashOfFile(path: string): Promise<string | undefined> {
+  return readHash(path).catch(() => undefined);
 }

@@ -1,27 +1,22 @@
 import { priceLines, tryPrices } from '../../command-line/spending.ts';
-import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
+import type { Server } from '../../journal/event.ts';
 import type { PricedLot } from '../../paid-task/budget.ts';
 import { accountAt } from '../../paid-task/engine.ts';
-import { inShard } from '../../paid-task/row-key.ts';
-import { flawsFailure, refuseUnsold, survey, warnOfFlaws } from './check.ts';
-import type { Batch } from './make.ts';
+import { type Checked, flawsFailure, survey, warnOfFlaws } from './check.ts';
 import { readPast } from './past.ts';
-import type { BatchSource } from './source.ts';
+import type { Batch } from './plan.ts';
 import { readTasks } from './tasks.ts';
 
 /** Tells what a batch would buy and what that would cost now. Sends nothing else. Returns the exit code. */
-export async function dryRun(
-  context: Context,
-  source: BatchSource,
-  { server, flags, plan, checked }: Pick<Batch, 'server' | 'flags' | 'plan' | 'checked'>,
-): Promise<number> {
+export async function dryRun(batch: Batch, checked: Checked, server: Server): Promise<number> {
+  const { context, source, flags, plan } = batch;
+  const { reporter } = context;
   const account = await accountAt(context.engine, server).catch(keyless);
-  const isMine = (key: string): boolean => inShard(key, plan.shard);
-  const past = await readPast(context, { batch: source.name, server, account, isMine });
-  past.unreadable.forEach(context.reporter.warn);
-  const { before, lots: priced } = await survey(context, readTasks(source, plan), past, flags);
-  if (!flags.skipInvalid) await refuseUnsold(context, server, priced);
+  const placed = { ...batch, place: { batch: source.name, server, account } };
+  const past = await readPast(placed);
+  past.unreadable.forEach(reporter.warn);
+  const { before, lots: priced } = await survey(placed, past, readTasks(batch));
   const lots = [...priced.values()];
   const { prices, error, end } = await tryPrices(context, server, lots);
   const report = {
@@ -44,9 +39,9 @@ export async function dryRun(
     `${report.to_buy} to buy`,
     ...priceLines(prices ?? lots),
   ];
-  await context.reporter.data(report, facts.filter(Boolean).join('\n'));
+  await reporter.data(report, facts.filter(Boolean).join('\n'));
   const isRefused = checked.flawed > 0 && !flags.skipInvalid;
-  if (!isRefused) warnOfFlaws(context, checked);
+  if (!isRefused) warnOfFlaws(batch, checked);
   end(isRefused ? {} : plan.wishes);
   if (isRefused) throw flawsFailure(checked, source.shown);
   return 0;

@@ -1,12 +1,55 @@
+import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { readPart } from '../../disk/read-part.ts';
 import { type Failure, invalid } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
-import type { Table } from './csv.ts';
 import { fieldNamed, wordNamed } from './row.ts';
 
+/** Where the rows are. */
+export interface RowFile {
+  path: string;
+  /** Its name for messages. */
+  shown: string;
+  format: BatchFormat;
+}
+
 /** The format of a batch file. */
-export type BatchFormat = { kind: 'lines' | 'jsonl' | 'json' | 'yaml' | 'manifest' } | ({ kind: 'table' } & Table);
+type BatchFormat = { kind: 'lines' | 'jsonl' | 'json' | 'yaml' | 'manifest' } | Table;
+
+export interface Table {
+  kind: 'table';
+  delimiter: string;
+  /** The line of the column heads, from 1. */
+  headLine: number;
+}
+
+/** The first bytes, in hex, of files that spreadsheets keep for themselves: zip (xlsx, ods, numbers), the older xls. */
+const spreadsheet = /^(504b0304|d0cf11e0)/;
+const utf16Mark = /^(fffe|feff)/;
+
+/**
+ * Tells why a file is not UTF-8 text, read in constant memory; undefined where it is. What Excel and PowerShell 5 write
+ * by default is not: read as UTF-8 it would be prompts of rubbish, each of them paid for.
+ */
+export async function textFault(path: string): Promise<string | undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let first: string | undefined;
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      first ??= chunk.toString('hex', 0, 4);
+      if (spreadsheet.test(first)) return 'is a spreadsheet or an archive, not text';
+      if (utf16Mark.test(first)) return 'is UTF-16 text, not UTF-8';
+      // UTF-16 of plain letters, without its mark, is UTF-8 all the same.
+      if (chunk.includes(0)) return 'is not UTF-8 text';
+      decoder.decode(chunk, { stream: true });
+    }
+    decoder.decode();
+    return undefined;
+  } catch (error) {
+    if (error instanceof TypeError) return 'is not UTF-8 text';
+    throw error;
+  }
+}
 
 const headBytes = 64 * 1024;
 const delimiters = [',', ';', '\t'];
@@ -27,13 +70,13 @@ export async function formatOf(
   const ending = extname(named).toLowerCase();
   if (['.yaml', '.yml'].includes(ending)) return yamlIn(head);
   if (['.json', '.jsonl', '.ndjson'].includes(ending)) return jsonIn(head, ending !== '.json');
-  const isTable = ['.csv', '.tsv', '.tab'].includes(ending);
-  if (!isTable && looksLikeJson.test(head)) return jsonIn(head, false);
-  if (!isTable && looksLikeYaml(head)) return yamlIn(head);
-  if (!isTable && looksLikeMarkup.test(head)) throw unreadable(shown, 'looks like a table or page in markup');
-  if (!isTable && hasBars(head)) throw unreadable(shown, 'has | between its columns');
+  if (['.csv', '.tsv', '.tab'].includes(ending)) return tableIn(head, variables, 'surely') ?? { kind: 'lines' };
+  if (looksLikeJson.test(head)) return jsonIn(head, false);
+  if (looksLikeYaml(head)) return yamlIn(head);
+  if (looksLikeMarkup.test(head)) throw unreadable(shown, 'looks like a table or page in markup');
+  if (hasBars(head)) throw unreadable(shown, 'has | between its columns');
   const isText = ['.txt', '.text', '.md'].includes(ending);
-  return tableIn(head, variables, isTable ? 'surely' : isText ? 'hardly' : 'maybe') ?? { kind: 'lines' };
+  return tableIn(head, variables, isText ? 'hardly' : 'maybe') ?? { kind: 'lines' };
 }
 
 function unreadable(shown: string, what: string): Failure {
@@ -85,23 +128,23 @@ function tableIn(
   head: string,
   variables: ReadonlySet<string>,
   likely: 'surely' | 'maybe' | 'hardly',
-): BatchFormat | undefined {
+): Table | undefined {
   const lines = head.split(/\r?\n/);
   const [, separator] = /^"?sep=(.)"?\s*$/i.exec(lines[0] ?? '') ?? []; // a line of Excel's own
-  const isKnown = (cell: string): boolean => fieldNamed(cell) !== undefined || variables.has(wordNamed(cell));
   const headIndex = lines.findIndex((line, index) => line.trim() !== '' && !(index === 0 && separator));
   if (headIndex < 0) return likely === 'surely' ? { kind: 'table', delimiter: ',', headLine: 1 } : undefined;
+  const isKnown = (cell: string): boolean => fieldNamed(cell) !== undefined || variables.has(wordNamed(cell));
   const [best] = (separator ? [separator] : delimiters)
     .map((delimiter) => ({ delimiter, cells: cellsOf(lines[headIndex] ?? '', delimiter) }))
     .sort((a, b) => b.cells.filter(isKnown).length - a.cells.filter(isKnown).length || b.cells.length - a.cells.length);
   if (!best) return undefined;
   const { cells } = best;
   const delimiter = cells.length > 1 || separator ? best.delimiter : noDelimiter;
-  const table = { kind: 'table', delimiter, headLine: headIndex + 1 } as const;
+  const table: Table = { kind: 'table', delimiter, headLine: headIndex + 1 };
   if (likely === 'surely' || separator) return table;
-  if (!cells.some((cell) => fieldNamed(cell) === 'prompt' || variables.has(wordNamed(cell)))) return undefined;
-  const isPlain = likely === 'hardly' && delimiter !== '\t' && !cells.every((cell) => cell === '' || isKnown(cell));
-  return isPlain ? undefined : table;
+  const hasPrompt = cells.some((cell) => fieldNamed(cell) === 'prompt' || variables.has(wordNamed(cell)));
+  const isTable = likely === 'maybe' || delimiter === '\t' || cells.every((cell) => cell === '' || isKnown(cell));
+  return hasPrompt && isTable ? table : undefined;
 }
 
 function cellsOf(line: string, delimiter: string): string[] {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { exactOptional, gte, int, nullable, number, object, type output, regex, string } from 'zod/mini';
-import type { Files } from '../../disk/files.ts';
+import { nodeFiles } from '../../disk/files.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
 import { invalid } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
@@ -29,16 +29,19 @@ const lockLine = object({
 /** A line of a lock file: one picture that was bought for an output. */
 export type LockLine = output<typeof lockLine>;
 
+/** By the outputs that they were bought for. */
+type Lines = Map<string, LockLine[]>;
+
 /** A lock file. */
 export type Lock = Awaited<ReturnType<typeof openLock>>;
 
-/** Reads the lock file at `path`, if there is one, over those that it builds on. Throws `validation`. */
-export async function openLock(files: Files, path: string, below: readonly string[] = []) {
-  const inherited = new Map<string, LockLine[]>();
-  for (const other of below) await readLock(files, other, inherited);
-  const own = new Map<string, LockLine[]>();
-  let saved = (await readLock(files, path, own)) ?? '';
-  let hasChanged = saved !== '';
+/** Reads the lock file at `path`, if there is one, over one that it builds on. Throws `validation`. */
+export async function openLock(path: string, below?: string) {
+  const inherited: Lines = new Map();
+  if (below !== undefined) await readLock(below, inherited);
+  const own: Lines = new Map();
+  let saved = await readLock(path, own);
+  let hasChanged = true;
   let writing = Promise.resolve();
 
   /** Callers who come while the file is written share the next writing. */
@@ -52,7 +55,7 @@ export async function openLock(files: Files, path: string, below: readonly strin
     hasChanged = false;
     const text = textOf([...own.values()].flatMap((lines) => newest(lines)));
     try {
-      if (text !== saved) await replaceWhole(files, path, text);
+      if (text !== saved) await replaceWhole(path, text);
       saved = text;
     } catch (error) {
       hasChanged = true;
@@ -75,10 +78,11 @@ export async function openLock(files: Files, path: string, below: readonly strin
       push(own, line);
       hasChanged = true;
     },
+    /** Removes a line, in memory. */
     forget(gone: LockLine): void {
-      const left = own.get(slotOf(gone))?.filter((line) => line.output !== gone.output);
-      if (left?.length) own.set(slotOf(gone), left);
-      else own.delete(slotOf(gone));
+      const slot = slotOf(gone);
+      const left = own.get(slot)?.filter(({ output }) => output !== gone.output) ?? [];
+      own.set(slot, left);
       hasChanged = true;
     },
     /** Writes the file where it has changed. */
@@ -99,10 +103,10 @@ function newest(lines: readonly LockLine[], hash?: string): LockLine[] {
   return Object.values(Object.fromEntries(same.map((line) => [line.picture ?? 1, line]))); // numbers: in their order
 }
 
-/** Returns the file's text; undefined where there is none. */
-async function readLock(files: Files, path: string, found: Map<string, LockLine[]>): Promise<string | undefined> {
-  const text = await files.read(path);
-  for (const [index, typed] of (text ?? '').split('\n').entries()) {
+/** Returns the file's text; none where it does not exist. */
+async function readLock(path: string, found: Lines): Promise<string> {
+  const text = (await nodeFiles.read(path)) ?? '';
+  for (const [index, typed] of text.split('\n').entries()) {
     const written = typed.trim();
     if (written === '') continue;
     const read = lockLine.safeParse(parseJson(written));
@@ -112,7 +116,7 @@ async function readLock(files: Files, path: string, found: Map<string, LockLine[
   return text;
 }
 
-function push(lines: Map<string, LockLine[]>, line: LockLine): void {
+function push(lines: Lines, line: LockLine): void {
   const slot = slotOf(line);
   const before = lines.get(slot);
   if (before) before.push(line);
@@ -138,9 +142,9 @@ function textOf(lines: readonly LockLine[]): string {
 }
 
 /** The old file or the new one, never a part: whatever kills the process. What a killed one left is removed. */
-async function replaceWhole(files: Files, path: string, text: string): Promise<void> {
+async function replaceWhole(path: string, text: string): Promise<void> {
   const temporary = join(dirname(path), `.runapi-imagen-${hash('sha256', path).slice(0, 12)}.part`);
-  await files.remove(temporary);
+  await nodeFiles.remove(temporary);
   const temp = await createTempFile(dirname(path), temporary);
   try {
     await temp.write(Buffer.from(text));

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import type { Context } from '../../context.ts';
 import { nodeFiles } from '../../disk/files.ts';
 import { exists } from '../../disk/place.ts';
 import { type Entry, filesOf } from '../../journal/entry.ts';
@@ -9,19 +8,22 @@ import { shortList } from './check.ts';
 import { hashOfFile, openDisk } from './disk.ts';
 import { type LockLine, openLock, slotOf } from './lock.ts';
 import { lockPath, type Output, pathFrom, slotOfFile } from './outputs.ts';
-import { madeFor, type Past, type Wanted } from './past.ts';
-import type { BatchFlags, BatchPlan } from './plan.ts';
+import { madeFor, type Past, type PlacedBatch } from './past.ts';
 import { createRenames, untrackedAt } from './renamed.ts';
-import type { BatchSource } from './source.ts';
 import type { BatchTask } from './tasks.ts';
 
 /** What the lock has a run do for one task. */
-export type Step =
+type Step =
   | { do: 'nothing' }
   /** A file is not ours to replace. */
   | { do: 'leave'; why: string }
-  | { do: 'buy'; target: Target }
+  | Buy
   | Fetch;
+
+export interface Buy {
+  do: 'buy';
+  target: Target;
+}
 
 /** It is bought, and files are missing. `task` is unknown to this machine's record where there is no `entry`. */
 export interface Fetch {
@@ -42,18 +44,12 @@ type PictureFile = Pick<SavedFile, 'path' | 'sha256' | 'bytes'>;
 type Bought = Pick<LockLine, 'server' | 'task' | 'cost' | 'day'>;
 
 /** Reads the lock file, and what the record knows beyond it. */
-export async function openLocked(
-  context: Context,
-  { source, plan, ...at }: { source: BatchSource; plan: BatchPlan } & Omit<Wanted, 'isMine'>,
-  past: Past,
-  flags: BatchFlags,
-) {
-  const { server } = at;
+export async function openLocked({ context, source, flags, plan, place }: PlacedBatch, past: Past) {
   const { reporter, world } = context;
+  const server = place.server.base;
   const whole = lockPath(source.path);
-  const path = lockPath(source.path, plan.shard);
-  const folder = dirname(path);
-  const lock = await openLock(nodeFiles, path, plan.shard ? [whole] : []);
+  const folder = dirname(whole);
+  const lock = await openLock(lockPath(source.path, plan.shard), plan.shard && whole);
   const now = world.clock.now();
   const disk = await openDisk(context, whole);
   /** Tasks that need nothing more. */
@@ -71,7 +67,7 @@ export async function openLocked(
     const [first] = lines;
     const isSame = first?.request === hash && !flags.new;
     const untracked = first ? [] : await untrackedAt(folder, slot);
-    const entry = flags.new ? undefined : madeFor(past, task, at).at(-1);
+    const entry = flags.new ? undefined : madeFor(past, task, place).at(-1);
     if (
       (isSame && of.locked.length === lines.length) ||
       (await recognised(wanted, entry)) ||
@@ -91,7 +87,7 @@ export async function openLocked(
       existing: 'overwrite',
       replaces: replaced.map((output) => join(folder, output)),
     };
-    if (past.unfinished.has(key)) return { do: 'buy', target: own };
+    if (past.tasks.get(key)?.unfinished) return { do: 'buy', target: own };
     if (isSame && (of.missing.length > 0 || mayReplace)) {
       const kept = mayReplace ? of.locked : [...of.locked, ...of.edited];
       const known = entry?.accepted?.id === first.task ? entry : undefined;
@@ -102,8 +98,7 @@ export async function openLocked(
       return { do: 'leave', why: `${foreign[0]} ${why}: left as it is; --overwrite replaces it` };
     }
     if (!entry?.accepted) return { do: 'buy', target: own };
-    const line = { task: entry.accepted.id, server: server.base };
-    return { do: 'fetch', target: own, line, entry, kept: [], mayReplace };
+    return { do: 'fetch', target: own, line: { task: entry.accepted.id, server }, entry, kept: [], mayReplace };
   }
 
   /** What an interrupted run saved, or a run without --lock, and did not note. */
@@ -111,10 +106,9 @@ export async function openLocked(
     const files = entry ? filesOf(entry) : [];
     const [first] = files;
     if (!entry?.accepted || !first || slotOfFile(pathFrom(folder, first.path)) !== wanted.slot) return false;
-    for (const { path, sha256 } of files) if ((await hashOfFile(path).catch(() => undefined)) !== sha256) return false;
-    const { id: task, at } = entry.accepted;
-    const cost = costOf(entry.completed?.cost ?? entry.accepted.cost);
-    await note(wanted, files, { server: server.base, task, cost, day: dayOf(at) });
+    for (const { path, sha256 } of files) if ((await hashOfFile(path)) !== sha256) return false;
+    const { id: task, at, cost } = entry.accepted;
+    await note(wanted, files, { server, task, cost: costOf(entry.completed?.cost ?? cost), day: dayOf(at) });
     return true;
   }
 
@@ -127,12 +121,8 @@ export async function openLocked(
     return true;
   }
 
-  async function note(
-    { slot, hash: request }: Output,
-    files: readonly PictureFile[],
-    bought: Bought,
-    kept: LockLine[] = [],
-  ) {
+  async function note(wanted: Output, files: readonly PictureFile[], bought: Bought, kept: LockLine[] = []) {
+    const { slot, hash: request } = wanted;
     const { server, task, cost, day } = bought;
     const lines = files.map(({ path, sha256, bytes }, index): LockLine => {
       const old = kept.find(({ picture = 1 }) => picture === index + 1);
@@ -155,7 +145,7 @@ export async function openLocked(
     },
 
     /** Notes the pictures that were saved for a task. */
-    async saved({ output: wanted }: BatchTask, report: TaskReport, step: Step | undefined): Promise<void> {
+    async saved({ output: wanted }: BatchTask, report: TaskReport, step: Buy | Fetch | undefined): Promise<void> {
       const { images, task_id: task, cost, created_at } = report;
       const files = images.flatMap(({ path, sha256, bytes }) =>
         path !== null && sha256 !== null && bytes !== null ? [{ path, sha256, bytes }] : [],
@@ -163,11 +153,11 @@ export async function openLocked(
       if (!wanted || task === null || files.length === 0) return;
       const [first] = lock.find(wanted.slot, wanted.hash);
       const day = dayOf(created_at === null ? now : Date.parse(created_at));
-      const bought = first?.task === task ? first : { server: server.base, task, cost: costOf(cost), day };
+      const bought = first?.task === task ? first : { server, task, cost: costOf(cost), day };
       await note(wanted, files, bought, step?.do === 'fetch' ? step.kept : []);
       // Pictures in another format, or fewer of them, do not take the names of all that they replace.
-      const replaced = step?.do === 'buy' ? step.target.replaces : undefined;
-      for (const path of replaced ?? []) if (!files.some((file) => file.path === path)) await nodeFiles.remove(path);
+      const replaced = (step?.do === 'buy' && step.target.replaces) || [];
+      for (const path of replaced) if (!files.some((file) => file.path === path)) await nodeFiles.remove(path);
     },
 
     /** Forgets outputs that are gone from file and disk, and names those that no entry makes any more. */

@@ -12,40 +12,30 @@ import {
 } from 'zod/mini';
 import type { Context } from '../../context.ts';
 import { orderFields } from '../../request/request.ts';
+import { columnFor } from './row.ts';
 
 const says = (description: string) => meta({ description });
+const text = (description: string) => exactOptional(string('use text').check(says(description)));
 const textOrNumber = () => union([string(), number()], 'use text or a number');
 const oneOrMore = () => union([string(), number(), array(textOrNumber())], 'use a value or a list of values');
 
-/** How a manifest writes the fields of a request that have a longer name elsewhere. */
-const columns: Readonly<Record<string, string>> = {
-  aspectRatio: 'ratio',
-  negativePrompt: 'negative',
-  callbackUrl: 'callback_url',
-  images: 'image',
-};
-
 /** Any field of a request is a field of a picture; those without a description of their own take any value. */
 const others = Object.fromEntries(
-  Object.keys(orderFields).map((field) => [columns[field] ?? field, exactOptional(unknown())]),
+  Object.keys(orderFields).map((field) => [columnFor(field), exactOptional(unknown())]),
 );
 
 const picture = strictObject(
   {
     ...others,
-    prompt: exactOptional(string('use text').check(says('What to draw. {name} stands for a variable.'))),
-    output: exactOptional(
-      string('use text').check(
-        says(
-          'The file, in the folder of the manifest. {name} stands for a variable, {prompt}, {model}, {ratio} and {seed} for the field.',
-        ),
-      ),
+    prompt: text('What to draw. {name} stands for a variable.'),
+    output: text(
+      'The file, in the folder of the manifest. {name} stands for a variable, {prompt}, {model}, {ratio} and {seed} for the field.',
     ),
     model: exactOptional(oneOrMore().check(says('A model, or a list: one picture of each.'))),
     ratio: exactOptional(textOrNumber().check(says('Width to height, such as 16:9.'))),
-    negative: exactOptional(string('use text').check(says('What to avoid.'))),
+    negative: text('What to avoid.'),
     seed: exactOptional(oneOrMore().check(says('An integer, or a list: one picture of each.'))),
-    callback_url: exactOptional(string('use text').check(says('URL that the service calls.'))),
+    callback_url: text('URL that the service calls.'),
     id: exactOptional(textOrNumber().check(says('Is repeated in the --json lines.'))),
     vars: exactOptional(
       record(string(), oneOrMore(), 'use a map such as {animal: [fox, whale]}').check(
@@ -53,7 +43,7 @@ const picture = strictObject(
       ),
     ),
   },
-  { error: ({ code }) => (code === 'invalid_type' ? 'use fields such as "prompt: a fox"' : undefined) },
+  whereInvalid('use fields such as "prompt: a fox"'),
 );
 
 /** A manifest: the one schema for reading it and for editors. */
@@ -64,8 +54,13 @@ export const manifestSchema = strictObject(
       says('The pictures. Each needs a prompt and an output, of its own or of the defaults.'),
     ),
   },
-  { error: ({ code }) => (code === 'invalid_type' ? 'write "pictures:" and a list under it' : undefined) },
+  whereInvalid('write "pictures:" and a list under it'),
 ).check(meta({ title: 'runapi-imagen manifest' }));
+
+/** The message for what is no map; a key that is not known has one of its own. */
+function whereInvalid(message: string) {
+  return { error: ({ code }: { code: string }) => (code === 'invalid_type' ? message : undefined) };
+}
 
 /** Prints the JSON Schema of a manifest, for editors. */
 export async function printManifestSchema({ reporter }: Context): Promise<number> {

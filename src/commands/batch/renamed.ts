@@ -16,21 +16,21 @@ export function createRenames(folder: string, lock: Lock, disk: Disk, outputs: O
   return async ({ slot, hash }: Output, untracked: readonly string[]) => {
     former ??= formerOutputs(lock, outputs);
     for (const bought of former.get(hash) ?? []) {
-      const lines = lock.find(slotOf(bought), hash);
-      const moved = lines.map((line) => ({ line, name: nameFor(slot, line) }));
-      if (untracked.some((name) => moved.every((each) => each.name !== name))) return undefined;
-      const copies: typeof moved = [];
-      for (const each of moved) {
-        const there = await hashOfFile(join(folder, each.name)).catch(() => undefined);
-        if (there === each.line.sha256) continue;
-        if (there === undefined && (await disk.state(each.line)) === 'locked') copies.push(each);
-        else return undefined;
+      const files = lock
+        .find(slotOf(bought), hash)
+        .map((line) => ({ ...line, path: join(folder, nameFor(slot, line)) }));
+      if (untracked.some((name) => files.every(({ path }) => path !== join(folder, name)))) return undefined;
+      const copies: typeof files = [];
+      for (const file of files) {
+        const there = await hashOfFile(file.path);
+        if (there === file.sha256) continue;
+        if (there !== undefined || (await disk.state(file)) !== 'locked') return undefined;
+        copies.push(file);
       }
-      for (const { line, name } of copies) {
-        await makeFolder(dirname(join(folder, name)));
-        await copyFile(join(folder, line.output), join(folder, name), copying.COPYFILE_EXCL);
+      for (const { output, path } of copies) {
+        await makeFolder(dirname(path));
+        await copyFile(join(folder, output), path, copying.COPYFILE_EXCL);
       }
-      const files = moved.map(({ line, name }) => ({ ...line, path: join(folder, name) }));
       return { files, bought };
     }
     return undefined;

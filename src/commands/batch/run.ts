@@ -4,81 +4,68 @@ import { startWork, whatGoesOn } from '../../command-line/start-work.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../errors.ts';
 import type { TaskEntry } from '../../journal/entry.ts';
+import type { Server } from '../../journal/event.ts';
 import { accountAt } from '../../paid-task/engine.ts';
 import { approve } from '../../paid-task/quotes.ts';
-import { inShard, type Shard } from '../../paid-task/row-key.ts';
+import { claimRows } from '../../paid-task/rows.ts';
 import { refuseUnreadable } from '../../paid-task/take-up.ts';
 import { shellWord } from '../../report/shell-command.ts';
-import { checkRows, flawsFailure, refuseUnsold, survey, warnOfFlaws } from './check.ts';
+import { type Checked, checkRows, flawsFailure, survey, warnOfFlaws } from './check.ts';
 import { openLocked } from './locked.ts';
 import { makeAll } from './make.ts';
-import { readPast, type Wanted } from './past.ts';
-import { type BatchFlags, pinnedPlan, readBatchPlan } from './plan.ts';
-import { openBatch } from './source.ts';
+import { readPast } from './past.ts';
+import { type Batch, type BatchFlags, pinnedPlan, readBatchPlan } from './plan.ts';
+import { openSource } from './source.ts';
 import { readTasks } from './tasks.ts';
 
 /** Makes the pictures of a batch file, or those that earlier runs left. Returns the exit code. */
-export async function batch(
-  context: Context,
-  file: string,
-  flags: BatchFlags & { dryRun?: boolean; yes?: boolean },
-): Promise<number> {
+export async function batch(context: Context, file: string, flags: BatchFlags): Promise<number> {
   const typed = readBatchPlan(context, flags);
   const server = await context.server(flags.sandbox === true);
   if (!flags.dryRun) await context.api(server); // a missing key is told before anything else happens
-  const source = await openBatch(context, file, typed.prompt);
+  const source = await openSource(context, file, typed.prompt);
   try {
-    const plan = pinnedPlan(context, source, typed, flags);
-    const checked = await checkRows(context, source, flags, plan);
-    if (flags.dryRun) {
-      const { dryRun } = await import('./dry-run.ts');
-      return await dryRun(context, source, { server, flags, plan, checked });
-    }
-    if (checked.flawed > 0 && !flags.skipInvalid) throw flawsFailure(checked, source.shown);
-    warnOfFlaws(context, checked);
-    if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
-    const { left } = checked;
-    const rows = left.size;
-    const work = startWork(context, plan.wishes, {
-      confirm: confirmation(context, flags.yes),
-      lastLine: (tasks) => lastLine(context, tasks, { left: left.size, rows }),
-    });
-    const { signal } = work.deadline;
-    const account = await accountAt(context.engine, server);
-    const wanted = { batch: source.name, server, account };
-    await claimRows(context, wanted, plan.shard, signal);
-    const isMine = (key: string): boolean => inShard(key, plan.shard);
-    const past = await readPast(context, { ...wanted, isMine }, signal);
-    if (flags.new) past.unreadable.forEach(context.reporter.warn);
-    else refuseUnreadable(past.unreadable);
-    const tasks = () => (flags.lock ? eachOf(checked.tasks) : readTasks(source, plan));
-    const locked = flags.lock ? await openLocked(context, { ...wanted, source, plan }, past, flags) : undefined;
-    const { lots } = await survey(context, locked?.toBuy(tasks()) ?? tasks(), past, flags);
-    if (!flags.skipInvalid) await refuseUnsold(context, server, lots);
-    await approve(work, server, lots);
-    return await makeAll({ ...wanted, context, work, flags, plan, past, tasks, locked, checked });
+    const opened: Batch = { context, source, flags, plan: pinnedPlan(context, source, typed, flags) };
+    const checked = await checkRows(opened);
+    if (!flags.dryRun) return await make(opened, checked, server);
+    const { dryRun } = await import('./dry-run.ts');
+    return await dryRun(opened, checked, server);
   } finally {
     await source.remove();
   }
 }
 
-async function* eachOf<Item>(items: readonly Item[]): AsyncGenerator<Item> {
-  yield* items;
+async function make(opened: Batch, checked: Checked, server: Server): Promise<number> {
+  const { context, source, flags, plan } = opened;
+  const { engine, reporter } = context;
+  if (checked.flawed > 0 && !flags.skipInvalid) throw flawsFailure(checked, source.shown);
+  warnOfFlaws(opened, checked);
+  if (plan.wishes.wait && plan.wishes.download) await prepareTarget(context, plan.target);
+  const rows = checked.left.size;
+  const work = startWork(context, plan.wishes, {
+    confirm: confirmation(context, flags.yes),
+    lastLine: (tasks) => lastLine(context, tasks, { left: checked.left.size, rows }),
+  });
+  const { signal } = work.deadline;
+  const place = { batch: source.name, server, account: await accountAt(engine, server) };
+  if (!(await claimRows(engine, place, plan.shard, signal)))
+    throw new Failure('conflict', 'another process is at work on this batch', {
+      hint: 'Nothing was bought. Leave it to that process, or stop it first',
+      retryable: true,
+    });
+  const placed = { ...opened, place };
+  const past = await readPast(placed, signal);
+  if (flags.new) past.unreadable.forEach(reporter.warn);
+  else refuseUnreadable(past.unreadable);
+  const tasks = () => (flags.lock ? eachOf(checked.tasks) : readTasks(opened));
+  const locked = flags.lock ? await openLocked(placed, past) : undefined;
+  const { lots } = await survey(placed, past, locked?.toBuy(tasks()) ?? tasks());
+  await approve(work, server, lots);
+  return await makeAll({ ...placed, work, checked, past, tasks, locked });
 }
 
-/** Excludes every other process from these rows. Throws `conflict` where one is at work on them. */
-async function claimRows(
-  { journal }: Context,
-  { batch, server, account }: Omit<Wanted, 'isMine'>,
-  shard: Shard | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  const { keyOf } = await journal.identity();
-  if (await journal.claim(keyOf(['batch', server.base, account ?? null, batch]), shard, signal)) return;
-  throw new Failure('conflict', 'another process is at work on this batch', {
-    hint: 'Nothing was bought. Leave it to that process, or stop it first',
-    retryable: true,
-  });
+async function* eachOf<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  yield* items;
 }
 
 /** The same command does all that is left; with --new, or without a record, it would buy again what was made. */

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fromJSONSchema } from 'zod';
-import { readManifest } from '../../../src/commands/batch/manifest.ts';
 import { manifestSchema } from '../../../src/commands/batch/manifest-schema.ts';
 import { fieldNamed } from '../../../src/commands/batch/row.ts';
+import { readRows } from '../../../src/commands/batch/rows.ts';
 import { newMachine, run } from '../../support/program.ts';
 
 async function machineWith(text: string) {
@@ -16,7 +16,8 @@ async function machineWith(text: string) {
 async function rowsOf(text: string) {
   const { folder } = await machineWith(text);
   const rows = [];
-  for await (const row of readManifest({ path: join(folder, 'images.yaml'), shown: 'images.yaml' })) rows.push(row);
+  const file = { path: join(folder, 'images.yaml'), shown: 'images.yaml', format: { kind: 'manifest' as const } };
+  for await (const row of readRows(file, { variables: new Set(), ignored: new Set() })) rows.push(row);
   return rows;
 }
 

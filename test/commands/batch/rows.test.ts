@@ -2,10 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { formatOf } from '../../../src/commands/batch/format.ts';
-import { parsePrompt } from '../../../src/commands/batch/prompt-template.ts';
+import { formatOf, textFault } from '../../../src/commands/batch/format.ts';
+import { parsePrompt } from '../../../src/commands/batch/row.ts';
 import { readRows } from '../../../src/commands/batch/rows.ts';
-import { textFault } from '../../../src/commands/batch/text-file.ts';
 import { createRowKeys, inShard, parseShard } from '../../../src/paid-task/row-key.ts';
 
 async function fileOf(name: string, content: string | Buffer): Promise<string> {
