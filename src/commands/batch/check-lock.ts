@@ -1,16 +1,13 @@
 import { basename, dirname, join } from 'node:path';
-import type { Context } from '../../context.ts';
 import { nodeFiles } from '../../disk/files.ts';
 import { exists } from '../../disk/place.ts';
 import { someFailed } from '../../errors.ts';
 import { shellWord } from '../../report/shell-command.ts';
-import { checkRows, flawsFailure, warnOfFlaws } from './check.ts';
+import { checkRows, refuseFlaws } from './check.ts';
 import { type Disk, openDisk } from './disk.ts';
 import { type LockLine, openLock, slotOf } from './lock.ts';
 import { lockPath } from './outputs.ts';
-import { type Batch, type BatchFlags, pinnedPlan, readBatchPlan } from './plan.ts';
-import { openSource } from './source.ts';
-import { readTasks } from './tasks.ts';
+import type { Batch } from './plan.ts';
 
 interface Finding {
   state: 'stale' | 'missing' | 'edited' | 'unused';
@@ -18,41 +15,22 @@ interface Finding {
   reason: string;
 }
 
-/**
- * Compares the file, its lock and what is on disk, or joins the lock files of shards. Sends nothing and needs no key.
- * Returns the exit code.
- */
-export async function checkBatch(context: Context, file: string, flags: BatchFlags): Promise<number> {
-  const typed = readBatchPlan(context, flags);
-  const source = await openSource(context, file, typed.prompt);
-  try {
-    const batch = { context, source, flags, plan: pinnedPlan(context, source, typed, flags) };
-    return await (flags.mergeLocks ? mergeLocks(batch) : check(batch));
-  } finally {
-    await source.remove();
-  }
-}
-
-async function check(batch: Batch): Promise<number> {
+/** Compares the file, its lock and what is on disk. Sends nothing and needs no key. Returns the exit code. */
+export async function checkLock(batch: Batch): Promise<number> {
   const { context, source, flags, plan } = batch;
   const { reporter, world } = context;
   const path = lockPath(source.path);
   const lock = await openLock(path);
   const disk = await openDisk(context, path, flags.strict);
+  const checked = await checkRows(batch);
+  refuseFlaws(batch, checked);
   const findings: Finding[] = [];
-  let total = 0;
-  let problems = 0;
-  for await (const { output } of readTasks(batch, () => void problems++)) {
-    total += 1;
-    const lines = output ? lock.find(output.slot, output.hash) : [];
-    if (output && lines.length === 0)
-      findings.push({ state: 'missing', output: output.slot, reason: 'it is not in the lock' });
-    for (const line of lines) findings.push(...(await compare(disk, line, output?.hash)));
-  }
-  if (problems > 0 || total === 0) {
-    const checked = await checkRows(batch);
-    if (!flags.skipInvalid) throw flawsFailure(checked, source.shown);
-    warnOfFlaws(batch, checked);
+  for (const { output: wanted } of checked.tasks) {
+    if (!wanted) continue;
+    const { slot: output, hash } = wanted;
+    const lines = lock.find(output, hash);
+    if (lines.length === 0) findings.push({ state: 'missing', output, reason: 'it is not in the lock' });
+    for (const line of lines) findings.push(...(await compare(disk, line, hash)));
   }
   for (const line of lock.lines()) {
     const { output } = line;
@@ -63,6 +41,7 @@ async function check(batch: Batch): Promise<number> {
     await reporter.data(finding, `${finding.state.padEnd(8)}${finding.output}  ${finding.reason}`);
   await disk.save();
   if (findings.length === 0) {
+    const { total } = checked;
     reporter.note(`Check: ${total} ${total === 1 ? 'picture is' : 'pictures are'} as locked`);
     return 0;
   }
@@ -72,7 +51,7 @@ async function check(batch: Batch): Promise<number> {
 }
 
 /** Compares a picture that was bought with what is on disk and with what is asked for now. */
-async function compare(disk: Disk, line: LockLine, hash: string | undefined): Promise<Finding[]> {
+async function compare(disk: Disk, line: LockLine, hash: string): Promise<Finding[]> {
   const { output, request } = line;
   const state = await disk.state(line);
   if (state === 'edited') return [{ state, output, reason: 'it is not the file that was bought' }];
@@ -81,13 +60,15 @@ async function compare(disk: Disk, line: LockLine, hash: string | undefined): Pr
 }
 
 /** Joins the lock files of all shards into one, and removes them. Returns the exit code. */
-async function mergeLocks({ context, source }: Batch): Promise<number> {
+export async function mergeLocks({ context, source }: Batch): Promise<number> {
   const whole = lockPath(source.path);
   const [folder, stem] = [dirname(whole), basename(whole, '.jsonl')];
   const isPart = (name: string): boolean =>
     name.startsWith(`${stem}.`) && /^\.\d+-of-\d+\.jsonl$/.test(name.slice(stem.length));
-  const parts = (await nodeFiles.list(folder)).filter(isPart).sort();
-  const paths = parts.map((part) => join(folder, part));
+  const paths = (await nodeFiles.list(folder))
+    .filter(isPart)
+    .sort()
+    .map((name) => join(folder, name));
   const lock = await openLock(whole);
   let count = 0;
   for (const path of paths) {
@@ -98,6 +79,6 @@ async function mergeLocks({ context, source }: Batch): Promise<number> {
   await lock.save();
   for (const path of paths) await nodeFiles.remove(path);
   const shown = `${source.shown.replace(/[^/\\]*$/, '')}${basename(whole)}`;
-  context.reporter.note(`Joined ${count} lines of ${parts.length} lock files into ${shown}`);
+  context.reporter.note(`Joined ${count} lines of ${paths.length} lock files into ${shown}`);
   return 0;
 }

@@ -1,11 +1,6 @@
 import { type Difference, type Differences, noteDifferences } from '../../command-line/tell-apart.ts';
-import { type Failure, invalid, problemsIn, sentence, tellAll } from '../../errors.ts';
-import { findExisting } from '../../paid-task/existing.ts';
-import { routeFor } from '../../paid-task/models.ts';
-import { addToLots, type Lots } from '../../paid-task/quotes.ts';
+import { type Failure, invalid, sentence } from '../../errors.ts';
 import { inShard } from '../../paid-task/row-key.ts';
-import type { PlacedBatch } from './past.ts';
-import { type Past, standingOf } from './past.ts';
 import type { Batch } from './plan.ts';
 import { type BatchTask, readTasks } from './tasks.ts';
 
@@ -27,26 +22,29 @@ export interface Checked {
 }
 
 /** Reads the whole file before anything is paid. Throws `validation` where no valid row is in it. */
-export async function checkRows({ context, source, flags, plan }: Batch): Promise<Checked> {
+export async function checkRows(batch: Batch): Promise<Checked> {
+  const { context, source, flags, plan } = batch;
+  const { lock, check, skipInvalid } = flags;
   const flaws: string[] = [];
   const checked: Checked = { total: 0, tasks: [], left: new Map(), differences: noteDifferences(), flaws, flawed: 0 };
   const invalidRows = new Set<string>();
   const ignored = new Set<string>();
   let problems = 0;
   let valid = 0;
-  for await (const task of readTasks({ context, source, plan: { ...plan, shard: undefined } }, note, ignored)) {
+  for await (const task of readTasks({ ...batch, plan: { ...plan, shard: undefined } }, note, ignored)) {
     valid += 1;
-    checked.differences.note(task.request, copyOf(task).name);
+    checked.differences.note(task.request, copyOf(task)[0]);
     if (!inShard(task.key, plan.shard)) continue;
     checked.total += 1;
     checked.left.set(task.row, (checked.left.get(task.row) ?? 0) + 1);
-    if (flags.lock) checked.tasks.push(task);
+    if (lock || check) checked.tasks.push(task);
   }
   checked.flawed = invalidRows.size;
   if (problems > flaws.length) flaws.push(`and ${problems - flaws.length} more`);
-  if (ignored.size > 0) context.reporter.note(`Ignored columns: ${shortList([...ignored])}`);
+  if (ignored.size > 0 && (!check || problems > 0))
+    context.reporter.note(`Ignored columns: ${shortList([...ignored])}`);
   if (valid > 0) return checked;
-  if (checked.flawed > 0) throw flawsFailure(checked, source.shown, flags.skipInvalid && 'No row is left to make');
+  if (problems > 0) throw flawsFailure(checked, source.shown, skipInvalid && 'No row is left to make');
   throw invalid(
     `${source.shown} holds no rows`,
     'Write one prompt a line, JSON, YAML, or CSV with a header row that names a column prompt',
@@ -61,14 +59,16 @@ export async function checkRows({ context, source, flags, plan }: Batch): Promis
   }
 }
 
-export function flawsFailure({ flaws, flawed }: Checked, shown: string, hint?: string | false): Failure {
+/** Throws `validation` where rows are invalid; with --skip-invalid it names those that are left out. */
+export function refuseFlaws({ context, source, flags }: Batch, checked: Checked): void {
+  if (checked.flawed > 0 && !flags.skipInvalid) throw flawsFailure(checked, source.shown);
+  for (const flaw of checked.flaws) context.reporter.warn(`left out: ${flaw}`);
+}
+
+function flawsFailure({ flaws, flawed }: Checked, shown: string, hint?: string | false): Failure {
   const many = flawed === 1 ? 'one row is invalid' : `${flawed} rows are invalid`;
   const usual = 'Nothing was sent. Correct the rows, or leave them out with --skip-invalid';
   return invalid(`${shown}: ${many}`, hint || usual, flaws);
-}
-
-export function warnOfFlaws({ context }: Batch, { flaws }: Checked): void {
-  for (const flaw of flaws) context.reporter.warn(`left out: ${flaw}`);
 }
 
 /** Names the first ten, and how many more there are. */
@@ -78,15 +78,14 @@ export function shortList(names: readonly string[]): string {
 }
 
 /** A key ends with the number of a task that is asked for several times. */
-function copyOf({ key }: BatchTask): { name: string; nth: number } {
+function copyOf({ key }: BatchTask): [name: string, nth: number] {
   const [name = key, nth = '1'] = key.split('-');
-  return { name, nth: Number(nth) };
+  return [name, Number(nth)];
 }
 
 /** Tells what a task differs by from the others of the file. */
 export function differenceOf({ differences }: Checked, task: BatchTask): Difference {
-  const { name, nth } = copyOf(task);
-  return differences.of(task.request, name, nth);
+  return differences.of(task.request, ...copyOf(task));
 }
 
 /** Notes that a task needs nothing more in this run. */
@@ -94,27 +93,4 @@ export function settle({ left }: Checked, { row }: BatchTask): void {
   const tasks = (left.get(row) ?? 1) - 1;
   if (tasks > 0) left.set(row, tasks);
   else left.delete(row);
-}
-
-/**
- * Returns what a run would buy, by its price, and counts what it would not. Throws `validation` for a model that the
- * service does not sell, unless invalid rows are skipped. Imagen's ask nobody.
- */
-export async function survey(batch: PlacedBatch, past: Past, tasks: AsyncIterable<BatchTask>) {
-  const { context, flags, place } = batch;
-  const { engine } = context;
-  const lots: Lots = new Map();
-  const before = { made: 0, failed: 0, elsewhere: 0, to_take_up: 0 };
-  for await (const { key, request, target } of tasks) {
-    const standing = standingOf(past.tasks.get(key), flags, engine);
-    if (standing === 'made' || standing === 'failed' || standing === 'elsewhere') before[standing] += 1;
-    else if (standing === 'accepted') before.to_take_up += 1;
-    else if (!(await findExisting({ request, target }, engine.clock.now()))) addToLots(lots, request);
-  }
-  const problems: string[] = [];
-  for (const { request } of flags.skipInvalid ? [] : lots.values())
-    await routeFor(engine, place.server, request).catch((error) => problems.push(...problemsIn(error)));
-  if (problems.length > 0)
-    throw tellAll([...new Set(problems)], { wayOut: '. Correct the rows, or let them fail alone with --skip-invalid' });
-  return { lots, before };
 }

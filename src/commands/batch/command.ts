@@ -44,15 +44,11 @@ export const batchCommand: Declaration = {
   sends: true,
   async run(context, [file]: [string?], flags: BatchFlags) {
     if (flags.schema) {
-      const { printManifestSchema } = await import('./manifest-schema.ts');
-      return printManifestSchema(context);
+      const { printSchema } = await import('./manifest.ts');
+      return printSchema(context);
     }
     if (file === undefined)
       throw invalid("missing required argument 'file'", 'Nothing was sent. --help lists the flags');
-    if (flags.check || flags.mergeLocks) {
-      const { checkBatch } = await import('./check-lock.ts');
-      return checkBatch(context, file, flags);
-    }
     const { batch } = await import('./run.ts');
     return batch(context, file, flags);
   },

@@ -2,26 +2,14 @@ import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import { quoted } from '../../request/parse-fields.ts';
 import type { Table } from './format.ts';
-import {
-  columnProblem,
-  fieldNamed,
-  type OtherColumns,
-  type PlacedRow,
-  type RowContent,
-  readFields,
-  wordNamed,
-  wrong,
-} from './row.ts';
+import { columnProblem, fieldNamed, type OtherColumns, type Row, readFields, wordNamed, wrong } from './row.ts';
 
 /** What an unclosed quote swallows is no longer than this. */
 const longestRecord = 1024 * 1024;
 
 /** Reads the rows of a CSV or TSV file (RFC 4180). What breaks the table itself ends it with a row that says so. */
-export async function* readCsv(
-  path: string,
-  { delimiter, headLine }: Table,
-  others: OtherColumns,
-): AsyncGenerator<PlacedRow> {
+export async function* readCsv(path: string, table: Table, others: OtherColumns): AsyncGenerator<Row> {
+  const { delimiter, headLine } = table;
   const records = createReadStream(path).pipe(
     parse({
       delimiter,
@@ -42,16 +30,16 @@ export async function* readCsv(
       const place = `line ${line}`;
       line = info.lines + 1;
       if (record.every((cell) => cell === '')) continue;
-      if (heads) yield { place, ...readRecord(record, heads, others) };
+      if (heads) yield readRecord(place, record, heads, others);
       else {
         heads = record;
         const problems = headProblems(heads, others);
-        if (problems.length > 0) return yield { place, ...wrong(...problems) };
+        if (problems.length > 0) return yield wrong(place, ...problems);
       }
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    yield { place: `line ${line}`, ...wrong(reasons[error.code] ?? error.message) };
+    yield wrong(`line ${line}`, reasons[error.code] ?? error.message);
   }
 }
 
@@ -87,10 +75,10 @@ function headProblems(record: readonly string[], others: OtherColumns): string[]
 }
 
 /** Empty columns are nothing; a value without a column is one that somebody meant. */
-function readRecord(record: readonly string[], heads: readonly string[], others: OtherColumns): RowContent {
+function readRecord(place: string, record: readonly string[], heads: readonly string[], others: OtherColumns): Row {
   const surplus = record.find((cell, index) => cell !== '' && !heads[index]);
   const cells = heads.flatMap((head, index) => (head === '' ? [] : [[head, record[index] ?? ''] as const]));
-  const read = readFields(cells, others);
+  const read = readFields(place, cells, others);
   if (surplus === undefined) return read;
   const problem = `the cell ${quoted(surplus)} has no column head; put quotes around a cell that holds the separator`;
   return { ...read, problems: [...read.problems, problem] };

@@ -1,11 +1,15 @@
 import { createHash, hash } from 'node:crypto';
 import { createReadStream, type Stats, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFile, constants as copying } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '../../context.ts';
 import { nodeFiles } from '../../disk/files.ts';
+import { makeFolder } from '../../disk/folder.ts';
+import { exists } from '../../disk/place.ts';
 import { isObject } from '../../json.ts';
-import type { LockLine } from './lock.ts';
+import type { Lock, LockLine } from './lock.ts';
+import type { Output } from './outputs.ts';
 
 /** What is on disk for a picture. `edited`: another file than the one that was bought. */
 type DiskState = 'locked' | 'missing' | 'edited';
@@ -84,4 +88,41 @@ async function readHash(path: string): Promise<string> {
 /** Undefined for a file that cannot be read. */
 export function hashOfFile(path: string): Promise<string | undefined> {
   return readHash(path).catch(() => undefined);
+}
+
+/** Returns the files in a folder that have an output's name. */
+export async function filesNamed(folder: string, slot: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const ending of ['png', 'jpg', 'webp', 'gif', 'avif', 'jpeg'])
+    if (await exists(join(folder, `${slot}.${ending}`))) found.push(`${slot}.${ending}`);
+  return found;
+}
+
+/**
+ * Finds pictures that were bought under another name: they stand under the new name, or under the old one from which
+ * they are copied. Undefined where they do not, or another file has the name.
+ */
+export async function findRenamed(
+  { folder, lock, disk }: { folder: string; lock: Lock; disk: Disk },
+  { slot, hash }: Output,
+  formerSlot: string,
+) {
+  const files = lock.find(formerSlot, hash).map((line) => {
+    const name = `${slot}${line.picture === undefined ? '' : `-${line.picture}`}${extname(line.output)}`;
+    return { ...line, path: join(folder, name) };
+  });
+  for (const name of await filesNamed(folder, slot))
+    if (files.every(({ path }) => path !== join(folder, name))) return undefined;
+  const copies: typeof files = [];
+  for (const file of files) {
+    const there = await hashOfFile(file.path);
+    if (there === file.sha256) continue;
+    if (there !== undefined || (await disk.state(file)) !== 'locked') return undefined;
+    copies.push(file);
+  }
+  for (const { output, path } of copies) {
+    await makeFolder(dirname(path));
+    await copyFile(join(folder, output), path, copying.COPYFILE_EXCL);
+  }
+  return files;
 }

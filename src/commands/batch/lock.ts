@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { exactOptional, gte, int, nullable, number, object, type output, regex, string } from 'zod/mini';
 import { nodeFiles } from '../../disk/files.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
-import { invalid } from '../../errors.ts';
+import { type Failure, invalid } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
 import { slotOfFile } from './outputs.ts';
 
@@ -41,53 +41,51 @@ export async function openLock(path: string, below?: string) {
   if (below !== undefined) await readLock(below, inherited);
   const own: Lines = new Map();
   let saved = await readLock(path, own);
-  let hasChanged = true;
+  let changes = 1;
+  let savedChanges = 0;
   let writing = Promise.resolve();
 
-  /** Callers who come while the file is written share the next writing. */
+  /** Writes the file where it has changed. Callers who come while it is written share the next writing. */
   function save(): Promise<void> {
     writing = writing.catch(() => undefined).then(write);
     return writing;
   }
 
   async function write(): Promise<void> {
-    if (!hasChanged) return;
-    hasChanged = false;
-    const text = textOf([...own.values()].flatMap((lines) => newest(lines)));
-    try {
-      if (text !== saved) await replaceWhole(path, text);
-      saved = text;
-    } catch (error) {
-      hasChanged = true;
-      throw error;
-    }
+    if (savedChanges === changes) return;
+    const upTo = changes;
+    const text = textOf(allOf(own));
+    if (text !== saved) await replaceWhole(path, text);
+    [saved, savedChanges] = [text, upTo];
   }
 
   return {
+    save,
     /** Returns the pictures bought for an output; of several tasks, as a merge leaves them, those of that request. */
     find: (slot: string, hash: string): LockLine[] => newest(own.get(slot) ?? inherited.get(slot) ?? [], hash),
-    lines: (): LockLine[] => [...new Map([...inherited, ...own]).values()].flatMap((lines) => newest(lines)),
+    lines: (): LockLine[] => allOf(new Map([...inherited, ...own])),
     /** Replaces the lines of one output. On disk when it resolves. */
     async set(slot: string, lines: readonly LockLine[]): Promise<void> {
       own.set(slot, [...lines]);
-      hasChanged = true;
+      changes += 1;
       await save();
     },
     /** Adds a line of another lock file, in memory. */
     add(line: LockLine): void {
       push(own, line);
-      hasChanged = true;
+      changes += 1;
     },
     /** Removes a line, in memory. */
     forget(gone: LockLine): void {
-      const slot = slotOf(gone);
-      const left = own.get(slot)?.filter(({ output }) => output !== gone.output) ?? [];
-      own.set(slot, left);
-      hasChanged = true;
+      const left = own.get(slotOf(gone))?.filter(({ output }) => output !== gone.output);
+      own.set(slotOf(gone), left ?? []);
+      changes += 1;
     },
-    /** Writes the file where it has changed. */
-    save,
   };
+}
+
+function allOf(lines: Lines): LockLine[] {
+  return [...lines.values()].flatMap((each) => newest(each));
 }
 
 /** Names the output that a line belongs to. */
@@ -110,35 +108,34 @@ async function readLock(path: string, found: Lines): Promise<string> {
     const written = typed.trim();
     if (written === '') continue;
     const read = lockLine.safeParse(parseJson(written));
-    if (!read.success) throw damaged(basename(path), index + 1, written);
+    if (!read.success) throw damaged(`${basename(path)} line ${index + 1}`, written);
     push(found, read.data);
   }
   return text;
 }
 
 function push(lines: Lines, line: LockLine): void {
-  const slot = slotOf(line);
-  const before = lines.get(slot);
+  const before = lines.get(slotOf(line));
   if (before) before.push(line);
-  else lines.set(slot, [line]);
+  else lines.set(slotOf(line), [line]);
 }
 
-function damaged(name: string, line: number, written: string): Error {
-  const isConflict = /^(<{7}|={7}|>{7}|\|{7})/.test(written);
+function damaged(where: string, written: string): Failure {
+  if (/^(<{7}|={7}|>{7}|\|{7})/.test(written))
+    return invalid(
+      `${where} is the mark of a merge conflict`,
+      'Keep the lines of both sides and delete the marks; the next run with --lock chooses among them',
+    );
   return invalid(
-    `${name} line ${line} ${isConflict ? 'is the mark of a merge conflict' : 'is not a line of a lock file'}`,
-    isConflict
-      ? 'Keep the lines of both sides and delete the marks; the next run with --lock chooses among them'
-      : 'Restore the file from version control: it says what was bought',
+    `${where} is not a line of a lock file`,
+    'Restore the file from version control: it says what was bought',
   );
 }
 
 /** One line each, sorted, so that two branches rarely change the same one. */
-function textOf(lines: readonly LockLine[]): string {
-  return [...lines]
-    .sort((a, b) => (a.output < b.output ? -1 : 1))
-    .map((line) => `${JSON.stringify(line)}\n`)
-    .join('');
+function textOf(lines: LockLine[]): string {
+  const sorted = lines.sort((a, b) => (a.output < b.output ? -1 : 1));
+  return sorted.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 /** The old file or the new one, never a part: whatever kills the process. What a killed one left is removed. */

@@ -5,11 +5,10 @@ import { type Entry, filesOf } from '../../journal/entry.ts';
 import type { SavedFile, Target } from '../../journal/event.ts';
 import type { TaskReport } from '../../report/task-report.ts';
 import { shortList } from './check.ts';
-import { hashOfFile, openDisk } from './disk.ts';
+import { filesNamed, findRenamed, hashOfFile, openDisk } from './disk.ts';
 import { type LockLine, openLock, slotOf } from './lock.ts';
 import { lockPath, type Output, pathFrom, slotOfFile } from './outputs.ts';
 import { madeFor, type Past, type PlacedBatch } from './past.ts';
-import { createRenames, untrackedAt } from './renamed.ts';
 import type { BatchTask } from './tasks.ts';
 
 /** What the lock has a run do for one task. */
@@ -43,8 +42,9 @@ export type Locked = Awaited<ReturnType<typeof openLocked>>;
 type PictureFile = Pick<SavedFile, 'path' | 'sha256' | 'bytes'>;
 type Bought = Pick<LockLine, 'server' | 'task' | 'cost' | 'day'>;
 
-/** Reads the lock file, and what the record knows beyond it. */
-export async function openLocked({ context, source, flags, plan, place }: PlacedBatch, past: Past) {
+/** Reads the lock file, and what the record knows beyond it, and finds what is to be done for each task. */
+export async function openLocked(batch: PlacedBatch, past: Past, tasks: readonly BatchTask[]) {
+  const { context, source, flags, plan, place } = batch;
   const { reporter, world } = context;
   const server = place.server.base;
   const whole = lockPath(source.path);
@@ -52,57 +52,51 @@ export async function openLocked({ context, source, flags, plan, place }: Placed
   const lock = await openLock(lockPath(source.path, plan.shard), plan.shard && whole);
   const now = world.clock.now();
   const disk = await openDisk(context, whole);
-  /** Tasks that need nothing more. */
-  const settled = new Set<string>();
-  const renamed = createRenames(folder, lock, disk, plan.outputs);
+  /** The first pictures of outputs that no entry makes any more, by the hash of what was asked for. */
+  const former = new Map<string, LockLine>();
+  for (const line of lock.lines().reverse())
+    if (line.picture === undefined && !plan.outputs?.has(slotOf(line))) former.set(line.request, line);
+  const steps = new Map<string, Step>();
+  for (const task of tasks) if (task.output) steps.set(task.key, await stepFor(task, task.output));
 
-  async function step(task: BatchTask): Promise<Step | undefined> {
-    const { output: wanted, key, target } = task;
-    if (!wanted) return undefined;
-    if (settled.has(key)) return { do: 'nothing' };
+  async function stepFor(task: BatchTask, wanted: Output): Promise<Step> {
     const { slot, hash } = wanted;
     const lines = lock.find(slot, hash);
     const of = { locked: [] as LockLine[], missing: [] as LockLine[], edited: [] as LockLine[] };
     for (const line of lines) of[await disk.state(line)].push(line);
     const [first] = lines;
     const isSame = first?.request === hash && !flags.new;
-    const untracked = first ? [] : await untrackedAt(folder, slot);
     const entry = flags.new ? undefined : madeFor(past, task, place).at(-1);
-    if (
-      (isSame && of.locked.length === lines.length) ||
-      (await recognised(wanted, entry)) ||
-      (!first && !flags.new && (await isRenamed(wanted, untracked)))
-    ) {
-      settled.add(key);
-      return { do: 'nothing' };
-    }
+    if (isSame && of.locked.length === lines.length) return { do: 'nothing' };
+    if (await isRecognised(wanted, entry)) return { do: 'nothing' };
+    if (!first && !flags.new && (await isRenamed(wanted))) return { do: 'nothing' };
     // What was bought is replaced; nothing else is, unless that was asked for.
-    const foreign = first ? of.edited.map(({ output }) => output) : untracked;
+    const foreign = first ? of.edited.map(({ output }) => output) : await filesNamed(folder, slot);
     const mayReplace = foreign.length === 0 || flags.overwrite === true;
     const replaced = [...of.locked.map(({ output }) => output), ...(mayReplace ? foreign : [])];
-    const own: Target = {
-      ...target,
+    const target: Target = {
+      ...task.target,
       folder,
       output: `${slot.replace(/[{}]/g, '$&$&')}.{ext}`,
       existing: 'overwrite',
       replaces: replaced.map((output) => join(folder, output)),
     };
-    if (past.tasks.get(key)?.unfinished) return { do: 'buy', target: own };
+    if (past.tasks.get(task.key)?.unfinished) return { do: 'buy', target };
     if (isSame && (of.missing.length > 0 || mayReplace)) {
       const kept = mayReplace ? of.locked : [...of.locked, ...of.edited];
       const known = entry?.accepted?.id === first.task ? entry : undefined;
-      return { do: 'fetch', target: own, line: first, entry: known, kept, mayReplace };
+      return { do: 'fetch', target, line: first, entry: known, kept, mayReplace };
     }
     if (!mayReplace) {
       const why = first ? 'was changed by hand' : 'is there and not in the lock';
       return { do: 'leave', why: `${foreign[0]} ${why}: left as it is; --overwrite replaces it` };
     }
-    if (!entry?.accepted) return { do: 'buy', target: own };
-    return { do: 'fetch', target: own, line: { task: entry.accepted.id, server }, entry, kept: [], mayReplace };
+    if (!entry?.accepted) return { do: 'buy', target };
+    return { do: 'fetch', target, line: { task: entry.accepted.id, server }, entry, kept: [], mayReplace };
   }
 
   /** What an interrupted run saved, or a run without --lock, and did not note. */
-  async function recognised(wanted: Output, entry: Entry | undefined): Promise<boolean> {
+  async function isRecognised(wanted: Output, entry: Entry | undefined): Promise<boolean> {
     const files = entry ? filesOf(entry) : [];
     const [first] = files;
     if (!entry?.accepted || !first || slotOfFile(pathFrom(folder, first.path)) !== wanted.slot) return false;
@@ -112,10 +106,11 @@ export async function openLocked({ context, source, flags, plan, place }: Placed
     return true;
   }
 
-  async function isRenamed(wanted: Output, untracked: readonly string[]): Promise<boolean> {
-    const found = await renamed(wanted, untracked);
-    if (!found) return false;
-    const { files, bought } = found;
+  /** What was bought already for an output that was given another name. */
+  async function isRenamed(wanted: Output): Promise<boolean> {
+    const bought = former.get(wanted.hash);
+    const files = bought && (await findRenamed({ folder, lock, disk }, wanted, slotOf(bought)));
+    if (!files) return false;
     await note(wanted, files, bought);
     reporter.note(`${pathFrom(folder, files[0]?.path ?? '')} was bought as ${bought.output} for the same request`);
     return true;
@@ -137,12 +132,8 @@ export async function openLocked({ context, source, flags, plan, place }: Placed
   }
 
   return {
-    step,
-
-    /** Yields the tasks that have to be bought. */
-    async *toBuy(tasks: AsyncIterable<BatchTask>): AsyncGenerator<BatchTask> {
-      for await (const task of tasks) if ((await step(task))?.do === 'buy') yield task;
-    },
+    steps,
+    toBuy: tasks.filter(({ key }) => steps.get(key)?.do === 'buy'),
 
     /** Notes the pictures that were saved for a task. */
     async saved({ output: wanted }: BatchTask, report: TaskReport, step: Buy | Fetch | undefined): Promise<void> {

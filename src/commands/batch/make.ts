@@ -27,9 +27,11 @@ export interface ReadyBatch extends PlacedBatch {
   past: Past;
   /** Undefined without --lock. */
   locked: Locked | undefined;
-  /** Reads the tasks one after the other, those of this shard. */
-  tasks(): AsyncGenerator<BatchTask>;
+  tasks(): Tasks;
 }
+
+/** The tasks of this shard, one after the other. */
+export type Tasks = AsyncIterable<BatchTask> | Iterable<BatchTask>;
 
 /** A task that there is something to do for, with what is known of it if it was made before. */
 interface Open {
@@ -84,7 +86,7 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
     const known = past.tasks.get(task.key);
     const standing = standingOf(known, flags, engine);
     if (standing === 'elsewhere') return 'elsewhere';
-    const step = await locked?.step(task);
+    const step = locked?.steps.get(task.key);
     if (step?.do === 'nothing') return 'before';
     if (step?.do === 'leave') {
       reporter.warn(step.why);

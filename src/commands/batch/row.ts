@@ -3,17 +3,9 @@ import { isObject } from '../../json.ts';
 import { quoted } from '../../request/parse-fields.ts';
 
 /** One row of a batch file that holds anything. */
-export interface Row extends PlacedRow {
-  /** From 1, counting rows. */
-  number: number;
-}
-
-export interface PlacedRow extends RowContent {
+export interface Row {
   /** Where it is in the file: `line 3`, or `item 3` of a list. */
   place: string;
-}
-
-export interface RowContent {
   /** Its values by the fields of a request, and the names that the file has for them. */
   fields: Readonly<Record<string, string>>;
   names: Readonly<Record<string, string>>;
@@ -23,13 +15,13 @@ export interface RowContent {
   problems: readonly string[];
 }
 
-/** A row that cannot be read. */
-export function wrong(...problems: string[]): RowContent {
-  return { fields: {}, names: {}, words: new Map(), problems };
+/** Returns a row that cannot be read. */
+export function wrong(place: string, ...problems: string[]): Row {
+  return { place, fields: {}, names: {}, words: new Map(), problems };
 }
 
 /** The columns for each field of a row, first as the README names it. */
-const columns: Readonly<Record<string, readonly [string, ...string[]]>> = {
+const columnsOf: Readonly<Record<string, readonly [string, ...string[]]>> = {
   prompt: ['prompt'],
   model: ['model'],
   aspectRatio: ['ratio', 'aspectratio'],
@@ -47,12 +39,12 @@ const columns: Readonly<Record<string, readonly [string, ...string[]]>> = {
   id: ['id'],
 };
 const fieldsByName: ReadonlyMap<string, string> = new Map(
-  Object.entries(columns).flatMap(([field, names]) => names.map((name) => [bareName(name), field])),
+  Object.entries(columnsOf).flatMap(([field, names]) => names.map((name) => [bareName(name), field])),
 );
 
 /** How the README names the column for a field. */
 export function columnFor(field: string): string {
-  return columns[field]?.[0] ?? field;
+  return columnsOf[field]?.[0] ?? field;
 }
 
 /** Finds the field that a column is for: `aspect_ratio`, `aspectRatio` and `Aspect-Ratio` are one. */
@@ -80,7 +72,7 @@ export interface OtherColumns {
 export function columnProblem(column: string, { variables, ignored }: OtherColumns): string | undefined {
   if (ignored.has(column) || fieldNamed(column) !== undefined || variables.has(wordNamed(column))) return undefined;
   const bare = bareName(column);
-  const meant = Object.values(columns)
+  const meant = Object.values(columnsOf)
     .flat()
     .find((name) => isMisspelled(bare, bareName(name)));
   if (meant) return `no field is named ${quoted(column)}; did you mean ${meant}?`;
@@ -100,7 +92,7 @@ function sorted(text: string): string {
 }
 
 /** Turns the named values of a row into its fields. What is null or empty counts as left out. */
-export function readFields(values: Iterable<readonly [string, unknown]>, others: OtherColumns): RowContent {
+export function readFields(place: string, values: Iterable<readonly [string, unknown]>, others: OtherColumns): Row {
   const fields: Record<string, string> = {};
   const names: Record<string, string> = {};
   const words = new Map<string, string>();
@@ -121,7 +113,7 @@ export function readFields(values: Iterable<readonly [string, unknown]>, others:
       names[field] = column;
     }
   }
-  return { fields, names, words, problems };
+  return { place, fields, names, words, problems };
 }
 
 function textOf(value: unknown, field: string | undefined): string | undefined {

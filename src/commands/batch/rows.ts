@@ -5,24 +5,16 @@ import { invalid } from '../../errors.ts';
 import { isObject, parseJson } from '../../json.ts';
 import type { RowFile } from './format.ts';
 import type { Manifest } from './manifest.ts';
-import { type OtherColumns, type PlacedRow, type Row, type RowContent, readFields, wrong } from './row.ts';
+import { type OtherColumns, type Row, readFields, wrong } from './row.ts';
+
+/** A file is read several times, and a manifest parsed once. */
+const manifests = new WeakMap<object, Promise<Manifest>>();
 
 /**
  * Reads the rows one after the other, in constant memory but for lists and manifests. A row that cannot be read says
  * so, and the next follows.
  */
 export async function* readRows(file: RowFile, others: OtherColumns): AsyncGenerator<Row> {
-  let number = 0;
-  for await (const row of placedRows(file, others)) {
-    number += 1;
-    yield { number, ...row };
-  }
-}
-
-/** A file is read several times, and a manifest parsed once. */
-const manifests = new WeakMap<object, Promise<Manifest>>();
-
-async function* placedRows(file: RowFile, others: OtherColumns): AsyncGenerator<PlacedRow> {
   const { path, shown, format } = file;
   if (format.kind === 'table') {
     const { readCsv } = await import('./csv.ts');
@@ -32,46 +24,44 @@ async function* placedRows(file: RowFile, others: OtherColumns): AsyncGenerator<
     const parsing = manifests.get(file) ?? readYaml(file, 'a manifest').then((yaml) => parseManifest(yaml, shown));
     manifests.set(file, parsing);
     yield* rowsOf(await parsing);
-  } else if (format.kind === 'json') yield* listed(await readJson(file), 'json', file, others);
-  else if (format.kind === 'yaml') yield* listed((await readYaml(file, 'YAML')).value, 'yaml', file, others);
-  else yield* readLines(path, format.kind, others);
+  } else {
+    for await (const [place, item] of itemsOf(file, format.kind)) {
+      const row = readItem(place, item, others);
+      if (row.problems.length > 0 || row.words.size > 0) yield row;
+    }
+  }
 }
 
-async function* readLines(path: string, kind: 'lines' | 'jsonl', others: OtherColumns): AsyncGenerator<PlacedRow> {
+type Kind = 'lines' | 'jsonl' | 'json' | 'yaml';
+
+/** Yields the values of a list, or of lines, each with its place. Throws `validation` for a file without a list. */
+async function* itemsOf(file: RowFile, kind: Kind): AsyncGenerator<[place: string, item: unknown]> {
+  if (kind === 'json' || kind === 'yaml') {
+    const list = kind === 'json' ? await readJson(file) : (await readYaml(file, 'YAML')).value;
+    if (list !== null && !Array.isArray(list)) throw invalid(`${file.shown} holds no list of rows`, wayOut[kind]);
+    for (const [index, item] of (list ?? []).entries()) yield [`item ${index + 1}`, item];
+    return;
+  }
   let line = 0;
-  for await (const typed of linesOf(createReadStream(path) as AsyncIterable<Buffer>)) {
+  for await (const typed of linesOf(createReadStream(file.path) as AsyncIterable<Buffer>)) {
     line += 1;
     const text = (line === 1 ? typed.text.replace(/^\uFEFF/, '') : typed.text).trim();
-    if (text === '') continue;
-    const value = kind === 'lines' ? text : parseJson(text);
-    const row = value === undefined ? wrong('not valid JSON') : readItem(value, others);
-    if (row) yield { place: `line ${line}`, ...row };
+    if (text !== '') yield [`line ${line}`, kind === 'lines' ? text : parseJson(text)];
   }
+}
+
+/** Reads one value of a list or one line; empty where it holds nothing. */
+function readItem(place: string, item: unknown, others: OtherColumns): Row {
+  if (item === undefined) return wrong(place, 'not valid JSON');
+  if (item === null || typeof item === 'string') return readFields(place, [['prompt', item]], others);
+  if (isObject(item)) return readFields(place, Object.entries(item), others);
+  return wrong(place, 'a row is a text or an object such as {"prompt": "a fox"}');
 }
 
 const wayOut = {
   json: 'Write an array: [{"prompt": "a fox"}, {"prompt": "an owl"}]; or one object a line',
   yaml: 'Write a list: a "- " before each prompt, or before "prompt: …" and the other fields of a row',
 };
-
-/** Yields the rows of a list. Throws `validation` for anything else. */
-function* listed(list: unknown, kind: keyof typeof wayOut, { shown }: RowFile, others: OtherColumns) {
-  if (list === null) return;
-  if (!Array.isArray(list)) throw invalid(`${shown} holds no list of rows`, wayOut[kind]);
-  for (const [index, item] of list.entries()) {
-    const row = readItem(item, others);
-    if (row) yield { place: `item ${index + 1}`, ...row };
-  }
-}
-
-/** Reads one value of a list or one line of JSONL; undefined where it holds nothing. */
-function readItem(item: unknown, others: OtherColumns): RowContent | undefined {
-  if (item === null || item === '') return undefined;
-  if (typeof item === 'string') return readFields([['prompt', item]], others);
-  if (!isObject(item)) return wrong('a row is a text or an object such as {"prompt": "a fox"}');
-  const read = readFields(Object.entries(item), others);
-  return read.words.size === 0 && read.problems.length === 0 ? undefined : read;
-}
 
 async function readJson(file: RowFile): Promise<unknown> {
   const text = await readWhole(file, 64, 'a JSON array');

@@ -40,8 +40,10 @@ export async function* readTasks(
   const keyOf = createRowKeys();
   const parseRow = createRowParser(plan, home);
   const others: OtherColumns = { variables: plan.prompt?.variables ?? new Set(), ignored };
+  let number = 0;
   let index = 0;
   for await (const row of readRows(source, others)) {
+    number += 1;
     const problems = [...row.problems];
     const order = parseRow(row, problems);
     const named = order && namePictures(engine, world, order.requests);
@@ -57,7 +59,7 @@ export async function* readTasks(
       const fixed = ownSourceReason(engine, { request, target }) ?? plan.outputs?.add(row.place, request, target);
       if (typeof fixed === 'string') onProblem(row.place, fixed);
       else if (inShard(key, plan.shard))
-        yield { row: row.number, id, key, request, target, ...(fixed && { output: fixed }) };
+        yield { row: number, id, key, request, target, ...(fixed && { output: fixed }) };
     }
   }
 }
