@@ -25,16 +25,17 @@ export interface Checked {
 export async function checkRows(batch: Batch): Promise<Checked> {
   const { context, source, flags, plan } = batch;
   const { lock, check, skipInvalid } = flags;
+  const { shard, ...wholePlan } = plan;
   const flaws: string[] = [];
   const checked: Checked = { total: 0, tasks: [], left: new Map(), differences: noteDifferences(), flaws, flawed: 0 };
   const invalidRows = new Set<string>();
   const ignored = new Set<string>();
   let problems = 0;
   let valid = 0;
-  for await (const task of readTasks({ ...batch, plan: { ...plan, shard: undefined } }, note, ignored)) {
+  for await (const task of readTasks({ ...batch, plan: wholePlan }, note, ignored)) {
     valid += 1;
     checked.differences.note(task.request, copyOf(task)[0]);
-    if (!inShard(task.key, plan.shard)) continue;
+    if (!inShard(task.key, shard)) continue;
     checked.total += 1;
     checked.left.set(task.row, (checked.left.get(task.row) ?? 0) + 1);
     if (lock || check) checked.tasks.push(task);

@@ -11,9 +11,6 @@ import { isObject } from '../../json.ts';
 import type { Lock, LockLine } from './lock.ts';
 import type { Output } from './outputs.ts';
 
-/** What is on disk for a picture. `edited`: another file than the one that was bought. */
-type DiskState = 'locked' | 'missing' | 'edited';
-
 /** Tells what is on disk of what was bought. */
 export type Disk = Awaited<ReturnType<typeof openDisk>>;
 
@@ -39,16 +36,17 @@ export async function openDisk({ world, state }: Context, path: string, strict =
   }
 
   return {
-    async state({ output, bytes, sha256 }: LockLine): Promise<DiskState> {
+    folder,
+    /** Compares a picture with what was bought; `edited` is another file. */
+    async state({ output, bytes, sha256 }: LockLine): Promise<'locked' | 'missing' | 'edited'> {
       const file = `${folder}/${output}`;
       const facts = statSync(file, { throwIfNoEntry: false });
       if (!facts) return 'missing';
       if (!facts.isFile() || facts.size !== bytes) return 'edited';
       const before = known.get(output);
       const isSame = !strict && Array.isArray(before) && before[0] === facts.size && before[1] === facts.mtimeMs;
-      if (isSame) return before[2] === sha256 ? 'locked' : 'edited';
-      const found = await readHash(file);
-      learn(output, facts, found);
+      const found = isSame ? before[2] : await readHash(file);
+      if (!isSame) learn(output, facts, found);
       return found === sha256 ? 'locked' : 'edited';
     },
     /** The file that was just seen or written holds these bytes. */
@@ -102,11 +100,8 @@ export async function filesNamed(folder: string, slot: string): Promise<string[]
  * Finds pictures that were bought under another name: they stand under the new name, or under the old one from which
  * they are copied. Undefined where they do not, or another file has the name.
  */
-export async function findRenamed(
-  { folder, lock, disk }: { folder: string; lock: Lock; disk: Disk },
-  { slot, hash }: Output,
-  formerSlot: string,
-) {
+export async function findRenamed(disk: Disk, lock: Lock, { slot, hash }: Output, formerSlot: string) {
+  const { folder } = disk;
   const files = lock.find(formerSlot, hash).map((line) => {
     const name = `${slot}${line.picture === undefined ? '' : `-${line.picture}`}${extname(line.output)}`;
     return { ...line, path: join(folder, name) };

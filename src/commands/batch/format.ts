@@ -10,11 +10,8 @@ export interface RowFile {
   path: string;
   /** Its name for messages. */
   shown: string;
-  format: BatchFormat;
+  format: Table | { kind: 'lines' | 'jsonl' | 'json' | 'yaml' | 'manifest' };
 }
-
-/** The format of a batch file. */
-type BatchFormat = { kind: 'lines' | 'jsonl' | 'json' | 'yaml' | 'manifest' } | Table;
 
 export interface Table {
   kind: 'table';
@@ -52,9 +49,6 @@ export async function textFault(path: string): Promise<string | undefined> {
 }
 
 const headBytes = 64 * 1024;
-const delimiters = [',', ';', '\t'];
-/** A character that no text has: in a table of one column each line is one cell, whatever commas it holds. */
-const noDelimiter = '\u001f';
 
 /**
  * Recognises the format of a batch file by the ending of its name, or else by the beginning of its text. Throws
@@ -64,18 +58,20 @@ const noDelimiter = '\u001f';
 export async function formatOf(
   path: string,
   { named, shown, variables }: { named: string; shown: string; variables: ReadonlySet<string> },
-): Promise<BatchFormat> {
+): Promise<RowFile['format']> {
   const head = (await readPart(path, 0, headBytes)).toString('utf8').replace(/^\uFEFF/, '');
   if (head.includes('\r') && !head.includes('\n')) throw unreadable(shown, 'has lines that end with CR alone');
   const ending = extname(named).toLowerCase();
-  if (['.yaml', '.yml'].includes(ending)) return yamlIn(head);
-  if (['.json', '.jsonl', '.ndjson'].includes(ending)) return jsonIn(head, ending !== '.json');
-  if (['.csv', '.tsv', '.tab'].includes(ending)) return tableIn(head, variables, 'surely') ?? { kind: 'lines' };
+  if (/^\.ya?ml$/.test(ending)) return yamlIn(head);
+  if (/^\.(json|jsonl|ndjson)$/.test(ending)) return jsonIn(head, ending !== '.json');
+  if (/^\.(csv|tsv|tab)$/.test(ending)) return tableIn(head, variables, 'surely') ?? { kind: 'lines' };
   if (looksLikeJson.test(head)) return jsonIn(head, false);
   if (looksLikeYaml(head)) return yamlIn(head);
   if (looksLikeMarkup.test(head)) throw unreadable(shown, 'looks like a table or page in markup');
-  if (hasBars(head)) throw unreadable(shown, 'has | between its columns');
-  const isText = ['.txt', '.text', '.md'].includes(ending);
+  const [heads = ''] = linesIn(head);
+  if (heads.includes('|') && cellsOf(heads, '|').some((cell) => fieldNamed(cell) === 'prompt'))
+    throw unreadable(shown, 'has | between its columns');
+  const isText = /^\.(txt|text|md)$/.test(ending);
   return tableIn(head, variables, isText ? 'hardly' : 'maybe') ?? { kind: 'lines' };
 }
 
@@ -83,68 +79,66 @@ function unreadable(shown: string, what: string): Failure {
   return invalid(`${shown} ${what}`, 'Save it as CSV (in Excel: CSV UTF-8), JSON, YAML or one prompt a line');
 }
 
+/** Returns the lines that hold anything. */
+function linesIn(head: string): string[] {
+  return head.split(/\r?\n/).filter((line) => line.trim() !== '');
+}
+
 /** A brace or bracket that begins a prompt is followed by a word. */
 const looksLikeJson = /^\s*[{[]\s*("|\{|\r?\n|$|[\]}]\s*$)/;
+const looksLikeMarkup = /^\s*(<\?xml|<!doctype|<html|\|.*\|[ \t]*(\r?\n|$))/i;
 
 /** Tells an array from one object a line. An object over several lines is neither, and refused when it is read. */
-function jsonIn(head: string, isLines: boolean): BatchFormat {
+function jsonIn(head: string, isLines: boolean): { kind: 'json' | 'jsonl' } {
   const text = head.trimStart();
-  if (text.startsWith('[')) return { kind: 'json' };
   const [first = ''] = text.split('\n');
-  return { kind: isLines || parseJson(first) !== undefined ? 'jsonl' : 'json' };
+  return { kind: !text.startsWith('[') && (isLines || parseJson(first) !== undefined) ? 'jsonl' : 'json' };
 }
 
 /** Tells a manifest, which is a map, from a list. */
-function yamlIn(head: string): BatchFormat {
-  const first = head.split(/\r?\n/).find((line) => !/^(\s*(#.*)?|%.*|---\s*)$/.test(line)) ?? '';
+function yamlIn(head: string): { kind: 'manifest' | 'yaml' } {
+  const first = linesIn(head).find((line) => !/^(\s*#.*|%.*|---\s*)$/.test(line)) ?? '';
   return { kind: /^(\{|[\w-]+\s*:(\s|$))/.test(first) ? 'manifest' : 'yaml' };
 }
 
 /** Recognises a list of fields or of prompts, and a map whose first value is a list. */
 function looksLikeYaml(head: string): boolean {
-  const lines = head.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const lines = linesIn(head).filter((line) => !line.startsWith('#'));
   const [first = '', second = ''] = lines;
-  if (/^---\s*$/.test(first)) return true;
-  if (/^(pictures|defaults)\s*:/.test(first)) return true;
+  if (/^(---\s*$|(pictures|defaults)\s*:)/.test(first)) return true;
   const [, key] = /^(?:-\s+)?([\w-]+):(?:\s|$)/.exec(first) ?? [];
   if (key !== undefined && fieldNamed(key) !== undefined) return true;
   if (/^[\w-]+:\s*$/.test(first) && /^\s*-\s/.test(second)) return true;
   return /^-\s/.test(first) && lines.every((line) => /^(-(\s|$)|\s)/.test(line));
 }
 
-const looksLikeMarkup = /^\s*(<\?xml|<!doctype|<html|\|.*\|[ \t]*(\r?\n|$))/i;
-
-/** Recognises a header row of a kind of table that is not read. */
-function hasBars(head: string): boolean {
-  const first = head.split(/\r?\n/).find((line) => line.trim() !== '') ?? '';
-  return first.includes('|') && cellsOf(first, '|').some((cell) => fieldNamed(cell) === 'prompt');
-}
+/** A character that no text has: in a table of one column each line is one cell, whatever commas it holds. */
+const noDelimiter = '\u001f';
 
 /**
  * Finds the separator and the header row of a table. Without an ending that says so, a file is one where a column is
  * named prompt; in a file of plain text all columns must be known, or stand between tabs.
  */
-function tableIn(
-  head: string,
-  variables: ReadonlySet<string>,
-  likely: 'surely' | 'maybe' | 'hardly',
-): Table | undefined {
+function tableIn(head: string, variables: ReadonlySet<string>, likely: 'surely' | 'maybe' | 'hardly') {
   const lines = head.split(/\r?\n/);
   const [, separator] = /^"?sep=(.)"?\s*$/i.exec(lines[0] ?? '') ?? []; // a line of Excel's own
   const headIndex = lines.findIndex((line, index) => line.trim() !== '' && !(index === 0 && separator));
-  if (headIndex < 0) return likely === 'surely' ? { kind: 'table', delimiter: ',', headLine: 1 } : undefined;
   const isKnown = (cell: string): boolean => fieldNamed(cell) !== undefined || variables.has(wordNamed(cell));
-  const [best] = (separator ? [separator] : delimiters)
+  const [best] = (separator ? [separator] : [',', ';', '\t'])
     .map((delimiter) => ({ delimiter, cells: cellsOf(lines[headIndex] ?? '', delimiter) }))
     .sort((a, b) => b.cells.filter(isKnown).length - a.cells.filter(isKnown).length || b.cells.length - a.cells.length);
-  if (!best) return undefined;
+  if (headIndex < 0 || !best) return likely === 'surely' ? table(',', 1) : undefined;
   const { cells } = best;
   const delimiter = cells.length > 1 || separator ? best.delimiter : noDelimiter;
-  const table: Table = { kind: 'table', delimiter, headLine: headIndex + 1 };
-  if (likely === 'surely' || separator) return table;
+  const found = table(delimiter, headIndex + 1);
+  if (likely === 'surely' || separator) return found;
   const hasPrompt = cells.some((cell) => fieldNamed(cell) === 'prompt' || variables.has(wordNamed(cell)));
   const isTable = likely === 'maybe' || delimiter === '\t' || cells.every((cell) => cell === '' || isKnown(cell));
-  return hasPrompt && isTable ? table : undefined;
+  return hasPrompt && isTable ? found : undefined;
+}
+
+function table(delimiter: string, headLine: number): Table {
+  return { kind: 'table', delimiter, headLine };
 }
 
 function cellsOf(line: string, delimiter: string): string[] {

@@ -3,15 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { exactOptional, gte, int, nullable, number, object, type output, regex, string } from 'zod/mini';
 import { nodeFiles } from '../../disk/files.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
-import { type Failure, invalid } from '../../errors.ts';
+import { invalid } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
 import { slotOfFile } from './outputs.ts';
 
-const outputPath = string().check(regex(/^(?!\/)(?!.*(^|\/)\.\.\/)[^\\]+$/));
-
 const lockLine = object({
   /** From the folder of the lock file, with `/` between folders. */
-  output: outputPath,
+  output: string().check(regex(/^(?!\/)(?!.*(^|\/)\.\.\/)[^\\]+$/)),
   /** Of a task with several pictures: which one this is, from 2, and the output of the first, without extension. */
   picture: exactOptional(int().check(gte(2))),
   of: exactOptional(string()),
@@ -45,30 +43,23 @@ export async function openLock(path: string, below?: string) {
   let savedChanges = 0;
   let writing = Promise.resolve();
 
-  /** Writes the file where it has changed. Callers who come while it is written share the next writing. */
-  function save(): Promise<void> {
-    writing = writing.catch(() => undefined).then(write);
-    return writing;
-  }
-
   async function write(): Promise<void> {
     if (savedChanges === changes) return;
     const upTo = changes;
-    const text = textOf(allOf(own));
+    const sorted = allOf(own).sort((a, b) => (a.output < b.output ? -1 : 1)); // two branches rarely change the same line
+    const text = sorted.map((line) => `${JSON.stringify(line)}\n`).join('');
     if (text !== saved) await replaceWhole(path, text);
     [saved, savedChanges] = [text, upTo];
   }
 
   return {
-    save,
     /** Returns the pictures bought for an output; of several tasks, as a merge leaves them, those of that request. */
     find: (slot: string, hash: string): LockLine[] => newest(own.get(slot) ?? inherited.get(slot) ?? [], hash),
     lines: (): LockLine[] => allOf(new Map([...inherited, ...own])),
-    /** Replaces the lines of one output. On disk when it resolves. */
-    async set(slot: string, lines: readonly LockLine[]): Promise<void> {
-      own.set(slot, [...lines]);
+    /** Replaces the lines of one output, in memory. */
+    set(slot: string, lines: LockLine[]): void {
+      own.set(slot, lines);
       changes += 1;
-      await save();
     },
     /** Adds a line of another lock file, in memory. */
     add(line: LockLine): void {
@@ -77,15 +68,19 @@ export async function openLock(path: string, below?: string) {
     },
     /** Removes a line, in memory. */
     forget(gone: LockLine): void {
-      const left = own.get(slotOf(gone))?.filter(({ output }) => output !== gone.output);
-      own.set(slotOf(gone), left ?? []);
+      const lines = own.get(slotOf(gone)) ?? [];
+      own.set(
+        slotOf(gone),
+        lines.filter(({ output }) => output !== gone.output),
+      );
       changes += 1;
     },
+    /** Writes the file where it has changed. Callers who come while it is written share the next writing. */
+    save(): Promise<void> {
+      writing = writing.catch(() => undefined).then(write);
+      return writing;
+    },
   };
-}
-
-function allOf(lines: Lines): LockLine[] {
-  return [...lines.values()].flatMap((each) => newest(each));
 }
 
 /** Names the output that a line belongs to. */
@@ -93,9 +88,13 @@ export function slotOf({ output, of }: LockLine): string {
   return of ?? slotOfFile(output);
 }
 
+function allOf(lines: Lines): LockLine[] {
+  return [...lines.values()].flatMap((each) => newest(each));
+}
+
 /** The pictures of one task: of the last that was bought for the request, or of the last. */
-function newest(lines: readonly LockLine[], hash?: string): LockLine[] {
-  if (lines.length < 2) return [...lines];
+function newest(lines: LockLine[], hash?: string): LockLine[] {
+  if (lines.length < 2) return lines;
   const last = lines.findLast(({ request }) => request === hash) ?? lines.at(-1);
   const same = lines.filter(({ task, request }) => task === last?.task && request === last.request);
   return Object.values(Object.fromEntries(same.map((line) => [line.picture ?? 1, line]))); // numbers: in their order
@@ -107,9 +106,19 @@ async function readLock(path: string, found: Lines): Promise<string> {
   for (const [index, typed] of text.split('\n').entries()) {
     const written = typed.trim();
     if (written === '') continue;
-    const read = lockLine.safeParse(parseJson(written));
-    if (!read.success) throw damaged(`${basename(path)} line ${index + 1}`, written);
-    push(found, read.data);
+    const { data } = lockLine.safeParse(parseJson(written));
+    const where = `${basename(path)} line ${index + 1}`;
+    if (data) push(found, data);
+    else if (/^(<{7}|={7}|>{7}|\|{7})/.test(written))
+      throw invalid(
+        `${where} is the mark of a merge conflict`,
+        'Keep the lines of both sides and delete the marks; the next run with --lock chooses among them',
+      );
+    else
+      throw invalid(
+        `${where} is not a line of a lock file`,
+        'Restore the file from version control: it says what was bought',
+      );
   }
   return text;
 }
@@ -118,24 +127,6 @@ function push(lines: Lines, line: LockLine): void {
   const before = lines.get(slotOf(line));
   if (before) before.push(line);
   else lines.set(slotOf(line), [line]);
-}
-
-function damaged(where: string, written: string): Failure {
-  if (/^(<{7}|={7}|>{7}|\|{7})/.test(written))
-    return invalid(
-      `${where} is the mark of a merge conflict`,
-      'Keep the lines of both sides and delete the marks; the next run with --lock chooses among them',
-    );
-  return invalid(
-    `${where} is not a line of a lock file`,
-    'Restore the file from version control: it says what was bought',
-  );
-}
-
-/** One line each, sorted, so that two branches rarely change the same one. */
-function textOf(lines: LockLine[]): string {
-  const sorted = lines.sort((a, b) => (a.output < b.output ? -1 : 1));
-  return sorted.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 /** The old file or the new one, never a part: whatever kills the process. What a killed one left is removed. */

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { nodeFiles } from '../../disk/files.ts';
 import { exists } from '../../disk/place.ts';
 import { type Entry, filesOf } from '../../journal/entry.ts';
@@ -42,24 +42,30 @@ export type Locked = Awaited<ReturnType<typeof openLocked>>;
 type PictureFile = Pick<SavedFile, 'path' | 'sha256' | 'bytes'>;
 type Bought = Pick<LockLine, 'server' | 'task' | 'cost' | 'day'>;
 
-/** Reads the lock file, and what the record knows beyond it, and finds what is to be done for each task. */
+/** Reads the lock file, and what the record knows beyond it, and finds what has to be bought. */
 export async function openLocked(batch: PlacedBatch, past: Past, tasks: readonly BatchTask[]) {
   const { context, source, flags, plan, place } = batch;
-  const { reporter, world } = context;
+  const { reporter } = context;
   const server = place.server.base;
   const whole = lockPath(source.path);
-  const folder = dirname(whole);
   const lock = await openLock(lockPath(source.path, plan.shard), plan.shard && whole);
-  const now = world.clock.now();
   const disk = await openDisk(context, whole);
+  const { folder } = disk;
   /** The first pictures of outputs that no entry makes any more, by the hash of what was asked for. */
   const former = new Map<string, LockLine>();
   for (const line of lock.lines().reverse())
     if (line.picture === undefined && !plan.outputs?.has(slotOf(line))) former.set(line.request, line);
-  const steps = new Map<string, Step>();
-  for (const task of tasks) if (task.output) steps.set(task.key, await stepFor(task, task.output));
+  const now = context.world.clock.now();
+  /** The keys of tasks that need nothing more. */
+  const settled = new Set<string>();
+  const toBuy: BatchTask[] = [];
+  for (const task of tasks) if ((await stepFor(task))?.do === 'buy') toBuy.push(task);
 
-  async function stepFor(task: BatchTask, wanted: Output): Promise<Step> {
+  /** Decides anew each time: a file may have been changed by hand meanwhile. */
+  async function stepFor(task: BatchTask): Promise<Step | undefined> {
+    const { output: wanted, key } = task;
+    if (!wanted) return undefined;
+    if (settled.has(key)) return { do: 'nothing' };
     const { slot, hash } = wanted;
     const lines = lock.find(slot, hash);
     const of = { locked: [] as LockLine[], missing: [] as LockLine[], edited: [] as LockLine[] };
@@ -67,9 +73,14 @@ export async function openLocked(batch: PlacedBatch, past: Past, tasks: readonly
     const [first] = lines;
     const isSame = first?.request === hash && !flags.new;
     const entry = flags.new ? undefined : madeFor(past, task, place).at(-1);
-    if (isSame && of.locked.length === lines.length) return { do: 'nothing' };
-    if (await isRecognised(wanted, entry)) return { do: 'nothing' };
-    if (!first && !flags.new && (await isRenamed(wanted))) return { do: 'nothing' };
+    if (
+      (isSame && of.locked.length === lines.length) ||
+      (await isRecognised(wanted, entry)) ||
+      (!first && !flags.new && (await isRenamed(wanted)))
+    ) {
+      settled.add(key);
+      return { do: 'nothing' };
+    }
     // What was bought is replaced; nothing else is, unless that was asked for.
     const foreign = first ? of.edited.map(({ output }) => output) : await filesNamed(folder, slot);
     const mayReplace = foreign.length === 0 || flags.overwrite === true;
@@ -81,7 +92,7 @@ export async function openLocked(batch: PlacedBatch, past: Past, tasks: readonly
       existing: 'overwrite',
       replaces: replaced.map((output) => join(folder, output)),
     };
-    if (past.tasks.get(task.key)?.unfinished) return { do: 'buy', target };
+    if (past.tasks.get(key)?.unfinished) return { do: 'buy', target };
     if (isSame && (of.missing.length > 0 || mayReplace)) {
       const kept = mayReplace ? of.locked : [...of.locked, ...of.edited];
       const known = entry?.accepted?.id === first.task ? entry : undefined;
@@ -109,7 +120,7 @@ export async function openLocked(batch: PlacedBatch, past: Past, tasks: readonly
   /** What was bought already for an output that was given another name. */
   async function isRenamed(wanted: Output): Promise<boolean> {
     const bought = former.get(wanted.hash);
-    const files = bought && (await findRenamed({ folder, lock, disk }, wanted, slotOf(bought)));
+    const files = bought && (await findRenamed(disk, lock, wanted, slotOf(bought)));
     if (!files) return false;
     await note(wanted, files, bought);
     reporter.note(`${pathFrom(folder, files[0]?.path ?? '')} was bought as ${bought.output} for the same request`);
@@ -128,12 +139,13 @@ export async function openLocked(batch: PlacedBatch, past: Past, tasks: readonly
       const picture = index > 0 ? { picture: index + 1 } : {};
       return { output, ...picture, ...of, request, server, task, sha256, bytes, cost, day };
     });
-    await lock.set(slot, lines);
+    lock.set(slot, lines);
+    await lock.save();
   }
 
   return {
-    steps,
-    toBuy: tasks.filter(({ key }) => steps.get(key)?.do === 'buy'),
+    stepFor,
+    toBuy,
 
     /** Notes the pictures that were saved for a task. */
     async saved({ output: wanted }: BatchTask, report: TaskReport, step: Buy | Fetch | undefined): Promise<void> {

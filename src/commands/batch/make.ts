@@ -18,20 +18,17 @@ import type { Buy, Fetch, Locked } from './locked.ts';
 import { isThere, nearest, type Past, type PlacedBatch, type Standing, standingOf } from './past.ts';
 import { isGone, mayBuyAgain, openBought } from './refetch.ts';
 import { type Fate, newTally, sayBatchEnd } from './summary.ts';
-import type { BatchTask } from './tasks.ts';
+import type { BatchTask, Tasks } from './tasks.ts';
 
 /** A batch that is ready to be made. */
-export interface ReadyBatch extends PlacedBatch {
+interface ReadyBatch extends PlacedBatch {
   work: Work;
   checked: Checked;
   past: Past;
   /** Undefined without --lock. */
   locked: Locked | undefined;
-  tasks(): Tasks;
+  tasks: Tasks;
 }
-
-/** The tasks of this shard, one after the other. */
-export type Tasks = AsyncIterable<BatchTask> | Iterable<BatchTask>;
 
 /** A task that there is something to do for, with what is known of it if it was made before. */
 interface Open {
@@ -70,7 +67,7 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
 
   /** Settles in the order of the file what needs no work. */
   async function* openTasks(): AsyncGenerator<Open> {
-    for await (const task of batch.tasks()) {
+    for await (const task of batch.tasks) {
       if (tally.halted) return;
       const open = await openOrFate(task);
       if (typeof open === 'object') yield open;
@@ -86,7 +83,7 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
     const known = past.tasks.get(task.key);
     const standing = standingOf(known, flags, engine);
     if (standing === 'elsewhere') return 'elsewhere';
-    const step = locked?.steps.get(task.key);
+    const step = await locked?.stepFor(task);
     if (step?.do === 'nothing') return 'before';
     if (step?.do === 'leave') {
       reporter.warn(step.why);
@@ -136,8 +133,8 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
   /** What is bought and gone is bought again only where that was asked for, or a person agrees. */
   async function makeAgain(): Promise<void> {
     const own = gone.filter(({ step }) => step.mayReplace);
-    const isWanted =
-      own.length > 0 && !tally.halted && (flags.refetchMissing || (await mayBuyAgain(context, server, own)));
+    const mayAsk = own.length > 0 && !tally.halted;
+    const isWanted = mayAsk && (flags.refetchMissing || (await mayBuyAgain(context, server, own)));
     for (const each of isWanted ? gone.filter(({ step }) => !step.mayReplace) : gone) {
       tally.gone += 1;
       await conclude(each, each.report);
@@ -170,11 +167,15 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
   }
 
   async function begin({ task, standing, made, step }: Open): Promise<Begun | undefined> {
+    const { row, id, key, request } = task;
+    const { generation: known = 0, hasFailed, unfinished, made: before } = past.tasks.get(key) ?? {};
     const { mark } = differenceOf(checked, task);
     const target = { ...(step?.target ?? task.target), ...(mark !== undefined && { mark }) };
-    const { unfinished } = past.tasks.get(task.key) ?? {};
     if (standing === 'wanted' || (!made && !unfinished)) {
-      const [begun] = await intend(work, [{ request: task.request, server, target, row: recordedRow(task, step) }]);
+      const isAgain = flags.new || hasFailed || (step && before?.length);
+      const generation = isAgain ? known + 1 : known;
+      const own = { ...(id !== undefined && { id }), ...(generation > 0 && { generation }) };
+      const [begun] = await intend(work, [{ request, server, target, row: { batch: place.batch, row, key, ...own } }]);
       return begun;
     }
     const begun = made
@@ -182,13 +183,6 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
       : unfinished && (await adopt(engine, unfinished.run, unfinished.entry.key, claims));
     if (begun) await retarget(work, begun, target);
     return begun && made ? { ...begun, copies: made.saved } : begun;
-  }
-
-  function recordedRow({ row, id, key }: BatchTask, step: Open['step']) {
-    const { generation: known = 0, hasFailed = false, made = [] } = past.tasks.get(key) ?? {};
-    const isAgain = flags.new || hasFailed || (step && made.length > 0);
-    const generation = isAgain ? known + 1 : known;
-    return { batch: place.batch, row, key, ...(id !== undefined && { id }), ...(generation > 0 && { generation }) };
   }
 }
 

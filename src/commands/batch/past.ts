@@ -20,9 +20,9 @@ export interface Known {
   /** It completed, each time as it is recorded, packed. */
   made: Buffer[];
   /** The task itself failed, or was refused for what it asks. */
-  hasFailed: boolean;
+  hasFailed?: boolean;
   /** Another process works on it now. */
-  isElsewhere: boolean;
+  isElsewhere?: boolean;
   /** A dead run left it unfinished. */
   unfinished?: { run: LeftRun; entry: Entry };
 }
@@ -44,34 +44,30 @@ export async function readPast({ context, plan, place }: PlacedBatch, signal?: A
     const { row } = entry.intended;
     if (!row || !isAt(entry, place)) return;
     const { key, generation = 0 } = row;
-    const known = tasks.get(key) ?? { generation, made: [], hasFailed: false, isElsewhere: false };
+    const known: Known = tasks.get(key) ?? { generation, made: [] };
     tasks.set(key, known);
     if (generation < known.generation) return; // a newer attempt counts
     if (generation > known.generation) Object.assign(known, { generation, made: [], hasFailed: false });
     if (run || !entry.ended) known.isElsewhere = true;
-    else note(known, entry);
+    else {
+      const { how } = entry.ended;
+      if (how === 'kept' || how === 'saved') known.made.push(packed(entry));
+      if (how === 'expired') known.made = [];
+      if (isOwnFailure(entry) && known.made.length === 0) known.hasFailed = true;
+    }
   });
   const isMine = ({ intended: { row } }: Entry): boolean => row?.batch === place.batch && inShard(row.key, plan.shard);
   const dead = signal
     ? await deadRuns(context.engine, left, isMine, signal)
     : left.runs.filter(({ life }) => life === 'dead');
-  for (const run of dead) {
+  for (const run of dead)
     for (const entry of run.entries.values()) {
-      const { row } = entry.intended;
-      const known = row && isAt(entry, place) ? tasks.get(row.key) : undefined;
+      const known = isAt(entry, place) ? tasks.get(entry.intended.row?.key ?? '') : undefined;
       if (!known) continue;
       known.isElsewhere = false;
       if (known.made.length === 0) known.unfinished = { run, entry };
     }
-  }
   return { tasks, unreadable: left.unreadable };
-}
-
-function note(known: Known, entry: Entry): void {
-  const how = entry.ended?.how;
-  if (how === 'kept' || how === 'saved') known.made.push(packed(entry));
-  if (how === 'expired') known.made = [];
-  if (isOwnFailure(entry) && known.made.length === 0) known.hasFailed = true;
 }
 
 /** As text outside the heap, without what the row says: objects of a hundred thousand tasks would fill the memory. */

@@ -1,36 +1,27 @@
 import { dirname } from 'node:path';
-import { exactOptional, literal, object } from 'zod/mini';
+import { _default, exactOptional, literal, object, type output } from 'zod/mini';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { invalid, tellAll } from '../../errors.ts';
-import { parseShard, type Shard } from '../../paid-task/row-key.ts';
+import { parseShard } from '../../paid-task/row-key.ts';
 import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
 import { checkUsual, type PictureFlags, wholeNumberIn } from '../../request/request.ts';
-import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
+import { flagSource, namedSource, settingSource, type Texts } from '../../request/sources.ts';
 import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
 import { createOutputs, type Outputs } from './outputs.ts';
-import { type PromptTemplate, parsePrompt } from './row.ts';
+import { parsePrompt } from './row.ts';
 import type { BatchSource } from './source.ts';
 
+type Value = 'prompt' | 'concurrency' | 'shard' | 'refetchMissing';
+type Deed = 'lock' | 'check' | 'strict' | 'mergeLocks' | 'schema' | 'dryRun';
+type Choice = 'retryFailed' | 'skipInvalid' | 'new' | 'yes' | 'sandbox';
+
 /** The flags of `batch`, as they were typed. Those about the picture are for rows that say nothing else. */
-export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {
-  prompt?: string;
-  concurrency?: string;
-  retryFailed?: boolean;
-  skipInvalid?: boolean;
-  shard?: string;
-  lock?: boolean;
-  check?: boolean;
-  strict?: boolean;
-  refetchMissing?: string;
-  mergeLocks?: boolean;
-  schema?: boolean;
-  new?: boolean;
-  dryRun?: boolean;
-  yes?: boolean;
-  sandbox?: boolean;
-}
+export type BatchFlags = PictureFlags &
+  WaitingFlags &
+  NamingFlags &
+  Texts<Value> & { [Flag in Deed | Choice]?: boolean };
 
 /** An open batch file, and what is wanted of it. */
 export interface Batch {
@@ -41,24 +32,21 @@ export interface Batch {
 }
 
 /** How a batch is to be done. */
-interface BatchPlan {
+interface BatchPlan extends output<typeof batchFields> {
   wishes: Wishes;
   target: Omit<Target, 'index'>;
-  concurrency: number;
-  shard: Shard | undefined;
-  prompt: PromptTemplate | undefined;
   /** What the rows do not say. */
   usual: readonly Source[];
   /** Of a manifest, or with a lock file: outputs that are the same in each run. */
   outputs?: Outputs;
 }
 
-const usualConcurrency = 8;
 const mostConcurrency = 64;
 
 const batchFields = object({
-  concurrency: exactOptional(
+  concurrency: _default(
     textAs((typed) => wholeNumberIn(typed, mostConcurrency), `use a whole number from 1 to ${mostConcurrency}`),
+    8,
   ),
   shard: exactOptional(textAs(parseShard, 'use a share such as 1/4, the first of four')),
   refetchMissing: exactOptional(literal('buy', 'use buy')),
@@ -84,8 +72,7 @@ export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
   const wishes = parseWishes(typed, problems);
   const target = parseTarget(typed, context.world, { count: 'many', areNew: true }, problems);
   if (problems.length > 0 || !own || !wishes || !target) throw tellAll(problems);
-  const { concurrency = usualConcurrency, shard, prompt } = own;
-  return { wishes, target, concurrency, shard, prompt, usual };
+  return { ...own, wishes, target, usual };
 }
 
 /**

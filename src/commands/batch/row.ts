@@ -83,12 +83,8 @@ export function columnProblem(column: string, { variables, ignored }: OtherColum
 /** One letter is missing, added or wrong, or two changed places. Names of two letters resemble too many words. */
 function isMisspelled(typed: string, field: string): boolean {
   if (field.length < 3) return false;
-  const away = distance(typed, field);
-  return away <= 1 || (away === 2 && typed.length === field.length && sorted(typed) === sorted(field));
-}
-
-function sorted(text: string): string {
-  return [...text].sort().join('');
+  const [a, b] = [typed, field].map((name) => [...name].sort().join(''));
+  return distance(typed, field) <= (a === b ? 2 : 1);
 }
 
 /** Turns the named values of a row into its fields. What is null or empty counts as left out. */

@@ -6,7 +6,7 @@ import { Failure, problemsIn, tellAll } from '../../errors.ts';
 import type { TaskEntry } from '../../journal/entry.ts';
 import type { Server } from '../../journal/event.ts';
 import type { PricedLot } from '../../paid-task/budget.ts';
-import { accountAt } from '../../paid-task/engine.ts';
+import { accountAt, accountIfKnown } from '../../paid-task/engine.ts';
 import { findExisting } from '../../paid-task/existing.ts';
 import { routeFor } from '../../paid-task/models.ts';
 import { addToLots, approve, type Lots } from '../../paid-task/quotes.ts';
@@ -15,11 +15,11 @@ import { refuseUnreadable } from '../../paid-task/take-up.ts';
 import { shellWord } from '../../report/shell-command.ts';
 import { type Checked, checkRows, refuseFlaws } from './check.ts';
 import { openLocked } from './locked.ts';
-import { makeAll, type Tasks } from './make.ts';
+import { makeAll } from './make.ts';
 import { type Past, type PlacedBatch, readPast, standingOf } from './past.ts';
 import { type Batch, type BatchFlags, pinnedPlan, readBatchPlan } from './plan.ts';
 import { openSource } from './source.ts';
-import { readTasks } from './tasks.ts';
+import { readTasks, type Tasks } from './tasks.ts';
 
 /** Makes the pictures of a batch file, or those that earlier runs left. Returns the exit code. */
 export async function batch(context: Context, file: string, flags: BatchFlags): Promise<number> {
@@ -57,10 +57,10 @@ async function make(opened: Batch, checked: Checked, server: Server): Promise<nu
   const past = await readPast(placed, signal);
   if (flags.new) past.unreadable.forEach(context.reporter.warn);
   else refuseUnreadable(past.unreadable);
-  const tasks = (): Tasks => (flags.lock ? checked.tasks : readTasks(opened));
   const locked = flags.lock ? await openLocked(placed, past, checked.tasks) : undefined;
-  const { lots } = await survey(placed, past, locked?.toBuy ?? tasks());
+  const { lots } = await survey(placed, past, locked?.toBuy ?? readTasks(opened));
   await approve(work, server, lots);
+  const tasks = flags.lock ? checked.tasks : readTasks(opened);
   return await makeAll({ ...placed, work, checked, past, tasks, locked });
 }
 
@@ -78,7 +78,7 @@ function lastLine(context: Context, tasks: readonly TaskEntry[], left: number, r
 async function dryRun(opened: Batch, checked: Checked, server: Server): Promise<number> {
   const { context, source, flags, plan } = opened;
   const { reporter } = context;
-  const account = await accountAt(context.engine, server).catch(keyless);
+  const account = await accountIfKnown(context.engine, server);
   const placed = { ...opened, place: { batch: source.name, server, account } };
   const past = await readPast(placed);
   past.unreadable.forEach(reporter.warn);
@@ -100,9 +100,9 @@ async function dryRun(opened: Batch, checked: Checked, server: Server): Promise<
   const report = { rows: left.size, pictures, ...before, to_buy, prices: prices?.map(priceReport) ?? null };
   await reporter.data({ ...report, problems, invalid_rows, error }, facts.filter(Boolean).join('\n'));
   const isRefused = invalid_rows > 0 && !flags.skipInvalid;
-  if (!isRefused) refuseFlaws(opened, checked);
-  end(isRefused ? {} : plan.wishes);
-  if (isRefused) refuseFlaws(opened, checked);
+  if (isRefused) end({});
+  refuseFlaws(opened, checked);
+  end(plan.wishes);
   return 0;
 }
 
@@ -113,12 +113,6 @@ function priceReport({ request: { model, aspectRatio }, count, quote }: PricedLo
 
 function counted(count: number, what: string): string {
   return `${count} ${count === 1 ? what : `${what}s`}`;
-}
-
-/** Without a key nothing is known of earlier runs: they belong to an account. */
-function keyless(error: unknown): undefined {
-  if (!(error instanceof Failure) || error.code !== 'authentication') throw error;
-  return undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { noteProblem } from '../../errors.ts';
 import { defaultTemplate, parseTemplate } from '../../image/template.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';
 import { createRowKeys, inShard } from '../../paid-task/row-key.ts';
-import { parseFields } from '../../request/parse-fields.ts';
+import { parseFields, type Source } from '../../request/parse-fields.ts';
 import { type ImageRequest, orderFields, orderRules, requestsOf } from '../../request/request.ts';
 import { checkInside, neverSkips, outputName, type Target, templateReason } from '../../request/target.ts';
 import { expandHome } from '../../task/home-path.ts';
@@ -25,6 +25,9 @@ export interface BatchTask {
   /** Where outputs are the same in each run. */
   output?: Output;
 }
+
+/** Tasks, one after the other. */
+export type Tasks = AsyncIterable<BatchTask> | Iterable<BatchTask>;
 
 /**
  * Reads the tasks of a batch file one after the other: row by row, each model, seed and count of it. A row that is
@@ -69,13 +72,6 @@ function within(root: string, name: string): Pick<Target, 'output' | 'root'> {
   return { output: isAbsolute(name) ? relative(root, name) : name, root };
 }
 
-/** What a row asks for. Name and id are no part of a request: a picture under another name is not another picture. */
-interface Order {
-  requests: ImageRequest[];
-  id: string | undefined;
-  output: string | undefined;
-}
-
 const rowSchema = object({ ...orderFields, output: exactOptional(outputName), id: exactOptional(string()) }).check(
   orderRules,
 );
@@ -87,7 +83,7 @@ const rowSchema = object({ ...orderFields, output: exactOptional(outputName), id
 function createRowParser({ prompt, usual, target, outputs }: Batch['plan'], home: string | undefined) {
   let before: { options: string; requests: ImageRequest[] } | undefined;
 
-  return (row: Row, problems: string[]): Order | undefined => {
+  return (row: Row, problems: string[]) => {
     const fields: Record<string, string> = { ...row.fields };
     const isRead = row.words.size > 0 || row.problems.length === 0;
     if (prompt && isRead && (fields.prompt === undefined || prompt.variables.has('prompt'))) {
@@ -107,11 +103,8 @@ function createRowParser({ prompt, usual, target, outputs }: Batch['plan'], home
     return order;
   };
 
-  function parse(
-    fields: Record<string, string>,
-    nameOf: (field: string) => string,
-    problems: string[],
-  ): Order | undefined {
+  /** Name and id are no part of a request: a picture under another name is not another picture. */
+  function parse(fields: Record<string, string>, nameOf: Source['name'], problems: string[]) {
     const { prompt: text, output, id, ...rest } = fields;
     const options = JSON.stringify(rest);
     const asked = text?.trim();
@@ -120,9 +113,9 @@ function createRowParser({ prompt, usual, target, outputs }: Batch['plan'], home
     const sources = [{ value: (field: string) => fields[field], name: nameOf }, ...usual];
     const parsed = parseFields(rowSchema, sources, problems);
     if (!parsed) return undefined;
-    const { id: ownId, output: ownOutput, ...order } = parsed;
+    const { id: _, output: __, ...order } = parsed;
     const requests = requestsOf(order, sources, problems);
     if (problems.length === 0) before = { options, requests };
-    return { requests, id: ownId, output: ownOutput };
+    return { requests, id, output };
   }
 }
