@@ -133,8 +133,9 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
   /** What is bought and gone is bought again only where that was asked for, or a person agrees. */
   async function makeAgain(): Promise<void> {
     const own = gone.filter(({ step }) => step.mayReplace);
+    const tasks = own.map(({ task }) => task);
     const mayAsk = own.length > 0 && !tally.halted;
-    const isWanted = mayAsk && (flags.refetchMissing || (await mayBuyAgain(context, server, own)));
+    const isWanted = mayAsk && (flags.refetchMissing || (await mayBuyAgain(context, server, tasks)));
     for (const each of isWanted ? gone.filter(({ step }) => !step.mayReplace) : gone) {
       tally.gone += 1;
       await conclude(each, each.report);

@@ -34,17 +34,13 @@ export function isGone({ error }: TaskReport): boolean {
 }
 
 /** Has a person agree to buy what is bought and gone. Where nobody can be asked, the answer is no. */
-export async function mayBuyAgain(
-  context: Context,
-  server: Server,
-  gone: ReadonlyArray<{ task: BatchTask }>,
-): Promise<boolean> {
+export async function mayBuyAgain(context: Context, server: Server, gone: readonly BatchTask[]): Promise<boolean> {
   const { world, reporter } = context;
   if (!canAsk(context)) return false;
   const lots: Lots = new Map();
-  for (const { task } of gone) addToLots(lots, task.request);
+  for (const { request } of gone) addToLots(lots, request);
   const { prices } = await tryPrices(context, server, [...lots.values()]);
-  const shown = shortList(gone.map(({ task }) => task.output?.slot ?? ''));
+  const shown = shortList(gone.map(({ output }) => output?.slot ?? ''));
   const what = gone.length === 1 ? 'it' : `these ${gone.length}`;
   reporter.progress.stop();
   const question = `Bought before, and the service no longer has it: ${shown}. Buy ${what} again ${costText({ priced: prices })}?`;
