@@ -7,6 +7,7 @@ import type { Context } from '../../context.ts';
 import { nodeFiles } from '../../disk/files.ts';
 import { makeFolder } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
+import { pictureExtensions } from '../../image/file-name.ts';
 import { isObject } from '../../json.ts';
 import type { Lock, LockLine } from './lock.ts';
 import type { Output } from './outputs.ts';
@@ -91,7 +92,7 @@ export function hashOfFile(path: string): Promise<string | undefined> {
 /** Returns the files in a folder that have an output's name. */
 export async function filesNamed(folder: string, slot: string): Promise<string[]> {
   const found: string[] = [];
-  for (const ending of ['png', 'jpg', 'webp', 'gif', 'avif', 'jpeg'])
+  for (const ending of [...pictureExtensions, 'jpeg'])
     if (await exists(join(folder, `${slot}.${ending}`))) found.push(`${slot}.${ending}`);
   return found;
 }

@@ -13,7 +13,7 @@ import { type ErrorReport, emptyReport, errorReport, type TaskReport } from '../
 import { requestReport } from '../../request/request-report.ts';
 import { sumText } from '../../task/cost.ts';
 import { formatDuration } from '../../task/duration.ts';
-import { type Checked, differenceOf, settle } from './check.ts';
+import type { Checked } from './check.ts';
 import type { Buy, Fetch, Locked } from './locked.ts';
 import { isThere, nearest, type Past, type PlacedBatch, type Standing, standingOf } from './past.ts';
 import { isGone, mayBuyAgain, openBought } from './refetch.ts';
@@ -74,7 +74,7 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
       else {
         tally[open] += 1;
         reporter.progress.settled();
-        settle(checked, task);
+        checked.settle(task);
       }
     }
   }
@@ -126,8 +126,8 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
       tally.codes.add(exitCodes[report.error.code as ErrorCode] ?? exitCodes.internal);
       if (stopsOthers(report.error, report.task_id !== null)) tally.halted ??= report.error;
     }
-    if (!tally.halted) settle(checked, task);
-    if (report) await reporter.task(report, data, differenceOf(checked, task));
+    if (!tally.halted) checked.settle(task);
+    if (report) await reporter.task(report, data, checked.differenceOf(task));
   }
 
   /** What is bought and gone is bought again only where that was asked for, or a person agrees. */
@@ -170,7 +170,7 @@ export async function makeAll(batch: ReadyBatch): Promise<number> {
   async function begin({ task, standing, made, step }: Open): Promise<Begun | undefined> {
     const { row, id, key, request } = task;
     const { generation: known = 0, hasFailed, unfinished, made: before } = past.tasks.get(key) ?? {};
-    const { mark } = differenceOf(checked, task);
+    const { mark } = checked.differenceOf(task);
     const target = { ...(step?.target ?? task.target), ...(mark !== undefined && { mark }) };
     if (standing === 'wanted' || (!made && !unfinished)) {
       const isAgain = flags.new || hasFailed || (step && before?.length);
