@@ -3,7 +3,9 @@ import type { Context } from '../context.ts';
 import { prepareFolder } from '../disk/folder.ts';
 import { Failure } from '../errors.ts';
 import { fixedFolder } from '../image/template.ts';
-import type { Target } from '../request/target.ts';
+import type { Source } from '../request/parse-fields.ts';
+import { settingSource } from '../request/sources.ts';
+import { type Pictures, parseTarget, type Target } from '../request/target.ts';
 import { expandHome } from '../task/home-path.ts';
 
 type Place = Pick<Target, 'folder' | 'output' | 'root'>;
@@ -16,6 +18,18 @@ export async function prepareTarget(context: Context, place: Place): Promise<voi
   await prepareFolder(last).catch((error) => {
     throw withSetting(context, place, error);
   });
+}
+
+/** Parses where the pictures go that a program asks for: to files, also where the setting `output` is stdout. */
+export function parseFiles(
+  { stored: { settings }, world }: Context,
+  given: Source,
+  pictures: Pictures,
+  problems: string[],
+): Target | undefined {
+  const output = settings.output === '-' ? undefined : settings.output;
+  const target = parseTarget([given, settingSource({ ...settings, output })], world, pictures, problems);
+  return target && { ...target, index: 1 };
 }
 
 /** Names the setting that the folder comes from, and the command that changes it. */

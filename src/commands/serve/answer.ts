@@ -22,11 +22,11 @@ export async function sendPictures(
   const pictures = reports.flatMap(({ task_id, images }) =>
     images.flatMap((image, index) => (image.path === null ? [] : [{ id: task_id ?? '', index, image }])),
   );
-  const [first] = pictures;
+  const { mime, width, height } = pictures[0]?.image ?? {};
   const about = {
     created: Math.floor(now / 1000),
-    output_format: formatOf(first?.image.mime),
-    size: `${first?.image.width}x${first?.image.height}`,
+    output_format: formatOf(mime),
+    size: `${width}x${height}`,
     tasks: reports.map(({ task_id, cost, replayed, reused }) => ({ task_id, cost, replayed, reused })),
   };
   function* body(): Generator<string> {
@@ -63,8 +63,11 @@ function formatOf(mime: string | null | undefined): string {
 
 /** The path of a picture's URL: nobody can make it who does not have the token. */
 export function picturePath(token: string, id: string, index: number, mime: string | null): string {
-  const signature = createHmac('sha256', token).update(`${id} ${index}`).digest('hex').slice(0, 32);
-  return `/files/${id}.${index}.${signature}.${formatOf(mime)}`;
+  return `/files/${id}.${index}.${signatureOf(token, id, index)}.${formatOf(mime)}`;
+}
+
+function signatureOf(token: string, id: string, index: number): string {
+  return createHmac('sha256', token).update(`${id} ${index}`).digest('hex').slice(0, 32);
 }
 
 /** Answers with a picture's bytes for seven days after its task completed. */
@@ -74,10 +77,10 @@ export async function sendFile(
   { journal, world }: Context,
   token: string,
 ): Promise<void> {
-  const [, id = '', number = '', signature = ''] =
-    /^\/files\/([\w-]{1,128})\.(\d{1,3})\.([0-9a-f]{32})\.\w{1,5}$/.exec(path) ?? [];
+  const form = /^\/files\/([\w-]{1,128})\.(\d{1,3})\.([0-9a-f]{32})\.\w{1,5}$/;
+  const [, id = '', number = '', signature = ''] = form.exec(path) ?? [];
   const index = Number(number);
-  const isSigned = isSame(signature, picturePath(token, id, index, null).split('.')[2] ?? '');
+  const isSigned = isSame(signature, signatureOf(token, id, index));
   const entry = isSigned ? (await journal.find([id])).get(id)?.entry : undefined;
   const isOld = world.clock.now() - (entry?.completed?.at ?? 0) > pictureLifeMs;
   const saved = isOld ? undefined : entry?.saved[index];

@@ -24,27 +24,16 @@ export interface NamedOrder {
   request: ImageRequest;
   /** How many tasks of it. */
   count: number;
-  /** What it asks for: the same name must not stand for anything else. */
-  asks: string;
   /** The record cannot know it. */
   isNew: boolean;
   /** Nothing is sent before. */
   written: Promise<void>;
-  /** When the engine began the first and ended the last of its tasks, by the monotonic clock. */
-  engine: { began: number; ended: number };
 }
 
-/** A record that the orders of some time share, with settings and key as they were when it was opened. */
-export interface Desk {
-  context: Context;
-  /** Makes a name of these facts that only this record, account and server have. */
-  nameOf(...facts: unknown[]): string;
-  /** Brings the pictures of an order to their end; what goes wrong with one is part of its report. */
-  make(order: NamedOrder): Promise<TaskReport[]>;
-  /** Finishes what servers that died had begun. */
-  takeUpLeft(): Promise<void>;
-  /** For a signal: returns how many tasks go on at the service. */
-  abandon(reason: string): number;
+/** The pictures of an order, and how long the engine was at work on them. */
+export interface Made {
+  reports: TaskReport[];
+  engineMs: number;
 }
 
 /** What all records of a server's life share. */
@@ -56,20 +45,22 @@ interface Shared {
   pictures: Map<string, string>;
 }
 
+export type Desk = Awaited<ReturnType<typeof openDesk>>;
+
 const door = 'serve';
 
-/** Throws `authentication` without a key. */
-export async function openDesk({ world, flags }: Context, shared: Shared): Promise<Desk> {
-  const { settings, budget, limit, pictures } = shared;
+/**
+ * Opens a record that the orders of some time share, with settings and key as they are now. Throws `authentication`
+ * without a key.
+ */
+export async function openDesk({ world, flags }: Context, { settings, budget, limit, pictures }: Shared) {
   const { wishes, target } = settings;
   const context = await createContext({ ...world, onStop: () => undefined }, { ...flags, json: false, quiet: true });
   const { engine } = context;
-  const { clock } = engine;
   engine.known.pictures = pictures;
   const server = await context.server(flags.sandbox === true);
-  await context.api(server);
-  const { keyOf } = await engine.journal.identity();
   const place = { server, account: await accountAt(engine, server), door };
+  const { keyOf } = await engine.journal.identity();
   const all: Work = { ...createWork(engine, wishes), budget };
   const claims: Claims = new Map();
   const working = new Map<string, Promise<TaskReport>>();
@@ -82,32 +73,14 @@ export async function openDesk({ world, flags }: Context, shared: Shared): Promi
     return await act({ ...all, deadline }).finally(() => deadline.cancel());
   }
 
-  async function known({ batch, count, isNew }: NamedOrder, { deadline }: Work): Promise<KnownRows> {
-    const isEnded = ended.get(batch)?.size === count;
-    if (!isNew && !isEnded) await adopting; // a row is in one run or the other, not between them
-    const there = isNew || isEnded ? [] : await knownRows(engine, { ...place, batch }, deadline.signal);
-    return new Map([...there, ...(ended.get(batch) ?? [])]);
+  async function rowsOf({ batch, count, isNew }: NamedOrder, { deadline }: Work): Promise<KnownRows> {
+    if (isNew || ended.get(batch)?.size === count) return new Map(ended.get(batch));
+    await adopting; // a row is in one run or the other, not between them
+    const recorded = await knownRows(engine, { ...place, batch }, deadline.signal);
+    return new Map([...recorded, ...(ended.get(batch) ?? [])]);
   }
 
-  /** Joins whoever works on the same task in this process. */
-  function finish(begun: Begun, work: Work): Promise<TaskReport> {
-    const { key } = begun.entry;
-    const making = working.get(key) ?? makeAndReport(context, work, begun).finally(() => leave(begun.entry as Entry));
-    working.set(key, making);
-    return making;
-  }
-
-  function leave(entry: Entry): void {
-    working.delete(entry.key);
-    all.fates.delete(entry.key);
-    const { batch = '', key = '' } = entry.intended.row ?? {};
-    const rows = ended.get(batch) ?? new Map();
-    if (entry.ended) ended.set(batch, rows.set(key, { entry, run: undefined }));
-  }
-
-  async function makeRow(order: NamedOrder, row: BatchRow, rows: KnownRows): Promise<TaskReport> {
-    const { request, batch, written } = order;
-    order.engine.began = Math.min(order.engine.began, clock.monotonic());
+  async function makeRow({ request, batch, written }: NamedOrder, row: BatchRow, rows: KnownRows): Promise<TaskReport> {
     try {
       return await within(async (work) => {
         const wanted = { request, target: { ...target, index: row.row }, row };
@@ -117,9 +90,22 @@ export async function openDesk({ world, flags }: Context, shared: Shared): Promi
       });
     } catch (error) {
       return { ...emptyReport(server), ...requestReport(request), error: errorReport(error) };
-    } finally {
-      order.engine.ended = clock.monotonic();
     }
+  }
+
+  /** Joins whoever works on the same task in this process. */
+  function finish(begun: Begun, work: Work): Promise<TaskReport> {
+    const entry = begun.entry as Entry;
+    const making = working.get(entry.key) ?? makeAndReport(context, work, begun).finally(() => leave(entry));
+    working.set(entry.key, making);
+    return making;
+  }
+
+  function leave(entry: Entry): void {
+    working.delete(entry.key);
+    all.fates.delete(entry.key);
+    const { batch = '', key = '' } = entry.intended.row ?? {};
+    if (entry.ended) ended.set(batch, (ended.get(batch) ?? new Map()).set(key, { entry, run: undefined }));
   }
 
   async function adoptLeft({ deadline }: Work): Promise<Array<Begun | undefined>> {
@@ -135,29 +121,40 @@ export async function openDesk({ world, flags }: Context, shared: Shared): Promi
 
   return {
     context,
-    nameOf: (...facts) => keyOf([door, server.base, place.account ?? null, ...facts]),
 
-    async make(order) {
+    /** Makes a name of these facts that only this record, account and server have. */
+    nameOf: (...facts: unknown[]): string => keyOf([door, server.base, place.account ?? null, ...facts]),
+
+    /** Brings the pictures of an order to their end; what goes wrong with one is part of its report. */
+    async make(order: NamedOrder): Promise<Made> {
       const { batch, request, count } = order;
       // How many there are is part of the name, and so of what the service knows of it.
       const wanted = Array.from({ length: count }, (_, at) => ({ batch, row: at + 1, key: `${at + 1} of ${count}` }));
       const rows = await within(async (work) => {
-        const found = await known(order, work);
+        const found = await rowsOf(order, work);
         checkSame(order, found);
         const fresh = wanted.filter(({ key }) => !found.has(key)).length;
         await approve(work, server, new Map([[batch, { request, count: fresh }]]));
         return found;
       });
-      return await Promise.all(wanted.map((row) => limit(makeRow, order, row, rows)));
+      let began = Number.POSITIVE_INFINITY;
+      const make = (row: BatchRow): Promise<TaskReport> => {
+        began = Math.min(began, engine.clock.monotonic());
+        return makeRow(order, row, rows);
+      };
+      const reports = await Promise.all(wanted.map((row) => limit(make, row)));
+      return { reports, engineMs: engine.clock.monotonic() - began };
     },
 
-    async takeUpLeft() {
+    /** Finishes what servers that died had begun. */
+    async takeUpLeft(): Promise<void> {
       const adopted = within(adoptLeft);
       adopting = adopted.catch(() => undefined);
       await Promise.all((await adopted).map((each) => each && within((work) => finish(each, work))));
     },
 
-    abandon: (reason) => abandon(all, reason).length,
+    /** For a signal: returns how many tasks go on at the service. */
+    abandon: (reason: string): number => abandon(all, reason).length,
   };
 }
 

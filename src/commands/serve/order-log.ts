@@ -5,24 +5,15 @@ import type { AppendFile } from '../../disk/append-file.ts';
 import { nodeFiles as files } from '../../disk/files.ts';
 import { parseJson } from '../../json.ts';
 
-/**
- * Remembers orders until their answer was delivered, so that one that is sent again finds its tasks. All servers of a
- * state folder add to the same file, and of two that add the same order at once, the first in that file counts.
- */
-export interface OrderLog {
-  /** Returns the names of the orders that ask for this, oldest first. */
-  undelivered(asks: string): string[];
-  /** Until it is `written`, nothing of it may be bought. Orders that come together share one flush of the disk. */
-  add(asks: string): Promise<{ batch: string; written: Promise<void> }>;
-  /** Forgets an order that was delivered. */
-  remove(batch: string): Promise<void>;
-}
-
 /** An answer that nobody fetched for so long is not what somebody means who asks the same again. */
 const undeliveredMs = 24 * 3_600_000;
 
-/** Opens the log in the state folder; without one, orders are remembered in memory alone. */
-export async function openOrderLog(state: string | undefined, now: () => number): Promise<OrderLog> {
+/**
+ * Remembers orders until their answer was delivered, so that one that is sent again finds its tasks. All servers of a
+ * state folder add to the same file, and of two that add the same order at once, the first in that file counts. Without
+ * a state folder, orders are remembered in memory alone.
+ */
+export async function openOrderLog(state: string | undefined, now: () => number) {
   const folder = join(state ?? '', 'serve');
   const orders = new Map<string, { asks: string; at: number }>();
   /** How much of each file was read. */
@@ -84,11 +75,14 @@ export async function openOrderLog(state: string | undefined, now: () => number)
   if (state !== undefined) await file().catch(() => undefined);
   catchUp();
   return {
-    undelivered(asks) {
+    /** Returns the names of the orders that ask for this, oldest first. */
+    undelivered(asks: string): string[] {
       catchUp();
       return [...orders].flatMap(([batch, order]) => (order.asks === asks ? batch : []));
     },
-    async add(asks) {
+
+    /** Until it is `written`, nothing of it may be bought. Orders that come together share one flush of the disk. */
+    async add(asks: string): Promise<{ batch: string; written: Promise<void> }> {
       const batch = randomBytes(8).toString('hex');
       const order = { asks, at: now() };
       if (state === undefined) orders.set(batch, order);
@@ -97,7 +91,9 @@ export async function openOrderLog(state: string | undefined, now: () => number)
       written.catch(() => orders.delete(batch));
       return { batch, written };
     },
-    async remove(batch) {
+
+    /** Forgets an order that was delivered. */
+    async remove(batch: string): Promise<void> {
       orders.delete(batch);
       // Where it is lost, the same request brings the same picture again.
       if (state !== undefined) (await file()).appendNow(`${JSON.stringify({ delivered: batch })}\n`);

@@ -16,10 +16,10 @@ export async function serve(context: Context, flags: ServeFlags): Promise<number
   const { token, path } = await readToken(world, flags.tokenFile);
   await prepareTarget(context, settings.target);
   const pictures = await openSentPictures(context);
-  const orders = await openOrders(context, settings, pictures.paths);
+  const orders = await openOrders(context, settings, pictures);
   await orders.use(async () => undefined); // a missing key is told at once
   await import('undici'); // else the first clients wait for it
-  const url = await startServer({ context, settings, pictures, orders, token, log });
+  const url = await startServer({ settings, pictures, orders, token, clock: world.clock, log });
   world.onStop((signal) => lastLine(orders.abandon(signal)));
   if (flags.json) say({ url: `${url}/v1`, token_file: path });
   else {

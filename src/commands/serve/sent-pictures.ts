@@ -9,21 +9,15 @@ import { tempPath } from '../../disk/temp-file.ts';
 import { invalid } from '../../errors.ts';
 import { ApiError } from './api-error.ts';
 
-/** The pictures that clients sent, on disk until the tasks that are made from them have ended. */
-export interface SentPictures {
-  /** Paths by the digests that name them, as the engine wants them. */
-  paths: Map<string, string>;
-  /** Saves a picture and returns the digest that names it. Throws `validation` where it is not one. */
-  keep(bytes: Uint8Array): Promise<string>;
-  /** Removes those that no other request uses. */
-  release(names: readonly string[]): void;
-}
-
 /** Servers that died left some, which the next server needs to take up their tasks. */
 const longestMs = 7 * 24 * 3_600_000;
 
-export async function openSentPictures({ state, stateFlaw, world }: Context): Promise<SentPictures> {
+export type SentPictures = Awaited<ReturnType<typeof openSentPictures>>;
+
+/** Opens the folder of the pictures that clients sent, which are there until the tasks made from them have ended. */
+export async function openSentPictures({ state, stateFlaw, world }: Context) {
   const folder = join(state ?? '', 'serve-pictures');
+  /** By the digests that name them, as the engine wants them. */
   const paths = new Map<string, string>();
   const uses = new Map<string, number>();
   for (const name of state === undefined ? [] : await files.list(folder)) {
@@ -33,7 +27,8 @@ export async function openSentPictures({ state, stateFlaw, world }: Context): Pr
 
   return {
     paths,
-    async keep(bytes) {
+    /** Saves a picture and returns the digest that names it. Throws `validation` where it is not one. */
+    async keep(bytes: Uint8Array): Promise<string> {
       const flaw = `images/edits needs a state folder: ${stateFlaw ?? 'nothing is recorded'}`;
       if (state === undefined) throw new ApiError(501, 'unsupported', flaw);
       const whole = tempPath(folder);
@@ -55,7 +50,8 @@ export async function openSentPictures({ state, stateFlaw, world }: Context): Pr
       paths.set(name, path);
       return name;
     },
-    release(names) {
+    /** Removes those that no other request uses. */
+    release(names: readonly string[]): void {
       for (const name of names) {
         const left = (uses.get(name) ?? 1) - 1;
         uses.set(name, left);

@@ -2,11 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../../errors.ts';
 import { models } from '../../request/models.ts';
+import type { Clock } from '../../world.ts';
 import { checkSender, checkToken } from './access.ts';
 import { picturePath, sendFile, sendPictures } from './answer.ts';
 import { ApiError, fromReport, sendError } from './api-error.ts';
 import type { Orders } from './orders.ts';
-import { mostJsonBytes, type PictureOrder, type Reader, readEdit, readGeneration } from './read-request.ts';
+import { mostJsonBytes, type PictureOrder, readEdit, readGeneration } from './read-request.ts';
+import type { SentPictures } from './sent-pictures.ts';
+import type { ServeSettings } from './settings.ts';
 
 /** What the server tells of a request that it answered. No prompt, no key, no token. */
 export interface Logged {
@@ -16,18 +19,21 @@ export interface Logged {
   elapsed_ms: number;
   /** How much of it was the engine's: it records, sends, polls and saves. */
   engine_ms?: number;
-  model?: string | undefined;
+  model?: string;
   pictures?: number;
-  cents?: number;
+  cents?: number | undefined;
   task_ids?: string[];
   /** Another request had begun it. */
   joined?: boolean;
   error?: string;
 }
 
-export interface Door extends Reader {
+interface Door {
+  settings: ServeSettings;
+  pictures: SentPictures;
   orders: Orders;
   token: string;
+  clock: Clock;
   log(line: Logged): void;
 }
 
@@ -55,20 +61,18 @@ export async function startServer(door: Door): Promise<string> {
 }
 
 async function answer(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { clock } = door.context.world;
+  const { clock, settings, log } = door;
   const began = clock.monotonic();
   const [path = ''] = (request.url ?? '').split('?');
   const line: Logged = { method: request.method ?? '', path: shown(path), status: 0, elapsed_ms: 0 };
   try {
-    checkSender(request, door.settings.host);
+    checkSender(request, settings.host);
     await route({ door, request, response, line }, path);
   } catch (error) {
     if (!request.complete && !response.headersSent) refuseRest(request, response);
     line.error = response.headersSent ? 'client_closed' : sendError(response, error);
   }
-  line.status = response.statusCode;
-  line.elapsed_ms = Math.round(clock.monotonic() - began);
-  door.log(line);
+  log({ ...line, status: response.statusCode, elapsed_ms: Math.round(clock.monotonic() - began) });
 }
 
 /** Reads what is left of a small body: a client that still sends would miss the answer otherwise. */
@@ -79,17 +83,17 @@ function refuseRest(request: IncomingMessage, response: ServerResponse): void {
 
 async function route(exchange: Exchange, path: string): Promise<void> {
   const { door, request, response } = exchange;
-  const { orders, token } = door;
+  const { settings, pictures, orders, token } = door;
   if (request.method === 'GET' && path.startsWith('/files/'))
     return await orders.use(({ context }) => sendFile(response, path, context, token));
   checkToken(request, token);
   switch (`${request.method} ${path}`) {
     case 'GET /v1/models':
-      return sendModels(exchange);
+      return sendModels(response, settings);
     case 'POST /v1/images/generations':
-      return await sendOrder(exchange, await readGeneration(request, door));
+      return await sendOrder(exchange, await readGeneration(request, settings));
     case 'POST /v1/images/edits':
-      return await sendOrder(exchange, await readEdit(request, door));
+      return await sendOrder(exchange, await readEdit(request, settings, pictures));
     default:
       throw new ApiError(404, 'not_found', 'Not served here: POST /v1/images/generations or edits, GET /v1/models');
   }
@@ -97,18 +101,18 @@ async function route(exchange: Exchange, path: string): Promise<void> {
 
 /** Waits for the pictures as long as they take. A client that went away finds them when it asks again. */
 async function sendOrder({ door, request, response, line }: Exchange, order: PictureOrder): Promise<void> {
-  const { context, orders, token } = door;
+  const { orders, token, clock } = door;
   line.model = order.request.model;
-  const { joined, left, engine, ...taken } = await orders.take(order);
+  const { joined, left, ...taken } = await orders.take(order);
   if (response.destroyed) void left(false);
   else response.once('close', () => void left(response.writableFinished));
-  const reports = await taken.reports;
+  const { reports, engineMs } = await taken.made;
   // Another answer has told the cost of a task that was joined.
   const made = reports.filter(({ error }) => error === null).map((each) => (joined ? { ...each, reused: true } : each));
   const paid = made.flatMap(({ reused, cost }) => (reused ? [] : cost?.charged_cents));
   Object.assign(line, {
     pictures: made.reduce((sum, { images }) => sum + images.length, 0),
-    engine_ms: Math.max(0, Math.round(engine.ended - engine.began)),
+    engine_ms: Math.max(0, Math.round(engineMs)),
     cents: paid.includes(null) ? undefined : paid.reduce<number>((sum, cents) => sum + (cents ?? 0), 0),
     task_ids: reports.flatMap(({ task_id }) => task_id ?? []),
     ...(joined && { joined }),
@@ -118,11 +122,11 @@ async function sendOrder({ door, request, response, line }: Exchange, order: Pic
   if (failed?.error && made.length === 0) throw fromReport(failed.error, failed.task_id);
   const urlOf = (id: string, index: number, mime: string | null): string =>
     `http://${request.headers.host}${picturePath(token, id, index, mime)}`;
-  await sendPictures(response, made, context.world.clock.now(), order.format === 'url' ? urlOf : undefined);
+  await sendPictures(response, made, clock.now(), order.wantsUrls ? urlOf : undefined);
 }
 
-function sendModels({ door, response }: Exchange): void {
-  const names = [...models, ...door.settings.aliases.keys()];
+function sendModels(response: ServerResponse, { aliases }: ServeSettings): void {
+  const names = [...models, ...aliases.keys()];
   const data = names.map((id) => ({ id, object: 'model', created: 0, owned_by: 'runapi' }));
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data }));
 }
