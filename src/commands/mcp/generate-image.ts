@@ -14,7 +14,6 @@ import {
 } from 'zod/mini';
 import { makeAndReport } from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
-import { startWork } from '../../command-line/start-work.ts';
 import { tellAll } from '../../errors.ts';
 import { safeFileName } from '../../image/file-name.ts';
 import { defaultTemplate } from '../../image/template.ts';
@@ -26,14 +25,23 @@ import { awaitOther, isFirst } from '../../paid-task/join.ts';
 import { isSameRequest } from '../../paid-task/take-up.ts';
 import { recordedReport } from '../../report/report-entry.ts';
 import { wireNames } from '../../request/further-fields.ts';
-import { type ImageRequest, parseRequests } from '../../request/request.ts';
+import { parseRequests } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
-import { parseTarget, type Target } from '../../request/target.ts';
-import { parseWishes, type Wishes } from '../../request/wishes.ts';
+import { parseTarget } from '../../request/target.ts';
+import { parseWishes } from '../../request/wishes.ts';
 import { taskAnswer } from './answer.ts';
-import { argument, defaultWait, includeImage, waitOptions, waitSeconds } from './arguments.ts';
 import { folderBelow, rootFolder } from './picture-folder.ts';
-import { type Tool, type ToolCall, taskShape } from './tool.ts';
+import {
+  argument,
+  defaultWait,
+  includeImage,
+  startCall,
+  type Tool,
+  type ToolCall,
+  taskShape,
+  waitOptions,
+  waitSeconds,
+} from './tool.ts';
 
 /** What the agent is told of the arguments. What they mean is checked where all requests are parsed. */
 const input = strictObject({
@@ -109,45 +117,34 @@ const door = 'mcp';
 
 /** Makes one picture for an agent: the life of a task is that of `generate`. */
 async function generateImage(call: ToolCall, input: GenerateImageInput): Promise<CallToolResult> {
-  const { context, flags, session, deadline } = call;
-  const order = await readOrder(call, input);
+  const { context, flags, session } = call;
+  const { request, target, wishes } = await readOrder(call, input);
   const server = await context.server(flags.sandbox === true);
   await context.api(server); // a missing key is told before anything else happens
-  if (order.wishes.wait) await prepareTarget(context, order.target);
-
-  const work = {
-    ...startWork(context, order.wishes),
-    deadline: deadline(order.wishes.timeoutMs),
-    budget: createBudget(order.wishes, session),
-  };
-  const asked = { request: order.request, server, account: await accountAt(context.engine, server) };
+  if (wishes.wait) await prepareTarget(context, target);
+  const work = startCall(call, wishes, createBudget(wishes, session));
+  const asked = { request, server, account: await accountAt(context.engine, server) };
   if (!input.new && !(await isFirst(context.engine, door, asked, work.deadline.signal))) {
     const other = await awaitOther(work, (entry) => entry.intended.door === door && isSameRequest(entry, asked));
     const note = 'Another call of the same arguments is making this picture: nothing more is paid.';
     return taskAnswer(recordedReport(context, other, true), false, note);
   }
-  const [begun] = await begin(work, [order], server, { anew: input.new === true, door });
+  const [begun] = await begin(work, [{ request, target }], server, { anew: input.new === true, door });
   if (!begun) throw new Error('no task was started');
   const note = begun.fate.uncertain ? 'Taken up from an interrupted call: nothing new was paid.' : undefined;
   return taskAnswer(await makeAndReport(context, work, begun), input.include_image, note);
 }
 
-interface Order {
-  request: ImageRequest;
-  target: Target;
-  wishes: Wishes;
-}
-
 /** Throws one `validation` failure that tells every problem. */
-async function readOrder({ context, flags, roots }: ToolCall, input: GenerateImageInput): Promise<Order> {
-  const { engine, world, stored } = context;
+async function readOrder(call: ToolCall, input: GenerateImageInput) {
+  const { engine, world, stored } = call.context;
   const problems: string[] = [];
   const given = namedSource(input, argumentNames);
   const [request] = parseRequests([given, settingSource(stored.settings)], problems) ?? [];
   const waiting = namedSource(waitOptions(input.wait_seconds));
-  const { maxCost: _, ...own } = flags; // of the session
-  const wishes = parseWishes([waiting, given, flagSource(own), namedSource(defaultWait)], problems);
-  const root = await rootFolder(context, flags.dir, roots);
+  const { maxCost: _, ...own } = call.flags; // of the session
+  const wishes = parseWishes([waiting, given, flagSource(own), defaultWait], problems);
+  const root = await rootFolder(call);
   const folder = folderBelow(root, input.folder, world.home);
   const usual = stored.settings.output === '-' ? undefined : stored.settings.output;
   // The agent may have read the name somewhere: it is one name, and no path.

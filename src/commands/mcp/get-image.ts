@@ -2,15 +2,12 @@ import { resolve } from 'node:path';
 import { boolean, describe, type output, strictObject, string } from 'zod/mini';
 import { checkTaskIds, makeAndReport, namedBase } from '../../command-line/make-and-report.ts';
 import { prepareTarget } from '../../command-line/prepare-target.ts';
-import { startWork } from '../../command-line/start-work.ts';
 import { statusReport } from '../../command-line/status-report.ts';
 import { leadsOut } from '../../disk/folder.ts';
 import { exists } from '../../disk/place.ts';
 import { tellAll } from '../../errors.ts';
 import { fixedFolder } from '../../image/template.ts';
 import type { Entry } from '../../journal/entry.ts';
-import type { Known } from '../../journal/look-up.ts';
-import type { Work } from '../../paid-task/engine.ts';
 import { findTask, locate } from '../../paid-task/find-task.ts';
 import { awaitOther } from '../../paid-task/join.ts';
 import { retarget } from '../../paid-task/record.ts';
@@ -20,9 +17,18 @@ import { flagSource, namedSource } from '../../request/sources.ts';
 import type { Target } from '../../request/target.ts';
 import { parseWishes } from '../../request/wishes.ts';
 import { taskAnswer } from './answer.ts';
-import { argument, defaultWait, includeImage, waitOptions, waitSeconds } from './arguments.ts';
 import { folderBelow, rootFolder } from './picture-folder.ts';
-import { type Tool, type ToolCall, taskShape } from './tool.ts';
+import {
+  argument,
+  defaultWait,
+  includeImage,
+  startCall,
+  type Tool,
+  type ToolCall,
+  taskShape,
+  waitOptions,
+  waitSeconds,
+} from './tool.ts';
 
 const input = strictObject({
   task_id: string().check(describe('As generate_image returned it.')),
@@ -31,8 +37,6 @@ const input = strictObject({
   folder: argument(string(), 'Save here, below the default folder, instead of where the picture was to go.'),
   include_image: includeImage,
 });
-
-type GetImageInput = output<typeof input>;
 
 export const getImageTool: Tool<typeof input> = {
   name: 'get_image',
@@ -47,56 +51,42 @@ export const getImageTool: Tool<typeof input> = {
 };
 
 /** Reports a task by its id, and brings its picture. */
-async function reportOf(call: ToolCall, input: GetImageInput): Promise<TaskReport> {
-  const { context, flags, session, deadline } = call;
+async function reportOf(
+  call: ToolCall,
+  { task_id: id, wait_seconds, download = true, folder: named }: output<typeof input>,
+): Promise<TaskReport> {
+  const { context, flags } = call;
   const problems: string[] = [];
-  checkTaskIds([input.task_id], problems);
-  const waiting = waitOptions(input.wait_seconds);
-  const wishes = parseWishes([namedSource(waiting), flagSource(flags), namedSource(defaultWait)], problems);
+  checkTaskIds([id], problems);
+  const waiting = waitOptions(wait_seconds);
+  const wishes = parseWishes([namedSource(waiting), flagSource(flags), defaultWait], problems);
   if (problems.length > 0 || !wishes)
     throw tellAll(problems, { sends: false, wayOut: 'Take the id from the answer of generate_image' });
 
-  const started = startWork(context, { ...wishes, pollUntilEnd: waiting.wait });
-  const work = { ...started, deadline: deadline(wishes.timeoutMs), budget: session };
-  const id = input.task_id;
+  const work = startCall(call, { ...wishes, pollUntilEnd: waiting.wait });
   const known = (await locate(context, [id], await namedBase(context))).get(id);
   const entry = known?.entry;
-  if (entry && input.folder === undefined && input.download !== false && (await isSaved(entry)))
-    return recordedReport(context, entry, true);
   const isAtWork = entry !== undefined && !entry.ended && !known?.run;
-  if (isAtWork && waiting.wait && input.download !== false)
+  if (entry && named === undefined && download && (await isSaved(entry))) return recordedReport(context, entry, true);
+  if (isAtWork && waiting.wait && download)
     return recordedReport(context, await awaitOther(work, ({ accepted }) => accepted?.id === id), true);
-  if (isAtWork || input.download === false)
-    return await statusReport(context, work, { id, entry, sandbox: flags.sandbox === true });
-  return await fetchPicture(call, work, input, known);
+  if (isAtWork || !download) return await statusReport(context, work, { id, entry, sandbox: flags.sandbox === true });
+
+  const root = await rootFolder(call);
+  const folder = folderBelow(root, named, context.world.home);
+  const target: Target = { folder, output: '', existing: 'rename', index: 1, root };
+  if (!known || named !== undefined) await prepareTarget(context, target);
+  // In another folder it is wanted again.
+  const wanted = known && named !== undefined ? { ...known, entry: { ...known.entry, saved: {} } } : known;
+  const place = { server: () => context.server(flags.sandbox === true), target };
+  const begun = await findTask(work, id, place, wanted, new Map());
+  await retarget(work, begun, named === undefined ? within(begun.entry.intended.target, target) : target);
+  return await makeAndReport(context, { ...work, wishes: { ...work.wishes, wait: true } }, begun);
 }
 
 async function isSaved({ saved, ended }: Entry): Promise<boolean> {
   const there = await Promise.all(Object.values(saved).map(({ path }) => exists(path)));
   return ended?.how === 'saved' && there.length > 0 && there.every(Boolean);
-}
-
-async function fetchPicture(
-  { context, flags, roots }: ToolCall,
-  work: Work,
-  { task_id, folder: named }: GetImageInput,
-  known: Known | undefined,
-): Promise<TaskReport> {
-  const root = await rootFolder(context, flags.dir, roots);
-  const target: Target = {
-    folder: folderBelow(root, named, context.world.home),
-    output: '',
-    existing: 'rename',
-    index: 1,
-    root,
-  };
-  if (!known || named !== undefined) await prepareTarget(context, target);
-  // In another folder it is wanted again.
-  const wanted = known && named !== undefined ? { ...known, entry: { ...known.entry, saved: {} } } : known;
-  const place = { server: () => context.server(flags.sandbox === true), target };
-  const begun = await findTask(work, task_id, place, wanted, new Map());
-  await retarget(work, begun, named === undefined ? within(begun.entry.intended.target, target) : target);
-  return await makeAndReport(context, { ...work, wishes: { ...work.wishes, wait: true } }, begun);
 }
 
 /** Where the picture was to go, if that is inside of the server's root. */
