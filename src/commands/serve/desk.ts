@@ -30,12 +30,6 @@ export interface NamedOrder {
   written: Promise<void>;
 }
 
-/** The pictures of an order, and how long the engine was at work on them. */
-export interface Made {
-  reports: TaskReport[];
-  engineMs: number;
-}
-
 /** What all records of a server's life share. */
 interface Shared {
   settings: ServeSettings;
@@ -96,27 +90,24 @@ export async function openDesk({ world, flags }: Context, { settings, budget, li
   /** Joins whoever works on the same task in this process. */
   function finish(begun: Begun, work: Work): Promise<TaskReport> {
     const entry = begun.entry as Entry;
-    const making = working.get(entry.key) ?? makeAndReport(context, work, begun).finally(() => leave(entry));
+    const { batch = '', key = '' } = entry.intended.row ?? {};
+    const making =
+      working.get(entry.key) ??
+      makeAndReport(context, work, begun).finally(() => {
+        working.delete(entry.key);
+        all.fates.delete(entry.key);
+        if (entry.ended) ended.set(batch, (ended.get(batch) ?? new Map()).set(key, { entry, run: undefined }));
+      });
     working.set(entry.key, making);
     return making;
-  }
-
-  function leave(entry: Entry): void {
-    working.delete(entry.key);
-    all.fates.delete(entry.key);
-    const { batch = '', key = '' } = entry.intended.row ?? {};
-    if (entry.ended) ended.set(batch, (ended.get(batch) ?? new Map()).set(key, { entry, run: undefined }));
   }
 
   async function adoptLeft({ deadline }: Work): Promise<Array<Begun | undefined>> {
     const isOurs = ({ intended, letGo }: Entry): boolean => intended.door === door && !letGo;
     const dead = await deadRuns(engine, await engine.journal.left({ tidy: true }), isOurs, deadline.signal);
-    const begun = dead.flatMap((run) =>
-      [...run.entries.values()]
-        .filter((entry) => isOurs(entry) && !isForgotten(engine, entry))
-        .map(({ key }) => adopt(engine, run, key, claims)),
-    );
-    return await Promise.all(begun);
+    const left = dead.flatMap((run) => [...run.entries.values()].map((entry) => ({ run, entry })));
+    const meant = left.filter(({ entry }) => isOurs(entry) && !isForgotten(engine, entry));
+    return await Promise.all(meant.map(({ run, entry }) => adopt(engine, run, entry.key, claims)));
   }
 
   return {
@@ -125,14 +116,19 @@ export async function openDesk({ world, flags }: Context, { settings, budget, li
     /** Makes a name of these facts that only this record, account and server have. */
     nameOf: (...facts: unknown[]): string => keyOf([door, server.base, place.account ?? null, ...facts]),
 
-    /** Brings the pictures of an order to their end; what goes wrong with one is part of its report. */
-    async make(order: NamedOrder): Promise<Made> {
+    /**
+     * Brings the pictures of an order to their end; what goes wrong with one is part of its report. Also tells how long
+     * the engine was at work on them.
+     */
+    async make(order: NamedOrder) {
       const { batch, request, count } = order;
       // How many there are is part of the name, and so of what the service knows of it.
       const wanted = Array.from({ length: count }, (_, at) => ({ batch, row: at + 1, key: `${at + 1} of ${count}` }));
       const rows = await within(async (work) => {
         const found = await rowsOf(order, work);
-        checkSame(order, found);
+        for (const [key, { entry }] of found)
+          if (!key.endsWith(` of ${count}`) || requestName(entry.intended.request) !== requestName(request))
+            throw otherRequest();
         const fresh = wanted.filter(({ key }) => !found.has(key)).length;
         await approve(work, server, new Map([[batch, { request, count: fresh }]]));
         return found;
@@ -158,13 +154,7 @@ export async function openDesk({ world, flags }: Context, { settings, budget, li
   };
 }
 
-/** Throws `conflict` where the record holds something else under the name of this order. */
-function checkSame({ request, count }: NamedOrder, rows: KnownRows): void {
-  for (const [key, { entry }] of rows)
-    if (!key.endsWith(` of ${count}`) || requestName(entry.intended.request) !== requestName(request))
-      throw otherRequest();
-}
-
+/** The failure for an order under whose name the record holds something else. */
 export function otherRequest(): Failure {
   return new Failure('conflict', 'this Idempotency-Key was used with another request', { hint: 'Nothing was bought' });
 }

@@ -14,34 +14,30 @@ const undeliveredMs = 24 * 3_600_000;
  * a state folder, orders are remembered in memory alone.
  */
 export async function openOrderLog(state: string | undefined, now: () => number) {
-  const folder = join(state ?? '', 'serve');
+  const folder = state === undefined ? undefined : join(state, 'serve');
   const orders = new Map<string, { asks: string; at: number }>();
   /** How much of each file was read. */
   const read = new Map<string, number>();
-  let own: { path: string; file: Promise<AppendFile> } | undefined;
+  let own: Promise<{ path: string; file: AppendFile }> | undefined;
 
-  /** The file of the day: a file of all days would grow without end. */
-  async function file(): Promise<AppendFile> {
-    const path = join(folder, `${new Date(now()).toISOString().slice(0, 10)}.jsonl`);
-    const last = own;
-    const isUsable = last?.path === path && (await last.file.catch(() => undefined))?.place() === 'own';
-    if (last && isUsable) return await last.file;
-    if (own === last) {
-      last?.file.then((file) => file.close()).catch(() => undefined);
-      own = { path, file: open(path) };
-    }
-    return await (own as NonNullable<typeof own>).file;
-  }
-
-  async function open(path: string): Promise<AppendFile> {
-    await files.makeFolder(folder);
-    await files.add(path, '');
-    return await files.openAppend(path);
+  /** Opens the file of the day: a file of all days would grow without end. One at a time, so that all share it. */
+  async function openIn(place: string): Promise<AppendFile> {
+    const before = own;
+    own = (async () => {
+      const last = await before?.catch(() => undefined);
+      const path = join(place, `${new Date(now()).toISOString().slice(0, 10)}.jsonl`);
+      if (last?.path === path && last.file.place() === 'own') return last;
+      last?.file.close().catch(() => undefined);
+      await files.makeFolder(place);
+      await files.add(path, '');
+      return { path, file: await files.openAppend(path) };
+    })();
+    return (await own).file;
   }
 
   /** Reads what was added since, by this server or another. */
   function catchUp(): void {
-    for (const path of state === undefined ? [] : filesIn(folder)) {
+    for (const path of folder === undefined ? [] : filesIn(folder)) {
       const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
       if (now() - mtimeMs > 2 * undeliveredMs) {
         rmSync(path, { force: true });
@@ -72,7 +68,7 @@ export async function openOrderLog(state: string | undefined, now: () => number)
   }
 
   // Not while the first clients wait. Where it cannot be opened, each order tells.
-  if (state !== undefined) await file().catch(() => undefined);
+  if (folder !== undefined) await openIn(folder).catch(() => undefined);
   catchUp();
   return {
     /** Returns the names of the orders that ask for this, oldest first. */
@@ -85,9 +81,11 @@ export async function openOrderLog(state: string | undefined, now: () => number)
     async add(asks: string): Promise<{ batch: string; written: Promise<void> }> {
       const batch = randomBytes(8).toString('hex');
       const order = { asks, at: now() };
-      if (state === undefined) orders.set(batch, order);
-      const line = `${JSON.stringify({ batch, ...order })}\n`;
-      const written = state === undefined ? Promise.resolve() : (await file()).append(line);
+      if (folder === undefined) {
+        orders.set(batch, order);
+        return { batch, written: Promise.resolve() };
+      }
+      const written = (await openIn(folder)).append(`${JSON.stringify({ batch, ...order })}\n`);
       written.catch(() => orders.delete(batch));
       return { batch, written };
     },
@@ -96,7 +94,7 @@ export async function openOrderLog(state: string | undefined, now: () => number)
     async remove(batch: string): Promise<void> {
       orders.delete(batch);
       // Where it is lost, the same request brings the same picture again.
-      if (state !== undefined) (await file()).appendNow(`${JSON.stringify({ delivered: batch })}\n`);
+      if (folder !== undefined) (await openIn(folder)).appendNow(`${JSON.stringify({ delivered: batch })}\n`);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { createBudget } from '../../paid-task/budget.ts';
 import { nameOf as requestName } from '../../paid-task/take-up.ts';
 import { ApiError } from './api-error.ts';
-import { type Desk, type Made, type NamedOrder, openDesk, otherRequest } from './desk.ts';
+import { type Desk, type NamedOrder, openDesk, otherRequest } from './desk.ts';
 import { openOrderLog } from './order-log.ts';
 import type { PictureOrder } from './read-request.ts';
 import type { SentPictures } from './sent-pictures.ts';
@@ -15,7 +15,7 @@ interface Live extends NamedOrder {
   asks: string;
   /** Clients that are connected. */
   clients: number;
-  making: Promise<Made> | undefined;
+  making: ReturnType<Desk['make']> | undefined;
 }
 
 /** Tasks that may wait for their turn. */
@@ -79,25 +79,18 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
       throw new ApiError(429, 'queue_full', 'Too many pictures are waiting: send it again later');
   }
 
-  function begin(mine: Live): Promise<Made> {
+  function begin(mine: Live): ReturnType<Desk['make']> {
     checkQueue(mine.count);
     const order = { ...mine }; // as it is now: whoever joins may change it
-    mine.making = desks
+    return desks
       .use((desk) => desk.make(order), 1)
-      .finally(() => {
-        Object.assign(mine, { isNew: false, making: undefined });
-        forget(mine);
-      });
-    return mine.making;
+      .finally(() => forget(Object.assign(mine, { isNew: false, making: undefined })));
   }
 
-  function leave(mine: Live): void {
-    mine.clients -= 1;
-    forget(mine);
-  }
-
-  function forget({ batch, making, clients }: Live): void {
-    if (!making && clients === 0) live.delete(batch);
+  /** @param leaving how many clients go */
+  function forget(mine: Live, leaving = 0): void {
+    mine.clients -= leaving;
+    if (!mine.making && mine.clients === 0) live.delete(mine.batch);
   }
 
   return {
@@ -115,7 +108,8 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
         mine = entered;
         /** Another request had begun it. */
         const joined = entered.making !== undefined;
-        const made = entered.making ?? begin(entered);
+        entered.making ??= begin(entered);
+        const made = entered.making;
         const isOver = made.then(({ reports }) => reports.every(({ resume }) => resume === null));
         isOver.then((over) => over && release(), release);
         return {
@@ -125,11 +119,11 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
           async left(delivered: boolean): Promise<void> {
             if (delivered && order.key === undefined && (await isOver.catch(() => false)))
               await log.remove(entered.batch).catch(() => undefined);
-            leave(entered);
+            forget(entered, 1);
           },
         };
       } catch (error) {
-        if (mine) leave(mine);
+        if (mine) forget(mine, 1);
         release();
         throw error;
       }

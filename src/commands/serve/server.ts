@@ -37,92 +37,89 @@ interface Door {
   log(line: Logged): void;
 }
 
-/** A request to the server on its way to an answer. */
-interface Exchange {
-  door: Door;
-  request: IncomingMessage;
-  response: ServerResponse;
-  line: Logged;
-}
-
 const limits = { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 1000 };
 const mostConnections = 1024;
 
 /** Starts to listen and returns the server's own address. Throws `validation` where it cannot. */
-export async function startServer(door: Door): Promise<string> {
-  const { host, port } = door.settings;
-  const server = createServer(limits, (request, response) => void answer(door, request, response));
+export async function startServer({ settings, pictures, orders, token, clock, log }: Door): Promise<string> {
+  const { host, port } = settings;
+  const server = createServer(limits, (request, response) => void answer(request, response));
   server.maxConnections = mostConnections;
   await new Promise<void>((listening, refused) => {
     server.once('error', (cause: NodeJS.ErrnoException) => refused(cannotListen(host, port, cause)));
     server.listen(port, host, () => listening());
   });
   return `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
-}
 
-async function answer(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { clock, settings, log } = door;
-  const began = clock.monotonic();
-  const [path = ''] = (request.url ?? '').split('?');
-  const line: Logged = { method: request.method ?? '', path: shown(path), status: 0, elapsed_ms: 0 };
-  try {
-    checkSender(request, settings.host);
-    await route({ door, request, response, line }, path);
-  } catch (error) {
-    if (!request.complete && !response.headersSent) refuseRest(request, response);
-    line.error = response.headersSent ? 'client_closed' : sendError(response, error);
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const began = clock.monotonic();
+    const [path = ''] = (request.url ?? '').split('?');
+    const line: Logged = { method: request.method ?? '', path: shown(path), status: 0, elapsed_ms: 0 };
+    try {
+      checkSender(request, host);
+      if (request.method === 'GET' && path.startsWith('/files/'))
+        await orders.use(({ context }) => sendFile(response, path, context, token));
+      else {
+        checkToken(request, token);
+        await route(path, request, response, line);
+      }
+    } catch (error) {
+      if (!request.complete && !response.headersSent) refuseRest(request, response);
+      line.error = response.headersSent ? 'client_closed' : sendError(response, error);
+    }
+    log({ ...line, status: response.statusCode, elapsed_ms: Math.round(clock.monotonic() - began) });
   }
-  log({ ...line, status: response.statusCode, elapsed_ms: Math.round(clock.monotonic() - began) });
+
+  async function route(path: string, request: IncomingMessage, response: ServerResponse, line: Logged): Promise<void> {
+    switch (`${request.method} ${path}`) {
+      case 'GET /v1/models':
+        return sendModels(response, settings);
+      case 'POST /v1/images/generations':
+        return await sendOrder(await readGeneration(request, settings), request, response, line);
+      case 'POST /v1/images/edits':
+        return await sendOrder(await readEdit(request, settings, pictures), request, response, line);
+      default:
+        throw new ApiError(404, 'not_found', 'Not served here: POST /v1/images/generations or edits, GET /v1/models');
+    }
+  }
+
+  /** Waits for the pictures as long as they take. A client that went away finds them when it asks again. */
+  async function sendOrder(
+    order: PictureOrder,
+    { headers }: IncomingMessage,
+    response: ServerResponse,
+    line: Logged,
+  ): Promise<void> {
+    line.model = order.request.model;
+    const { joined, left, made } = await orders.take(order);
+    if (response.destroyed) void left(false);
+    else response.once('close', () => void left(response.writableFinished));
+    const { reports, engineMs } = await made;
+    // Another answer has told the cost of a task that was joined.
+    const good = reports
+      .filter(({ error }) => error === null)
+      .map((each) => ({ ...each, ...(joined && { reused: true }) }));
+    const paid = good.flatMap(({ reused, cost }) => (reused ? [] : cost?.charged_cents));
+    Object.assign(line, {
+      pictures: good.reduce((sum, { images }) => sum + images.length, 0),
+      engine_ms: Math.max(0, Math.round(engineMs)),
+      cents: paid.includes(null) ? undefined : paid.reduce<number>((sum, cents) => sum + (cents ?? 0), 0),
+      task_ids: reports.flatMap(({ task_id }) => task_id ?? []),
+      ...(joined && { joined }),
+    });
+    const failed = reports.find(({ error }) => error !== null);
+    if (failed?.error) line.error = failed.error.code;
+    if (failed?.error && good.length === 0) throw fromReport(failed.error, failed.task_id);
+    const urlOf = (id: string, index: number, mime: string | null): string =>
+      `http://${headers.host}${picturePath(token, id, index, mime)}`;
+    await sendPictures(response, good, clock.now(), order.wantsUrls ? urlOf : undefined);
+  }
 }
 
 /** Reads what is left of a small body: a client that still sends would miss the answer otherwise. */
 function refuseRest(request: IncomingMessage, response: ServerResponse): void {
   if (Number(request.headers['content-length'] ?? Number.NaN) <= mostJsonBytes) request.resume();
   else response.setHeader('connection', 'close');
-}
-
-async function route(exchange: Exchange, path: string): Promise<void> {
-  const { door, request, response } = exchange;
-  const { settings, pictures, orders, token } = door;
-  if (request.method === 'GET' && path.startsWith('/files/'))
-    return await orders.use(({ context }) => sendFile(response, path, context, token));
-  checkToken(request, token);
-  switch (`${request.method} ${path}`) {
-    case 'GET /v1/models':
-      return sendModels(response, settings);
-    case 'POST /v1/images/generations':
-      return await sendOrder(exchange, await readGeneration(request, settings));
-    case 'POST /v1/images/edits':
-      return await sendOrder(exchange, await readEdit(request, settings, pictures));
-    default:
-      throw new ApiError(404, 'not_found', 'Not served here: POST /v1/images/generations or edits, GET /v1/models');
-  }
-}
-
-/** Waits for the pictures as long as they take. A client that went away finds them when it asks again. */
-async function sendOrder({ door, request, response, line }: Exchange, order: PictureOrder): Promise<void> {
-  const { orders, token, clock } = door;
-  line.model = order.request.model;
-  const { joined, left, ...taken } = await orders.take(order);
-  if (response.destroyed) void left(false);
-  else response.once('close', () => void left(response.writableFinished));
-  const { reports, engineMs } = await taken.made;
-  // Another answer has told the cost of a task that was joined.
-  const made = reports.filter(({ error }) => error === null).map((each) => (joined ? { ...each, reused: true } : each));
-  const paid = made.flatMap(({ reused, cost }) => (reused ? [] : cost?.charged_cents));
-  Object.assign(line, {
-    pictures: made.reduce((sum, { images }) => sum + images.length, 0),
-    engine_ms: Math.max(0, Math.round(engineMs)),
-    cents: paid.includes(null) ? undefined : paid.reduce<number>((sum, cents) => sum + (cents ?? 0), 0),
-    task_ids: reports.flatMap(({ task_id }) => task_id ?? []),
-    ...(joined && { joined }),
-  });
-  const failed = reports.find(({ error }) => error !== null);
-  if (failed?.error) line.error = failed.error.code;
-  if (failed?.error && made.length === 0) throw fromReport(failed.error, failed.task_id);
-  const urlOf = (id: string, index: number, mime: string | null): string =>
-    `http://${request.headers.host}${picturePath(token, id, index, mime)}`;
-  await sendPictures(response, made, clock.now(), order.wantsUrls ? urlOf : undefined);
 }
 
 function sendModels(response: ServerResponse, { aliases }: ServeSettings): void {
