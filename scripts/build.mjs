@@ -62,11 +62,7 @@ const { output } = await build({
   moduleTypes: { '.md': 'text', '.yaml': 'text', '.py': 'text' }, // what `skill install` writes
   transform: {
     target: 'node20.18',
-    define: {
-      PROGRAM_VERSION: JSON.stringify(version),
-      // Asked for by undici's cookies, which are not used here. It makes Node load an undici of its own: 10 ms.
-      'globalThis.Headers': 'undefined',
-    },
+    define: { PROGRAM_VERSION: JSON.stringify(version) },
   },
   checks: { ineffectiveDynamicImport: false },
   output: {

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { restarted } from './address-space.ts';
 import { plainAnswer, welcome } from './command-line/help.ts';
 import { commands, complete } from './commands/list.ts';
 import type { Context } from './context.ts';
@@ -36,7 +35,7 @@ async function act(process: NodeJS.Process): Promise<number> {
   if (argv[0] === '__complete') return await complete(world, argv.slice(1));
   if (argv[0] === '__draw') return await drawForPreview();
   await keepCompiled(world);
-  return (await restarted(process)) ?? (await call(process, world, argv));
+  return await call(world, argv);
 }
 
 /** Runs the worker thread of a preview. */
@@ -47,11 +46,10 @@ async function drawForPreview(): Promise<number> {
 }
 
 /** Calls the command. Its failure is reported here, once, and becomes the exit code. */
-async function call(process: NodeJS.Process, world: World, argv: readonly string[]): Promise<number> {
+async function call(world: World, argv: readonly string[]): Promise<number> {
   const { readCall } = await import('./command-line/call.ts');
   const wanted = await readCall(argv, commands, world.stdout.columns);
   if ('text' in wanted) return await print(world, wanted.text);
-  quickenEnd(process);
   const { createContext } = await import('./context.ts');
   let context: Context | undefined;
   try {
@@ -80,15 +78,6 @@ async function tellPlainly({ stderr }: World, error: unknown): Promise<void> {
 async function print(world: World, text: string): Promise<number> {
   await world.stdout.writeShort(text);
   return 0;
-}
-
-/**
- * undici's HTTP parser is WebAssembly. V8 would compile it a second time, optimised, in the background, and the end
- * of the process waits for that: longer than a whole picture's transfer takes. The first compilation is fast enough.
- */
-function quickenEnd(process: NodeJS.Process): void {
-  // An import() of it would first start Node's loader of ES modules.
-  process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=1000000000');
 }
 
 /** Beside the record, and only where there is one: a first run, or the only one of a CI job, has no use for it. */

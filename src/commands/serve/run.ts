@@ -18,7 +18,6 @@ export async function serve(context: Context, flags: ServeFlags): Promise<number
   const pictures = await openSentPictures(context);
   const orders = await openOrders(context, settings, pictures);
   await orders.use(async () => undefined); // a missing key is told at once
-  await import('undici'); // else the first clients wait for it
   const url = await startServer({ settings, pictures, orders, token, clock: world.clock, log });
   world.onStop((signal) => lastLine(orders.abandon(signal)));
   if (flags.json) say({ url: `${url}/v1`, token_file: path });
