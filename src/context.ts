@@ -57,7 +57,7 @@ export interface Context {
   /** Where the service is, and who says so. Throws `validation`. */
   address(): Promise<Address>;
   /** The server that the flags and settings name. */
-  server(sandbox: boolean): Promise<Server>;
+  server(inSandbox?: boolean): Promise<Server>;
   /** Throws `authentication` where there is no key for it, unless what is asked needs none. */
   api(server: Server, key?: 'optional'): Promise<Api>;
   /** The sandbox that lives in this process. */
@@ -149,7 +149,7 @@ export async function createContext(
     credentials: () => (found ??= findKey(world, stored)),
     address,
 
-    server: async (inSandbox) =>
+    server: async (inSandbox = flags.sandbox === true) =>
       inSandbox ? { base: 'sandbox', sandbox: true } : { base: (await context.address()).base, sandbox: false },
 
     api(server, key) {

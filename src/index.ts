@@ -87,8 +87,7 @@ export function createImagen(options: ImagenOptions = {}): Imagen {
     status: (id, given = {}) => run(given, async (call) => (await import('./library/tasks.ts')).status(call, id)),
     download: (id, given = {}) => run(given, async (call) => (await import('./library/tasks.ts')).download(call, id)),
     resume: (given = {}) => run(given, async (call) => (await import('./library/tasks.ts')).resume(call)),
-    models: () =>
-      run({}, async ({ context }) => (await import('./command-line/account.ts')).readModels(context, options.sandbox)),
+    models: () => run({}, async ({ context }) => (await import('./command-line/account.ts')).readModels(context)),
     async close() {
       closed = true;
       while (underWay.size > 0) await Promise.allSettled(underWay);

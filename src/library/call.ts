@@ -54,11 +54,11 @@ export async function inCall<Result>(
 }
 
 async function openContext({ world, options: always }: Client, options: ImagenOptions): Promise<Context> {
-  const { apiKey, baseUrl, sandbox = false, record } = always;
+  const { apiKey, baseUrl, record } = always;
+  const { onProgress, onWarning, sandbox = false } = options;
   const env = apiKey === undefined ? world.env : { ...world.env, RUNAPI_API_KEY: apiKey };
   const named = { ...(baseUrl !== undefined && { baseUrl }), ...(record !== undefined && { record }) };
   const context = await createContext({ ...world, env }, { quiet: true, color: false, sandbox, ...named });
-  const { onProgress, onWarning } = options;
   const warn = (message: string): void => onWarning?.(message);
   const step = (_: string, { taskId, model, doing, detail }: Step): void =>
     onProgress?.({ task_id: taskId ?? null, model: model ?? null, doing, detail: detail ?? null });
@@ -113,8 +113,8 @@ export function readTarget({ context, options: { dir, output } }: Call, count: 1
 }
 
 /** Returns the server to buy at, where nothing is wrong with the key or the folder. */
-export async function readyServer({ context, options }: Call, target: Target): Promise<Server> {
-  const server = await context.server(options.sandbox === true);
+export async function readyServer({ context }: Call, target: Target): Promise<Server> {
+  const server = await context.server();
   await context.api(server); // a missing key is told before anything else happens
   await prepareTarget(context, target);
   return server;

@@ -58,19 +58,19 @@ export async function readRequest({ context }: Call, asked: PictureRequest): Pro
 
 /** Tells the state of a task now. */
 export async function status(call: Call, id: string): Promise<TaskReport> {
-  const { context, options, work } = call;
+  const { context, work } = call;
   const entry = (await find(call, id))?.entry;
   const now = { ...work, wishes: { ...work.wishes, wait: false } };
-  const report = await statusReport(context, now, { id, entry, sandbox: options.sandbox === true });
+  const report = await statusReport(context, now, id, entry);
   return report.error?.code === 'task_failed' ? report : settled(call, report);
 }
 
 /** Waits for a task and saves its pictures. */
 export async function download(call: Call, id: string): Promise<TaskReport> {
-  const { context, work, options } = call;
+  const { context, work } = call;
+  const { server } = context;
   const known = await find(call, id);
   const target = readTarget(call, 1, false);
-  const server = () => context.server(options.sandbox === true);
   if (!known) await context.api(await server());
   await prepareTarget(context, target);
   // What was saved before is fetched again, as asked.

@@ -117,9 +117,9 @@ const door = 'mcp';
 
 /** Makes one picture for an agent: the life of a task is that of `generate`. */
 async function generateImage(call: ToolCall, input: GenerateImageInput): Promise<CallToolResult> {
-  const { context, flags, session } = call;
+  const { context, session } = call;
   const { request, target, wishes } = await readOrder(call, input);
-  const server = await context.server(flags.sandbox === true);
+  const server = await context.server();
   await context.api(server); // a missing key is told before anything else happens
   if (wishes.wait) await prepareTarget(context, target);
   const work = startCall(call, wishes, createBudget(wishes, session));

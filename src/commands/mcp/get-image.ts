@@ -70,7 +70,7 @@ async function reportOf(
   if (entry && named === undefined && download && (await isSaved(entry))) return recordedReport(context, entry, true);
   if (isAtWork && waiting.wait && download)
     return recordedReport(context, await awaitOther(work, ({ accepted }) => accepted?.id === id), true);
-  if (isAtWork || !download) return await statusReport(context, work, { id, entry, sandbox: flags.sandbox === true });
+  if (isAtWork || !download) return await statusReport(context, work, id, entry);
 
   const root = await rootFolder(call);
   const folder = folderBelow(root, named, context.world.home);
@@ -78,8 +78,7 @@ async function reportOf(
   if (!known || named !== undefined) await prepareTarget(context, target);
   // In another folder it is wanted again.
   const wanted = known && named !== undefined ? { ...known, entry: { ...known.entry, saved: {} } } : known;
-  const place = { server: () => context.server(flags.sandbox === true), target };
-  const begun = await findTask(work, id, place, wanted, new Map());
+  const begun = await findTask(work, id, { server: context.server, target }, wanted, new Map());
   await retarget(work, begun, named === undefined ? within(begun.entry.intended.target, target) : target);
   return await makeAndReport(context, { ...work, wishes: { ...work.wishes, wait: true } }, begun);
 }

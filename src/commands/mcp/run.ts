@@ -63,8 +63,7 @@ const listModelsTool: Tool<typeof filtered> = {
   input: filtered,
   output: looseObject({ models: array(looseObject({ model: string(), actions: array(string()) })) }),
   annotations,
-  act: async ({ context, flags }, { filter }) =>
-    factsAnswer({ models: await readModels(context, flags.sandbox, filter) }),
+  act: async ({ context }, { filter }) => factsAnswer({ models: await readModels(context, filter) }),
 };
 
 const getBalanceTool: Tool = {
@@ -74,7 +73,7 @@ const getBalanceTool: Tool = {
   input: strictObject({}),
   output: looseObject({ balance_cents: number(), currency: string() }),
   annotations,
-  act: async ({ context, flags }) => factsAnswer({ ...(await readBalance(context, flags.sandbox)), currency: 'USD' }),
+  act: async ({ context }) => factsAnswer({ ...(await readBalance(context)), currency: 'USD' }),
 };
 
 const callsAtOnce = 8;

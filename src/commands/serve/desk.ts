@@ -52,7 +52,7 @@ export async function openDesk({ world, flags }: Context, { settings, budget, li
   const context = await createContext({ ...world, onStop: () => undefined }, { ...flags, json: false, quiet: true });
   const { engine } = context;
   engine.known.pictures = pictures;
-  const server = await context.server(flags.sandbox === true);
+  const server = await context.server();
   const place = { server, account: await accountAt(engine, server), door };
   const { keyOf } = await engine.journal.identity();
   const all: Work = { ...createWork(engine, wishes), budget };
