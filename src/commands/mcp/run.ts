@@ -12,10 +12,10 @@ import { parseWishes } from '../../request/wishes.ts';
 import { plainLines } from '../../terminal/status-line.ts';
 import type { Output, StopSignal } from '../../world.ts';
 import { errorAnswer, factsAnswer } from './answer.ts';
-import { generateImageTool } from './generate-image.ts';
-import { getImageTool } from './get-image.ts';
+import { argument } from './arguments.ts';
+import { generateImageTool, getImageTool } from './image-tools.ts';
 import { serve } from './serve.ts';
-import { argument, type McpFlags, type RunCall, type Tool } from './tool.ts';
+import type { McpFlags, RunCall, Tool } from './tool.ts';
 
 const sessionFields = object({
   // An agent that has gone wild is stopped here, where nobody says how many it may buy.

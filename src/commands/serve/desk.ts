@@ -7,8 +7,7 @@ import type { BatchRow } from '../../journal/event.ts';
 import type { Budget } from '../../paid-task/budget.ts';
 import { accountAt, type Begun, createWork, startDeadline, type Work } from '../../paid-task/engine.ts';
 import { approve } from '../../paid-task/quotes.ts';
-import { record } from '../../paid-task/record.ts';
-import { beginRow, type KnownRows, knownRows, type RowStart } from '../../paid-task/rows.ts';
+import { beginRow, type KnownRows, knownRows } from '../../paid-task/rows.ts';
 import { abandon } from '../../paid-task/stop.ts';
 import { adopt, type Claims, deadRuns, isForgotten, nameOf as requestName } from '../../paid-task/take-up.ts';
 import { recordedReport } from '../../report/report-entry.ts';
@@ -26,7 +25,7 @@ export interface NamedOrder {
   count: number;
   /** The record cannot know it. */
   isNew: boolean;
-  /** Nothing is sent before. */
+  /** Nothing is begun before. */
   written: Promise<void>;
 }
 
@@ -76,10 +75,10 @@ export async function openDesk({ world, flags }: Context, { settings, budget, li
 
   async function makeRow({ request, batch, written }: NamedOrder, row: BatchRow, rows: KnownRows): Promise<TaskReport> {
     try {
+      await written;
       return await within(async (work) => {
         const wanted = { request, target: { ...target, index: row.row }, row };
         const start = await beginRow(work, { ...place, batch }, wanted, rows, { claims });
-        await written.catch((error) => giveUp(work, start, error));
         return 'ended' in start ? recordedReport(context, start.ended, true) : await finish(start.begun, work);
       });
     } catch (error) {
@@ -157,11 +156,4 @@ export async function openDesk({ world, flags }: Context, { settings, budget, li
 /** The failure for an order under whose name the record holds something else. */
 export function otherRequest(): Failure {
   return new Failure('conflict', 'this Idempotency-Key was used with another request', { hint: 'Nothing was bought' });
-}
-
-/** Nobody could find the order again: nothing of it may be bought by whoever takes the record up. */
-async function giveUp(work: Work, start: RowStart, error: unknown): Promise<never> {
-  if ('begun' in start)
-    await record({ work, ...start.begun }, { event: 'ended', how: 'given-up', message: String(error) });
-  throw error;
 }

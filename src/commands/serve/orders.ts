@@ -15,7 +15,7 @@ interface Live extends NamedOrder {
   asks: string;
   /** Clients that are connected. */
   clients: number;
-  making: ReturnType<Desk['make']> | undefined;
+  making?: ReturnType<Desk['make']> | undefined;
 }
 
 /** Tasks that may wait for their turn. */
@@ -37,41 +37,39 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
   const log = await openOrderLog(context.state, clock.now);
   const live = new Map<string, Live>();
 
-  function enter(batch: string, asked: Pick<Live, 'asks' | 'request' | 'count'>): Live {
-    const isNew = false;
-    const written = Promise.resolve();
-    const mine = live.get(batch) ?? { ...asked, batch, isNew, written, clients: 0, making: undefined };
-    live.set(batch, mine);
+  function enter(order: Omit<Live, 'clients'>): Live {
+    const mine = live.get(order.batch) ?? { ...order, clients: 0 };
+    live.set(order.batch, mine);
     mine.clients += 1;
     return mine;
   }
 
-  /** Clients that ask for the same side by side want a picture each: enters the first order that nobody waits for. */
-  function enterFree(asked: Parameters<typeof enter>[1]): Live | undefined {
-    const free = log.undelivered(asked.asks).find((batch) => !live.get(batch)?.clients);
-    return free === undefined ? undefined : enter(free, asked);
+  function forget({ batch, making, clients }: Live): void {
+    if (!making && clients === 0) live.delete(batch);
   }
 
   /** Enters the order that a request means: that of its key, the one that it was before, or a new one. */
   async function enterMeant({ request, count, key }: PictureOrder): Promise<Live> {
     const nameOf = await desks.use(async (desk) => desk.nameOf);
     const asks = nameOf('asks', count, requestName(request));
-    const asked = { asks, request, count };
+    const asked = { asks, request, count, isNew: false, written: Promise.resolve() };
     if (key !== undefined) {
       const batch = nameOf('key', key);
       if ((live.get(batch)?.asks ?? asks) !== asks) throw otherRequest();
-      return enter(batch, asked);
+      return enter({ ...asked, batch });
     }
+    /** Clients that ask for the same side by side want a picture each: this is the first order that nobody waits for. */
+    const free = (): string | undefined => log.undelivered(asks).find((batch) => !live.get(batch)?.clients);
     // A client that gave up may ask again before its going away is noticed.
     for (let tries = 0; tries < leavingTries && log.undelivered(asks).length > 0; tries++) {
-      const mine = enterFree(asked);
-      if (mine) return mine;
+      const batch = free();
+      if (batch !== undefined) return enter({ ...asked, batch });
       await clock.wait(leavingMs);
     }
     checkQueue(count);
-    const { batch, written } = await log.add(asks);
-    const mine = enterFree(asked) ?? enter(batch, asked); // another server may have been quicker
-    return Object.assign(mine, { isNew: mine.batch === batch, written });
+    const added = await log.add(asks);
+    const batch = free() ?? added.batch; // another server may have been quicker
+    return enter({ ...asked, batch, isNew: batch === added.batch, written: added.written });
   }
 
   function checkQueue(count: number): void {
@@ -80,67 +78,53 @@ export async function openOrders(context: Context, settings: ServeSettings, pict
   }
 
   function begin(mine: Live): ReturnType<Desk['make']> {
-    checkQueue(mine.count);
-    const order = { ...mine }; // as it is now: whoever joins may change it
-    return desks
-      .use((desk) => desk.make(order), 1)
-      .finally(() => forget(Object.assign(mine, { isNew: false, making: undefined })));
-  }
-
-  /** @param leaving how many clients go */
-  function forget(mine: Live, leaving = 0): void {
-    mine.clients -= leaving;
-    if (!mine.making && mine.clients === 0) live.delete(mine.batch);
+    const making = desks.use((desk) => {
+      checkQueue(mine.count);
+      return desk.make(mine);
+    });
+    return making.finally(() => forget(Object.assign(mine, { isNew: false, making: undefined })));
   }
 
   return {
-    /** Uses the record that is open now. Throws `authentication` without a key. */
-    use: <Result>(act: (desk: Desk) => Promise<Result>): Promise<Result> => desks.use(act),
-
-    /** For a signal: returns how many tasks go on at the service. */
-    abandon: desks.abandon,
+    ...desks,
 
     async take(order: PictureOrder) {
       const release = (): void => pictures.release(order.sent);
-      let mine: Live | undefined;
-      try {
-        const entered = await enterMeant(order);
-        mine = entered;
-        /** Another request had begun it. */
-        const joined = entered.making !== undefined;
-        entered.making ??= begin(entered);
-        const made = entered.making;
-        const isOver = made.then(({ reports }) => reports.every(({ resume }) => resume === null));
-        isOver.then((over) => over && release(), release);
-        return {
-          made,
-          joined,
-          /** The client has the answer, or went away. With the answer the same request is a new order from then on. */
-          async left(delivered: boolean): Promise<void> {
-            if (delivered && order.key === undefined && (await isOver.catch(() => false)))
-              await log.remove(entered.batch).catch(() => undefined);
-            forget(entered, 1);
-          },
-        };
-      } catch (error) {
-        if (mine) forget(mine, 1);
+      const mine = await enterMeant(order).catch((error) => {
         release();
         throw error;
-      }
+      });
+      /** Another request had begun it. */
+      const joined = mine.making !== undefined;
+      mine.making ??= begin(mine);
+      const made = mine.making;
+      const isOver = made.then(({ reports }) => reports.every(({ resume }) => resume === null));
+      isOver.then((over) => over && release(), release);
+      return {
+        made,
+        joined,
+        /** The client has the answer, or went away. With the answer the same request is a new order from then on. */
+        async left(delivered: boolean): Promise<void> {
+          if (delivered && order.key === undefined && (await isOver.catch(() => false)))
+            await log.remove(mine.batch).catch(() => undefined);
+          mine.clients -= 1;
+          forget(mine);
+        },
+      };
     },
   };
 }
 
-const ordersPerDesk = 500;
+const usesPerDesk = 1000;
 
 /** Opens the records of a server's life one after the other: one that is written for weeks would grow without end. */
 function openDesks(open: () => Promise<Desk>) {
-  const desks = new Map<Desk, { orders: number; users: number }>();
+  const desks = new Map<Desk, { all: number; now: number }>();
   let current: Promise<Desk> | undefined;
 
   return {
-    /** @param orders how many orders it is */
-    async use<Result>(act: (desk: Desk) => Promise<Result>, orders = 0): Promise<Result> {
+    /** Uses the record that is open now. Throws `authentication` without a key. */
+    async use<Result>(act: (desk: Desk) => Promise<Result>): Promise<Result> {
       current ??= open();
       const mine = current;
       const drop = (): void => {
@@ -150,19 +134,20 @@ function openDesks(open: () => Promise<Desk>) {
         drop();
         throw error;
       });
-      const uses = desks.get(desk) ?? { orders: 0, users: 0 };
+      const uses = desks.get(desk) ?? { all: 0, now: 0 };
       desks.set(desk, uses);
-      uses.users += 1;
-      uses.orders += orders;
-      if (uses.orders >= ordersPerDesk) drop();
+      uses.now += 1;
+      uses.all += 1;
       try {
         return await act(desk);
       } finally {
-        uses.users -= 1;
-        if (desk.context.engine.stopped.aborted) drop(); // another process took its record over
-        if (current !== mine && uses.users === 0 && desks.delete(desk)) void desk.context.close();
+        uses.now -= 1;
+        if (uses.all >= usesPerDesk || desk.context.engine.stopped.aborted) drop(); // or another process has the record
+        if (current !== mine && uses.now === 0 && desks.delete(desk)) void desk.context.close();
       }
     },
+
+    /** For a signal: returns how many tasks go on at the service. */
     abandon: (reason: string): number => [...desks.keys()].reduce((sum, desk) => sum + desk.abandon(reason), 0),
   };
 }
