@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
 import { makeAndReport } from '../command-line/make-and-report.ts';
-import { type ErrorCode, Failure, invalid } from '../errors.ts';
+import { Failure, invalid } from '../errors.ts';
 import { accountAt } from '../paid-task/engine.ts';
 import { createRowKeys } from '../paid-task/row-key.ts';
-import { beginRow, knownRows, type RowPlace } from '../paid-task/rows.ts';
+import { beginRow, claimRows, knownRows, type RowPlace, rateLimitTries, stopsAll } from '../paid-task/rows.ts';
 import { recordedReport } from '../report/report-entry.ts';
 import { emptyReport, errorReport, type TaskReport } from '../report/task-report.ts';
 import { type Call, inTheirWords, readTarget, readyServer, settled } from './call.ts';
@@ -12,16 +12,6 @@ import type { BatchOptions, PictureRequest } from './contract.ts';
 import { door, readRequest } from './tasks.ts';
 
 type Requests = Iterable<PictureRequest> | AsyncIterable<PictureRequest>;
-
-/** A rate limit is the whole batch's: a task of it is retried until its own deadline. */
-const rateLimitTries = 1000;
-/** Failures that no other request can escape either. */
-const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
-  'authentication',
-  'insufficient_credits',
-  'over_budget',
-  'interrupted',
-]);
 
 /** Makes the requests of a batch, or those that earlier runs left, and tells each task as it ends. */
 export async function batch(
@@ -39,7 +29,11 @@ export async function batch(
   const server = await readyServer(call, target);
   const work = { ...call.work, rateLimitTries };
   const place: RowPlace = { batch: hash(name), server, account: await accountAt(engine, server), door };
-  await claimRows(call, place);
+  if (!(await claimRows(engine, place, undefined, work.deadline.signal)))
+    throw new Failure('conflict', 'another call or process is at work on the batch of this name', {
+      hint: 'Leave it to that one',
+      retryable: true,
+    });
   const known = await knownRows(engine, place, work.deadline.signal);
   const keyOf = createRowKeys();
   const claims = new Map();
@@ -87,20 +81,6 @@ export async function batch(
       deadline.cancel();
     }
   }
-}
-
-/** Excludes every other call from these rows. Throws `conflict` where one is at work on them. */
-async function claimRows(
-  { context: { engine }, work }: Call,
-  { batch: name, server, account }: RowPlace,
-): Promise<void> {
-  const { keyOf } = await engine.journal.identity();
-  const claimed = keyOf(['batch', server.base, account ?? null, name]);
-  if (await engine.journal.claim(claimed, undefined, work.deadline.signal)) return;
-  throw new Failure('conflict', 'another call or process is at work on the batch of this name', {
-    hint: 'Leave it to that one',
-    retryable: true,
-  });
 }
 
 /** Names a batch for the record, apart from those of files. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppendFile } from '../../disk/append-file.ts';
 import { nodeFiles as files } from '../../disk/files.ts';
@@ -53,10 +53,7 @@ export async function openOrderLog(state: string | undefined, now: () => number)
   function readOn(path: string, size: number): void {
     const known = read.get(path) ?? 0;
     const from = known > size ? 0 : known; // the folder was deleted and made anew
-    const bytes = Buffer.alloc(size - from);
-    const descriptor = openSync(path, 'r');
-    readSync(descriptor, bytes, 0, bytes.length, from);
-    closeSync(descriptor);
+    const bytes = readFileSync(path).subarray(from);
     const end = bytes.lastIndexOf('\n') + 1;
     read.set(path, from + end);
     for (const line of bytes.toString('utf8', 0, end).split('\n')) {

@@ -24,8 +24,6 @@ const mostWaiting = 128;
 const leavingTries = 12;
 const leavingMs = 25;
 
-export type Orders = Awaited<ReturnType<typeof openOrders>>;
-
 /** Takes the orders of all clients. One that is sent again because its client gave up, or a server died, joins the first. */
 export async function openOrders(context: Context, settings: ServeSettings, pictures: SentPictures) {
   const { concurrency, maxPictures, wishes } = settings;

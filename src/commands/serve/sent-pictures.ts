@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import { rename, unlink, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { diskFailure } from '../../disk/disk-failure.ts';
-import { examine } from '../../disk/examine.ts';
+import { examinePieces } from '../../disk/examine.ts';
 import { nodeFiles as files } from '../../disk/files.ts';
 import { tempPath } from '../../disk/temp-file.ts';
 import { invalid } from '../../errors.ts';
@@ -31,22 +31,18 @@ export async function openSentPictures({ state, stateFlaw, world }: Context) {
     async keep(bytes: Uint8Array): Promise<string> {
       const flaw = `images/edits needs a state folder: ${stateFlaw ?? 'nothing is recorded'}`;
       if (state === undefined) throw new ApiError(501, 'unsupported', flaw);
+      const { sha256, mime } = (await examinePieces([bytes])) ?? noPicture();
+      const path = join(folder, `${sha256}.${mime.replace('image/', '')}`);
+      const name = `sha256:${sha256}`;
       const whole = tempPath(folder);
       try {
         await files.makeFolder(folder);
         await writeFile(whole, bytes, { mode: 0o600 });
+        uses.set(name, (uses.get(name) ?? 0) + 1); // from here on another request does not remove it
+        await rename(whole, path);
       } catch (error) {
         throw diskFailure(error, folder);
       }
-      const facts = await examine(whole);
-      if (!facts) {
-        await unlink(whole);
-        throw invalid('Invalid image: it is not a whole PNG, JPEG, WebP, GIF or AVIF');
-      }
-      const path = join(folder, `${facts.sha256}.${facts.mime.replace('image/', '')}`);
-      const name = `sha256:${facts.sha256}`;
-      uses.set(name, (uses.get(name) ?? 0) + 1); // from here on another request does not remove it
-      await rename(whole, path);
       paths.set(name, path);
       return name;
     },
@@ -62,4 +58,8 @@ export async function openSentPictures({ state, stateFlaw, world }: Context) {
       }
     },
   };
+}
+
+function noPicture(): never {
+  throw invalid('Invalid image: it is not a whole PNG, JPEG, WebP, GIF or AVIF');
 }
