@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
 import { makeAndReport } from '../command-line/make-and-report.ts';
+import { readyServer } from '../command-line/prepare-target.ts';
 import { Failure, invalid } from '../errors.ts';
 import { accountAt } from '../paid-task/engine.ts';
 import { createRowKeys } from '../paid-task/row-key.ts';
 import { beginRow, claimRows, knownRows, type RowPlace, rateLimitTries, stopsAll } from '../paid-task/rows.ts';
 import { recordedReport } from '../report/report-entry.ts';
 import { emptyReport, errorReport, type TaskReport } from '../report/task-report.ts';
-import { type Call, inTheirWords, readTarget, readyServer, settled } from './call.ts';
+import { type Call, inTheirWords, readTarget, settled } from './call.ts';
 import type { BatchOptions, PictureRequest } from './contract.ts';
 import { door, readRequest } from './tasks.ts';
 
@@ -26,7 +27,7 @@ export async function batch(
   const { context, options } = call;
   const { engine } = context;
   const target = readTarget(call, 'many');
-  const server = await readyServer(call, target);
+  const server = await readyServer(context, target);
   const work = { ...call.work, rateLimitTries };
   const place: RowPlace = { batch: hash(name), server, account: await accountAt(engine, server), door };
   if (!(await claimRows(engine, place, undefined, work.deadline.signal)))

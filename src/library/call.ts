@@ -1,9 +1,8 @@
-import { parseFiles, prepareTarget } from '../command-line/prepare-target.ts';
+import { parseFiles } from '../command-line/prepare-target.ts';
 import { limitSource } from '../command-line/spending.ts';
 import { startWork } from '../command-line/start-work.ts';
 import { type Context, createContext } from '../context.ts';
 import { Failure, invalid, tellAll } from '../errors.ts';
-import type { Server } from '../journal/event.ts';
 import { didYouMean } from '../near-miss.ts';
 import { type Budget, createBudget } from '../paid-task/budget.ts';
 import { type Step, startDeadline, type Work } from '../paid-task/engine.ts';
@@ -110,14 +109,6 @@ export function readTarget({ context, options: { dir, output } }: Call, count: 1
   const target = parseFiles(context, namedSource({ dir, output }), { count, areNew }, problems);
   if (!target) throw tellAll(problems, { wayOut: '' });
   return target;
-}
-
-/** Returns the server to buy at, where nothing is wrong with the key or the folder. */
-export async function readyServer({ context }: Call, target: Target): Promise<Server> {
-  const server = await context.server();
-  await context.api(server); // a missing key is told before anything else happens
-  await prepareTarget(context, target);
-  return server;
 }
 
 /** Returns the report of a task that is as it was wished; throws what is wrong with any other. */

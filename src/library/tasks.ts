@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { checkTaskIds, makeAndReport, namedBase } from '../command-line/make-and-report.ts';
-import { prepareTarget } from '../command-line/prepare-target.ts';
+import { prepareTarget, readyServer } from '../command-line/prepare-target.ts';
 import { statusReport } from '../command-line/status-report.ts';
 import { tellAll } from '../errors.ts';
 import type { Entry } from '../journal/entry.ts';
@@ -13,7 +13,7 @@ import { adopt, type Claims, deadRuns, isForgotten } from '../paid-task/take-up.
 import type { TaskReport } from '../report/task-report.ts';
 import { type ImageRequest, parseRequests } from '../request/request.ts';
 import { namedSource, settingSource } from '../request/sources.ts';
-import { type Call, inTheirWords, readTarget, readyServer, settled, unknownNames } from './call.ts';
+import { type Call, inTheirWords, readTarget, settled, unknownNames } from './call.ts';
 import type { PictureRequest } from './contract.ts';
 
 export const door = 'library';
@@ -23,7 +23,7 @@ export async function generate(call: Call, asked: PictureRequest): Promise<TaskR
   const { context, work, options } = call;
   const request = await readRequest(call, asked);
   const target = readTarget(call, 1);
-  const server = await readyServer(call, target);
+  const server = await readyServer(context, target);
   const [begun] = await begin(work, [{ request, target }], server, { anew: options.new === true, door });
   if (!begun) throw new Error('no task was started');
   return settled(call, await makeAndReport(context, work, begun));

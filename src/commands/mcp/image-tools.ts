@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { looseObject, nullable, type output, string } from 'zod/mini';
 import { checkTaskIds, makeAndReport, namedBase } from '../../command-line/make-and-report.ts';
-import { prepareTarget } from '../../command-line/prepare-target.ts';
+import { prepareTarget, readyServer } from '../../command-line/prepare-target.ts';
 import { startWork } from '../../command-line/start-work.ts';
 import { statusReport } from '../../command-line/status-report.ts';
 import { leadsOut } from '../../disk/folder.ts';
@@ -69,9 +69,7 @@ const door = 'mcp';
 async function generateImage(call: ToolCall, input: output<typeof generateInput>): Promise<CallToolResult> {
   const { context, session } = call;
   const { request, target, wishes } = await readOrder(call, input);
-  const server = await context.server();
-  await context.api(server); // a missing key is told before anything else happens
-  if (wishes.wait) await prepareTarget(context, target);
+  const server = await readyServer(context, wishes.wait ? target : undefined);
   const work = startCall(call, wishes, createBudget(wishes, session));
   const asked = { request, server, account: await accountAt(context.engine, server) };
   if (!input.new && !(await isFirst(context.engine, door, asked, work.deadline.signal))) {

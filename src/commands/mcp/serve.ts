@@ -68,9 +68,7 @@ export async function serve(
     const server = new Server(identity, { instructions, capabilities: { tools: {} } });
     server.setRequestHandler('tools/list', () => ({ tools: tools.map(shown) }));
     server.setRequestHandler('tools/call', ({ params }, context) => {
-      const tool = tools.find(({ name }) => name === params.name);
-      if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${params.name}`);
-      const answered = answer(tool, params, { server, context }, run);
+      const answered = answer(server, params, context);
       underWay.add(answered);
       const forget = (): void => void underWay.delete(answered);
       answered.then(forget, forget);
@@ -78,32 +76,33 @@ export async function serve(
     });
     return server;
   }
+
+  async function answer(
+    server: Server,
+    { name, arguments: sent = {} }: CallToolRequest['params'],
+    context: ServerContext,
+  ): Promise<CallToolResult | InputRequiredResult> {
+    const tool = tools.find((each) => each.name === name);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${name}`);
+    const { input, act } = tool;
+    const { given, ignored } = readArguments(input, sent);
+    const read = input.safeParse(given);
+    if (!read.success) {
+      const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+      return { content: [textBlock(`Invalid arguments. ${problems.join('. ')}`)], isError: true };
+    }
+    const roots = 'folder' in input.shape ? await rootsOf(server, context) : [];
+    if (roots === undefined) return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
+    const { signal } = context.mcpReq;
+    const result = await run({ signal, progress: progressOf(context), roots }, (call) => act(call, read.data));
+    const note = textBlock(`Ignored, not an argument of this tool: ${ignored.join(', ')}`);
+    return ignored.length === 0 ? result : { ...result, content: [...result.content, note] };
+  }
 }
 
 function shown({ name, title, description, annotations, input, output }: Tool): ShownTool {
   const [inputSchema, outputSchema] = [input, output].map((schema) => toJSONSchema(schema));
   return { name, title, description, annotations, inputSchema, outputSchema } as ShownTool;
-}
-
-async function answer(
-  { input, act }: Tool,
-  { arguments: sent = {} }: CallToolRequest['params'],
-  { server, context }: { server: Server; context: ServerContext },
-  run: RunCall,
-): Promise<CallToolResult | InputRequiredResult> {
-  const { given, ignored } = readArguments(input, sent);
-  const read = input.safeParse(given);
-  if (!read.success) {
-    const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    return { content: [textBlock(`Invalid arguments. ${problems.join('. ')}`)], isError: true };
-  }
-  const roots = 'folder' in input.shape ? await rootsOf(server, context) : [];
-  if (roots === undefined) return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
-  const { signal } = context.mcpReq;
-  const result = await run({ signal, progress: progressOf(context), roots }, (call) => act(call, read.data));
-  if (ignored.length === 0) return result;
-  const note = textBlock(`Ignored, not an argument of this tool: ${ignored.join(', ')}`);
-  return { ...result, content: [...result.content, note] };
 }
 
 function textBlock(text: string): { type: 'text'; text: string } {
