@@ -17,9 +17,7 @@ import { flagSource, settingSource } from '../../request/sources.ts';
 import { type NamingFlags, parseTarget } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 
-export interface DownloadFlags extends WaitingFlags, NamingFlags, ShowFlags {
-  sandbox?: boolean;
-}
+export type DownloadFlags = WaitingFlags & NamingFlags & ShowFlags;
 
 const tasksAtOnce = 8;
 

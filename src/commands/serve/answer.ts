@@ -11,13 +11,12 @@ import { ApiError } from './api-error.ts';
 
 /**
  * Answers with pictures as OpenAI does. They are read piece by piece: memory does not grow with them.
- * @param urlOf undefined where the pictures themselves are sent
+ * @param urlOf gives the URL of a picture's path; undefined where the pictures themselves are sent
  */
 export async function sendPictures(
   response: ServerResponse,
   reports: readonly TaskReport[],
-  now: number,
-  urlOf: ((id: string, index: number, mime: string | null) => string) | undefined,
+  { now, token, urlOf }: { now: number; token: string; urlOf: ((path: string) => string) | undefined },
 ): Promise<void> {
   const pictures = reports.flatMap(({ task_id, images }) =>
     images.flatMap((image, index) => (image.path === null ? [] : [{ id: task_id ?? '', index, image }])),
@@ -33,7 +32,8 @@ export async function sendPictures(
     yield `${JSON.stringify(about).slice(0, -1)},"data":[`;
     for (const [position, { id, index, image }] of pictures.entries()) {
       if (position > 0) yield ',';
-      if (urlOf) yield JSON.stringify({ url: urlOf(id, index, image.mime) });
+      const path = `/files/${id}.${index}.${signatureOf(token, id, index)}.${formatOf(image.mime)}`;
+      if (urlOf) yield JSON.stringify({ url: urlOf(path) });
       else {
         yield '{"b64_json":"';
         yield* base64Of(image);
@@ -61,11 +61,7 @@ function formatOf(mime: string | null | undefined): string {
   return (mime ?? 'image/png').replace('image/', '');
 }
 
-/** The path of a picture's URL: nobody can make it who does not have the token. */
-export function picturePath(token: string, id: string, index: number, mime: string | null): string {
-  return `/files/${id}.${index}.${signatureOf(token, id, index)}.${formatOf(mime)}`;
-}
-
+/** A part of the path of a picture's URL: nobody can make it who does not have the token. */
 function signatureOf(token: string, id: string, index: number): string {
   return createHmac('sha256', token).update(`${id} ${index}`).digest('hex').slice(0, 32);
 }

@@ -8,7 +8,7 @@ import { models } from '../../request/models.ts';
 import { formatDuration } from '../../task/duration.ts';
 import { amountText } from '../../task/money.ts';
 import { checkSender, checkToken, readToken } from './access.ts';
-import { picturePath, sendFile, sendPictures } from './answer.ts';
+import { sendFile, sendPictures } from './answer.ts';
 import { ApiError, fromReport, sendError } from './api-error.ts';
 import { openOrders } from './orders.ts';
 import { mostJsonBytes, type PictureOrder, readEdit, readGeneration } from './read-request.ts';
@@ -140,9 +140,8 @@ export async function serve(context: Context, flags: ServeFlags): Promise<number
     const failed = reports.find(({ error }) => error !== null);
     if (failed?.error) line.error = failed.error.code;
     if (failed?.error && good.length === 0) throw fromReport(failed.error, failed.task_id);
-    const urlOf = (id: string, index: number, mime: string | null): string =>
-      `http://${headers.host}${picturePath(token, id, index, mime)}`;
-    await sendPictures(response, good, clock.now(), order.wantsUrls ? urlOf : undefined);
+    const urlOf = order.wantsUrls ? (path: string): string => `http://${headers.host}${path}` : undefined;
+    await sendPictures(response, good, { now: clock.now(), token, urlOf });
   }
 }
 
