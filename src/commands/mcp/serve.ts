@@ -1,11 +1,8 @@
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
-  type CallToolRequest,
-  type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
-  type InputRequiredResult,
   inputRequired,
   inputResponse,
   ProtocolError,
@@ -68,7 +65,7 @@ export async function serve(
     const server = new Server(identity, { instructions, capabilities: { tools: {} } });
     server.setRequestHandler('tools/list', () => ({ tools: tools.map(shown) }));
     server.setRequestHandler('tools/call', ({ params }, context) => {
-      const answered = answer(server, params, context);
+      const answered = answer(server, context, params.name, params.arguments);
       underWay.add(answered);
       const forget = (): void => void underWay.delete(answered);
       answered.then(forget, forget);
@@ -77,11 +74,7 @@ export async function serve(
     return server;
   }
 
-  async function answer(
-    server: Server,
-    { name, arguments: sent = {} }: CallToolRequest['params'],
-    context: ServerContext,
-  ): Promise<CallToolResult | InputRequiredResult> {
+  async function answer(server: Server, context: ServerContext, name: string, sent: object = {}) {
     const tool = tools.find((each) => each.name === name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${name}`);
     const { input, act } = tool;
@@ -105,9 +98,7 @@ function shown({ name, title, description, annotations, input, output }: Tool): 
   return { name, title, description, annotations, inputSchema, outputSchema } as ShownTool;
 }
 
-function textBlock(text: string): { type: 'text'; text: string } {
-  return { type: 'text', text };
-}
+const textBlock = (text: string) => ({ type: 'text' as const, text });
 
 /**
  * Reads the arguments of a call as models send them: null and "" are arguments that were left out, "42" is 42, and
