@@ -86,13 +86,10 @@ function callsOf({ world, flags: globals, sandbox }: Context, flags: McpFlags, s
   /** What each call that is under way has to say when a signal comes. */
   const lastLines = new Set<Array<(signal: StopSignal) => string>>();
   const cancelled = new Set<Promise<unknown>>();
-  world.onStop(
-    (signal) =>
-      [...lastLines]
-        .flat()
-        .map((say) => say(signal))
-        .join('\n') || 'Stopped.',
-  );
+  world.onStop((signal) => {
+    const lines = [...lastLines].flat().map((say) => say(signal));
+    return lines.join('\n') || 'Stopped.';
+  });
 
   const runOne: RunCall = async (talk, act) => {
     if (talk.signal.aborted) return { content: [], isError: true };
