@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import pMap from 'p-map';
 import { makeAndReport } from '../command-line/make-and-report.ts';
-import { prepareTarget } from '../command-line/prepare-target.ts';
+import { readyServer } from '../command-line/prepare-target.ts';
 import { Failure, invalid } from '../errors.ts';
 import { accountAt } from '../paid-task/engine.ts';
 import { createRowKeys } from '../paid-task/row-key.ts';
@@ -9,7 +10,7 @@ import { recordedReport } from '../report/report-entry.ts';
 import { emptyReport, errorReport, type TaskReport } from '../report/task-report.ts';
 import { type Call, inTheirWords, readTarget, settled } from './call.ts';
 import type { BatchOptions, PictureRequest } from './contract.ts';
-import { door, readRequest } from './generate.ts';
+import { door, readRequest } from './tasks.ts';
 
 type Requests = Iterable<PictureRequest> | AsyncIterable<PictureRequest>;
 
@@ -26,9 +27,7 @@ export async function batch(
   const { context, options } = call;
   const { engine } = context;
   const target = readTarget(call, 'many');
-  const server = await context.server(options.sandbox === true);
-  await context.api(server); // a missing key is told before anything else happens
-  await prepareTarget(context, target);
+  const server = await readyServer(context, target);
   const work = { ...call.work, rateLimitTries };
   const place: RowPlace = { batch: hash(name), server, account: await accountAt(engine, server), door };
   if (!(await claimRows(engine, place, undefined, work.deadline.signal)))
@@ -39,40 +38,39 @@ export async function batch(
   const known = await knownRows(engine, place, work.deadline.signal);
   const keyOf = createRowKeys();
   const claims = new Map();
-  const running = new Set<Promise<void>>();
+  const faults: unknown[] = [];
   let halted: TaskReport | undefined;
-  let row = 0;
 
-  try {
-    for await (const asked of requests) {
-      row += 1;
-      const made: Promise<void> = make(asked, row).finally(() => running.delete(made));
-      running.add(made);
-      if (running.size >= concurrency) await Promise.race(running);
-      if (halted || options.signal?.aborted) break;
-    }
-    while (running.size > 0) await Promise.race(running);
-  } finally {
-    await Promise.allSettled(running);
-  }
+  await pMap(wanted(), make, { concurrency });
+  if (faults.length > 0) throw faults[0];
   options.signal?.throwIfAborted();
   if (halted) settled(call, halted);
 
-  async function make(asked: PictureRequest, number: number): Promise<void> {
-    let report: TaskReport;
+  /** What the program's own iterable throws is thrown again when all tasks have ended. */
+  async function* wanted(): AsyncGenerator<PictureRequest> {
     try {
-      report = await makeRow(asked, number);
-    } catch (error) {
-      report = { ...emptyReport(place.server), ...told(asked), row: number, error: errorReport(error) };
+      for await (const asked of requests) {
+        yield asked;
+        if (halted || options.signal?.aborted) return;
+      }
+    } catch (fault) {
+      faults.push(fault);
     }
+  }
+
+  async function make(asked: PictureRequest, index: number): Promise<void> {
+    const row = index + 1;
+    const report = await makeRow(asked, row).catch((error): TaskReport => {
+      const prompt = typeof asked?.prompt === 'string' ? asked.prompt : null; // a program may give anything
+      return { ...emptyReport(server), prompt, row, error: errorReport(error) };
+    });
     if (report.error && stopsAll.has(report.error.code)) halted ??= report;
     await tell({ ...report, error: report.error && inTheirWords(report.error) });
   }
 
-  async function makeRow(asked: PictureRequest, number: number): Promise<TaskReport> {
+  async function makeRow(asked: PictureRequest, row: number): Promise<TaskReport> {
     const request = await readRequest(call, asked);
-    const key = keyOf(request, undefined);
-    const wanted = { request, target: { ...target, index: number }, row: { row: number, key } };
+    const wanted = { request, target: { ...target, index: row }, row: { row, key: keyOf(request, undefined) } };
     const deadline = call.deadline();
     try {
       const start = await beginRow({ ...work, deadline }, place, wanted, known, { claims, retryFailed });
@@ -84,10 +82,6 @@ export async function batch(
       deadline.cancel();
     }
   }
-}
-
-function told({ prompt }: PictureRequest): Partial<TaskReport> {
-  return { prompt: typeof prompt === 'string' ? prompt : null };
 }
 
 /** Names a batch for the record, apart from those of files. */
