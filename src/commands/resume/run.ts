@@ -133,7 +133,7 @@ function damagedTasks(context: Context, work: Work, dead: readonly LeftRun[]): A
   });
 }
 
-/** Puts damaged runs aside once everything in them that can be read is done. */
+/** Puts damaged runs aside once the task of each damaged line is done. Others may hold one that nobody knows: they stay. */
 async function closeDamaged(
   { journal }: Context,
   dead: readonly LeftRun[],
@@ -141,7 +141,7 @@ async function closeDamaged(
 ): Promise<void> {
   const saved = new Set(reports.flatMap((report) => (report && !report.error ? [report.task_id] : [])));
   for (const run of dead) {
-    if (run.ids.size === 0 && run.strange === 0) continue;
+    if (run.ids.size === 0 || run.strange > run.ids.size) continue;
     if ([...run.ids.keys()].every((id) => saved.has(id))) await journal.takeOver(run).catch(() => undefined);
   }
 }
