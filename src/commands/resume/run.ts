@@ -30,6 +30,7 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   checkTaskIds(ids, problems);
   const wishes = parseWishes(spendingSources(context, flags), problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems);
+  if (context.stateFlaw !== undefined && !flags.sandbox) throw unread(context.stateFlaw);
   const work = startWork(context, wishes);
   const left = await context.journal.left({ letGo: true, tidy: true });
   const inScope = (entry: Entry): boolean => !flags.sandbox || entry.intended.server.sandbox;
@@ -69,6 +70,13 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   );
   await closeDamaged(context, dead, reports);
   return exitCodeOf(reports.flatMap((report) => (report ? [report.error?.code] : []))) || untold;
+}
+
+/** The record is not believed as it is, or has no place: nobody can say that nothing is left to do. */
+function unread(flaw: string): Failure {
+  return new Failure('internal', `the record of paid tasks cannot be read: ${flaw}`, {
+    hint: 'What it holds is not known. Mend that, and run resume again',
+  });
 }
 
 function isChosen(entry: Entry, ids: readonly string[], all: boolean): boolean {

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesIn, newMachine, run } from '../../support/program.ts';
 import { remember } from '../../support/record.ts';
@@ -20,3 +21,22 @@ test('a damaged run that may hold an unknown purchase stays, whatever else resum
   expect([generated.exitCode, generated.stderr]).toEqual([4, expect.stringContaining('Nothing was bought')]);
   expect(service.tasks.size).toBe(1);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a record that is not read is not called finished (needs file modes)',
+  async () => {
+    const machine = await newMachine();
+    await remember(machine, [{ prompt: 'a mug', how: null, file: null }]);
+    const state = join(machine.home, '.local/state/runapi-imagen');
+    await chmod(state, 0o777);
+    const { exitCode, stderr } = await run(machine, ['resume']);
+    expect([exitCode, stderr.split('\n')]).toEqual([
+      1,
+      [
+        `warning: ${state} can be written by other users: chmod go-w it`,
+        `error: the record of paid tasks cannot be read: ${state} can be written by other users: chmod go-w it`,
+        'What it holds is not known. Mend that, and run resume again',
+      ],
+    ]);
+  },
+);
