@@ -16,7 +16,7 @@ import { type Credentials, findKey, missingKey } from './settings/credentials.ts
 import { openServerMemory } from './settings/server-memory.ts';
 import { readSettings } from './settings/store.ts';
 import { colours, wantsColour } from './terminal/colours.ts';
-import { isLive, plainLines, spinnerLine } from './terminal/status-line.ts';
+import { isLive, plainLines, type StatusLine, spinnerLine } from './terminal/status-line.ts';
 import { programVersion } from './version.ts';
 import type { World } from './world.ts';
 
@@ -54,7 +54,8 @@ export async function createContext(
   const state = stateFlaw === undefined ? usualState : undefined;
   const recorded = flags.record !== false;
   const colour = wantsColour(stderr, env, flags.color);
-  const line = flags.quiet ? undefined : isLive(stderr, env) ? spinnerLine(stderr, colour) : plainLines(stderr, clock);
+  const plain = (): StatusLine => plainLines((text) => void stderr.write(`${text}\n`), clock);
+  const line = flags.quiet ? undefined : isLive(stderr, env) ? spinnerLine(stderr, colour) : plain();
   const stdoutColour = wantsColour(stdout, env, flags.color);
   const reporter = createReporter(world, flags, { colours: await colours(colour), stdoutColour, line });
   const stopped = new AbortController();
@@ -99,7 +100,7 @@ export async function createContext(
   }
 
   /** The server that the flags and settings name. */
-  async function server(inSandbox: boolean): Promise<Server> {
+  async function server(inSandbox = flags.sandbox === true): Promise<Server> {
     return inSandbox ? { base: 'sandbox', sandbox: true } : { base: (await address()).base, sandbox: false };
   }
 

@@ -1,6 +1,7 @@
 import {
   close,
   constants,
+  existsSync,
   fdatasync,
   fstatSync,
   ftruncateSync,
@@ -10,6 +11,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 /** A file that only grows: by the whole of a text, or by nothing. */
@@ -18,7 +20,7 @@ export interface AppendFile {
   append(text: string): Promise<void>;
   /** Written when it returns, which outlives the process but not a power failure. */
   appendNow(text: string): void;
-  /** Tells whether the file is still under its own name, or was moved to another, or deleted. */
+  /** Tells whether the file is still under its own name, or was moved to another, or deleted, if with its folder. */
   place(): 'own' | 'moved' | 'deleted';
   close(): Promise<void>;
 }
@@ -106,17 +108,28 @@ export async function openAppend(path: string): Promise<AppendFile> {
     },
     appendNow: write,
     place() {
-      const there = statSync(path, { throwIfNoEntry: false });
+      const there = factsOf(path);
       if (there && isSame(there, own)) return 'own';
       const now = fstatSync(file); // some file systems number their files anew
       if (there) return isSame(there, now) ? 'own' : 'moved';
-      return now.nlink === 0 ? 'deleted' : 'moved';
+      // Whoever takes a file over leaves the folder where it is: one that is gone was moved away with all that is in it.
+      return now.nlink === 0 || !existsSync(dirname(path)) ? 'deleted' : 'moved';
     },
     async close() {
       await (following ?? flushing)?.catch(() => undefined);
       await promisify(close)(file);
     },
   };
+}
+
+/** Undefined where there is no such file, or no folder that it could be in. */
+function factsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }
 
 function isSame(a: Stats, b: Stats): boolean {

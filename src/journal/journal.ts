@@ -106,7 +106,6 @@ export function openJournal(options: JournalOptions): Journal {
     },
     holdsClaims: () => [...claims].every((each) => each.isHeld()),
     async restore() {
-      warn(`the state folder ${folder} was deleted: a new record of the running tasks is written`);
       await files.makeFolder(runs);
       await (await identity)?.keep();
     },

@@ -31,6 +31,7 @@ export interface OwnRunsOptions {
   holdsClaims(): boolean;
   /** The state folder was deleted, and is made anew. */
   restore(): Promise<void>;
+  warn(text: string): void;
 }
 
 export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns {
@@ -79,6 +80,7 @@ export function openOwnRuns(folders: Folders, options: OwnRunsOptions): OwnRuns 
       async remake(entries): Promise<AppendFile> {
         await options.restore();
         await write(path, entries, []);
+        options.warn(`the state folder ${state} was deleted: a new record of the running tasks is written`);
         return await files.openAppend(path);
       },
       async release(left, whole) {

@@ -76,6 +76,8 @@ export async function readRun(
     if (isAbsent(error)) return undefined; // another process has moved it
     throw error;
   }
+  // Files get their names with a first line in them: one that begins with none was emptied or damaged.
+  if (contents.bytes === 0) contents.strange += 1;
   return contents;
 
   /** Tells whether the line is an event. */

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AppendFile } from '../../src/disk/append-file.ts';
@@ -66,19 +66,36 @@ test('what a process that comes to life again still gets into its old file is ig
   expect(await leftKeys(records.process(somePid + 2))).toEqual(['k']);
 });
 
-test('a state folder that was deleted is made anew, with what is under way and the same salt', async () => {
+test.each([
+  ['deleted', (folder: string) => rm(folder, { recursive: true })],
+  ['moved away', (folder: string) => rename(folder, `${folder}.old`)],
+])('a state folder that was %s is made anew, with what is under way and the same salt', async (_, remove) => {
   const records = await newRecords();
   const journal = records.process(somePid);
   const identity = await journal.identity();
   const run = await journal.run();
   await run.append(intended('a', 1), accepted('a', 2), intended('b', 1), ended('b', 2));
-  await rm(records.folder, { recursive: true });
+  await remove(records.folder);
   await run.append(intended('c', 3));
   expect(records.warnings).toEqual([expect.stringContaining('was deleted: a new record of the running tasks')]);
   records.end(somePid);
   const other = records.process(somePid + 1);
   expect(await leftKeys(other)).toEqual(['a', 'c']);
   expect((await other.identity()).account('key')).toBe(identity.account('key'));
+});
+
+test('a file in the place of the state folder takes nothing over: the run goes on without a record', async () => {
+  const records = await newRecords();
+  const run = await records.process(somePid).run();
+  await run.append(intended('a', 1));
+  await rm(records.folder, { recursive: true });
+  await writeFile(records.folder, '');
+  await expect(run.append(accepted('a', 2))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  expect(() => run.check()).not.toThrow();
+  await rm(records.folder);
+  await run.append(intended('b', 3));
+  records.end(somePid);
+  expect(await leftKeys(records.process(somePid + 1))).toEqual(['a', 'b']);
 });
 
 test('it is made anew once, however many write at that moment', async () => {

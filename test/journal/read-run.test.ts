@@ -22,7 +22,8 @@ async function read(lines: readonly unknown[], rest = '') {
 const nothing = { open: [], done: [], ids: {}, orphans: [], strange: 0 };
 
 test.each<[string, unknown[], Partial<typeof nothing> | object]>([
-  ['an empty file', [], {}],
+  ['a run that has just begun', [header], {}],
+  ['a file that was emptied is damage: it got its name with a first line in it', [], { strange: 1 }],
   ['what did not end is open', [header, intended('a', 1), accepted('a', 2)], { open: ['a'] }],
   ['what ended is not', [header, intended('a', 1), ended('a', 2)], { done: ['a'] }],
   ['a line twice counts once', [intended('a', 1), intended('a', 1), ended('a', 2), ended('a', 2)], { done: ['a'] }],
@@ -64,6 +65,10 @@ test.each<[string, unknown[], Partial<typeof nothing> | object]>([
   ],
 ])('%s', async (_, lines, expected) => {
   expect(await read(lines)).toEqual({ ...nothing, ...expected });
+});
+
+test('a file of zeros is damage, not a line that is being written', async () => {
+  expect(await read([], '\0'.repeat(600))).toEqual({ ...nothing, strange: 1 });
 });
 
 test('a torn last line is nothing, a whole one without its newline counts', async () => {

@@ -3,11 +3,10 @@ import { wireRequest } from '../../api/submit.ts';
 import { priceLines, type Trial, tryPrices } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
-import { Failure } from '../../errors.ts';
 import { defaultName } from '../../image/template.ts';
 import { type Entry, isUnsent } from '../../journal/entry.ts';
 import { prettyJson } from '../../json.ts';
-import { accountAt } from '../../paid-task/engine.ts';
+import { accountIfKnown } from '../../paid-task/engine.ts';
 import { findExisting } from '../../paid-task/existing.ts';
 import { routeFor } from '../../paid-task/models.ts';
 import { addToLots, type Lots, lotName } from '../../paid-task/quotes.ts';
@@ -120,7 +119,7 @@ async function addLeft({ engine, state }: Context, { server, pictures }: Plan, s
   if (state === undefined || !(await exists(state))) return; // reading the record would create it
   const dead = (await engine.journal.left()).runs.filter(({ life }) => life === 'dead');
   if (dead.length === 0) return;
-  const account = await accountAt(engine, server).catch(keyless);
+  const account = await accountIfKnown(engine, server);
   const open = pictures.map(({ request }, at) => (standings[at]?.exists === undefined ? request : undefined));
 
   /** Gives each entry to the first picture that asks for the same. Returns whether one did. */
@@ -142,10 +141,4 @@ async function addLeft({ engine, state }: Context, { server, pictures }: Plan, s
     const ended = await engine.journal.endedIn(run);
     give(ended.filter((entry) => entry.ended?.how === 'saved' || entry.ended?.how === 'kept'));
   }
-}
-
-/** Without a key nothing is known of earlier runs: they belong to an account. */
-function keyless(error: unknown): undefined {
-  if (!(error instanceof Failure) || error.code !== 'authentication') throw error;
-  return undefined;
 }

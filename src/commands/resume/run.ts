@@ -29,6 +29,7 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   checkTaskIds(ids, problems);
   const wishes = parseWishes(spendingSources(context, flags), problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems);
+  if (context.stateFlaw !== undefined && !flags.sandbox) throw unread(context.stateFlaw);
   const work = startWork(context, wishes);
   const left = await context.journal.left({ letGo: true, tidy: true });
   const inScope = (entry: Entry): boolean => !flags.sandbox || entry.intended.server.sandbox;
@@ -68,6 +69,13 @@ export async function resume(context: Context, ids: readonly string[], flags: Re
   );
   await closeDamaged(context, dead, reports);
   return exitCodeOf(reports.flatMap((report) => (report ? [report.error?.code] : []))) || untold;
+}
+
+/** The record is not believed as it is, or has no place: nobody can say that nothing is left to do. */
+function unread(flaw: string): Failure {
+  return new Failure('internal', `the record of paid tasks cannot be read: ${flaw}`, {
+    hint: 'What it holds is not known. Mend that, and run resume again',
+  });
 }
 
 function isChosen(entry: Entry, ids: readonly string[], all: boolean): boolean {
@@ -132,7 +140,7 @@ function damagedTasks(context: Context, work: Work, dead: readonly LeftRun[]): A
   });
 }
 
-/** Puts damaged runs aside once everything in them that can be read is done. */
+/** Puts damaged runs aside once the task of each damaged line is done. Others may hold one that nobody knows: they stay. */
 async function closeDamaged(
   { journal }: Context,
   dead: readonly LeftRun[],
@@ -140,7 +148,7 @@ async function closeDamaged(
 ): Promise<void> {
   const saved = new Set(reports.flatMap((report) => (report && !report.error ? [report.task_id] : [])));
   for (const run of dead) {
-    if (run.ids.size === 0 && run.strange === 0) continue;
+    if (run.ids.size === 0 || run.strange > run.ids.size) continue;
     if ([...run.ids.keys()].every((id) => saved.has(id))) await journal.takeOver(run).catch(() => undefined);
   }
 }
