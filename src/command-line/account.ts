@@ -18,6 +18,9 @@ export interface ModelReport extends Pick<CatalogueModel, 'model' | 'actions' | 
   error: ErrorReport | null;
 }
 
+/** Of a model while the catalogue cannot be had. */
+const unknownFacts = { service: null, actions: ['text_to_image'], status: null, price: null };
+
 const balanceTimeoutMs = 30_000;
 
 /**
@@ -32,17 +35,13 @@ export async function readModels(context: Context, filter = ''): Promise<ModelRe
   const reports =
     'models' in catalogue
       ? catalogue.models.map((model) => ({ ...model, ...named(model.model), error: null }))
-      : models.map((model) => unknownModel(model, catalogue));
+      : models.map((model) => ({ ...named(model), ...unknownFacts, error: catalogue }));
   if ('models' in catalogue && catalogue.staleness) {
     const { staleness, at } = catalogue;
     const age = formatDuration(Math.max(0, context.world.clock.now() - at));
     context.reporter.warn(`this is the catalogue of ${age} ago: ${staleness.message}`);
   }
   return reports.filter(({ model, service, actions }) => isMeant([model, service ?? '', ...actions]));
-}
-
-function unknownModel(model: string, error: ErrorReport): ModelReport {
-  return { ...named(model), service: null, actions: ['text_to_image'], status: null, price: null, error };
 }
 
 function named(model: string): Pick<ModelReport, 'model' | 'aliases' | 'ratios'> {

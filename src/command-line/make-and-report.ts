@@ -5,7 +5,7 @@ import type { Server } from '../journal/event.ts';
 import type { Begun, Work } from '../paid-task/engine.ts';
 import { findExisting, type Nameable } from '../paid-task/existing.ts';
 import { makePicture } from '../paid-task/make-picture.ts';
-import { reportOutcome } from '../report/report-entry.ts';
+import { imageReport, reportOutcome } from '../report/report-entry.ts';
 import { emptyReport, type TaskReport } from '../report/task-report.ts';
 import { requestReport } from '../request/request-report.ts';
 import { addCost, sumText } from '../task/cost.ts';
@@ -30,14 +30,13 @@ export async function skipExisting(
   const path = await findExisting(wanted, world.clock.now());
   if (path === undefined) return false;
   reporter.note(`${path} exists: skipped, nothing was paid`);
-  const { bytes = null, mime = null, width = null, height = null, sha256 = null } = (await examine(path)) ?? {};
   const report: TaskReport = {
     ...emptyReport(server),
     task_id: wanted.task ?? null,
     status: 'completed',
     ...requestReport(wanted.request),
     reused: true,
-    images: [{ url: pathToFileURL(path).href, expires_at: null, path, bytes, mime, width, height, sha256 }],
+    images: [imageReport({ url: pathToFileURL(path).href }, undefined, { path, ...(await examine(path)) })],
     ...row,
   };
   await reporter.task(report, 'files');

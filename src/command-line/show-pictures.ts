@@ -37,8 +37,7 @@ async function showHere({ world, flags, reporter }: Context, image: ImageReport,
     const { preview } = await import('../terminal/preview/preview.ts');
     const size = { width: image.width ?? 1, height: image.height ?? 1 };
     const rows = Math.max(linesAround, (stderr.stream.rows ?? usualRows) - linesAround);
-    const colour = wantsColour(stderr, env, flags.color);
-    const screen = { env, colour, columns: stderr.columns(), rows };
+    const screen = { env, colour: wantsColour(stderr, env, flags.color), columns: stderr.columns(), rows };
     const [, program = ''] = world.invocation;
     const deadline = world.deadline(longestMs);
     const picture = await preview(path, size, screen, program, deadline.signal);

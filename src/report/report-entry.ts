@@ -129,9 +129,9 @@ export function fetchCommand(
 export function imageReport(
   image: RemoteImage | undefined,
   completedAt: number | undefined,
-  file: SavedFile | undefined,
+  file: Partial<SavedFile> = {},
 ): ImageReport {
-  const { path = null, bytes = null, mime = null, width = null, height = null, sha256 = null } = file ?? {};
+  const { path = null, bytes = null, mime = null, width = null, height = null, sha256 = null } = file;
   // A picture inside the answer may take megabytes.
   const url = image && !image.url.startsWith('data:') ? image.url : 'data:';
   const expires_at = image && completedAt !== undefined ? new Date(completedAt + pictureLifeMs).toISOString() : null;
