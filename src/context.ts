@@ -115,7 +115,13 @@ export async function createContext(
   async function makeApi(place: Server, key: 'optional' | undefined): Promise<Api> {
     // A fault in the settings changes what is bought, so every command that may buy warns of it.
     if (!transport) for (const problem of stored.problems) reporter.warn(problem);
-    const apiKey = place.sandbox ? 'sandbox' : await findApiKey(key);
+    let apiKey: string | undefined = 'sandbox';
+    if (!place.sandbox) {
+      const found = await credentials();
+      apiKey = found.key?.apiKey;
+      if (apiKey !== undefined) world.keepSecret(apiKey);
+      else if (key !== 'optional') throw missingKey(found, world.calledAs);
+    }
     transport ??= connectBy({ env, redact: world.redact, log: flags.verbose ? reporter.trace : undefined });
     return createApi({
       base: place.sandbox ? (await sandbox()).url : place.base,
@@ -126,14 +132,6 @@ export async function createContext(
       clock,
       userAgent: `runapi-imagen/${programVersion}`,
     });
-  }
-
-  async function findApiKey(need: 'optional' | undefined): Promise<string | undefined> {
-    const keys = await credentials();
-    const apiKey = keys.key?.apiKey;
-    if (apiKey !== undefined) world.keepSecret(apiKey);
-    else if (need !== 'optional') throw missingKey(keys, world.calledAs);
-    return apiKey;
   }
 
   /** Nothing is sent with another account, and no key goes to an address that it is not known to belong to. */

@@ -1,9 +1,13 @@
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { prepareFolder } from '../disk/folder.ts';
 import { Failure } from '../errors.ts';
-import { fixedFolder } from '../image/template.ts';
+import { fixedFolder, parseTemplate, picturePath } from '../image/template.ts';
 import type { Server } from '../journal/event.ts';
+import type { Engine, Wanted } from '../paid-task/engine.ts';
+import { namedBy } from '../paid-task/existing.ts';
+import { pathsOf } from '../paid-task/input-pictures.ts';
 import type { Source } from '../request/parse-fields.ts';
 import { settingSource } from '../request/sources.ts';
 import { type Pictures, parseTarget, type Target } from '../request/target.ts';
@@ -49,4 +53,26 @@ function withSetting({ stored: { settings }, world: { cwd, home } }: Context, pl
   if (name === undefined || !(error instanceof Failure)) return error;
   const hint = `${error.facts.hint}, or change the setting ${name}: config set ${name}`;
   return new Failure(error.code, error.message, { ...error.facts, hint });
+}
+
+/**
+ * Tells where --overwrite would replace a picture by the one that is made from it. The source would be lost, --again
+ * could not repeat the request, and a batch would buy the picture anew with each run. Undefined where all is well.
+ */
+export function ownSourceReason(engine: Engine, { request, target }: Wanted): string | undefined {
+  const { output, mark, existing, folder, root } = target;
+  if (existing !== 'overwrite' || output === '-' || parseTemplate(output || '{task}').words.has('task'))
+    return undefined;
+  for (const source of Object.values(pathsOf(engine, request) ?? {})) {
+    const values = { ...namedBy({ target, request }, engine.clock.now()), ext: extname(source).slice(1) };
+    const name = picturePath({ output, mark }, values, { picture: 0, attempt: 1 }, root !== undefined);
+    if (isSameFile(resolve(folder, name), source))
+      return `--overwrite would replace ${name}, which the picture is made from: name another file`;
+  }
+  return undefined;
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }

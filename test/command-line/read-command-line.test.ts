@@ -141,6 +141,47 @@ describe('what is wrong with flags is told, all of it, and never becomes a part 
   });
 });
 
+describe('the words and flags that a command gets', () => {
+  const words = [
+    ['<name>', ''],
+    ['[value]', ''],
+  ] as const;
+  const flags: Flag[] = [
+    ['--image <path>', ''],
+    ['--ratio <w:h>', ''],
+    ['--aspect-ratio <w:h>', ''],
+    ['--max-cost <usd>', ''],
+    ['--no-wait', ''],
+  ];
+  const set: Declaration = { name: 'set', summary: '', words, flags, run: async () => 0 };
+  const readSet = (line: string) => readCommandLine(['set', ...line.split(' ')], [set]);
+
+  test.each<[string, unknown]>([
+    ['a --max-cost 1 --max-cost 2', { maxCost: '2' }],
+    ['a --image x --image y', { image: ['x', 'y'] }],
+    ['a --no-wait --json', { wait: false, json: true }],
+    ['a --aspect-ratio 1:1', { ratio: '1:1', aspectRatio: '1:1' }],
+  ])('%s', (line, given) => {
+    expect(readSet(line)).toMatchObject({ problems: [], values: { words: ['a', undefined], flags: given } });
+  });
+
+  test('a flag that says no is said to be on where it is not given', () => {
+    expect(readSet('a').values?.flags).toEqual({ wait: true, color: true });
+  });
+
+  test.each([
+    ['--json', "missing required argument 'name'"],
+    ['a b c', 'too many arguments. Expected 2 arguments but got 3.'],
+  ])('%s', (line, problem) => {
+    expect(readSet(line)).toMatchObject({ problems: [problem], values: undefined });
+  });
+
+  test('two values for two names of one flag', () => {
+    const { problems } = readSet('a --ratio 1:1 --aspect-ratio 4:3');
+    expect(problems).toEqual(['--ratio "1:1" and --aspect-ratio "4:3" are the same flag; use one of them']);
+  });
+});
+
 describe('no command is guessed', () => {
   test.each([
     ['cat', 'unknown command "cat"'],

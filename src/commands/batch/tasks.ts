@@ -1,6 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import { exactOptional, object, string } from 'zod/mini';
-import { ownSourceReason } from '../../command-line/own-source.ts';
+import { ownSourceReason } from '../../command-line/prepare-target.ts';
 import { noteProblem } from '../../errors.ts';
 import { defaultTemplate, parseTemplate } from '../../image/template.ts';
 import { namePictures } from '../../paid-task/input-pictures.ts';

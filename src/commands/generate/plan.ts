@@ -1,5 +1,5 @@
 import type { NamingFlags, PictureFlags, Typed, WaitingFlags } from '../../command-line/flags.ts';
-import { ownSourceReason } from '../../command-line/own-source.ts';
+import { ownSourceReason } from '../../command-line/prepare-target.ts';
 import { checkShowing } from '../../command-line/show-pictures.ts';
 import { spendingSources } from '../../command-line/spending.ts';
 import { type Difference, noteDifferences } from '../../command-line/tell-apart.ts';
