@@ -8,8 +8,6 @@ export interface Difference {
   mark: string | undefined;
 }
 
-export type Differences = ReturnType<typeof noteDifferences>;
-
 /** Collects all pictures of a call, then names the differences of each. */
 export function noteDifferences() {
   const models = new Set<string>();

@@ -1,33 +1,25 @@
 import { isObject, type Json, type JsonObject, parseJson } from '../json.ts';
 
-/** The fields that have another name in the bodies of the service and in the arguments of tools. */
+/** The fields of a request that are one text or number, in the order in which they are sent, by their names there. */
 export const wireNames = {
+  model: 'model',
+  prompt: 'prompt',
   aspectRatio: 'aspect_ratio',
   negativePrompt: 'negative_prompt',
+  seed: 'seed',
   resolution: 'output_resolution',
   format: 'output_format',
   quality: 'output_quality',
   callbackUrl: 'callback_url',
 } as const;
 
-/** The fields of a request that are one text or number. */
-export const textFields = [
-  'model',
-  'prompt',
-  'aspectRatio',
-  'negativePrompt',
-  'seed',
-  'resolution',
-  'format',
-  'quality',
-  'callbackUrl',
-] as const;
+export const textFields = Object.keys(wireNames) as Array<keyof typeof wireNames>;
 
 export function wireNameOf(field: string): string {
   return Object.hasOwn(wireNames, field) ? wireNames[field as keyof typeof wireNames] : field;
 }
 
-const ownNames: ReadonlySet<string> = new Set(['model', 'prompt', 'seed', ...Object.values(wireNames)]);
+const ownNames: ReadonlySet<string> = new Set(Object.values(wireNames));
 
 /**
  * Reads fields that have no flag of their own: `key=value` texts, an object, or an object as JSON. Values that are
