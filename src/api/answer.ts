@@ -1,8 +1,7 @@
 import { Failure } from '../errors.ts';
 import { at, firstText, isObject, type Json, type JsonObject, parseJson } from '../json.ts';
 import { microCents, mostCents } from '../task/money.ts';
-import type { Cost, RemoteImage, Task, TaskStatus } from '../task/task.ts';
-import { isTaskId } from '../task/task-id.ts';
+import { type Cost, isTaskId, type RemoteImage, type Task, type TaskStatus } from '../task/task.ts';
 import { messageOf, plainText } from './problem.ts';
 
 /** The id of the task that a create answer speaks of. */

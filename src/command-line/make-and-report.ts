@@ -9,7 +9,7 @@ import { imageReport, reportOutcome } from '../report/report-entry.ts';
 import { emptyReport, type TaskReport } from '../report/task-report.ts';
 import { requestReport } from '../request/request-report.ts';
 import { addCost, sumText } from '../task/cost.ts';
-import { isTaskId } from '../task/task-id.ts';
+import { isTaskId } from '../task/task.ts';
 
 /** Finishes a task, reports it and counts its cost. A failure is part of the report. */
 export async function makeAndReport(context: Context, work: Work, begun: Begun): Promise<TaskReport> {

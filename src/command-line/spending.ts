@@ -9,7 +9,7 @@ import type { Source } from '../request/parse-fields.ts';
 import { flagSource, namedSource, settingSource } from '../request/sources.ts';
 import type { Wishes } from '../request/wishes.ts';
 import { newSum, sumText } from '../task/cost.ts';
-import { amountText, microCents, microCentsText, parseDollars } from '../task/money.ts';
+import { amountText, microCents, microCentsText } from '../task/money.ts';
 import { askYes } from '../terminal/ask.ts';
 import type { World } from '../world.ts';
 
@@ -26,7 +26,7 @@ export function limitSource(env: World['env']): Source {
 }
 
 const mostPictures = 20;
-const mostDollars = '2.00';
+const mostCents = 200;
 
 /** Returns what asks a person before more than 20 pictures or 2 dollars; undefined where nobody is to be asked. */
 export function confirmation(context: Context, yes: boolean | undefined): Work['confirm'] {
@@ -35,8 +35,7 @@ export function confirmation(context: Context, yes: boolean | undefined): Work['
   if (yes || !canAsk(context)) return undefined;
   return async (purchase) => {
     const { count } = purchase;
-    const price = priceIn(purchase);
-    if (count <= mostPictures && (price ?? 0) <= (parseDollars(mostDollars) ?? 0)) return;
+    if (count <= mostPictures && (priceIn(purchase) ?? 0) <= microCents(mostCents)) return;
     reporter.progress.stop();
     if (await askYes(`Buy ${count} pictures ${costText(purchase)}?`, stdin, stderr)) return;
     throw new Failure('over_budget', `the purchase of ${count} pictures was not confirmed`, {

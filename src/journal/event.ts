@@ -20,7 +20,7 @@ import {
 import type { ImageRequest } from '../request/request.ts';
 import { target } from '../request/target-schema.ts';
 import { cost as knownCost } from '../task/cost-schema.ts';
-import { isTaskId } from '../task/task-id.ts';
+import { isTaskId } from '../task/task.ts';
 
 /** What the service told of the price. */
 const cost = nullable(knownCost);

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isObject, parseJson } from '../json.ts';
-import { isTaskId } from '../task/task-id.ts';
+import { isTaskId } from '../task/task.ts';
 
 export interface RecentTask {
   id: string;

@@ -7,7 +7,7 @@ import { Failure, invalid } from '../errors.ts';
 import { filesOf, type TaskEntry } from '../journal/entry.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { expandHome } from '../task/home-path.ts';
-import { isTaskId } from '../task/task-id.ts';
+import { isTaskId } from '../task/task.ts';
 import type { Engine, Job } from './engine.ts';
 import { pictureLifeMs } from './follow-task.ts';
 import { record } from './record.ts';

@@ -26,3 +26,8 @@ export interface Task {
 export function hasEnded(task: Pick<Task, 'status'>): boolean {
   return task.status === 'completed' || task.status === 'failed';
 }
+
+/** Task ids are opaque; anything else than these characters is refused before a request is made. */
+export function isTaskId(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,128}$/.test(text);
+}

@@ -8,7 +8,7 @@ import { generateWords } from '../../report/shell-command.ts';
 import { ratios } from '../../request/models.ts';
 import { costText } from '../../task/cost.ts';
 import { sizeText } from '../../task/size.ts';
-import { isTaskId } from '../../task/task-id.ts';
+import { isTaskId } from '../../task/task.ts';
 
 /** A picture as the gallery shows it. All texts are as they came, and none is markup. */
 export interface GalleryPicture {

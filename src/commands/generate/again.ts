@@ -11,7 +11,7 @@ import type { Server } from '../../journal/event.ts';
 import { isObject, parseJson } from '../../json.ts';
 import { sidecarPath } from '../../paid-task/sidecar.ts';
 import type { ImageRequest } from '../../request/request.ts';
-import { isTaskId } from '../../task/task-id.ts';
+import { isTaskId } from '../../task/task.ts';
 
 /** An earlier request. */
 export interface Before {
