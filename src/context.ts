@@ -16,7 +16,7 @@ import { type Credentials, findKey, missingKey } from './settings/credentials.ts
 import { openServerMemory, type ServerMemory } from './settings/server-memory.ts';
 import { readSettings, type StoredSettings } from './settings/store.ts';
 import { colours, wantsColour } from './terminal/colours.ts';
-import { isLive, plainLines, spinnerLine } from './terminal/status-line.ts';
+import { isLive, plainLines, type StatusLine, spinnerLine } from './terminal/status-line.ts';
 import { programVersion } from './version.ts';
 import type { World } from './world.ts';
 
@@ -57,7 +57,7 @@ export interface Context {
   /** Where the service is, and who says so. Throws `validation`. */
   address(): Promise<Address>;
   /** The server that the flags and settings name. */
-  server(sandbox: boolean): Promise<Server>;
+  server(inSandbox?: boolean): Promise<Server>;
   /** Throws `authentication` where there is no key for it, unless what is asked needs none. */
   api(server: Server, key?: 'optional'): Promise<Api>;
   /** The sandbox that lives in this process. */
@@ -80,7 +80,8 @@ export async function createContext(
   const stateFlaw = usualState === undefined ? 'there is no home folder' : world.folderFlaw(usualState);
   const state = stateFlaw === undefined ? usualState : undefined;
   const colour = wantsColour(stderr, env, flags.color);
-  const line = flags.quiet ? undefined : isLive(stderr, env) ? spinnerLine(stderr, colour) : plainLines(stderr, clock);
+  const plain = (): StatusLine => plainLines((text) => void stderr.write(`${text}\n`), clock);
+  const line = flags.quiet ? undefined : isLive(stderr, env) ? spinnerLine(stderr, colour) : plain();
   const reporter = createReporter({
     stdout,
     stderr,
@@ -148,7 +149,7 @@ export async function createContext(
     credentials: () => (found ??= findKey(world, stored)),
     address,
 
-    server: async (inSandbox) =>
+    server: async (inSandbox = flags.sandbox === true) =>
       inSandbox ? { base: 'sandbox', sandbox: true } : { base: (await context.address()).base, sandbox: false },
 
     api(server, key) {

@@ -83,12 +83,11 @@ export function createImagen(options: ImagenOptions = {}): Imagen {
   return {
     batch,
     generate: (request, given = {}) =>
-      run(given, async (call) => (await import('./library/generate.ts')).generate(call, request)),
+      run(given, async (call) => (await import('./library/tasks.ts')).generate(call, request)),
     status: (id, given = {}) => run(given, async (call) => (await import('./library/tasks.ts')).status(call, id)),
     download: (id, given = {}) => run(given, async (call) => (await import('./library/tasks.ts')).download(call, id)),
     resume: (given = {}) => run(given, async (call) => (await import('./library/tasks.ts')).resume(call)),
-    models: () =>
-      run({}, async ({ context }) => (await import('./command-line/account.ts')).readModels(context, options.sandbox)),
+    models: () => run({}, async ({ context }) => (await import('./command-line/account.ts')).readModels(context)),
     async close() {
       closed = true;
       while (underWay.size > 0) await Promise.allSettled(underWay);

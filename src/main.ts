@@ -1,12 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { restarted } from './address-space.ts';
 import { plainAnswer, welcome } from './command-line/help.ts';
 import { commands, complete } from './commands/list.ts';
 import type { Context } from './context.ts';
 import { exitCodeFor, exitCodes } from './errors.ts';
 import { createOutput } from './terminal/streams.ts';
-import type { World } from './world.ts';
+import type { Output, World } from './world.ts';
 
 /** Runs the program: reads its arguments, does what they say, sets the exit code. Never exits by force, so that piped output arrives whole. */
 export async function run(process: NodeJS.Process): Promise<void> {
@@ -19,14 +18,20 @@ async function answer(process: NodeJS.Process): Promise<number | undefined> {
   const argv = process.argv.slice(2);
   const text = argv.length === 0 ? welcome : plainAnswer(argv, commands);
   if (text === undefined) return undefined;
-  const [descriptor, code] = argv.length === 0 ? [2, exitCodes.validation] : [1, 0];
-  const output = createOutput(
-    descriptor,
-    () => (descriptor === 1 ? process.stdout : process.stderr),
-    (plain) => plain,
-  );
-  await output.writeShort(text);
-  return code;
+  const asItIs = (plain: string): string => plain;
+  const stderr = createOutput(2, () => process.stderr, asItIs);
+  try {
+    if (argv.length > 0)
+      return await print(
+        createOutput(1, () => process.stdout, asItIs),
+        text,
+      );
+    await stderr.writeShort(text);
+    return exitCodes.validation;
+  } catch (error) {
+    await tellPlainly(stderr, error);
+    return exitCodeFor(error);
+  }
 }
 
 async function act(process: NodeJS.Process): Promise<number> {
@@ -36,7 +41,7 @@ async function act(process: NodeJS.Process): Promise<number> {
   if (argv[0] === '__complete') return await complete(world, argv.slice(1));
   if (argv[0] === '__draw') return await drawForPreview();
   await keepCompiled(world);
-  return (await restarted(process)) ?? (await call(process, world, argv));
+  return await call(world, argv);
 }
 
 /** Runs the worker thread of a preview. */
@@ -47,22 +52,20 @@ async function drawForPreview(): Promise<number> {
 }
 
 /** Calls the command. Its failure is reported here, once, and becomes the exit code. */
-async function call(process: NodeJS.Process, world: World, argv: readonly string[]): Promise<number> {
+async function call(world: World, argv: readonly string[]): Promise<number> {
   const { readCall } = await import('./command-line/call.ts');
   const wanted = await readCall(argv, commands, world.stdout.columns);
-  if ('text' in wanted) return await print(world, wanted.text);
-  quickenEnd(process);
-  const { createContext } = await import('./context.ts');
   let context: Context | undefined;
   try {
+    if ('text' in wanted) return await print(world.stdout, wanted.text);
+    const { createContext } = await import('./context.ts');
     context = await createContext(world, wanted.flags);
     const code = await wanted.act(context);
-    const fault = world.stdout.fault();
-    if (fault && code === 0) throw (await import('./disk/disk-failure.ts')).diskFailure(fault, 'stdout');
+    if (code === 0) await checkWritten(world.stdout);
     return code;
   } catch (error) {
     if (context) await context.reporter.failure(error);
-    else await tellPlainly(world, error);
+    else await tellPlainly(world.stderr, error);
     return exitCodeFor(error);
   } finally {
     await context?.close();
@@ -70,25 +73,22 @@ async function call(process: NodeJS.Process, world: World, argv: readonly string
 }
 
 /** For what goes wrong before there is anybody to report it. */
-async function tellPlainly({ stderr }: World, error: unknown): Promise<void> {
+async function tellPlainly(stderr: Output, error: unknown): Promise<void> {
   const { errorReport } = await import('./report/task-report.ts');
   const { failureText } = await import('./report/human.ts');
   const { plainColours } = await import('./terminal/colours.ts');
   await stderr.write(failureText(errorReport(error), plainColours, null)); // printable already
 }
 
-async function print(world: World, text: string): Promise<number> {
-  await world.stdout.writeShort(text);
+async function print(stdout: Output, text: string): Promise<number> {
+  await stdout.writeShort(text);
+  await checkWritten(stdout);
   return 0;
 }
 
-/**
- * undici's HTTP parser is WebAssembly. V8 would compile it a second time, optimised, in the background, and the end
- * of the process waits for that: longer than a whole picture's transfer takes. The first compilation is fast enough.
- */
-function quickenEnd(process: NodeJS.Process): void {
-  // An import() of it would first start Node's loader of ES modules.
-  process.getBuiltinModule('node:v8').setFlagsFromString('--wasm-tiering-budget=1000000000');
+async function checkWritten(stdout: Output): Promise<void> {
+  const fault = stdout.fault();
+  if (fault) throw (await import('./disk/disk-failure.ts')).diskFailure(fault, 'stdout');
 }
 
 /** Beside the record, and only where there is one: a first run, or the only one of a CI job, has no use for it. */

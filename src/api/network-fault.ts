@@ -12,6 +12,7 @@ export class NetworkFault extends Failure {
   }
 }
 
+/** By Node's codes, and undici's without their UND_ERR_. */
 const unreachable: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection',
   ENOTFOUND: 'has no address (DNS)',
@@ -20,19 +21,20 @@ const unreachable: Readonly<Record<string, string>> = {
   ENETUNREACH: 'cannot be reached: no network',
   EADDRNOTAVAIL: 'cannot be reached',
   EACCES: 'cannot be reached: the system forbids it',
-  UND_ERR_CONNECT_TIMEOUT: 'did not take the connection in time',
-  UND_ERR_PRX_TLS: 'could not be reached through the proxy',
+  CONNECT_TIMEOUT: 'did not take the connection in time',
+  PRX_TLS: 'could not be reached through the proxy',
 };
 
 const lost: Readonly<Record<string, string>> = {
   ECONNRESET: 'cut the connection',
   EPIPE: 'cut the connection',
   ETIMEDOUT: 'did not answer in time',
-  UND_ERR_SOCKET: 'cut the connection',
-  UND_ERR_HEADERS_TIMEOUT: 'took the request and gave no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'stopped in the middle of its answer',
-  UND_ERR_HEADERS_OVERFLOW: 'sent headers that are too large',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'sent less than it announced',
+  SOCKET: 'cut the connection',
+  HEADERS_TIMEOUT: 'took the request and gave no answer in time',
+  BODY_TIMEOUT: 'stopped in the middle of its answer',
+  HEADERS_OVERFLOW: 'sent headers that are too large',
+  HPE_HEADER_OVERFLOW: 'sent headers that are too large',
+  RES_CONTENT_LENGTH_MISMATCH: 'sent less than it announced',
 };
 
 /** Where a request went. */
@@ -44,7 +46,7 @@ interface Way {
 }
 
 /**
- * Translates what undici and Node throw. TLS trouble is told as such and not tried again. What is no fault of the
+ * Translates what Node and undici throw. TLS trouble is told as such and not tried again. What is no fault of the
  * network is returned as it is.
  */
 export function networkFault(error: unknown, { host, proxy, left }: Way): unknown {
@@ -52,7 +54,8 @@ export function networkFault(error: unknown, { host, proxy, left }: Way): unknow
   const refusal = proxy && proxyRefusal(error, proxy, host);
   if (refusal) return refusal;
   const code = codeOf(error);
-  const known = unreachable[code];
+  const short = code.replace(/^UND_ERR_/, '');
+  const known = unreachable[short];
   if (known) {
     // With a proxy it is the proxy that this machine connects to.
     const who = proxy ? `the proxy ${proxy.host}` : host;
@@ -76,7 +79,7 @@ export function networkFault(error: unknown, { host, proxy, left }: Way): unknow
     });
   }
   const isNotHttp = code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError');
-  const how = lost[code] ?? (isNotHttp ? 'answered something that is not HTTP' : undefined);
+  const how = lost[short] ?? (isNotHttp ? 'answered something that is not HTTP' : undefined);
   if (how === undefined && !isOfNetwork(code, error)) return error;
   const by = proxy ? ` (through the proxy ${proxy.host})` : '';
   return new NetworkFault(`${host}${by} ${how ?? `could not be asked (${wordsOf(error)})`}`, left === false, {

@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { Failure } from '../errors.ts';
 import { checkAddress, lookupFor } from './allowed-address.ts';
 import { isLoopback } from './base-url.ts';
 import { decoded, textOf } from './decoded.ts';
+import type { Exchange } from './direct.ts';
 import { askedForPassword, networkFault } from './network-fault.ts';
 import { type NamedProxy, proxyFor } from './proxy.ts';
 
@@ -42,59 +41,50 @@ export interface TransportOptions {
   log?: ((line: string) => void) | undefined;
 }
 
-const connectTimeoutMs = 10_000;
-/** Node gives up a slow address after 250 ms, which is less than a satellite needs. */
-const familyTimeoutMs = 3000;
-const headersTimeoutMs = 60_000;
-/** A body that brings no byte for so long is cut. */
-const stallTimeoutMs = 30_000;
 /** How much of a text `--verbose` shows, in characters. */
 const mostLogged = 2000;
 
-const sharedDispatchers = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name));
-
-/** Loads undici without its side effect: it becomes the dispatcher of `fetch` in the program that imports this package. */
-async function loadUndici(): Promise<typeof import('undici')> {
-  const undici = await import('undici');
-  // Another dispatcher is Node's own or the program's.
-  if (undici.getGlobalDispatcher() instanceof undici.Agent)
-    for (const name of sharedDispatchers) (globalThis as Record<symbol, unknown>)[name] = undefined;
-  return undici;
-}
-
-/** Creates a transport over undici, which is loaded with the first request. Connections are kept and shared. */
+/**
+ * Creates a transport. Connections are kept and shared. Direct requests go over Node's own client: undici, which knows
+ * proxies, takes 40 ms to load.
+ */
 export function createTransport({ env, redact, log }: TransportOptions): Transport {
-  let loading: Promise<typeof import('undici')> | undefined;
-  const dispatchers = new Map<string, Dispatcher>();
+  const exchanges = new Map<string, Promise<Exchange>>();
 
-  async function send({ url: address, leaving, body: text, namedBy, ...wanted }: HttpRequest): Promise<HttpAnswer> {
-    loading ??= loadUndici();
-    const undici = await loading;
-    wanted.signal?.throwIfAborted();
+  /** Requests to addresses that the service named look names up in their own way, and share no connection with others. */
+  function exchangeFor(proxy: NamedProxy | undefined, namedBy: string | undefined): Promise<Exchange> {
+    const name = proxy?.url ?? namedBy ?? '';
+    const known = exchanges.get(name);
+    if (known) return known;
+    const made = proxy
+      ? import('./proxied.ts').then(({ createProxied }) => createProxied(proxy))
+      : import('./direct.ts').then(({ createDirect }) => createDirect(namedBy && lookupFor(namedBy)));
+    exchanges.set(name, made);
+    return made;
+  }
+
+  async function send({ url: address, leaving, body, namedBy, ...wanted }: HttpRequest): Promise<HttpAnswer> {
     const url = new URL(address);
     const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, env);
+    const exchange = await exchangeFor(proxy, namedBy);
+    wanted.signal?.throwIfAborted();
     if (namedBy !== undefined) await checkAddress(url.hostname, namedBy, proxy !== undefined);
-    const outgoing = text === undefined ? undefined : outgoingBody(text, leaving);
-    const name = `${proxy?.url ?? ''} ${namedBy ?? ''}`;
-    const dispatcher = dispatchers.get(name) ?? dispatcherOf(undici, proxy, namedBy);
-    dispatchers.set(name, dispatcher);
-    const fault = (error: unknown, left?: boolean): unknown =>
-      wanted.signal?.aborted ? wanted.signal.reason : networkFault(error, { host: url.host, proxy, left });
+    let left = false;
+    const leave = (): void => {
+      left = true;
+      leaving?.();
+    };
+    // Where there is no body, nothing tells a request that left from one that did not.
+    const fault = (error: unknown, hasLeft?: boolean): unknown =>
+      wanted.signal?.aborted ? wanted.signal.reason : networkFault(error, { host: url.host, proxy, left: hasLeft });
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     try {
-      const { statusCode, headers, body } = await undici.request(url, {
-        method: wanted.method,
-        signal: wanted.signal,
-        headers: { ...wanted.headers, ...(outgoing && { 'content-length': String(outgoing.length) }) },
-        body: outgoing?.body ?? null,
-        dispatcher,
-      });
-      body.on('error', () => undefined); // told to the reader of the body, and to nobody who closed it
-      if (proxy && statusCode === 407) throw askedForPassword(proxy);
-      const close = (): void => void body.destroy();
-      const raw = { status: statusCode, headers: clean(headers), body: readBody(body, fault), close };
+      const incoming = await exchange({ ...wanted, url, body: bytes, leave });
+      if (proxy && incoming.status === 407) throw askedForPassword(proxy);
+      const raw = { ...incoming, headers: clean(incoming.headers), body: readBody(incoming.body, fault) };
       return answerOf(raw, url.host, redact);
     } catch (error) {
-      throw fault(error, outgoing?.left());
+      throw fault(error, body === undefined ? undefined : left);
     }
   }
 
@@ -129,42 +119,6 @@ export function answerOf(raw: Omit<HttpAnswer, 'text'>, host: string, redact: (t
       }
     },
   };
-}
-
-/** A body is pulled once there is a connection to write it to: that is the moment in which the request leaves. */
-function outgoingBody(
-  text: string | Uint8Array,
-  leaving: (() => void) | undefined,
-): { body: Readable; length: number; left(): boolean } {
-  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-  let hasLeft = false;
-  return { body: Readable.from(pulled()), length: bytes.length, left: () => hasLeft };
-
-  async function* pulled(): AsyncGenerator<Uint8Array> {
-    hasLeft = true;
-    leaving?.();
-    yield bytes;
-  }
-}
-
-function dispatcherOf(
-  undici: typeof import('undici'),
-  proxy: NamedProxy | undefined,
-  namedBy: string | undefined,
-): Dispatcher {
-  const connect = { timeout: connectTimeoutMs, autoSelectFamilyAttemptTimeout: familyTimeoutMs };
-  const options = { headersTimeout: headersTimeoutMs, bodyTimeout: stallTimeoutMs };
-  if (proxy === undefined) {
-    const lookup = namedBy === undefined ? {} : { lookup: lookupFor(namedBy) };
-    return new undici.Agent({ ...options, connect: { ...connect, ...lookup } });
-  }
-  const { url: uri, credentials } = proxy;
-  const proxyOptions = { ...options, uri, requestTls: connect, proxyTunnel: false };
-  // With `proxyTls` undici speaks TLS to a SOCKS proxy, too.
-  if (uri.startsWith('socks5:')) return new undici.ProxyAgent({ ...proxyOptions, ...credentials });
-  const { username = '', password = '' } = credentials ?? {};
-  const token = credentials && `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  return new undici.ProxyAgent({ ...proxyOptions, proxyTls: connect, ...(token && { token }) });
 }
 
 async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number, host: string): Promise<Uint8Array> {

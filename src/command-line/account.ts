@@ -24,9 +24,9 @@ const balanceTimeoutMs = 30_000;
  * Lists the models of the live catalogue whose name, service or action has the words; Imagen's alone where it cannot be
  * had. No key is needed, and none is sent. Throws `validation` for a wrong address, and nothing else.
  */
-export async function readModels(context: Context, inSandbox = false, filter = ''): Promise<ModelReport[]> {
+export async function readModels(context: Context, filter = ''): Promise<ModelReport[]> {
   const { catalogueOf } = await import('../paid-task/models.ts');
-  const server = await context.server(inSandbox);
+  const server = await context.server();
   const isMeant = searchFor(filter);
   const catalogue = await catalogueOf(context.engine, server, 0).catch(errorReport);
   const reports =
@@ -51,9 +51,9 @@ function named(model: string): Pick<ModelReport, 'model' | 'aliases' | 'ratios'>
 }
 
 /** Reads the balance of the key's account. Throws `authentication` without a key, the service's refusal, or a network fault. */
-export async function readBalance(context: Context, inSandbox = false): Promise<Balance> {
+export async function readBalance(context: Context): Promise<Balance> {
   const { askBalance } = await import('../api/prices.ts');
-  const { caller } = await context.api(await context.server(inSandbox));
+  const { caller } = await context.api(await context.server());
   const { clock } = context.world;
   const deadline = context.world.deadline(balanceTimeoutMs);
   const onRetry = context.reporter.retrying;

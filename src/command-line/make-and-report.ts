@@ -70,7 +70,6 @@ export async function checkServer(
   context: Context,
   ids: readonly string[],
   recorded: Pick<ReadonlyMap<string, unknown>, 'has'>,
-  inSandbox: boolean,
 ): Promise<void> {
-  if (ids.some((id) => !recorded.has(id))) await context.api(await context.server(inSandbox));
+  if (ids.some((id) => !recorded.has(id))) await context.api(await context.server());
 }

@@ -3,7 +3,10 @@ import type { Context } from '../context.ts';
 import { prepareFolder } from '../disk/folder.ts';
 import { Failure } from '../errors.ts';
 import { fixedFolder } from '../image/template.ts';
-import type { Target } from '../request/target.ts';
+import type { Server } from '../journal/event.ts';
+import type { Source } from '../request/parse-fields.ts';
+import { settingSource } from '../request/sources.ts';
+import { type Pictures, parseTarget, type Target } from '../request/target.ts';
 import { expandHome } from '../task/home-path.ts';
 
 type Place = Pick<Target, 'folder' | 'output' | 'root'>;
@@ -16,6 +19,26 @@ export async function prepareTarget(context: Context, place: Place): Promise<voi
   await prepareFolder(last).catch((error) => {
     throw withSetting(context, place, error);
   });
+}
+
+/** Returns the server to buy at, where nothing is wrong with the key or the folder. Throws what is. */
+export async function readyServer(context: Context, place: Place | undefined): Promise<Server> {
+  const server = await context.server();
+  await context.api(server); // a missing key is told before anything else happens
+  if (place) await prepareTarget(context, place);
+  return server;
+}
+
+/** Parses where the pictures go that a program asks for: to files, also where the setting `output` is stdout. */
+export function parseFiles(
+  { stored: { settings }, world }: Context,
+  given: Source,
+  pictures: Pictures,
+  problems: string[],
+): Target | undefined {
+  const output = settings.output === '-' ? undefined : settings.output;
+  const target = parseTarget([given, settingSource({ ...settings, output })], world, pictures, problems);
+  return target && { ...target, index: 1 };
 }
 
 /** Names the setting that the folder comes from, and the command that changes it. */

@@ -14,18 +14,17 @@ import { laterCost } from '../task/cost.ts';
 import { follow } from '../task/follow.ts';
 import { hasEnded, type Task } from '../task/task.ts';
 
-/** A task whose state is asked for. */
-export interface Asked {
-  id: string;
-  /** Its entry in the record. */
-  entry: Entry | undefined;
-  /** It is at the built-in sandbox, where the record does not say. */
-  sandbox: boolean;
-}
-
-/** Reports the state of a task now or, where the work waits, at its end. Nothing is recorded, nothing is thrown. */
-export async function statusReport(context: Context, work: Work, { id, entry, sandbox }: Asked): Promise<TaskReport> {
-  const server = entry?.intended.server ?? (await context.server(sandbox));
+/**
+ * Reports the state of a task now or, where the work waits, at its end. Nothing is recorded, nothing is thrown.
+ * @param entry its entry in the record
+ */
+export async function statusReport(
+  context: Context,
+  work: Work,
+  id: string,
+  entry: Entry | undefined,
+): Promise<TaskReport> {
+  const server = entry?.intended.server ?? (await context.server());
   try {
     const api = await context.api(server);
     if (entry?.intended.server.sandbox) await restoreSandboxTask(work, entry);

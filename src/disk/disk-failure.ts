@@ -21,8 +21,9 @@ export function diskFailure(error: unknown, path: string): Failure {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
   const full = code === 'ENOSPC' || code === 'EDQUOT';
+  const elsewhere = path === 'stdout' ? 'send the output elsewhere' : 'name another folder with --dir';
   return new Failure('download', `cannot write ${path}: ${reason}`, {
-    hint: full ? 'Free some space, or name another folder with --dir' : 'Name a folder that can be written with --dir',
+    hint: full ? `Free some space, or ${elsewhere}` : 'Name a folder that can be written with --dir',
     cause: error,
   });
 }

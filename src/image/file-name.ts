@@ -35,7 +35,8 @@ export function withExtension(name: string, ext: string): string {
   return fitted(`${stem}.${ext}`, '');
 }
 
-const pictureExtensions = ['png', 'jpg', 'webp', 'gif', 'avif'];
+/** The extensions that pictures are saved with. */
+export const pictureExtensions: readonly string[] = ['png', 'jpg', 'webp', 'gif', 'avif'];
 
 function kindOf(extension: string): string {
   return extension.slice(1).toLowerCase().replace('jpeg', 'jpg');

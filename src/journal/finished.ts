@@ -47,7 +47,7 @@ const muchText = 1024 * 1024;
 export function openFinished(files: Files, state: string, many: (count: number) => void): Finished {
   const folder = join(state, 'done');
   const index = join(state, 'done.index');
-  let known: { text: string; versions: string } | undefined;
+  let known: { bytes: Buffer; versions: string } | undefined;
 
   async function versionOf(path: string): Promise<string> {
     return (await files.facts(path))?.version ?? 'none';
@@ -66,15 +66,16 @@ export function openFinished(files: Files, state: string, many: (count: number) 
   }
 
   /** Returns the whole index, made anew where it is wrong. */
-  async function load(): Promise<string> {
+  async function load(): Promise<Buffer> {
     const folderVersion = await versionOf(folder);
     const versions = `${folderVersion} ${await versionOf(index)}`;
-    if (known?.versions === versions) return known.text;
-    const read = await readIndex();
-    const isWhole = isComplete(read, folderVersion);
-    const text = isWhole ? String(read) : await bringUpToDate(await textOf(read), folderVersion);
-    known = { text, versions: `${folderVersion} ${await versionOf(index)}` };
-    return text;
+    if (known?.versions === versions) return known.bytes;
+    let bytes = await readIndex();
+    if (!isComplete(bytes, folderVersion)) {
+      bytes = Buffer.from(await bringUpToDate(await textOf(bytes), folderVersion));
+    }
+    known = { bytes, versions: `${folderVersion} ${await versionOf(index)}` };
+    return bytes;
   }
 
   /** Bytes that are not text would make every later mark untrue: the lines that hold them are removed. */
@@ -128,8 +129,9 @@ export function openFinished(files: Files, state: string, many: (count: number) 
 
   /** Returns the parts in which a word stands, and those that could not be read. */
   async function partsThatMayHold(word: string): Promise<IndexedPart[]> {
-    const text = await load();
-    return partsWith(text, ` ${word} `, ...(markIn(text)?.unfinished === 0 ? [] : ['\tunread\t']));
+    const bytes = await load();
+    const isAllRead = markIn(String(bytes.subarray(-markRoom)))?.unfinished === 0;
+    return partsWith(bytes, ` ${word} `, ...(isAllRead ? [] : ['\tunread\t']));
   }
 
   async function pathsWith(...words: string[]): Promise<string[]> {
@@ -167,7 +169,7 @@ export function openFinished(files: Files, state: string, many: (count: number) 
     unfinished: async () => ((await lastMark())?.unfinished === 0 ? [] : await pathsWith(...unfinishedWords)),
     async newest() {
       const parts = new Map<string, IndexedPart>();
-      for (const part of allIn(await load())) parts.set(`${part.file} ${part.nth}`, part);
+      for (const part of allIn(String(await load()))) parts.set(`${part.file} ${part.nth}`, part);
       return [...parts.values()].sort((a, b) => b.lastAt - a.lastAt);
     },
 
@@ -182,7 +184,9 @@ export function openFinished(files: Files, state: string, many: (count: number) 
 
     async tidy() {
       const there = new Set(await files.list(folder));
-      const kept = (await load()).split('\n').filter((line) => there.has(parsePart(line)?.file ?? ''));
+      const kept = String(await load())
+        .split('\n')
+        .filter((line) => there.has(parsePart(line)?.file ?? ''));
       await files.replace(index, `${kept.join('\n')}\n`);
     },
   };

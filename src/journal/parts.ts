@@ -81,12 +81,14 @@ export function parsePart(line: string): IndexedPart | undefined {
 }
 
 /** Returns the lines of parts in which a word stands, but for damaged ones. */
-export function partsWith(index: string, ...words: string[]): IndexedPart[] {
+export function partsWith(index: string | Buffer, ...words: string[]): IndexedPart[] {
   const found = new Map<string, IndexedPart>();
+  const textOf = (from: number, to: number): string =>
+    typeof index === 'string' ? index.slice(from, to) : index.toString('utf8', from, to);
   for (const word of words) {
     for (let at = index.indexOf(word); at >= 0; ) {
       const end = index.indexOf('\n', at);
-      const part = parsePart(index.slice(index.lastIndexOf('\n', at) + 1, end < 0 ? index.length : end));
+      const part = parsePart(textOf(index.lastIndexOf('\n', at) + 1, end < 0 ? index.length : end));
       if (part) found.set(`${part.file} ${part.nth}`, part);
       at = end < 0 ? -1 : index.indexOf(word, end);
     }

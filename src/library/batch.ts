@@ -1,27 +1,18 @@
 import { createHash } from 'node:crypto';
+import pMap from 'p-map';
 import { makeAndReport } from '../command-line/make-and-report.ts';
-import { prepareTarget } from '../command-line/prepare-target.ts';
-import { type ErrorCode, Failure, invalid } from '../errors.ts';
+import { readyServer } from '../command-line/prepare-target.ts';
+import { Failure, invalid } from '../errors.ts';
 import { accountAt } from '../paid-task/engine.ts';
 import { createRowKeys } from '../paid-task/row-key.ts';
-import { beginRow, knownRows, type RowPlace } from '../paid-task/rows.ts';
+import { beginRow, claimRows, knownRows, type RowPlace, rateLimitTries, stopsAll } from '../paid-task/rows.ts';
 import { recordedReport } from '../report/report-entry.ts';
 import { emptyReport, errorReport, type TaskReport } from '../report/task-report.ts';
 import { type Call, inTheirWords, readTarget, settled } from './call.ts';
 import type { BatchOptions, PictureRequest } from './contract.ts';
-import { door, readRequest } from './generate.ts';
+import { door, readRequest } from './tasks.ts';
 
 type Requests = Iterable<PictureRequest> | AsyncIterable<PictureRequest>;
-
-/** A rate limit is the whole batch's: a task of it is retried until its own deadline. */
-const rateLimitTries = 1000;
-/** Failures that no other request can escape either. */
-const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
-  'authentication',
-  'insufficient_credits',
-  'over_budget',
-  'interrupted',
-]);
 
 /** Makes the requests of a batch, or those that earlier runs left, and tells each task as it ends. */
 export async function batch(
@@ -36,49 +27,50 @@ export async function batch(
   const { context, options } = call;
   const { engine } = context;
   const target = readTarget(call, 'many');
-  const server = await context.server(options.sandbox === true);
-  await context.api(server); // a missing key is told before anything else happens
-  await prepareTarget(context, target);
+  const server = await readyServer(context, target);
   const work = { ...call.work, rateLimitTries };
   const place: RowPlace = { batch: hash(name), server, account: await accountAt(engine, server), door };
-  await claimRows(call, place);
+  if (!(await claimRows(engine, place, undefined, work.deadline.signal)))
+    throw new Failure('conflict', 'another call or process is at work on the batch of this name', {
+      hint: 'Leave it to that one',
+      retryable: true,
+    });
   const known = await knownRows(engine, place, work.deadline.signal);
   const keyOf = createRowKeys();
   const claims = new Map();
-  const running = new Set<Promise<void>>();
+  const faults: unknown[] = [];
   let halted: TaskReport | undefined;
-  let row = 0;
 
-  try {
-    for await (const asked of requests) {
-      row += 1;
-      const made: Promise<void> = make(asked, row).finally(() => running.delete(made));
-      running.add(made);
-      if (running.size >= concurrency) await Promise.race(running);
-      if (halted || options.signal?.aborted) break;
-    }
-    while (running.size > 0) await Promise.race(running);
-  } finally {
-    await Promise.allSettled(running);
-  }
+  await pMap(wanted(), make, { concurrency });
+  if (faults.length > 0) throw faults[0];
   options.signal?.throwIfAborted();
   if (halted) settled(call, halted);
 
-  async function make(asked: PictureRequest, number: number): Promise<void> {
-    let report: TaskReport;
+  /** What the program's own iterable throws is thrown again when all tasks have ended. */
+  async function* wanted(): AsyncGenerator<PictureRequest> {
     try {
-      report = await makeRow(asked, number);
-    } catch (error) {
-      report = { ...emptyReport(place.server), ...told(asked), row: number, error: errorReport(error) };
+      for await (const asked of requests) {
+        yield asked;
+        if (halted || options.signal?.aborted) return;
+      }
+    } catch (fault) {
+      faults.push(fault);
     }
+  }
+
+  async function make(asked: PictureRequest, index: number): Promise<void> {
+    const row = index + 1;
+    const report = await makeRow(asked, row).catch((error): TaskReport => {
+      const prompt = typeof asked?.prompt === 'string' ? asked.prompt : null; // a program may give anything
+      return { ...emptyReport(server), prompt, row, error: errorReport(error) };
+    });
     if (report.error && stopsAll.has(report.error.code)) halted ??= report;
     await tell({ ...report, error: report.error && inTheirWords(report.error) });
   }
 
-  async function makeRow(asked: PictureRequest, number: number): Promise<TaskReport> {
+  async function makeRow(asked: PictureRequest, row: number): Promise<TaskReport> {
     const request = await readRequest(call, asked);
-    const key = keyOf(request, undefined);
-    const wanted = { request, target: { ...target, index: number }, row: { row: number, key } };
+    const wanted = { request, target: { ...target, index: row }, row: { row, key: keyOf(request, undefined) } };
     const deadline = call.deadline();
     try {
       const start = await beginRow({ ...work, deadline }, place, wanted, known, { claims, retryFailed });
@@ -90,24 +82,6 @@ export async function batch(
       deadline.cancel();
     }
   }
-}
-
-function told({ prompt }: PictureRequest): Partial<TaskReport> {
-  return { prompt: typeof prompt === 'string' ? prompt : null };
-}
-
-/** Excludes every other call from these rows. Throws `conflict` where one is at work on them. */
-async function claimRows(
-  { context: { engine }, work }: Call,
-  { batch: name, server, account }: RowPlace,
-): Promise<void> {
-  const { keyOf } = await engine.journal.identity();
-  const claimed = keyOf(['batch', server.base, account ?? null, name]);
-  if (await engine.journal.claim(claimed, undefined, work.deadline.signal)) return;
-  throw new Failure('conflict', 'another call or process is at work on the batch of this name', {
-    hint: 'Leave it to that one',
-    retryable: true,
-  });
 }
 
 /** Names a batch for the record, apart from those of files. */

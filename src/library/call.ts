@@ -1,15 +1,16 @@
+import { parseFiles } from '../command-line/prepare-target.ts';
 import { limitSource } from '../command-line/spending.ts';
 import { startWork } from '../command-line/start-work.ts';
 import { type Context, createContext } from '../context.ts';
 import { Failure, invalid, tellAll } from '../errors.ts';
 import { didYouMean } from '../near-miss.ts';
 import { type Budget, createBudget } from '../paid-task/budget.ts';
-import { startDeadline, type Work } from '../paid-task/engine.ts';
+import { type Step, startDeadline, type Work } from '../paid-task/engine.ts';
 import { orCancelled } from '../paid-task/join.ts';
 import { type ErrorReport, errorReport, type TaskReport } from '../report/task-report.ts';
 import { namedSource, settingSource } from '../request/sources.ts';
-import { parseTarget, type Target } from '../request/target.ts';
-import { parseWishes, type Wishes } from '../request/wishes.ts';
+import type { Target } from '../request/target.ts';
+import { parseWishes } from '../request/wishes.ts';
 import type { Deadline, World } from '../world.ts';
 import { type BatchOptions, type GenerateOptions, ImagenError, type ImagenOptions } from './contract.ts';
 
@@ -23,10 +24,8 @@ export interface Client {
 
 /** One call at work, with a record of its own as a command has. */
 export interface Call {
-  client: Client;
   context: Context;
   options: GenerateOptions & ImagenOptions;
-  wishes: Wishes;
   work: Work;
   /** For one of several tasks. */
   deadline(): Deadline;
@@ -54,27 +53,17 @@ export async function inCall<Result>(
 }
 
 async function openContext({ world, options: always }: Client, options: ImagenOptions): Promise<Context> {
-  const { apiKey, baseUrl, sandbox = false, record } = always;
+  const { apiKey, baseUrl, record } = always;
+  const { onProgress, onWarning, sandbox = false } = options;
   const env = apiKey === undefined ? world.env : { ...world.env, RUNAPI_API_KEY: apiKey };
-  const context = await createContext(
-    { ...world, env },
-    {
-      quiet: true,
-      color: false,
-      sandbox,
-      ...(baseUrl !== undefined && { baseUrl }),
-      ...(record !== undefined && { record }),
-    },
-  );
-  const { onProgress, onWarning } = options;
+  const named = { ...(baseUrl !== undefined && { baseUrl }), ...(record !== undefined && { record }) };
+  const context = await createContext({ ...world, env }, { quiet: true, color: false, sandbox, ...named });
   const warn = (message: string): void => onWarning?.(message);
-  const listener = {
-    ...context.engine.listener,
-    warn,
-    step: (_: string, { taskId, model, doing, detail }: Parameters<Work['engine']['listener']['step']>[1]) =>
-      onProgress?.({ task_id: taskId ?? null, model: model ?? null, doing, detail: detail ?? null }),
-  };
-  return { ...context, reporter: { ...context.reporter, warn }, engine: { ...context.engine, listener } };
+  const step = (_: string, { taskId, model, doing, detail }: Step): void =>
+    onProgress?.({ task_id: taskId ?? null, model: model ?? null, doing, detail: detail ?? null });
+  context.reporter.warn = warn;
+  Object.assign(context.engine.listener, { warn, step });
+  return context;
 }
 
 const optionNames: ReadonlyArray<keyof (ImagenOptions & BatchOptions)> = [
@@ -98,7 +87,7 @@ export function unknownNames(
 function openCall(client: Client, context: Context, options: Call['options']): Call {
   const problems = unknownNames(options, optionNames);
   const { timeout, maxCost, signal } = options;
-  const waiting = namedSource({ maxCost, ...(timeout !== undefined && { timeout: `${timeout}ms` }) });
+  const waiting = namedSource({ maxCost, timeout: timeout === undefined ? undefined : `${timeout}ms` });
   const sources = [waiting, limitSource(context.world.env), settingSource(context.stored.settings)];
   const wishes = parseWishes(sources, problems);
   if (problems.length > 0 || !wishes) throw tellAll(problems, { wayOut: '' });
@@ -106,25 +95,20 @@ function openCall(client: Client, context: Context, options: Call['options']): C
   const within = (deadline: Deadline): Deadline => (signal === undefined ? deadline : orCancelled(deadline, signal));
   const work = startWork(context, wishes);
   return {
-    client,
     context,
     options,
-    wishes,
     work: { ...work, deadline: within(work.deadline), budget: client.budget },
     deadline: () => within(startDeadline(context.engine, wishes.timeoutMs)),
   };
 }
 
 /** Reads where pictures go. Throws `validation`. */
-export function readTarget({ context: { stored, world }, options }: Call, count: 1 | 'many', areNew = true): Target {
+export function readTarget({ context, options: { dir, output } }: Call, count: 1 | 'many', areNew = true): Target {
   const problems: string[] = [];
-  const { output: usual, ...settings } = stored.settings;
-  const named = usual === '-' ? settings : { ...settings, output: usual };
-  const { dir, output } = options;
   if (output === '-') throw invalid('Invalid output "-": a program reads the file that is saved');
-  const target = parseTarget([namedSource({ dir, output }), settingSource(named)], world, { count, areNew }, problems);
+  const target = parseFiles(context, namedSource({ dir, output }), { count, areNew }, problems);
   if (!target) throw tellAll(problems, { wayOut: '' });
-  return { ...target, index: 1 };
+  return target;
 }
 
 /** Returns the report of a task that is as it was wished; throws what is wrong with any other. */
@@ -135,9 +119,8 @@ export function settled({ options: { signal } }: Call, report: TaskReport): Task
 }
 
 function aborted(taskId: string | null, { reason }: AbortSignal): ImagenError {
-  const hint =
-    taskId === null ? null : 'The task goes on: call download with its id, or generate with the same request';
-  const failure = new Failure('interrupted', 'aborted by the program', { ...(hint && { hint }), retryable: true });
+  const hint = taskId ? 'The task goes on: call download with its id, or generate with the same request' : undefined;
+  const failure = new Failure('interrupted', 'aborted by the program', { hint, retryable: true });
   return new ImagenError(errorReport(failure), taskId, reason);
 }
 

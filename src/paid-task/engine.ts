@@ -2,7 +2,7 @@ import type { Catalogue } from '../api/catalogue.ts';
 import type { Api } from '../api/client.ts';
 import type { Fate } from '../api/submit.ts';
 import type { Uploaded } from '../api/upload.ts';
-import type { Failure } from '../errors.ts';
+import { Failure } from '../errors.ts';
 import type { TaskEntry } from '../journal/entry.ts';
 import type { SavedFile, Server, Target } from '../journal/event.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -139,6 +139,14 @@ export async function accountAt(engine: Engine, server: Server): Promise<string 
   const { apiKey } = (await engine.connect(server)).caller;
   if (server.sandbox || apiKey === undefined) return undefined;
   return (await engine.journal.identity()).account(apiKey);
+}
+
+/** The same where there may be no key: undefined then. What is recorded belongs to an account. */
+export async function accountIfKnown(engine: Engine, server: Server): Promise<string | undefined> {
+  return await accountAt(engine, server).catch((error) => {
+    if (!(error instanceof Failure) || error.code !== 'authentication') throw error;
+    return undefined;
+  });
 }
 
 const downloadsAtOnce = 8;

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import { exists } from '../disk/place.ts';
+import { pictureExtensions } from '../image/file-name.ts';
 import { parseTemplate, picturePath } from '../image/template.ts';
 import type { Target } from '../journal/event.ts';
 import type { ImageRequest } from '../request/request.ts';
 import { localDay } from '../task/moment.ts';
-
-const extensions = ['png', 'jpg', 'webp', 'gif', 'avif'];
 
 /** A picture of which the name may be known beforehand. */
 export interface Nameable {
@@ -27,7 +26,7 @@ export async function findExisting({ target, request, task }: Nameable, now: num
   const { words } = parseTemplate(output);
   if (task === undefined && words.has('task')) return undefined;
   if (!request && (['prompt', 'model', 'ratio', 'seed'] as const).some((word) => words.has(word))) return undefined;
-  for (const ext of extensions) {
+  for (const ext of pictureExtensions) {
     const values = { ...namedBy({ target, request, task }, now), ext };
     const name = picturePath({ output, mark }, values, { picture: 0, attempt: 1 }, target.root !== undefined);
     const path = resolve(folder, name);

@@ -1,11 +1,24 @@
 import { exists } from '../disk/place.ts';
+import type { ErrorCode } from '../errors.ts';
 import { type Entry, filesOf } from '../journal/entry.ts';
 import type { BatchRow, Server } from '../journal/event.ts';
 import type { LeftRun } from '../journal/left-runs.ts';
 import type { Run } from '../journal/run.ts';
 import { intend } from './begin.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
+import type { Shard } from './row-key.ts';
 import { adopt, type Claims, deadRuns, isForgotten, refuseUnreadable, reopen, unanswered } from './take-up.ts';
+
+/** A rate limit is that of all rows: each is retried until its own deadline. */
+export const rateLimitTries = 1000;
+
+/** Failures that no other row can escape either. */
+export const stopsAll: ReadonlySet<string> = new Set<ErrorCode>([
+  'authentication',
+  'insufficient_credits',
+  'over_budget',
+  'interrupted',
+]);
 
 /** The rows of one name, at one server and account. Asked for again, a row is the same purchase. */
 export interface RowPlace {
@@ -14,6 +27,17 @@ export interface RowPlace {
   account: string | undefined;
   /** Who asks, where it is not a person. */
   door?: string;
+}
+
+/** Excludes every other process from these rows; false where one is at work on them. */
+export async function claimRows(
+  { journal }: Engine,
+  { batch, server, account }: RowPlace,
+  shard: Shard | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { keyOf } = await journal.identity();
+  return await journal.claim(keyOf(['batch', server.base, account ?? null, batch]), shard, signal);
 }
 
 /** What the record says of a row. Without a run it has ended. */

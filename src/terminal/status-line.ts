@@ -15,16 +15,14 @@ export function isLive(output: Output, env: Readonly<Record<string, string | und
   return output.isTerminal && output.columns() > 0 && !env.CI && env.TERM !== 'dumb';
 }
 
-const plainEveryMs = 15_000;
-
-/** Prints a line for each change, and one every 15 s to show that nothing hangs: for what is not a live terminal. */
-export function plainLines(output: Output, clock: Clock): StatusLine {
+/** Writes a line for each change, and one every 15 s to show that nothing hangs: for what is not a live terminal. */
+export function plainLines(write: (line: string) => void, clock: Clock, everyMs = 15_000): StatusLine {
   let last = Number.NEGATIVE_INFINITY;
   return {
     show(text, changed) {
-      if (!changed && clock.monotonic() - last < plainEveryMs) return;
+      if (!changed && clock.monotonic() - last < everyMs) return;
       last = clock.monotonic();
-      void output.write(`${text}\n`);
+      write(text);
     },
     clear() {},
     stop() {},

@@ -55,8 +55,8 @@ async function rowsOf(content: string | Buffer, ending: string) {
   } catch (error) {
     ensure(error instanceof Failure && error.code === 'validation', `${error}`);
   }
-  for (const { number, place, fields, names, words, problems } of rows) {
-    ensure(number >= 0 && /^(line|item) [1-9]\d*$/.test(place), 'a row has its place');
+  for (const { place, fields, names, words, problems } of rows) {
+    ensure(/^(line|item) [1-9]\d*$/.test(place), 'a row has its place');
     for (const [field, column] of Object.entries(names)) ensure(fieldNamed(column) === field, field);
     ensure(problems.length > 0 || words.size > 0, 'a row holds something');
     parseRequests([namedSource(fields)], []);

@@ -160,6 +160,17 @@ describe('--output - is the picture', () => {
     expect(await readFile(join(machine.folder, saved.stdout))).toEqual(service.picture);
   });
 
+  test.skipIf(!existsSync('/dev/full')).each(['--version', '--help', 'generate --help', 'generate --json-schema'])(
+    'a full disk is an error for %s (needs /dev/full)',
+    async (words) => {
+      const { exitCode, stderr } = await shell(await newMachine(), `$run ${words} > /dev/full`);
+      expect([exitCode, stderr.split('\n')]).toEqual([
+        9,
+        ['error: cannot write stdout: the disk is full', 'Free some space, or send the output elsewhere'],
+      ]);
+    },
+  );
+
   test.skipIf(!existsSync('/dev/full'))('a full disk is an error (needs /dev/full)', async () => {
     const service = await startService({ runningLooks: 0 });
     const machine = await newMachine();

@@ -7,6 +7,5 @@ export const balanceCommand: Declaration = {
   about: "Print the balance of the key's account, in US dollars.",
   flags: withFlags('sandbox'),
   examples: ['balance', 'balance --json | jq .balance_cents'],
-  run: async (context, _words, flags: { sandbox?: boolean }) =>
-    (await import('./run.ts')).showBalance(context, flags.sandbox),
+  run: async (context) => (await import('./run.ts')).showBalance(context),
 };

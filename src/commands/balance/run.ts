@@ -3,8 +3,8 @@ import type { Context } from '../../context.ts';
 import { amountText } from '../../task/money.ts';
 
 /** Prints the balance of the key's account. */
-export async function showBalance(context: Context, inSandbox = false): Promise<number> {
-  const balance = await readBalance(context, inSandbox);
+export async function showBalance(context: Context): Promise<number> {
+  const balance = await readBalance(context);
   await context.reporter.data({ ...balance, currency: 'USD' }, amountText(balance.balance_cents));
   const facts = [
     [balance.bonus_balance_cents, 'bonus included'],

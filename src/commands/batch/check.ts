@@ -1,63 +1,46 @@
-import { type Difference, type Differences, noteDifferences } from '../../command-line/tell-apart.ts';
-import type { Context } from '../../context.ts';
-import { type Failure, invalid, problemsIn, sentence, tellAll } from '../../errors.ts';
-import type { Server } from '../../journal/event.ts';
-import { findExisting } from '../../paid-task/existing.ts';
-import { routeFor } from '../../paid-task/models.ts';
-import { addToLots, type Lots } from '../../paid-task/quotes.ts';
+import { type Difference, noteDifferences } from '../../command-line/tell-apart.ts';
+import { type Failure, invalid, sentence } from '../../errors.ts';
 import { inShard } from '../../paid-task/row-key.ts';
-import { type Past, standingOf } from './past.ts';
-import type { BatchFlags, BatchPlan } from './plan.ts';
-import type { BatchSource } from './source.ts';
+import type { Batch } from './plan.ts';
 import { type BatchTask, readTasks } from './tasks.ts';
 
 const flawsTold = 20;
 
 /** What a batch file holds. */
-export interface Checked {
-  /** Tasks of this shard. */
-  total: number;
-  /** Those tasks, where the lock that has them is in memory too. */
-  tasks: BatchTask[];
-  /** How many tasks each row of this shard has to go, by its number. */
-  left: Map<number, number>;
-  differences: Differences;
-  /** Problems of rows, the first twenty. */
-  flaws: string[];
-  /** The number of rows with problems. */
-  flawed: number;
-}
+export type Checked = Awaited<ReturnType<typeof checkRows>>;
 
 /** Reads the whole file before anything is paid. Throws `validation` where no valid row is in it. */
-export async function checkRows(
-  { reporter }: Context,
-  source: BatchSource,
-  { skipInvalid, lock }: BatchFlags,
-  plan: BatchPlan,
-): Promise<Checked> {
+export async function checkRows(batch: Batch) {
+  const { context, source, flags, plan } = batch;
+  const { lock, check, skipInvalid } = flags;
+  const { shard, ...wholePlan } = plan;
+  const differences = noteDifferences();
+  const tasks: BatchTask[] = [];
+  const left = new Map<number, number>();
   const flaws: string[] = [];
-  const checked: Checked = { total: 0, tasks: [], left: new Map(), differences: noteDifferences(), flaws, flawed: 0 };
   const invalidRows = new Set<string>();
   const ignored = new Set<string>();
   let problems = 0;
   let valid = 0;
-  for await (const task of readTasks(source, { ...plan, shard: undefined }, note, ignored)) {
+  let total = 0;
+  for await (const task of readTasks({ ...batch, plan: wholePlan }, note, ignored)) {
     valid += 1;
-    checked.differences.note(task.request, copyOf(task).name);
-    if (!inShard(task.key, plan.shard)) continue;
-    checked.total += 1;
-    checked.left.set(task.row, (checked.left.get(task.row) ?? 0) + 1);
-    if (lock) checked.tasks.push(task);
+    differences.note(task.request, copyOf(task)[0]);
+    if (!inShard(task.key, shard)) continue;
+    total += 1;
+    left.set(task.row, (left.get(task.row) ?? 0) + 1);
+    if (lock || check) tasks.push(task);
   }
-  checked.flawed = invalidRows.size;
   if (problems > flaws.length) flaws.push(`and ${problems - flaws.length} more`);
-  if (ignored.size > 0) reporter.note(`Ignored columns: ${shortList([...ignored])}`);
-  if (valid > 0) return checked;
-  if (checked.flawed > 0) throw flawsFailure(checked, source.shown, skipInvalid && 'No row is left to make');
-  throw invalid(
-    `${source.shown} holds no rows`,
-    'Write one prompt a line, JSON, YAML, or CSV with a header row that names a column prompt',
-  );
+  const flawed = invalidRows.size;
+  if (ignored.size > 0 && (!check || flawed > 0)) context.reporter.note(`Ignored columns: ${shortList([...ignored])}`);
+  if (valid === 0 && flawed > 0)
+    throw flawsFailure(source.shown, flaws, flawed, skipInvalid && 'No row is left to make');
+  if (valid === 0)
+    throw invalid(
+      `${source.shown} holds no rows`,
+      'Write one prompt a line, JSON, YAML, or CSV with a header row that names a column prompt',
+    );
 
   function note(place: string, problem: string): void {
     invalidRows.add(place);
@@ -66,62 +49,49 @@ export async function checkRows(
     problems += 1;
     if (flaws.length < flawsTold) flaws.push(flaw);
   }
+
+  return {
+    /** The number of tasks of this shard. */
+    total,
+    /** Those tasks, where the lock that has them is in memory too. */
+    tasks,
+    /** How many tasks each row of this shard has to go, by its number. */
+    left,
+    /** Problems of rows, the first twenty. */
+    flaws,
+    /** The number of rows with problems. */
+    flawed,
+    /** Tells what a task differs by from the others of the file. */
+    differenceOf: (task: BatchTask): Difference => differences.of(task.request, ...copyOf(task)),
+    /** Notes that a task needs nothing more in this run. */
+    settle({ row }: BatchTask): void {
+      const rest = (left.get(row) ?? 1) - 1;
+      if (rest > 0) left.set(row, rest);
+      else left.delete(row);
+    },
+  };
 }
 
-export function flawsFailure({ flaws, flawed }: Checked, shown: string, hint?: string | false): Failure {
+/** Throws `validation` where rows are invalid; with --skip-invalid it names those that are left out. */
+export function refuseFlaws({ context, source, flags }: Batch, { flaws, flawed }: Checked): void {
+  if (flawed > 0 && !flags.skipInvalid) throw flawsFailure(source.shown, flaws, flawed);
+  for (const flaw of flaws) context.reporter.warn(`left out: ${flaw}`);
+}
+
+function flawsFailure(shown: string, flaws: readonly string[], flawed: number, hint?: string | false): Failure {
   const many = flawed === 1 ? 'one row is invalid' : `${flawed} rows are invalid`;
   const usual = 'Nothing was sent. Correct the rows, or leave them out with --skip-invalid';
   return invalid(`${shown}: ${many}`, hint || usual, flaws);
 }
 
-export function warnOfFlaws({ reporter }: Context, { flaws }: Checked): void {
-  for (const flaw of flaws) reporter.warn(`left out: ${flaw}`);
+/** A key ends with the number of a task that is asked for several times. */
+function copyOf({ key }: BatchTask): [name: string, nth: number] {
+  const [name = key, nth = '1'] = key.split('-');
+  return [name, Number(nth)];
 }
 
 /** Names the first ten, and how many more there are. */
 export function shortList(names: readonly string[]): string {
   const shown = names.slice(0, 10).join(', ');
   return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
-}
-
-/** A key ends with the number of a task that is asked for several times. */
-function copyOf({ key }: BatchTask): { name: string; nth: number } {
-  const [name = key, nth = '1'] = key.split('-');
-  return { name, nth: Number(nth) };
-}
-
-/** Tells what a task differs by from the others of the file. */
-export function differenceOf({ differences }: Checked, task: BatchTask): Difference {
-  const { name, nth } = copyOf(task);
-  return differences.of(task.request, name, nth);
-}
-
-/** Notes that a task needs nothing more in this run. */
-export function settle({ left }: Checked, { row }: BatchTask): void {
-  const tasks = (left.get(row) ?? 1) - 1;
-  if (tasks > 0) left.set(row, tasks);
-  else left.delete(row);
-}
-
-/** Throws `validation` for a model that the service does not sell, before anything is bought. Imagen's ask nobody. */
-export async function refuseUnsold({ engine }: Context, server: Server, lots: Lots): Promise<void> {
-  const problems: string[] = [];
-  for (const { request } of lots.values()) {
-    await routeFor(engine, server, request).catch((error) => problems.push(...problemsIn(error)));
-  }
-  if (problems.length > 0)
-    throw tellAll([...new Set(problems)], { wayOut: '. Correct the rows, or let them fail alone with --skip-invalid' });
-}
-
-/** Returns what a run would buy, by its price, and counts what it would not. */
-export async function survey(context: Context, tasks: AsyncIterable<BatchTask>, past: Past, flags: BatchFlags) {
-  const lots: Lots = new Map();
-  const before = { made: 0, failed: 0, elsewhere: 0, to_take_up: 0 };
-  for await (const { key, request, target } of tasks) {
-    const standing = standingOf(past, key, flags, context);
-    if (standing === 'made' || standing === 'failed' || standing === 'elsewhere') before[standing] += 1;
-    else if (standing === 'accepted') before.to_take_up += 1;
-    else if (!(await findExisting({ request, target }, context.world.clock.now()))) addToLots(lots, request);
-  }
-  return { lots, before };
 }

@@ -42,17 +42,13 @@ export const batchCommand: Declaration = {
     'cat prompts.txt | runapi-imagen batch - --sandbox',
   ],
   sends: true,
-  async run(context, [file]: [string?], flags: Typed) {
+  async run(context, [file]: [string?], flags: BatchFlags) {
     if (flags.schema) {
-      const { printManifestSchema } = await import('./manifest-schema.ts');
-      return printManifestSchema(context);
+      const { printSchema } = await import('./manifest.ts');
+      return printSchema(context);
     }
     if (file === undefined)
       throw invalid("missing required argument 'file'", 'Nothing was sent. --help lists the flags');
-    if (flags.check || flags.mergeLocks) {
-      const { checkBatch } = await import('./check-lock.ts');
-      return checkBatch(context, file, flags);
-    }
     const { batch } = await import('./run.ts');
     return batch(context, file, flags);
   },
@@ -61,9 +57,3 @@ export const batchCommand: Declaration = {
     return readBatchPlan(context, flags);
   },
 };
-
-interface Typed extends BatchFlags {
-  schema?: boolean;
-  dryRun?: boolean;
-  yes?: boolean;
-}

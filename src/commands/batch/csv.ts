@@ -1,32 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import { quoted } from '../../request/parse-fields.ts';
-import {
-  columnProblem,
-  fieldNamed,
-  type OtherColumns,
-  type Row,
-  type RowContent,
-  readFields,
-  wordNamed,
-  wrong,
-} from './row.ts';
-
-export interface Table {
-  delimiter: string;
-  /** The line of the column heads, from 1. */
-  headLine: number;
-}
+import type { Table } from './format.ts';
+import { columnProblem, fieldNamed, type OtherColumns, type Row, readFields, wordNamed, wrong } from './row.ts';
 
 /** What an unclosed quote swallows is no longer than this. */
 const longestRecord = 1024 * 1024;
 
 /** Reads the rows of a CSV or TSV file (RFC 4180). What breaks the table itself ends it with a row that says so. */
-export async function* readCsv(
-  path: string,
-  { delimiter, headLine }: Table,
-  others: OtherColumns,
-): AsyncGenerator<Row> {
+export async function* readCsv(path: string, table: Table, others: OtherColumns): AsyncGenerator<Row> {
+  const { delimiter, headLine } = table;
   const records = createReadStream(path).pipe(
     parse({
       delimiter,
@@ -41,26 +24,22 @@ export async function* readCsv(
     }),
   ) as AsyncIterable<{ record: string[]; info: { lines: number } }>;
   let heads: string[] | undefined;
-  let number = 0;
   let line = headLine;
   try {
     for await (const { record, info } of records) {
       const place = `line ${line}`;
       line = info.lines + 1;
       if (record.every((cell) => cell === '')) continue;
-      if (!heads) {
+      if (heads) yield readRecord(place, record, heads, others);
+      else {
         heads = record;
         const problems = headProblems(heads, others);
-        if (problems.length === 0) continue;
-        yield { number, place, ...wrong(...problems) };
-        return;
+        if (problems.length > 0) return yield wrong(place, ...problems);
       }
-      number += 1;
-      yield { number, place, ...readRecord(record, heads, others) };
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    yield { number: number + 1, place: `line ${line}`, ...wrong(reasons[error.code] ?? error.message) };
+    yield wrong(`line ${line}`, reasons[error.code] ?? error.message);
   }
 }
 
@@ -72,47 +51,35 @@ const reasons: Readonly<Record<string, string>> = {
     'text follows a closing quote (double a quote that is part of a cell); the rows from here on cannot be read',
 };
 
-function headProblems(heads: readonly string[], others: OtherColumns): string[] {
+function headProblems(record: readonly string[], others: OtherColumns): string[] {
+  const heads = record.filter((head) => head !== '');
   const problems: string[] = [];
   const seen = new Map<string, string>();
   for (const head of heads) {
-    if (head === '') continue;
     const problem = columnProblem(head, others);
     if (problem) problems.push(problem);
     const meaning = fieldNamed(head) ?? wordNamed(head);
     const before = seen.get(meaning);
-    if (before !== undefined)
-      problems.push(
-        before === head
-          ? `two columns are named ${quoted(head)}`
-          : `the columns ${quoted(before)} and ${quoted(head)} are the same field`,
-      );
+    if (before === head) problems.push(`two columns are named ${quoted(head)}`);
+    else if (before !== undefined)
+      problems.push(`the columns ${quoted(before)} and ${quoted(head)} are the same field`);
     seen.set(meaning, head);
   }
-  return [...problems, ...missingHeads(seen, heads, others)];
-}
-
-function missingHeads(
-  seen: ReadonlyMap<string, string>,
-  heads: readonly string[],
-  { variables }: OtherColumns,
-): string[] {
-  const named = new Set([...seen.values()].map(wordNamed));
-  const shown = heads.filter((head) => head !== '').map((head) => quoted(head));
-  const all = `the columns are ${shown.slice(0, 10).join(', ')}${shown.length > 10 ? ' …' : ''}`;
-  const missing = [...variables].filter((variable) => !named.has(variable));
-  if (missing.length > 0)
-    return missing.map((variable) => `no column is named ${quoted(variable)}, which --prompt needs; ${all}`);
-  if (seen.has('prompt') || variables.size > 0) return [];
-  return [`no column is named prompt; ${all}`];
+  const words = new Set([...seen.values()].map(wordNamed));
+  const shown = heads.slice(0, 10).map((head) => quoted(head));
+  const all = `the columns are ${shown.join(', ')}${heads.length > 10 ? ' …' : ''}`;
+  for (const variable of others.variables)
+    if (!words.has(variable)) problems.push(`no column is named ${quoted(variable)}, which --prompt needs; ${all}`);
+  if (others.variables.size === 0 && !seen.has('prompt')) problems.push(`no column is named prompt; ${all}`);
+  return problems;
 }
 
 /** Empty columns are nothing; a value without a column is one that somebody meant. */
-function readRecord(record: readonly string[], heads: readonly string[], others: OtherColumns): RowContent {
-  const surplus = record.filter((cell, index) => cell !== '' && (heads[index] ?? '') === '');
+function readRecord(place: string, record: readonly string[], heads: readonly string[], others: OtherColumns): Row {
+  const surplus = record.find((cell, index) => cell !== '' && !heads[index]);
   const cells = heads.flatMap((head, index) => (head === '' ? [] : [[head, record[index] ?? ''] as const]));
-  const read = readFields(cells, others);
-  if (surplus.length === 0) return read;
-  const problem = `the cell ${quoted(surplus[0])} has no column head; put quotes around a cell that holds the separator`;
+  const read = readFields(place, cells, others);
+  if (surplus === undefined) return read;
+  const problem = `the cell ${quoted(surplus)} has no column head; put quotes around a cell that holds the separator`;
   return { ...read, problems: [...read.problems, problem] };
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { basename, dirname, extname, join, posix, relative, resolve, sep } from 'node:path';
 import { parseTemplate, picturePath } from '../../image/template.ts';
 import type { Target } from '../../journal/event.ts';
+import { namedBy } from '../../paid-task/existing.ts';
 import type { Shard } from '../../paid-task/row-key.ts';
 import { nameOf } from '../../paid-task/take-up.ts';
 import type { ImageRequest } from '../../request/request.ts';
@@ -17,10 +18,7 @@ export interface Output {
 /** The outputs of a file whose names do not change from one run to the next. */
 export type Outputs = ReturnType<typeof createOutputs>;
 
-/**
- * @param folder of the lock file, absolute
- * @param isLocked the outputs must be in it
- */
+/** @param isLocked the outputs must be in the folder, that of the lock file */
 export function createOutputs(folder: string, isLocked: boolean) {
   const places = new Map<string, { place: string; index: number; hash: string }>();
   return {
@@ -30,9 +28,8 @@ export function createOutputs(folder: string, isLocked: boolean) {
       const changing = [...parseTemplate(target.output).words].find((word) => passing.has(word));
       if (changing)
         return `the output ${target.output} has {${changing}}, which is not the same in each run; use {prompt}, {model}, {ratio} or {seed}`;
-      const { prompt, model, aspectRatio: ratio, seed } = request;
-      const values = { prompt, model, ratio, seed, task: '', index: 0, date: '', ext: 'png' };
       const isOwn = target.root !== undefined;
+      const values = { ...namedBy({ target, request }, 0), ext: 'png' };
       const path = picturePath({ output: target.output }, values, { picture: 0, attempt: 1 }, isOwn);
       const slot = slotOfFile(
         isOwn && target.folder === folder ? posix.normalize(path) : pathFrom(folder, resolve(target.folder, path)),

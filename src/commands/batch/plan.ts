@@ -1,61 +1,52 @@
 import { dirname } from 'node:path';
-import { exactOptional, literal, object } from 'zod/mini';
-import { ownSourceReason } from '../../command-line/own-source.ts';
+import { _default, exactOptional, literal, object, type output } from 'zod/mini';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { invalid, tellAll } from '../../errors.ts';
-import type { Wanted } from '../../paid-task/engine.ts';
-import { namePictures } from '../../paid-task/input-pictures.ts';
-import { parseShard, type Shard } from '../../paid-task/row-key.ts';
+import { parseShard } from '../../paid-task/row-key.ts';
 import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
-import { checkUsual, type ImageRequest, type PictureFlags, wholeNumberIn } from '../../request/request.ts';
-import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
+import { checkUsual, type PictureFlags, wholeNumberIn } from '../../request/request.ts';
+import { flagSource, namedSource, settingSource, type Texts } from '../../request/sources.ts';
 import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
 import { createOutputs, type Outputs } from './outputs.ts';
-import { type PromptTemplate, parsePrompt } from './prompt-template.ts';
+import { parsePrompt } from './row.ts';
 import type { BatchSource } from './source.ts';
 
+type Value = 'prompt' | 'concurrency' | 'shard' | 'refetchMissing';
+type Deed = 'lock' | 'check' | 'strict' | 'mergeLocks' | 'schema' | 'dryRun';
+type Choice = 'retryFailed' | 'skipInvalid' | 'new' | 'yes' | 'sandbox';
+
 /** The flags of `batch`, as they were typed. Those about the picture are for rows that say nothing else. */
-export interface BatchFlags extends PictureFlags, WaitingFlags, NamingFlags {
-  prompt?: string;
-  new?: boolean;
-  sandbox?: boolean;
-  concurrency?: string;
-  retryFailed?: boolean;
-  skipInvalid?: boolean;
-  shard?: string;
-  lock?: boolean;
-  check?: boolean;
-  strict?: boolean;
-  refetchMissing?: string;
-  mergeLocks?: boolean;
+export type BatchFlags = PictureFlags &
+  WaitingFlags &
+  NamingFlags &
+  Texts<Value> & { [Flag in Deed | Choice]?: boolean };
+
+/** An open batch file, and what is wanted of it. */
+export interface Batch {
+  context: Context;
+  source: BatchSource;
+  flags: BatchFlags;
+  plan: BatchPlan;
 }
 
 /** How a batch is to be done. */
-export interface BatchPlan {
+interface BatchPlan extends output<typeof batchFields> {
   wishes: Wishes;
   target: Omit<Target, 'index'>;
-  concurrency: number;
-  shard: Shard | undefined;
-  prompt: PromptTemplate | undefined;
   /** What the rows do not say. */
   usual: readonly Source[];
-  /** Names the pictures that requests are made from by what they hold. */
-  name(requests: readonly ImageRequest[]): Promise<ImageRequest[]>;
-  /** Tells why a picture cannot take its place: it would replace its own source. */
-  placeReason(wanted: Wanted): string | undefined;
-  home: string | undefined;
   /** Of a manifest, or with a lock file: outputs that are the same in each run. */
   outputs?: Outputs;
 }
 
-const usualConcurrency = 8;
 const mostConcurrency = 64;
 
 const batchFields = object({
-  concurrency: exactOptional(
+  concurrency: _default(
     textAs((typed) => wholeNumberIn(typed, mostConcurrency), `use a whole number from 1 to ${mostConcurrency}`),
+    8,
   ),
   shard: exactOptional(textAs(parseShard, 'use a share such as 1/4, the first of four')),
   refetchMissing: exactOptional(literal('buy', 'use buy')),
@@ -64,13 +55,11 @@ const batchFields = object({
 
 /** Throws one `validation` failure that tells every problem of the flags. */
 export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
-  const { engine, stored, world } = context;
-  const { settings } = stored;
   const problems: string[] = [];
   const { model, ratio, negative, seed, count, callbackUrl } = flags;
   const { image, resolution, format, quality, set, action } = flags;
   const further = { image, resolution, format, quality, set, action };
-  const { dir: _, output: __, ...ofPictures } = settings;
+  const { dir: _, output: __, ...ofPictures } = context.stored.settings;
   const usual = [
     flagSource({ model, ratio, negative, seed, count, callbackUrl, ...further }),
     settingSource(ofPictures),
@@ -81,24 +70,16 @@ export function readBatchPlan(context: Context, flags: BatchFlags): BatchPlan {
   const typed = spendingSources(context, flags);
   const own = parseFields(batchFields, typed, problems);
   const wishes = parseWishes(typed, problems);
-  const target = parseTarget(typed, world, { count: 'many', areNew: true }, problems);
+  const target = parseTarget(typed, context.world, { count: 'many', areNew: true }, problems);
   if (problems.length > 0 || !own || !wishes || !target) throw tellAll(problems);
-  const { concurrency = usualConcurrency, shard, prompt } = own;
-  const name = (requests: readonly ImageRequest[]) => namePictures(engine, world, requests);
-  const placeReason = (wanted: Wanted) => ownSourceReason(engine, wanted);
-  return { wishes, target, concurrency, shard, prompt, usual, name, placeReason, home: world.home };
+  return { ...own, wishes, target, usual };
 }
 
 /**
  * Returns the plan for a manifest, or for any file with a lock: it means the same on every machine, so pictures go to
  * the folder of the file and settings about the picture do not count. Other files keep the plan of the flags.
  */
-export function pinnedPlan(
-  context: Context,
-  source: BatchSource,
-  typed: BatchPlan,
-  flags: BatchFlags & { dryRun?: boolean },
-): BatchPlan {
+export function pinnedPlan(context: Context, source: BatchSource, typed: BatchPlan, flags: BatchFlags): BatchPlan {
   const { lock, check, mergeLocks } = flags;
   const flag = lock ? '--lock' : check ? '--check' : mergeLocks ? '--merge-locks' : undefined;
   if (!flag && source.format.kind !== 'manifest') return typed;
@@ -109,6 +90,5 @@ export function pinnedPlan(
   const { model: _, ratio: __, dir: ___, output: ____, ...settings } = context.stored.settings;
   const folder = source.isCopy ? context.world.cwd : dirname(source.path);
   const stable = { ...context, stored: { ...context.stored, settings } };
-  const plan = readBatchPlan(stable, { dir: folder, ...flags });
-  return { ...plan, outputs: createOutputs(folder, flag !== undefined) };
+  return { ...readBatchPlan(stable, { dir: folder, ...flags }), outputs: createOutputs(folder, flag !== undefined) };
 }

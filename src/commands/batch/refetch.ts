@@ -14,11 +14,8 @@ import type { Fetch } from './locked.ts';
 import type { BatchTask } from './tasks.ts';
 
 /** Makes a task that is bought ready to be fetched, by the record or by its id alone; nothing is paid for it. */
-export async function openBought(
-  engine: Engine,
-  { entry, line, target, kept }: Fetch,
-  server: Server,
-): Promise<Begun | undefined> {
+export async function openBought(engine: Engine, step: Fetch, server: Server): Promise<Begun | undefined> {
+  const { entry, line, target, kept } = step;
   const saved: TaskEntry['saved'] = {};
   for (const { output, picture = 1, bytes, sha256 } of kept) {
     const path = join(target.folder, output);
@@ -33,22 +30,17 @@ export async function openBought(
 
 /** Tells whether the service no longer has what was bought. */
 export function isGone({ error }: TaskReport): boolean {
-  if (error?.code === 'not_found') return true;
-  return error?.code === 'download' && [403, 404, 410].includes(error.status ?? 0);
+  return error?.code === 'not_found' || (error?.code === 'download' && [403, 404, 410].includes(error.status ?? 0));
 }
 
 /** Has a person agree to buy what is bought and gone. Where nobody can be asked, the answer is no. */
-export async function mayBuyAgain(
-  context: Context,
-  server: Server,
-  gone: ReadonlyArray<{ open: { task: BatchTask } }>,
-): Promise<boolean> {
+export async function mayBuyAgain(context: Context, server: Server, gone: readonly BatchTask[]): Promise<boolean> {
   const { world, reporter } = context;
   if (!canAsk(context)) return false;
   const lots: Lots = new Map();
-  for (const { open } of gone) addToLots(lots, open.task.request);
+  for (const { request } of gone) addToLots(lots, request);
   const { prices } = await tryPrices(context, server, [...lots.values()]);
-  const shown = shortList(gone.map(({ open }) => open.task.output?.slot ?? ''));
+  const shown = shortList(gone.map(({ output }) => output?.slot ?? ''));
   const what = gone.length === 1 ? 'it' : `these ${gone.length}`;
   reporter.progress.stop();
   const question = `Bought before, and the service no longer has it: ${shown}. Buy ${what} again ${costText({ priced: prices })}?`;

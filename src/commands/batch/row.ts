@@ -4,8 +4,6 @@ import { quoted } from '../../request/parse-fields.ts';
 
 /** One row of a batch file that holds anything. */
 export interface Row {
-  /** From 1, counting rows. */
-  number: number;
   /** Where it is in the file: `line 3`, or `item 3` of a list. */
   place: string;
   /** Its values by the fields of a request, and the names that the file has for them. */
@@ -17,46 +15,50 @@ export interface Row {
   problems: readonly string[];
 }
 
-export type RowContent = Omit<Row, 'number' | 'place'>;
-
-/** A row that cannot be read. */
-export function wrong(...problems: string[]): RowContent {
-  return { fields: {}, names: {}, words: new Map(), problems };
+/** Returns a row that cannot be read. */
+export function wrong(place: string, ...problems: string[]): Row {
+  return { place, fields: {}, names: {}, words: new Map(), problems };
 }
 
-const fieldNames: Readonly<Record<string, string>> = {
-  prompt: 'prompt',
-  model: 'model',
-  ratio: 'aspectRatio',
-  aspectratio: 'aspectRatio',
-  negative: 'negativePrompt',
-  negativeprompt: 'negativePrompt',
-  seed: 'seed',
-  count: 'count',
-  n: 'count',
-  image: 'images',
-  resolution: 'resolution',
-  outputresolution: 'resolution',
-  format: 'format',
-  outputformat: 'format',
-  quality: 'quality',
-  outputquality: 'quality',
-  set: 'set',
-  action: 'action',
-  output: 'output',
-  callbackurl: 'callbackUrl',
-  id: 'id',
+/** The columns for each field of a row, first as the README names it. */
+const columnsOf: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  prompt: ['prompt'],
+  model: ['model'],
+  aspectRatio: ['ratio', 'aspectratio'],
+  negativePrompt: ['negative', 'negativeprompt'],
+  seed: ['seed'],
+  count: ['count', 'n'],
+  images: ['image'],
+  resolution: ['resolution', 'outputresolution'],
+  format: ['format', 'outputformat'],
+  quality: ['quality', 'outputquality'],
+  set: ['set'],
+  action: ['action'],
+  output: ['output'],
+  callbackUrl: ['callback_url'],
+  id: ['id'],
 };
+const fieldsByName: ReadonlyMap<string, string> = new Map(
+  Object.entries(columnsOf).flatMap(([field, names]) => names.map((name) => [bareName(name), field])),
+);
+
+/** How the README names the column for a field. */
+export function columnFor(field: string): string {
+  return columnsOf[field]?.[0] ?? field;
+}
 
 /** Finds the field that a column is for: `aspect_ratio`, `aspectRatio` and `Aspect-Ratio` are one. */
 export function fieldNamed(column: string): string | undefined {
-  const bare = Object.hasOwn(fieldNames, column) ? column : bareName(column);
-  return Object.hasOwn(fieldNames, bare) ? fieldNames[bare] : undefined;
+  return fieldsByName.get(column) ?? fieldsByName.get(bareName(column));
 }
 
 /** How a variable of --prompt names a column. */
 export function wordNamed(column: string): string {
   return column.trim().toLowerCase();
+}
+
+function bareName(column: string): string {
+  return wordNamed(column).replace(/[-_ ]/g, '');
 }
 
 /** What is known of columns that are no fields. */
@@ -69,17 +71,24 @@ export interface OtherColumns {
 /** Tells which field a misspelled column was probably meant for; undefined where it is a field, or just ignored. */
 export function columnProblem(column: string, { variables, ignored }: OtherColumns): string | undefined {
   if (ignored.has(column) || fieldNamed(column) !== undefined || variables.has(wordNamed(column))) return undefined;
-  const meant = Object.keys(fieldNames).find((field) => isMisspelled(bareName(column), field));
-  if (meant) return `no field is named ${quoted(column)}; did you mean ${fieldColumn(meant)}?`;
+  const bare = bareName(column);
+  const meant = Object.values(columnsOf)
+    .flat()
+    .find((name) => isMisspelled(bare, bareName(name)));
+  if (meant) return `no field is named ${quoted(column)}; did you mean ${meant}?`;
   ignored.add(column);
   return undefined;
 }
 
+/** One letter is missing, added or wrong, or two changed places. Names of two letters resemble too many words. */
+function isMisspelled(typed: string, field: string): boolean {
+  if (field.length < 3) return false;
+  const [a, b] = [typed, field].map((name) => [...name].sort().join(''));
+  return distance(typed, field) <= (a === b ? 2 : 1);
+}
+
 /** Turns the named values of a row into its fields. What is null or empty counts as left out. */
-export function readFields(
-  values: Iterable<readonly [column: string, value: unknown]>,
-  others: OtherColumns,
-): RowContent {
+export function readFields(place: string, values: Iterable<readonly [string, unknown]>, others: OtherColumns): Row {
   const fields: Record<string, string> = {};
   const names: Record<string, string> = {};
   const words = new Map<string, string>();
@@ -100,7 +109,7 @@ export function readFields(
       names[field] = column;
     }
   }
-  return { fields, names, words, problems };
+  return { place, fields, names, words, problems };
 }
 
 function textOf(value: unknown, field: string | undefined): string | undefined {
@@ -111,22 +120,25 @@ function textOf(value: unknown, field: string | undefined): string | undefined {
   return ['string', 'number', 'bigint'].includes(typeof value) ? String(value) : undefined;
 }
 
-function bareName(column: string): string {
-  return column.trim().toLowerCase().replace(/[-_ ]/g, '');
-}
+/** What --prompt says: a text with `{columns}` in it. */
+export type PromptTemplate = NonNullable<ReturnType<typeof parsePrompt>>;
 
-/** How the field of a bare name is written in the README. */
-function fieldColumn(bare: string): string {
-  return bare === 'callbackurl' ? 'callback_url' : bare;
-}
+const token = /\{\{|\}\}|\{([^{}]+)\}/g;
 
-/** One letter is missing, added or wrong, or two changed places. Names of two letters resemble too many words. */
-function isMisspelled(typed: string, field: string): boolean {
-  if (field.length < 3) return false;
-  if (distance(typed, field) <= 1) return true;
-  return typed.length === field.length && distance(typed, field) === 2 && sorted(typed) === sorted(field);
-}
-
-function sorted(text: string): string {
-  return [...text].sort().join('');
+/** Reads a template; `{{` and `}}` are literal braces. Undefined where a brace stands alone. */
+export function parsePrompt(text: string) {
+  if (/[{}]/.test(text.replace(token, ''))) return undefined;
+  const variables = [...text.matchAll(token)].flatMap(([, name]) => (name === undefined ? [] : wordNamed(name)));
+  return {
+    /** The columns that it needs, as variables name them. */
+    variables: new Set(variables),
+    /** Fills the values of a row in. Names the columns without a value in `missing`. */
+    fill: (words: ReadonlyMap<string, string>, missing: string[]): string =>
+      text.replace(token, (whole, name: string | undefined) => {
+        if (name === undefined) return whole.slice(1);
+        const value = words.get(wordNamed(name));
+        if (value === undefined) missing.push(whole);
+        return value ?? '';
+      }),
+  };
 }

@@ -1,76 +1,92 @@
 import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { linesOf } from '../../disk/lines.ts';
 import { invalid } from '../../errors.ts';
 import { isObject, parseJson } from '../../json.ts';
-import { type OtherColumns, type Row, type RowContent, readFields, wrong } from './row.ts';
-import { parseYamlFile, type RowFile, readWhole } from './text-file.ts';
+import type { RowFile } from './format.ts';
+import type { Manifest } from './manifest.ts';
+import { type OtherColumns, type Row, readFields, wrong } from './row.ts';
+
+/** A file is read several times, and a manifest parsed once. */
+const manifests = new WeakMap<object, Promise<Manifest>>();
 
 /**
- * Reads the rows one after the other, in constant memory but for lists. A row that cannot be read says so, and the
- * next follows.
+ * Reads the rows one after the other, in constant memory but for lists and manifests. A row that cannot be read says
+ * so, and the next follows.
  */
 export async function* readRows(file: RowFile, others: OtherColumns): AsyncGenerator<Row> {
-  const { path, format } = file;
+  const { path, shown, format } = file;
   if (format.kind === 'table') {
     const { readCsv } = await import('./csv.ts');
     yield* readCsv(path, format, others);
   } else if (format.kind === 'manifest') {
-    const { readManifest } = await import('./manifest.ts');
-    yield* readManifest(file);
-  } else if (format.kind === 'json' || format.kind === 'yaml') yield* readList(file, format.kind, others);
-  else yield* readLines(path, format.kind, others);
+    const { parseManifest, rowsOf } = await import('./manifest.ts');
+    const parsing = manifests.get(file) ?? readYaml(file, 'a manifest').then((yaml) => parseManifest(yaml, shown));
+    manifests.set(file, parsing);
+    yield* rowsOf(await parsing);
+  } else {
+    for await (const [place, item] of itemsOf(file, format.kind)) {
+      const row = readItem(place, item, others);
+      if (row.problems.length > 0 || row.words.size > 0) yield row;
+    }
+  }
 }
 
-async function* readLines(path: string, kind: 'lines' | 'jsonl', others: OtherColumns): AsyncGenerator<Row> {
+type Kind = 'lines' | 'jsonl' | 'json' | 'yaml';
+
+/** Yields the values of a list, or of lines, each with its place. Throws `validation` for a file without a list. */
+async function* itemsOf(file: RowFile, kind: Kind): AsyncGenerator<[place: string, item: unknown]> {
+  if (kind === 'json' || kind === 'yaml') {
+    const list = kind === 'json' ? await readJson(file) : (await readYaml(file, 'YAML')).value;
+    if (list !== null && !Array.isArray(list)) throw invalid(`${file.shown} holds no list of rows`, wayOut[kind]);
+    for (const [index, item] of (list ?? []).entries()) yield [`item ${index + 1}`, item];
+    return;
+  }
   let line = 0;
-  let number = 0;
-  for await (const typed of linesOf(createReadStream(path) as AsyncIterable<Buffer>)) {
+  for await (const typed of linesOf(createReadStream(file.path) as AsyncIterable<Buffer>)) {
     line += 1;
     const text = (line === 1 ? typed.text.replace(/^\uFEFF/, '') : typed.text).trim();
-    if (text === '') continue;
-    const value = kind === 'lines' ? text : parseJson(text);
-    const row = value === undefined ? wrong('not valid JSON') : readItem(value, others);
-    if (!row) continue;
-    number += 1;
-    yield { number, place: `line ${line}`, ...row };
+    if (text !== '') yield [`line ${line}`, kind === 'lines' ? text : parseJson(text)];
   }
 }
 
-/** Reads the rows of a JSON array or a YAML list. Throws `validation` for a file that holds anything else. */
-async function* readList(file: RowFile, kind: 'json' | 'yaml', others: OtherColumns): AsyncGenerator<Row> {
-  const text = await readWhole(file, kind === 'json' ? 64 : 8, kind === 'json' ? 'a JSON array' : 'YAML');
-  const list = kind === 'json' ? parseJsonList(text, file) : (await parseYamlFile(text, file)).value;
-  if (list === null) return;
-  if (!Array.isArray(list)) throw invalid(`${file.shown} holds no list of rows`, wayOut[kind]);
-  let number = 0;
-  for (const [index, item] of list.entries()) {
-    const row = readItem(item, others);
-    if (!row) continue;
-    number += 1;
-    yield { number, place: `item ${index + 1}`, ...row };
-  }
-}
-
-/** Reads one value of a list or one line of JSONL; undefined where it holds nothing. */
-function readItem(item: unknown, others: OtherColumns): RowContent | undefined {
-  if (item === null || item === '') return undefined;
-  if (isObject(item)) {
-    const read = readFields(Object.entries(item), others);
-    return read.words.size === 0 && read.problems.length === 0 ? undefined : read;
-  }
-  if (typeof item !== 'string') return wrong('a row is a text or an object such as {"prompt": "a fox"}');
-  return readFields([['prompt', item]], others);
-}
-
-function parseJsonList(text: string, { shown }: RowFile): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalid(`${shown} is not valid JSON: ${(error as Error).message.slice(0, 120)}`, wayOut.json);
-  }
+/** Reads one value of a list or one line; empty where it holds nothing. */
+function readItem(place: string, item: unknown, others: OtherColumns): Row {
+  if (item === undefined) return wrong(place, 'not valid JSON');
+  if (item === null || typeof item === 'string') return readFields(place, [['prompt', item]], others);
+  if (isObject(item)) return readFields(place, Object.entries(item), others);
+  return wrong(place, 'a row is a text or an object such as {"prompt": "a fox"}');
 }
 
 const wayOut = {
   json: 'Write an array: [{"prompt": "a fox"}, {"prompt": "an owl"}]; or one object a line',
   yaml: 'Write a list: a "- " before each prompt, or before "prompt: …" and the other fields of a row',
 };
+
+async function readJson(file: RowFile): Promise<unknown> {
+  const text = await readWhole(file, 64, 'a JSON array');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(`${file.shown} is not valid JSON: ${(error as Error).message.slice(0, 120)}`, wayOut.json);
+  }
+}
+
+/** Throws `validation` for a text that is not valid YAML. */
+async function readYaml(file: RowFile, what: string) {
+  const { parseYaml } = await import('../../yaml.ts');
+  const parsed = parseYaml(await readWhole(file, 8, what), '1.2');
+  if ('fault' in parsed) throw invalid(`${file.shown} ${parsed.fault}`, 'Correct the YAML, or check it in an editor');
+  return parsed;
+}
+
+/** Reads a file that cannot be read in parts. Throws `validation` for one of more megabytes. */
+async function readWhole({ path, shown }: RowFile, most: number, what: string): Promise<string> {
+  const { size } = await stat(path);
+  if (size > most * 1024 * 1024)
+    throw invalid(
+      `${shown} is larger than ${most} MB, the most for ${what}`,
+      'Write one JSON object a line (JSONL), or CSV: those may be of any size',
+    );
+  return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+}

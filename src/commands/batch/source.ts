@@ -6,9 +6,8 @@ import { makeFolders } from '../../disk/folder.ts';
 import { readStream } from '../../disk/read-stream.ts';
 import { createTempFile } from '../../disk/temp-file.ts';
 import { Failure, invalid } from '../../errors.ts';
-import { formatOf } from './format.ts';
-import type { PromptTemplate } from './prompt-template.ts';
-import { type RowFile, textFault } from './text-file.ts';
+import { formatOf, type RowFile, textFault } from './format.ts';
+import type { PromptTemplate } from './row.ts';
 
 /** A batch file that can be read twice: once to check it, once to do it. */
 export interface BatchSource extends RowFile {
@@ -20,7 +19,7 @@ export interface BatchSource extends RowFile {
 }
 
 /** Throws `validation` for a file that is missing, or is not text. A pipe is copied into the state folder first. */
-export async function openBatch(
+export async function openSource(
   context: Context,
   file: string,
   prompt: PromptTemplate | undefined,

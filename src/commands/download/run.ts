@@ -17,9 +17,7 @@ import { flagSource, settingSource } from '../../request/sources.ts';
 import { type NamingFlags, parseTarget } from '../../request/target.ts';
 import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 
-export interface DownloadFlags extends WaitingFlags, NamingFlags, ShowFlags {
-  sandbox?: boolean;
-}
+export type DownloadFlags = WaitingFlags & NamingFlags & ShowFlags;
 
 const tasksAtOnce = 8;
 
@@ -34,7 +32,7 @@ export async function download(context: Context, ids: readonly string[], flags: 
   checkShowing(flags, target?.output ?? '', problems);
   if (problems.length > 0 || !wishes || !target) throw tellAll(problems);
   const recorded = await locate(context.engine, ids, await namedBase(context));
-  await checkServer(context, ids, recorded, flags.sandbox === true);
+  await checkServer(context, ids, recorded);
   await prepareTarget(context, target);
   const work = startWork(context, { ...wishes, pollUntilEnd: flags.wait === true });
   context.reporter.progress.expect(ids.length);
@@ -44,7 +42,7 @@ export async function download(context: Context, ids: readonly string[], flags: 
     [...new Set(ids)],
     async (id, position) => {
       const placed = { ...target, index: position + 1 };
-      const server = () => context.server(flags.sandbox === true);
+      const { server } = context;
       const known = recorded.get(id);
       const { request, server: place = await server() } = known?.entry.intended ?? {};
       if (await skipExisting(context, { server: place, request, target: placed, task: id })) return undefined;

@@ -1,8 +1,7 @@
 import type { Context } from '../../context.ts';
 import { exists } from '../../disk/place.ts';
-import { Failure } from '../../errors.ts';
 import { type Entry, isUnsent } from '../../journal/entry.ts';
-import { accountAt } from '../../paid-task/engine.ts';
+import { accountIfKnown } from '../../paid-task/engine.ts';
 import { findExisting } from '../../paid-task/existing.ts';
 import { isForgotten, isSameRequest, unanswered } from '../../paid-task/take-up.ts';
 import type { ImageRequest } from '../../request/request.ts';
@@ -36,7 +35,7 @@ async function addLeft({ engine, state }: Context, { server, requests }: Plan, s
   if (state === undefined || !(await exists(state))) return; // reading the record would create it
   const dead = (await engine.journal.left()).runs.filter(({ life }) => life === 'dead');
   if (dead.length === 0) return;
-  const account = await accountAt(engine, server).catch(keyless);
+  const account = await accountIfKnown(engine, server);
   const open = requests.map((request, at) => (standings[at]?.exists === undefined ? request : undefined));
 
   /** Gives each entry to the first picture that asks for the same. Returns whether one did. */
@@ -60,10 +59,4 @@ async function addLeft({ engine, state }: Context, { server, requests }: Plan, s
     const ended = await engine.journal.endedIn(run);
     give(ended.filter((entry) => entry.ended?.how === 'saved' || entry.ended?.how === 'kept'));
   }
-}
-
-/** Without a key nothing is known of earlier runs: they belong to an account. */
-function keyless(error: unknown): undefined {
-  if (!(error instanceof Failure) || error.code !== 'authentication') throw error;
-  return undefined;
 }

@@ -18,17 +18,14 @@ const refusals = new Set(['task_failed', 'validation', 'over_budget', 'insuffici
  * @param withImage also shows the picture, small
  */
 export async function taskAnswer(report: TaskReport, withImage = false, note?: string): Promise<CallToolResult> {
-  const { task_id, status } = report;
-  const timedOut = task_id !== null && report.error?.code === 'timeout';
-  const error = report.error === null || timedOut ? null : inTheirWords(report.error);
-  const stillRuns = error === null && (status === 'pending' || status === 'processing');
+  const timedOut = report.task_id !== null && report.error?.code === 'timeout';
+  const error = report.error && !timedOut ? inTheirWords(report.error) : null;
   const told = { ...report, images: report.images.slice(0, mostImages), error };
-  const next = nextOf(told, stillRuns);
+  const next = nextStep(told);
   const image = withImage ? await imageBlock(told) : undefined;
-  const lines = error ? errorLines(error, task_id) : resultLines(told, image !== undefined);
-  const text = [...lines, note, next].filter(Boolean).join('\n');
+  const text = [...(error ? errorLines(error, told.task_id) : resultLines(told, image !== undefined)), note, next];
   return {
-    content: [{ type: 'text', text }, ...(image ? [image] : [])],
+    content: [{ type: 'text', text: text.filter(Boolean).join('\n') }, ...(image ? [image] : [])],
     structuredContent: { ...told, next },
     ...(error && !refusals.has(error.code) && { isError: true }),
   };
@@ -64,22 +61,20 @@ function errorLines({ code, message, hint }: ErrorReport, taskId: string | null)
 /** Some agents send every path and every image that they see to the chat: with an image there is no path here. */
 function resultLines(report: TaskReport, withImage: boolean): string[] {
   const paths = report.images.flatMap(({ path }) => path ?? []);
-  if (report.status === 'completed' && paths.length > 0) {
+  if (report.status === 'completed' && paths.length > 0)
     return [...(withImage ? [] : paths), `${summary(report, plainColours)} · task ${report.task_id}`];
-  }
   return [`Task ${report.task_id}: ${report.status}`, ...report.images.map(({ url }) => url)];
 }
 
-function nextOf({ task_id, error, resume, images }: TaskReport, stillRuns: boolean): string | null {
-  if (stillRuns) return `It is not ready yet and goes on at the service: call get_image with task_id ${task_id}.`;
-  if (error && task_id !== null && resume !== null) {
-    return `The task is paid already: call get_image with task_id ${task_id} to try again (or run: ${resume}).`;
-  }
-  if (error && resume !== null) {
+function nextStep({ task_id, status, error, resume, images }: TaskReport): string | null {
+  if (error && resume === null) return null;
+  if (error && task_id === null)
     return 'The request may have been accepted: call generate_image again with the same arguments, it is then not paid twice.';
-  }
-  if (!error && images.some(({ path }) => path === null)) return `Call get_image with task_id ${task_id} to save it.`;
-  return null;
+  if (error)
+    return `The task is paid already: call get_image with task_id ${task_id} to try again (or run: ${resume}).`;
+  if (status === 'pending' || status === 'processing')
+    return `It is not ready yet and goes on at the service: call get_image with task_id ${task_id}.`;
+  return images.some(({ path }) => path === null) ? `Call get_image with task_id ${task_id} to save it.` : null;
 }
 
 /** As base64 it stays under the megabyte that some clients allow one answer. */

@@ -1,32 +1,27 @@
 import pLimit from 'p-limit';
-import { array, exactOptional, looseObject, number, object, strictObject, string } from 'zod/mini';
+import { _default, array, looseObject, number, object, strictObject, string } from 'zod/mini';
 import { readBalance, readModels } from '../../command-line/account.ts';
 import { spendingSources } from '../../command-line/spending.ts';
 import { type Context, createContext } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { type Budget, createBudget } from '../../paid-task/budget.ts';
-import { orCancelled } from '../../paid-task/join.ts';
 import { createProgress } from '../../report/progress.ts';
 import { errorReport } from '../../report/task-report.ts';
 import { parseFields, textAs } from '../../request/parse-fields.ts';
 import { parseWishes } from '../../request/wishes.ts';
-import type { Output, StopSignal, World } from '../../world.ts';
+import { plainLines } from '../../terminal/status-line.ts';
+import type { Output, StopSignal } from '../../world.ts';
 import { errorAnswer, factsAnswer } from './answer.ts';
 import { argument } from './arguments.ts';
-import { generateImageTool } from './generate-image.ts';
-import { getImageTool } from './get-image.ts';
+import { generateImageTool, getImageTool } from './image-tools.ts';
 import { serve } from './serve.ts';
-import type { McpFlags, RunCall, Talk, Tool } from './tool.ts';
-
-/** An agent that has gone wild is stopped here, where nobody says how many it may buy. */
-const usualPictures = 20;
+import type { McpFlags, RunCall, Tool } from './tool.ts';
 
 const sessionFields = object({
-  maxPictures: exactOptional(
-    textAs(
-      (typed) => (/^\d{1,6}$/.test(typed) ? Number(typed) : undefined),
-      `use a whole number such as ${usualPictures}`,
-    ),
+  // An agent that has gone wild is stopped here, where nobody says how many it may buy.
+  maxPictures: _default(
+    textAs((typed) => (/^\d{1,6}$/.test(typed) ? Number(typed) : undefined), 'use a whole number such as 20'),
+    20,
   ),
 });
 
@@ -36,19 +31,17 @@ const sessionFields = object({
  */
 export async function mcp(context: Context, stdout: Output, flags: McpFlags): Promise<number> {
   const { world, reporter } = context;
-  const { stdin, clock } = world;
   const problems: string[] = [];
   const typed = spendingSources(context, flags);
   const maxCost = parseWishes(typed, problems)?.maxCost;
-  const maxPictures = parseFields(sessionFields, typed, problems)?.maxPictures ?? usualPictures;
-  if (problems.length > 0) throw tellAll(problems);
-  if (stdin.isTerminal) {
+  const session = parseFields(sessionFields, typed, problems);
+  if (problems.length > 0 || !session) throw tellAll(problems);
+  if (world.stdin.isTerminal) {
     reporter.note('This speaks MCP on stdin and stdout: an agent starts it. Ctrl-D ends it.');
     reporter.next(context.command('mcp --print-config claude'), 'To set an agent up');
   }
   const tools: Tool[] = [generateImageTool, getImageTool, listModelsTool, getBalanceTool];
-  const run = callsOf(context, flags, createBudget({ maxCost, maxPictures }));
-  await serve({ stdin, stdout, clock, complain: reporter.warn }, tools, run);
+  await serve(context, stdout, tools, callsOf(context, flags, createBudget({ maxCost, ...session })));
   return 0;
 }
 
@@ -70,8 +63,7 @@ const listModelsTool: Tool<typeof filtered> = {
   input: filtered,
   output: looseObject({ models: array(looseObject({ model: string(), actions: array(string()) })) }),
   annotations,
-  act: async ({ context, flags }, { filter }) =>
-    factsAnswer({ models: await readModels(context, flags.sandbox, filter) }),
+  act: async ({ context }, { filter }) => factsAnswer({ models: await readModels(context, filter) }),
 };
 
 const getBalanceTool: Tool = {
@@ -81,47 +73,43 @@ const getBalanceTool: Tool = {
   input: strictObject({}),
   output: looseObject({ balance_cents: number(), currency: string() }),
   annotations,
-  act: async ({ context, flags }) => factsAnswer({ ...(await readBalance(context, flags.sandbox)), currency: 'USD' }),
+  act: async ({ context }) => factsAnswer({ ...(await readBalance(context)), currency: 'USD' }),
 };
 
 const callsAtOnce = 8;
-
-type LastLine = (signal: StopSignal) => string;
+/** Often enough that a client that waits for signs of life goes on waiting. */
+const progressEveryMs = 5000;
 
 /** Runs the calls of a server's life, each like a command of its own. */
 function callsOf({ world, flags: globals, sandbox }: Context, flags: McpFlags, session: Budget): RunCall {
   const atOnce = pLimit(callsAtOnce);
-  const lastLines = new Set<LastLine>();
+  /** What each call that is under way has to say when a signal comes. */
+  const lastLines = new Set<Array<(signal: StopSignal) => string>>();
   const cancelled = new Set<Promise<unknown>>();
-  world.onStop((signal) => [...lastLines].map((say) => say(signal)).join('\n') || 'Stopped.');
+  world.onStop((signal) => {
+    const lines = [...lastLines].flat().map((say) => say(signal));
+    return lines.join('\n') || 'Stopped.';
+  });
 
   const runOne: RunCall = async (talk, act) => {
     if (talk.signal.aborted) return { content: [], isError: true };
     // The tasks of a cancelled call can be taken up as soon as it has released them.
     await Promise.allSettled(cancelled);
-    const own = new Set<LastLine>();
-    const onStop = (say: LastLine): void => {
-      lastLines.add(say);
-      own.add(say);
-    };
-    const context = await createContext({ ...world, onStop }, globals);
+    const own: Array<(signal: StopSignal) => string> = [];
+    const context = await createContext({ ...world, onStop: (say) => own.push(say) }, globals);
+    lastLines.add(own);
     context.sandbox = sandbox; // one for the server's life: its balance and its tasks stay
-    const progress = createProgress(lineOf(talk, world), world.clock);
+    const line = talk.progress && plainLines(talk.progress, world.clock, progressEveryMs);
+    const progress = createProgress(line, world.clock);
+    context.reporter.progress = progress;
+    context.engine.listener.step = progress.step;
     try {
-      const listener = { ...context.engine.listener, step: progress.step };
-      const reporter = { ...context.reporter, progress };
-      return await act({
-        context: { ...context, reporter, engine: { ...context.engine, listener } },
-        flags,
-        roots: talk.roots,
-        session,
-        deadline: (milliseconds) => orCancelled(world.deadline(milliseconds), talk.signal),
-      });
+      return await act({ ...talk, context, flags, session });
     } catch (error) {
       return errorAnswer(errorReport(error));
     } finally {
       progress.stop();
-      for (const say of own) lastLines.delete(say);
+      lastLines.delete(own);
       await context.close();
     }
   };
@@ -130,23 +118,5 @@ function callsOf({ world, flags: globals, sandbox }: Context, flags: McpFlags, s
     const call = atOnce(() => runOne(talk, act));
     talk.signal.addEventListener('abort', () => cancelled.add(call), { once: true });
     return call.finally(() => cancelled.delete(call));
-  };
-}
-
-/** Often enough that a client that waits for signs of life goes on waiting. */
-const everyMs = 5000;
-
-/** A status line that goes to the client: each change, and what goes on now and then. */
-function lineOf({ progress }: Talk, { clock }: World): Parameters<typeof createProgress>[0] {
-  if (!progress) return undefined;
-  let last = Number.NEGATIVE_INFINITY;
-  return {
-    show(text, changed) {
-      if (!changed && clock.monotonic() - last < everyMs) return;
-      last = clock.monotonic();
-      progress(text);
-    },
-    clear() {},
-    stop() {},
   };
 }

@@ -1,11 +1,8 @@
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
-  type CallToolRequest,
-  type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
-  type InputRequiredResult,
   inputRequired,
   inputResponse,
   ProtocolError,
@@ -16,10 +13,11 @@ import {
   type Tool as ShownTool,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { toJSONSchema, type ZodMiniObject } from 'zod/mini';
+import { toJSONSchema, type ZodMiniObject, type ZodMiniType } from 'zod/mini';
+import type { Context } from '../../context.ts';
+import { parseJson } from '../../json.ts';
 import { programVersion } from '../../version.ts';
-import type { Clock, Input, Output } from '../../world.ts';
-import { readArguments } from './arguments.ts';
+import type { Output } from '../../world.ts';
 import type { RunCall, Talk, Tool } from './tool.ts';
 
 const instructions =
@@ -27,51 +25,33 @@ const instructions =
   'Give the user the path that generate_image returns. If an answer has status "processing", call get_image ' +
   'with its task_id; calling generate_image again may buy a second picture.';
 
-/** The server's context: stdout is only for its messages. */
-export interface Surface {
-  stdin: Input;
-  stdout: Output;
-  clock: Clock;
-  /** Something that came is not a message, or could not be sent. */
-  complain(problem: string): void;
-}
-
 /**
  * Serves the tools over stdio, in the protocol's revision of July 2026 and the older ones, until the client closes its
  * end; calls that are under way then are finished and answered first.
  */
 export async function serve(
-  { stdin, stdout, clock, complain }: Surface,
+  { world, reporter }: Context,
+  stdout: Output,
   tools: readonly Tool[],
   run: RunCall,
 ): Promise<void> {
+  const { clock, stdin } = world;
   const underWay = new Set<Promise<unknown>>();
-  const tracked: typeof answer = (...call) => {
-    const answered = answer(...call);
-    underWay.add(answered);
-    const forget = (): void => void underWay.delete(answered);
-    answered.then(forget, forget);
-    return answered;
-  };
   const answers = new Writable({
     write: (chunk, _encoding, done) => void stdout.write(String(chunk)).then(() => done()),
   });
   // The SDK drops the calls under way when its input ends, so the end of stdin is kept from it.
   const messages = new PassThrough();
   const transport = new StdioServerTransport(messages, answers);
-  const connection = serveStdio(() => createServer(tools, run, tracked), {
-    transport,
-    onerror: ({ message }) => complain(message),
-  });
-  const { stream } = stdin;
+  const connection = serveStdio(createServer, { transport, onerror: ({ message }) => reporter.warn(message) });
   await new Promise<void>((resolve) => {
-    for (const event of ['end', 'close', 'error']) stream.once(event, () => resolve());
+    for (const event of ['end', 'close', 'error']) stdin.stream.once(event, () => resolve());
     const { onclose } = transport; // a message without end closes the transport
     transport.onclose = () => {
       onclose?.();
       resolve();
     };
-    stream.pipe(messages, { end: false });
+    stdin.stream.pipe(messages, { end: false });
   });
   // The SDK takes some promises from a message to its call, and from the end of a call to its answer.
   await clock.wait(0);
@@ -79,50 +59,67 @@ export async function serve(
   await clock.wait(0);
   await new Promise<void>((written) => answers.end(written));
   await connection.close();
-}
 
-function createServer(tools: readonly Tool[], run: RunCall, call: typeof answer): Server {
-  const identity = { name: 'runapi-imagen', title: 'RunAPI Imagen 4', version: programVersion };
-  const server = new Server(identity, { instructions, capabilities: { tools: {} } });
-  server.setRequestHandler('tools/list', () => ({ tools: tools.map(shown) }));
-  server.setRequestHandler('tools/call', ({ params }, context) => {
-    const tool = tools.find(({ name }) => name === params.name);
-    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${params.name}`);
-    return call(tool, params, { server, context }, run);
-  });
-  return server;
+  function createServer(): Server {
+    const identity = { name: 'runapi-imagen', title: 'RunAPI Imagen 4', version: programVersion };
+    const server = new Server(identity, { instructions, capabilities: { tools: {} } });
+    server.setRequestHandler('tools/list', () => ({ tools: tools.map(shown) }));
+    server.setRequestHandler('tools/call', ({ params }, context) => {
+      const answered = answer(server, context, params.name, params.arguments);
+      underWay.add(answered);
+      const forget = (): void => void underWay.delete(answered);
+      answered.then(forget, forget);
+      return answered;
+    });
+    return server;
+  }
+
+  async function answer(server: Server, context: ServerContext, name: string, sent: object = {}) {
+    const tool = tools.find((each) => each.name === name);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool ${name}`);
+    const { input, act } = tool;
+    const { given, ignored } = readArguments(input, sent);
+    const read = input.safeParse(given);
+    if (!read.success) {
+      const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+      return { content: [textBlock(`Invalid arguments. ${problems.join('. ')}`)], isError: true };
+    }
+    const roots = 'folder' in input.shape ? await rootsOf(server, context) : [];
+    if (roots === undefined) return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
+    const { signal } = context.mcpReq;
+    const result = await run({ signal, progress: progressOf(context), roots }, (call) => act(call, read.data));
+    const note = textBlock(`Ignored, not an argument of this tool: ${ignored.join(', ')}`);
+    return ignored.length === 0 ? result : { ...result, content: [...result.content, note] };
+  }
 }
 
 function shown({ name, title, description, annotations, input, output }: Tool): ShownTool {
-  return { name, title, description, annotations, inputSchema: jsonOf(input), outputSchema: jsonOf(output) };
+  const [inputSchema, outputSchema] = [input, output].map((schema) => toJSONSchema(schema));
+  return { name, title, description, annotations, inputSchema, outputSchema } as ShownTool;
 }
 
-function jsonOf(schema: ZodMiniObject): ShownTool['inputSchema'] {
-  return toJSONSchema(schema) as ShownTool['inputSchema'];
-}
+const textBlock = (text: string) => ({ type: 'text' as const, text });
 
-async function answer(
-  { input, act }: Tool,
-  { arguments: sent = {} }: CallToolRequest['params'],
-  { server, context }: { server: Server; context: ServerContext },
-  run: RunCall,
-): Promise<CallToolResult | InputRequiredResult> {
-  const { input: given, ignored } = readArguments(input, sent);
-  const read = input.safeParse(given);
-  if (!read.success) {
-    const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    return { content: [textBlock(`Invalid arguments. ${problems.join('. ')}`)], isError: true };
+/**
+ * Reads the arguments of a call as models send them: null and "" are arguments that were left out, "42" is 42, and
+ * what the tool does not take is ignored, with a note.
+ */
+function readArguments({ shape }: ZodMiniObject, sent: object): { given: object; ignored: string[] } {
+  const given: Record<string, unknown> = {};
+  const ignored: string[] = [];
+  for (const [name, value] of Object.entries(sent)) {
+    const field = Object.hasOwn(shape, name) ? (shape[name] as ZodMiniType) : undefined;
+    if (field === undefined) ignored.push(name);
+    else if (value !== null && value !== '')
+      given[name] = [value, untyped(value)].find((read) => field.safeParse(read).success) ?? value;
   }
-  const roots = 'folder' in input.shape ? await rootsOf(server, context) : [];
-  if (roots === undefined) return inputRequired({ inputRequests: { roots: inputRequired.listRoots() } });
-  const result = await run({ ...talkOf(context), roots }, (call) => act(call, read.data));
-  if (ignored.length === 0) return result;
-  const note = textBlock(`Ignored, not an argument of this tool: ${ignored.join(', ')}`);
-  return { ...result, content: [...result.content, note] };
+  return { given, ignored };
 }
 
-function textBlock(text: string): { type: 'text'; text: string } {
-  return { type: 'text', text };
+/** A number, a boolean, a list or an object that was sent as a text. Some models write `True`. */
+function untyped(value: unknown): unknown {
+  const text = String(value).trim();
+  return parseJson(/^(true|false)$/i.test(text) ? text.toLowerCase() : text);
 }
 
 /**
@@ -151,17 +148,14 @@ function pathOf({ uri }: Root): string[] {
 }
 
 /** Progress goes to those only who sent a token for it; its number has to grow with each message. */
-function talkOf({ mcpReq: { signal, notify, _meta } }: ServerContext): Omit<Talk, 'roots'> {
+function progressOf({ mcpReq: { notify, _meta } }: ServerContext): Talk['progress'] {
   const progressToken = _meta?.progressToken;
-  if (progressToken === undefined) return { signal, progress: undefined };
+  if (progressToken === undefined) return undefined;
   let progress = 0;
-  return {
-    signal,
-    progress(message) {
-      progress += 1;
-      const params = { progressToken, progress, message };
-      // A client that went away is told nothing.
-      notify({ method: 'notifications/progress', params }).catch(() => undefined);
-    },
+  return (message) => {
+    progress += 1;
+    const params = { progressToken, progress, message };
+    // A client that went away is told nothing.
+    notify({ method: 'notifications/progress', params }).catch(() => undefined);
   };
 }

@@ -1,10 +1,8 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { looseObject, nullable, type output, string, type ZodMiniObject } from 'zod/mini';
+import type { output, ZodMiniObject } from 'zod/mini';
 import type { Context } from '../../context.ts';
 import type { Budget } from '../../paid-task/budget.ts';
-import { taskLine } from '../../report/schema.ts';
 import type { Texts } from '../../request/sources.ts';
-import type { Deadline } from '../../world.ts';
 
 /** A tool as the agent sees it, and what it does. */
 export interface Tool<Input extends ZodMiniObject = ZodMiniObject> {
@@ -19,25 +17,9 @@ export interface Tool<Input extends ZodMiniObject = ZodMiniObject> {
   act(call: ToolCall, input: output<Input>): Promise<CallToolResult>;
 }
 
-/** The answer about a task: the line of `--json`, and what to do next. */
-export const taskShape = looseObject({ ...taskLine.shape, next: nullable(string()) });
-
 /** The flags of `mcp`, as they were typed. */
 export interface McpFlags extends Texts<'dir' | 'maxBytes' | 'pollInterval' | 'maxCost' | 'maxPictures' | 'timeout'> {
   sandbox?: boolean;
-}
-
-/** One call of a tool at work. */
-export interface ToolCall {
-  /** Its own, as a command has: settings and key are read anew, and nothing stays when it is over. */
-  context: Context;
-  flags: McpFlags;
-  /** Of all calls of the server's life together. */
-  session: Budget;
-  /** The folders that the client works in. */
-  roots: readonly string[];
-  /** So many milliseconds from now, or when the client no longer wants the answer. */
-  deadline(milliseconds: number): Deadline;
 }
 
 /** The client's side of one call. */
@@ -48,6 +30,15 @@ export interface Talk {
   progress: ((message: string) => void) | undefined;
   /** The folders that it works in, absolute; empty where it does not tell. */
   roots: readonly string[];
+}
+
+/** One call of a tool at work. */
+export interface ToolCall extends Talk {
+  /** Its own, as a command has: settings and key are read anew, and nothing stays when it is over. */
+  context: Context;
+  flags: McpFlags;
+  /** Of all calls of the server's life together. */
+  session: Budget;
 }
 
 /** Runs one call like a command of its own. Failures become answers. */

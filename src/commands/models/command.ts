@@ -15,8 +15,8 @@ export const modelsCommand: Declaration = {
     'models edit_image',
     "models --json | jq -r 'select(.price.unit_price_cents <= 5) | .model'",
   ],
-  async run(context, [words]: [string[]], flags: { sandbox?: boolean }) {
+  async run(context, [words]: [string[]]) {
     const { listModels } = await import('./run.ts');
-    return listModels(context, words.join(' '), flags.sandbox);
+    return listModels(context, words.join(' '));
   },
 };

@@ -4,9 +4,9 @@ import { amountText } from '../../task/money.ts';
 import { table } from '../../terminal/columns.ts';
 
 /** Lists the models that the filter means. A missing price is a warning, not a failure. */
-export async function listModels(context: Context, filter: string, inSandbox = false): Promise<number> {
+export async function listModels(context: Context, filter: string): Promise<number> {
   const { reporter, world } = context;
-  const reports = await readModels(context, inSandbox, filter);
+  const reports = await readModels(context, filter);
   const lines = table(reports.map(cellsOf), world.stdout.columns());
   for (const [at, report] of reports.entries()) await reporter.data(report, lines[at] ?? '');
   const reason = reports.find(({ error }) => error !== null)?.error;

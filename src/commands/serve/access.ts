@@ -50,9 +50,7 @@ export async function readToken(world: World, named: string | undefined): Promis
   const usual = folder && joinPath(world, folder, 'serve-token');
   const path = named === undefined ? usual : resolve(world.cwd, expandHome(named, world.home));
   if (!path) throw unusable('there is no home folder to keep it in', 'Name a file with --token-file');
-  let token = tokenIn(world, path);
-  if (token === undefined) await makeToken(path);
-  token ??= tokenIn(world, path) ?? ''; // another server may have made it
+  const token = tokenIn(world, path) ?? (await makeToken(world, path));
   world.keepSecret(token);
   return { token, path };
 }
@@ -69,7 +67,7 @@ function tokenIn(world: World, path: string): string | undefined {
   return found;
 }
 
-async function makeToken(path: string): Promise<void> {
+async function makeToken(world: World, path: string): Promise<string> {
   try {
     makeFolders(dirname(path), 0o700);
     const temporary = `${path}.${randomBytes(4).toString('hex')}`;
@@ -79,6 +77,7 @@ async function makeToken(path: string): Promise<void> {
     const reason = (error as NodeJS.ErrnoException).code ?? error;
     throw unusable(`${path} cannot be written: ${reason}`, 'Name another file with --token-file');
   }
+  return tokenIn(world, path) ?? ''; // another server may have made it
 }
 
 function unusable(reason: string, hint: string): Failure {

@@ -11,29 +11,29 @@ import { ApiError } from './api-error.ts';
 
 /**
  * Answers with pictures as OpenAI does. They are read piece by piece: memory does not grow with them.
- * @param urlOf undefined where the pictures themselves are sent
+ * @param urlOf gives the URL of a picture's path; undefined where the pictures themselves are sent
  */
 export async function sendPictures(
   response: ServerResponse,
   reports: readonly TaskReport[],
-  now: number,
-  urlOf: ((id: string, index: number, mime: string | null) => string) | undefined,
+  { now, token, urlOf }: { now: number; token: string; urlOf: ((path: string) => string) | undefined },
 ): Promise<void> {
   const pictures = reports.flatMap(({ task_id, images }) =>
     images.flatMap((image, index) => (image.path === null ? [] : [{ id: task_id ?? '', index, image }])),
   );
-  const [first] = pictures;
+  const { mime, width, height } = pictures[0]?.image ?? {};
   const about = {
     created: Math.floor(now / 1000),
-    output_format: formatOf(first?.image.mime),
-    size: `${first?.image.width}x${first?.image.height}`,
+    output_format: formatOf(mime),
+    size: `${width}x${height}`,
     tasks: reports.map(({ task_id, cost, replayed, reused }) => ({ task_id, cost, replayed, reused })),
   };
   function* body(): Generator<string> {
     yield `${JSON.stringify(about).slice(0, -1)},"data":[`;
     for (const [position, { id, index, image }] of pictures.entries()) {
       if (position > 0) yield ',';
-      if (urlOf) yield JSON.stringify({ url: urlOf(id, index, image.mime) });
+      const path = `/files/${id}.${index}.${signatureOf(token, id, index)}.${formatOf(image.mime)}`;
+      if (urlOf) yield JSON.stringify({ url: urlOf(path) });
       else {
         yield '{"b64_json":"';
         yield* base64Of(image);
@@ -61,10 +61,9 @@ function formatOf(mime: string | null | undefined): string {
   return (mime ?? 'image/png').replace('image/', '');
 }
 
-/** The path of a picture's URL: nobody can make it who does not have the token. */
-export function picturePath(token: string, id: string, index: number, mime: string | null): string {
-  const signature = createHmac('sha256', token).update(`${id} ${index}`).digest('hex').slice(0, 32);
-  return `/files/${id}.${index}.${signature}.${formatOf(mime)}`;
+/** A part of the path of a picture's URL: nobody can make it who does not have the token. */
+function signatureOf(token: string, id: string, index: number): string {
+  return createHmac('sha256', token).update(`${id} ${index}`).digest('hex').slice(0, 32);
 }
 
 /** Answers with a picture's bytes for seven days after its task completed. */
@@ -74,10 +73,10 @@ export async function sendFile(
   { journal, world }: Context,
   token: string,
 ): Promise<void> {
-  const [, id = '', number = '', signature = ''] =
-    /^\/files\/([\w-]{1,128})\.(\d{1,3})\.([0-9a-f]{32})\.\w{1,5}$/.exec(path) ?? [];
+  const form = /^\/files\/([\w-]{1,128})\.(\d{1,3})\.([0-9a-f]{32})\.\w{1,5}$/;
+  const [, id = '', number = '', signature = ''] = form.exec(path) ?? [];
   const index = Number(number);
-  const isSigned = isSame(signature, picturePath(token, id, index, null).split('.')[2] ?? '');
+  const isSigned = isSame(signature, signatureOf(token, id, index));
   const entry = isSigned ? (await journal.find([id])).get(id)?.entry : undefined;
   const isOld = world.clock.now() - (entry?.completed?.at ?? 0) > pictureLifeMs;
   const saved = isOld ? undefined : entry?.saved[index];

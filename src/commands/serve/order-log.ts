@@ -1,56 +1,43 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppendFile } from '../../disk/append-file.ts';
 import { nodeFiles as files } from '../../disk/files.ts';
 import { parseJson } from '../../json.ts';
 
-/**
- * Remembers orders until their answer was delivered, so that one that is sent again finds its tasks. All servers of a
- * state folder add to the same file, and of two that add the same order at once, the first in that file counts.
- */
-export interface OrderLog {
-  /** Returns the names of the orders that ask for this, oldest first. */
-  undelivered(asks: string): string[];
-  /** Until it is `written`, nothing of it may be bought. Orders that come together share one flush of the disk. */
-  add(asks: string): Promise<{ batch: string; written: Promise<void> }>;
-  /** Forgets an order that was delivered. */
-  remove(batch: string): Promise<void>;
-}
-
 /** An answer that nobody fetched for so long is not what somebody means who asks the same again. */
 const undeliveredMs = 24 * 3_600_000;
 
-/** Opens the log in the state folder; without one, orders are remembered in memory alone. */
-export async function openOrderLog(state: string | undefined, now: () => number): Promise<OrderLog> {
-  const folder = join(state ?? '', 'serve');
+/**
+ * Remembers orders until their answer was delivered, so that one that is sent again finds its tasks. All servers of a
+ * state folder add to the same file, and of two that add the same order at once, the first in that file counts. Without
+ * a state folder, orders are remembered in memory alone.
+ */
+export async function openOrderLog(state: string | undefined, now: () => number) {
+  const folder = state === undefined ? undefined : join(state, 'serve');
   const orders = new Map<string, { asks: string; at: number }>();
   /** How much of each file was read. */
   const read = new Map<string, number>();
-  let own: { path: string; file: Promise<AppendFile> } | undefined;
+  let own: Promise<{ path: string; file: AppendFile }> | undefined;
 
-  /** The file of the day: a file of all days would grow without end. */
-  async function file(): Promise<AppendFile> {
-    const path = join(folder, `${new Date(now()).toISOString().slice(0, 10)}.jsonl`);
-    const last = own;
-    const isUsable = last?.path === path && (await last.file.catch(() => undefined))?.place() === 'own';
-    if (last && isUsable) return await last.file;
-    if (own === last) {
-      last?.file.then((file) => file.close()).catch(() => undefined);
-      own = { path, file: open(path) };
-    }
-    return await (own as NonNullable<typeof own>).file;
-  }
-
-  async function open(path: string): Promise<AppendFile> {
-    await files.makeFolder(folder);
-    await files.add(path, '');
-    return await files.openAppend(path);
+  /** Opens the file of the day: a file of all days would grow without end. One at a time, so that all share it. */
+  async function openIn(place: string): Promise<AppendFile> {
+    const before = own;
+    own = (async () => {
+      const last = await before?.catch(() => undefined);
+      const path = join(place, `${new Date(now()).toISOString().slice(0, 10)}.jsonl`);
+      if (last?.path === path && last.file.place() === 'own') return last;
+      last?.file.close().catch(() => undefined);
+      await files.makeFolder(place);
+      await files.add(path, '');
+      return { path, file: await files.openAppend(path) };
+    })();
+    return (await own).file;
   }
 
   /** Reads what was added since, by this server or another. */
   function catchUp(): void {
-    for (const path of state === undefined ? [] : filesIn(folder)) {
+    for (const path of folder === undefined ? [] : filesIn(folder)) {
       const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
       if (now() - mtimeMs > 2 * undeliveredMs) {
         rmSync(path, { force: true });
@@ -66,10 +53,7 @@ export async function openOrderLog(state: string | undefined, now: () => number)
   function readOn(path: string, size: number): void {
     const known = read.get(path) ?? 0;
     const from = known > size ? 0 : known; // the folder was deleted and made anew
-    const bytes = Buffer.alloc(size - from);
-    const descriptor = openSync(path, 'r');
-    readSync(descriptor, bytes, 0, bytes.length, from);
-    closeSync(descriptor);
+    const bytes = readFileSync(path).subarray(from);
     const end = bytes.lastIndexOf('\n') + 1;
     read.set(path, from + end);
     for (const line of bytes.toString('utf8', 0, end).split('\n')) {
@@ -81,26 +65,33 @@ export async function openOrderLog(state: string | undefined, now: () => number)
   }
 
   // Not while the first clients wait. Where it cannot be opened, each order tells.
-  if (state !== undefined) await file().catch(() => undefined);
+  if (folder !== undefined) await openIn(folder).catch(() => undefined);
   catchUp();
   return {
-    undelivered(asks) {
+    /** Returns the names of the orders that ask for this, oldest first. */
+    undelivered(asks: string): string[] {
       catchUp();
       return [...orders].flatMap(([batch, order]) => (order.asks === asks ? batch : []));
     },
-    async add(asks) {
+
+    /** Until it is `written`, nothing of it may be bought. Orders that come together share one flush of the disk. */
+    async add(asks: string): Promise<{ batch: string; written: Promise<void> }> {
       const batch = randomBytes(8).toString('hex');
       const order = { asks, at: now() };
-      if (state === undefined) orders.set(batch, order);
-      const line = `${JSON.stringify({ batch, ...order })}\n`;
-      const written = state === undefined ? Promise.resolve() : (await file()).append(line);
+      if (folder === undefined) {
+        orders.set(batch, order);
+        return { batch, written: Promise.resolve() };
+      }
+      const written = (await openIn(folder)).append(`${JSON.stringify({ batch, ...order })}\n`);
       written.catch(() => orders.delete(batch));
       return { batch, written };
     },
-    async remove(batch) {
+
+    /** Forgets an order that was delivered. */
+    async remove(batch: string): Promise<void> {
       orders.delete(batch);
       // Where it is lost, the same request brings the same picture again.
-      if (state !== undefined) (await file()).appendNow(`${JSON.stringify({ delivered: batch })}\n`);
+      if (folder !== undefined) (await openIn(folder)).appendNow(`${JSON.stringify({ delivered: batch })}\n`);
     },
   };
 }

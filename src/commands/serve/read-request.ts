@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { Context } from '../../context.ts';
 import { invalid, tellAll } from '../../errors.ts';
 import { isObject, parseJson } from '../../json.ts';
 import { isImagen, nearestRatio, ratioNamed, ratios } from '../../request/models.ts';
@@ -15,11 +14,11 @@ export interface PictureOrder {
   request: ImageRequest;
   /** How many tasks of it. */
   count: number;
-  format: 'b64_json' | 'url';
+  wantsUrls: boolean;
   /** The client's own `Idempotency-Key`. */
   key: string | undefined;
-  /** Lets the pictures go that it sent. */
-  release(): void;
+  /** The pictures that it sent: they are kept until they are released. */
+  sent: readonly string[];
 }
 
 const mebibyte = 1024 * 1024;
@@ -28,24 +27,21 @@ const mostFormBytes = 64 * mebibyte;
 const mostPictures = 10;
 const mostSent = 16;
 
-/** What a body is read with. */
-export interface Reader {
-  context: Context;
-  settings: ServeSettings;
-  pictures: SentPictures;
-}
-
 /** Reads a request to `images/generations`: JSON. */
-export async function readGeneration(request: IncomingMessage, reader: Reader): Promise<PictureOrder> {
+export async function readGeneration(request: IncomingMessage, settings: ServeSettings): Promise<PictureOrder> {
   checkType(request, 'application/json', /^(application\/([\w.+-]+\+)?json\b|$)/i);
   const bytes = await readBody(request, mostJsonBytes);
   const body = isUtf8(bytes) ? parseJson(bytes.toString()) : undefined;
   if (!isObject(body)) throw invalid('The body is not a JSON object');
-  return { ...readOrder(body, [], request, reader), release: () => undefined };
+  return readOrder(body, [], request, settings);
 }
 
 /** Reads a request to `images/edits`: a form with pictures, which are saved until they are used. */
-export async function readEdit(request: IncomingMessage, reader: Reader): Promise<PictureOrder> {
+export async function readEdit(
+  request: IncomingMessage,
+  settings: ServeSettings,
+  pictures: SentPictures,
+): Promise<PictureOrder> {
   const type = checkType(request, 'multipart/form-data', /^multipart\/form-data\b/i);
   const body = new Response(await readBody(request, mostFormBytes), { headers: { 'content-type': type } });
   const form = await body.formData().catch(() => {
@@ -55,16 +51,15 @@ export async function readEdit(request: IncomingMessage, reader: Reader): Promis
   const images = [...form].filter(([name]) => /^image(\[\d*\])?$/.test(name)).map(([, value]) => value);
   if (images.length < 1 || images.length > mostSent)
     throw invalid(`Send a picture as image, or up to ${mostSent} as image[]`);
-  const names: string[] = [];
-  const release = (): void => reader.pictures.release(names);
+  const sent: string[] = [];
   try {
     for (const image of images) {
       if (typeof image === 'string') throw invalid('Invalid image: send it as a file');
-      names.push(await reader.pictures.keep(new Uint8Array(await image.arrayBuffer())));
+      sent.push(await pictures.keep(new Uint8Array(await image.arrayBuffer())));
     }
-    return { ...readOrder(Object.fromEntries(form), names, request, reader), release };
+    return readOrder(Object.fromEntries(form), sent, request, settings);
   } catch (error) {
-    release();
+    pictures.release(sent);
     throw error;
   }
 }
@@ -92,10 +87,10 @@ async function readBody(request: IncomingMessage, most: number): Promise<Buffer>
 /** Parses what a body asks for; fields that no model here has are ignored. Throws `validation`. */
 function readOrder(
   body: object,
-  pictures: readonly string[],
+  sent: readonly string[],
   { headers }: IncomingMessage,
-  { context: { stored }, settings }: Reader,
-): Omit<PictureOrder, 'release'> {
+  settings: ServeSettings,
+): PictureOrder {
   const problems: string[] = [];
   const fields = new Map(Object.entries(body));
   const given = (name: string): unknown => fields.get(name) ?? undefined;
@@ -104,47 +99,40 @@ function readOrder(
   const named = given('model');
   const model =
     typeof named === 'string' ? (settings.aliases.get(named.toLowerCase()) ?? named) : (named ?? settings.model);
+  const isOfImagen = isImagen(String(model));
+  const isRemix = sent.length > 0 && isOfImagen;
   const count = Number(given('n') ?? 1);
   if (!(Number.isInteger(count) && count >= 1 && count <= mostPictures))
     problem('n', `a whole number from 1 to ${mostPictures}`);
   const format = given('response_format') ?? (/^dall-e/i.test(String(named)) ? 'url' : 'b64_json');
   if (format !== 'b64_json' && format !== 'url') problem('response_format', 'b64_json or url');
-  const quality = given('quality');
-  const isRemix = pictures.length > 0 && isImagen(String(model));
   const size = given('size') ?? 'auto';
   const ratio = nearestRatio(ratioNamed(String(size)), isRemix ? remixRatios : ratios);
   if (size !== 'auto' && ratio === undefined) problem('size', 'auto or a size such as 1536x1024');
+  const [quality, fileFormat] = [given('quality'), given('output_format')];
   const asked = {
     prompt: given('prompt'),
     model,
-    size: ratio ?? stored.settings.ratio,
-    ...(pictures.length > 0 && { image: pictures }),
-    ...(!isImagen(String(model)) && {
-      quality: qualities.has(quality) ? qualities.get(quality) : quality,
-      output_format: given('output_format'),
-    }),
-    ...(isRemix && { output_format: remixFormats[String(given('output_format'))] }),
+    size: ratio ?? settings.ratio,
+    image: sent.length > 0 ? sent : undefined,
+    quality: isOfImagen ? undefined : qualities.has(quality) ? qualities.get(quality) : quality,
+    output_format: isRemix ? remixFormats.get(fileFormat) : isOfImagen ? undefined : fileFormat,
   };
   const names = { aspectRatio: 'size', images: 'image', format: 'output_format' };
   const [request, another] = parseRequests([namedSource(asked, names), settingSource({})], problems) ?? [];
   if (another) problems.push('model is one name');
-  const key = headers['idempotency-key'];
-  if (typeof key === 'string' && !/^[\x21-\x7e]{1,256}$/.test(key))
+  const [key] = [headers['idempotency-key']].flat();
+  if (key !== undefined && !/^[\x21-\x7e]{1,256}$/.test(key))
     problems.push('Invalid Idempotency-Key: use 1 to 256 characters without spaces');
   if (problems.length > 0 || !request) throw tellAll(problems, { wayOut: '' });
-  return { request, count, format: format as PictureOrder['format'], key: typeof key === 'string' ? key : undefined };
+  return { request, count, wantsUrls: format === 'url', key, sent };
 }
 
 /** What Imagen makes from pictures has more ratios, and other words for its formats. */
 const remixRatios = [...ratios, '2:3', '3:2', '4:5', '5:4', '21:9'];
-const remixFormats: Readonly<Record<string, string>> = { png: 'png', jpeg: 'jpg', jpg: 'jpg' };
+const remixFormats = new Map<unknown, string>(Object.entries({ png: 'png', jpeg: 'jpg', jpg: 'jpg' }));
 
 /** OpenAI's words for the quality in those of the service. Those that nobody chose are left to the model. */
-const qualities = new Map<unknown, string | undefined>([
-  ['low', 'basic'],
-  ['medium', 'high'],
-  ['high', 'ultra'],
-  ['hd', 'high'],
-  ['standard', undefined],
-  ['auto', undefined],
-]);
+const qualities = new Map<unknown, string | undefined>(
+  Object.entries({ low: 'basic', medium: 'high', high: 'ultra', hd: 'high', standard: undefined, auto: undefined }),
+);

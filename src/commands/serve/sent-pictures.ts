@@ -1,29 +1,23 @@
 import { rmSync } from 'node:fs';
-import { rename, unlink, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { diskFailure } from '../../disk/disk-failure.ts';
-import { examine } from '../../disk/examine.ts';
+import { examinePieces } from '../../disk/examine.ts';
 import { nodeFiles as files } from '../../disk/files.ts';
 import { tempPath } from '../../disk/temp-file.ts';
 import { invalid } from '../../errors.ts';
 import { ApiError } from './api-error.ts';
 
-/** The pictures that clients sent, on disk until the tasks that are made from them have ended. */
-export interface SentPictures {
-  /** Paths by the digests that name them, as the engine wants them. */
-  paths: Map<string, string>;
-  /** Saves a picture and returns the digest that names it. Throws `validation` where it is not one. */
-  keep(bytes: Uint8Array): Promise<string>;
-  /** Removes those that no other request uses. */
-  release(names: readonly string[]): void;
-}
-
 /** Servers that died left some, which the next server needs to take up their tasks. */
 const longestMs = 7 * 24 * 3_600_000;
 
-export async function openSentPictures({ state, stateFlaw, world }: Context): Promise<SentPictures> {
+export type SentPictures = Awaited<ReturnType<typeof openSentPictures>>;
+
+/** Opens the folder of the pictures that clients sent, which are there until the tasks made from them have ended. */
+export async function openSentPictures({ state, stateFlaw, world }: Context) {
   const folder = join(state ?? '', 'serve-pictures');
+  /** By the digests that name them, as the engine wants them. */
   const paths = new Map<string, string>();
   const uses = new Map<string, number>();
   for (const name of state === undefined ? [] : await files.list(folder)) {
@@ -33,29 +27,27 @@ export async function openSentPictures({ state, stateFlaw, world }: Context): Pr
 
   return {
     paths,
-    async keep(bytes) {
+    /** Saves a picture and returns the digest that names it. Throws `validation` where it is not one. */
+    async keep(bytes: Uint8Array): Promise<string> {
       const flaw = `images/edits needs a state folder: ${stateFlaw ?? 'nothing is recorded'}`;
       if (state === undefined) throw new ApiError(501, 'unsupported', flaw);
+      const { sha256, mime } = (await examinePieces([bytes])) ?? noPicture();
+      const path = join(folder, `${sha256}.${mime.replace('image/', '')}`);
+      const name = `sha256:${sha256}`;
       const whole = tempPath(folder);
       try {
         await files.makeFolder(folder);
         await writeFile(whole, bytes, { mode: 0o600 });
+        uses.set(name, (uses.get(name) ?? 0) + 1); // from here on another request does not remove it
+        await rename(whole, path);
       } catch (error) {
         throw diskFailure(error, folder);
       }
-      const facts = await examine(whole);
-      if (!facts) {
-        await unlink(whole);
-        throw invalid('Invalid image: it is not a whole PNG, JPEG, WebP, GIF or AVIF');
-      }
-      const path = join(folder, `${facts.sha256}.${facts.mime.replace('image/', '')}`);
-      const name = `sha256:${facts.sha256}`;
-      uses.set(name, (uses.get(name) ?? 0) + 1); // from here on another request does not remove it
-      await rename(whole, path);
       paths.set(name, path);
       return name;
     },
-    release(names) {
+    /** Removes those that no other request uses. */
+    release(names: readonly string[]): void {
       for (const name of names) {
         const left = (uses.get(name) ?? 1) - 1;
         uses.set(name, left);
@@ -66,4 +58,8 @@ export async function openSentPictures({ state, stateFlaw, world }: Context): Pr
       }
     },
   };
+}
+
+function noPicture(): never {
+  throw invalid('Invalid image: it is not a whole PNG, JPEG, WebP, GIF or AVIF');
 }

@@ -1,80 +1,58 @@
-import { exactOptional, object } from 'zod/mini';
-import { limitSource } from '../../command-line/spending.ts';
+import { _default, exactOptional, object, string } from 'zod/mini';
+import { parseFiles } from '../../command-line/prepare-target.ts';
+import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
 import { parseFields, textAs } from '../../request/parse-fields.ts';
 import { parseModels, wholeNumberIn } from '../../request/request.ts';
-import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
-import { type NamingFlags, parseTarget, type Target } from '../../request/target.ts';
-import { parseWishes, type WaitingFlags, type Wishes } from '../../request/wishes.ts';
+import { flagSource, namedSource, type Texts } from '../../request/sources.ts';
+import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
+
+type TextFlag = 'port' | 'host' | 'tokenFile' | 'maxPictures' | 'concurrency' | 'model' | 'dir' | 'output';
 
 /** The flags of `serve`, as they were typed. */
-export interface ServeFlags extends WaitingFlags, Pick<NamingFlags, 'dir' | 'output'> {
-  port?: string;
-  host?: string;
-  tokenFile?: string;
+export interface ServeFlags extends WaitingFlags, Texts<TextFlag> {
   alias?: string[];
-  maxPictures?: string;
-  concurrency?: string;
-  model?: string;
   sandbox?: boolean;
   json?: boolean;
 }
 
-export interface ServeSettings {
-  port: number;
-  host: string;
-  /** By the name that a client asks for, in small letters. */
-  aliases: ReadonlyMap<string, string>;
-  /** For requests that name none. */
-  model: string;
-  maxPictures: number | undefined;
-  concurrency: number;
-  wishes: Wishes;
-  target: Target;
-}
+export type ServeSettings = ReturnType<typeof readServeSettings>;
 
-const defaultPort = 4011;
-const usualConcurrency = 8;
-const mostConcurrency = 64;
 /** What programs ask for that know OpenAI's models only. */
 const openAiNames = ['gpt-image-1', 'gpt-image-1-mini', 'gpt-image-1.5', 'dall-e-2', 'dall-e-3'];
 
 const wholeNumber = (least: number, most: number) =>
-  exactOptional(
-    textAs(
-      (typed) => (typed === '0' && least === 0 ? 0 : wholeNumberIn(typed, most)),
-      `use a whole number from ${least} to ${most}`,
-    ),
+  textAs(
+    (typed) => (typed === '0' && least === 0 ? 0 : wholeNumberIn(typed, most)),
+    `use a whole number from ${least} to ${most}`,
   );
 
-const numbers = object({
-  port: wholeNumber(0, 65_535),
-  concurrency: wholeNumber(1, mostConcurrency),
-  maxPictures: wholeNumber(1, 1_000_000),
+const ownFlags = object({
+  port: _default(wholeNumber(0, 65_535), 4011),
+  host: _default(string(), '127.0.0.1'),
+  concurrency: _default(wholeNumber(1, 64), 8),
+  maxPictures: exactOptional(wholeNumber(1, 1_000_000)),
 });
 
 /** Throws one `validation` failure that tells every problem of the flags. */
-export function readServeSettings({ stored, world }: Context, flags: ServeFlags): ServeSettings {
+export function readServeSettings(context: Context, flags: ServeFlags) {
   const problems: string[] = [];
-  const { output: usual, ...settings } = stored.settings;
-  const named = usual === '-' ? settings : { ...settings, output: usual };
-  const sources = [flagSource(flags), limitSource(world.env), settingSource(named)];
-  const parsed = parseFields(numbers, sources, problems);
+  const sources = spendingSources(context, flags);
+  const parsed = parseFields(ownFlags, sources, problems);
   const wishes = parseWishes(sources, problems);
-  const target = parseTarget(sources, world, { count: 'many', areNew: true }, problems);
+  const target = parseFiles(context, flagSource(flags), { count: 'many', areNew: true }, problems);
   if (flags.output === '-') problems.push('--output - is for one picture: name files');
-  const [model = 'imagen-4', another] = parseModels(sources, problems) ?? [];
+  const [model = 'imagen-4', another] = parseModels(sources, problems) ?? []; // for requests that name none
   if (another) problems.push('--model takes one model here');
-  const aliases = new Map<string, string>(openAiNames.map((name) => [name, model]));
+  /** By the name that a client asks for, in small letters. */
+  const aliases = new Map(openAiNames.map((name) => [name, model]));
   for (const alias of flags.alias ?? []) {
-    const [, name = '', wanted = ''] = /^([^=]+)=(.+)$/.exec(alias.trim()) ?? [];
+    const [, name = '', wanted] = /^([^=]+)=(.+)$/.exec(alias.trim()) ?? [];
     if (name === '') problems.push(`Invalid --alias ${JSON.stringify(alias)}: use a pair such as gpt-image-1=imagen-4`);
-    const [found] = (name && parseModels([namedSource({ '--alias': wanted }, { model: '--alias' })], problems)) || [];
+    const [found] = parseModels([namedSource({ '--alias': wanted }, { model: '--alias' })], problems) ?? [];
     if (found) aliases.set(name.toLowerCase(), found);
   }
   if (problems.length > 0 || !parsed || !wishes || !target) throw tellAll(problems);
-  const { port = defaultPort, concurrency = usualConcurrency, maxPictures } = parsed;
-  const host = flags.host ?? '127.0.0.1';
-  return { port, host, aliases, model, maxPictures, concurrency, wishes, target: { ...target, index: 1 } };
+  return { ...parsed, model, aliases, wishes, target, ratio: context.stored.settings.ratio };
 }

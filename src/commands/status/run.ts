@@ -10,7 +10,6 @@ import { parseWishes, type WaitingFlags } from '../../request/wishes.ts';
 
 export interface StatusFlags extends WaitingFlags {
   exitStatus?: boolean;
-  sandbox?: boolean;
 }
 
 /** Tells the state of each task as soon as it is known. Returns the exit code. */
@@ -23,15 +22,11 @@ export async function status(context: Context, ids: readonly string[], flags: St
   if (problems.length > 0 || !wishes) throw tellAll(problems);
   const work = createWork(context.engine, wishes);
   const known = await locate(context.engine, ids, await namedBase(context));
-  await checkServer(context, ids, known, flags.sandbox === true);
+  await checkServer(context, ids, known);
   context.reporter.progress.expect(ids.length);
   const reports = await Promise.all(
     ids.map(async (id) => {
-      const report = await statusReport(context, work, {
-        id,
-        entry: known.get(id)?.entry,
-        sandbox: flags.sandbox === true,
-      });
+      const report = await statusReport(context, work, id, known.get(id)?.entry);
       context.reporter.progress.ended(id, report.error !== null);
       await context.reporter.task(report, 'state', { isOneOfMany: ids.length > 1 });
       return report;

@@ -42,6 +42,18 @@ test('writes a line for each output, sorted, with what was bought', async () => 
   );
 });
 
+test('the check of a shard without pictures finds nothing wrong', async () => {
+  const machine = await newMachine();
+  await writeFile(join(machine.folder, 'images.yaml'), 'pictures:\n  - {prompt: a, output: a.png}\n');
+  const told = [];
+  for (const shard of ['1/3', '2/3', '3/3']) {
+    const { stdout, stderr, exitCode } = await run(machine, ['batch', 'images.yaml', '--check', '--shard', shard]);
+    told.push([exitCode, stdout === '' ? stderr : stdout]);
+  }
+  const nothing = [0, 'Check: 0 pictures are as locked'];
+  expect(told).toEqual([[10, 'missing a  it is not in the lock'], nothing, nothing]);
+});
+
 test('a change that keeps size and time is found by --strict', async () => {
   const { machine, file, check } = await locked();
   const past = new Date(Date.now() - 60_000);

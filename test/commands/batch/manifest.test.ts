@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fromJSONSchema } from 'zod';
-import { readManifest } from '../../../src/commands/batch/manifest.ts';
-import { manifestSchema } from '../../../src/commands/batch/manifest-schema.ts';
+import { manifestSchema } from '../../../src/commands/batch/manifest.ts';
 import { fieldNamed } from '../../../src/commands/batch/row.ts';
+import { readRows } from '../../../src/commands/batch/rows.ts';
 import { newMachine, run } from '../../support/program.ts';
 
 async function machineWith(text: string) {
@@ -16,7 +16,8 @@ async function machineWith(text: string) {
 async function rowsOf(text: string) {
   const { folder } = await machineWith(text);
   const rows = [];
-  for await (const row of readManifest({ path: join(folder, 'images.yaml'), shown: 'images.yaml' })) rows.push(row);
+  const file = { path: join(folder, 'images.yaml'), shown: 'images.yaml', format: { kind: 'manifest' as const } };
+  for await (const row of readRows(file, { variables: new Set(), ignored: new Set() })) rows.push(row);
   return rows;
 }
 
@@ -31,12 +32,12 @@ pictures:
     vars: {animal: [fox, "blue whale"]}
   - {prompt: a mug, output: mug.png, model: [fast, ultra], seed: 7}
 `);
-  expect(rows.map(({ number, place, fields }) => [number, place, fields.prompt, fields.output, fields.model])).toEqual([
-    [1, 'line 6', 'a calm fox in {braces}', 'calm/fox-{model}.png', 'imagen-4-fast'],
-    [2, 'line 6', 'a calm blue whale in {braces}', 'calm/blue whale-{model}.png', 'imagen-4-fast'],
-    [3, 'line 6', 'a wild fox in {braces}', 'wild/fox-{model}.png', 'imagen-4-fast'],
-    [4, 'line 6', 'a wild blue whale in {braces}', 'wild/blue whale-{model}.png', 'imagen-4-fast'],
-    [5, 'line 9', 'a mug', 'mug.png', 'fast,ultra'],
+  expect(rows.map(({ place, fields }) => [place, fields.prompt, fields.output, fields.model])).toEqual([
+    ['line 6', 'a calm fox in {braces}', 'calm/fox-{model}.png', 'imagen-4-fast'],
+    ['line 6', 'a calm blue whale in {braces}', 'calm/blue whale-{model}.png', 'imagen-4-fast'],
+    ['line 6', 'a wild fox in {braces}', 'wild/fox-{model}.png', 'imagen-4-fast'],
+    ['line 6', 'a wild blue whale in {braces}', 'wild/blue whale-{model}.png', 'imagen-4-fast'],
+    ['line 9', 'a mug', 'mug.png', 'fast,ultra'],
   ]);
   expect(rows.flatMap(({ problems }) => problems)).toEqual([]);
 });

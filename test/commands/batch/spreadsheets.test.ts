@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { formatOf } from '../../../src/commands/batch/format.ts';
+import { formatOf, textFault } from '../../../src/commands/batch/format.ts';
 import { readRows } from '../../../src/commands/batch/rows.ts';
-import { textFault } from '../../../src/commands/batch/text-file.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/batch');
 
