@@ -1,7 +1,6 @@
 import {
   close,
   constants,
-  existsSync,
   fdatasync,
   fstatSync,
   ftruncateSync,
@@ -113,7 +112,7 @@ export async function openAppend(path: string): Promise<AppendFile> {
       const now = fstatSync(file); // some file systems number their files anew
       if (there) return isSame(there, now) ? 'own' : 'moved';
       // Whoever takes a file over leaves the folder where it is: one that is gone was moved away with all that is in it.
-      return now.nlink === 0 || !existsSync(dirname(path)) ? 'deleted' : 'moved';
+      return now.nlink === 0 || !factsOf(dirname(path)) ? 'deleted' : 'moved';
     },
     async close() {
       await (following ?? flushing)?.catch(() => undefined);
