@@ -59,10 +59,7 @@ const options = {
   quality: exactOptional(trimmed),
   set: exactOptional(anyAs(readFurther, furtherReason)),
   images: exactOptional(anyAs(readImages, 'use a path, a URL or task:ID')),
-  count: _default(
-    textAs((typed) => wholeNumberIn(typed, mostPictures), `use a whole number from 1 to ${mostPictures}`),
-    1,
-  ),
+  count: _default(wholeNumber(1, mostPictures), 1),
 };
 
 type Options = output<ZodMiniObject<typeof options>>;
@@ -171,10 +168,13 @@ function integerIn(typed: string): number | undefined {
   return /^[+-]?\d+$/.test(typed) && Number.isSafeInteger(number) ? number : undefined;
 }
 
-/** Reads a whole number from 1 to `most`. */
-export function wholeNumberIn(typed: string, most: number): number | undefined {
-  const number = integerIn(typed) ?? 0;
-  return number >= 1 && number <= most ? number : undefined;
+/** A schema for a whole number. */
+export function wholeNumber(least: 0 | 1, most: number) {
+  const read = (typed: string): number | undefined => {
+    const number = integerIn(typed) ?? 0;
+    return (number >= 1 && number <= most) || (least === 0 && typed === '0') ? number : undefined;
+  };
+  return textAs(read, `use a whole number from ${least} to ${most}`);
 }
 
 function isHttp(typed: string): boolean {

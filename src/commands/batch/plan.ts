@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import { invalid, tellAll } from '../../errors.ts';
 import { parseShard } from '../../paid-task/row-key.ts';
 import { parseFields, type Source, textAs } from '../../request/parse-fields.ts';
-import { checkOptions, wholeNumberIn } from '../../request/request.ts';
+import { checkOptions, wholeNumber } from '../../request/request.ts';
 import { flagSource, namedSource, settingSource } from '../../request/sources.ts';
 import { parseTarget, type Target } from '../../request/target.ts';
 import { parseWishes, type Wishes } from '../../request/wishes.ts';
@@ -45,10 +45,7 @@ interface BatchPlan extends output<typeof batchFields> {
 const mostConcurrency = 64;
 
 const batchFields = object({
-  concurrency: _default(
-    textAs((typed) => wholeNumberIn(typed, mostConcurrency), `use a whole number from 1 to ${mostConcurrency}`),
-    8,
-  ),
+  concurrency: _default(wholeNumber(1, mostConcurrency), 8),
   shard: exactOptional(textAs(parseShard, 'use a share such as 1/4, the first of four')),
   refetchMissing: exactOptional(literal('buy', 'use buy')),
   prompt: exactOptional(textAs(parsePrompt, 'write {{ or }} for a literal brace')),

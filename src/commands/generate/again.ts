@@ -7,7 +7,7 @@ import { readRegular } from '../../disk/examine.ts';
 import { largestText } from '../../disk/read-text.ts';
 import { Failure, invalid } from '../../errors.ts';
 import { type Entry, filesOf } from '../../journal/entry.ts';
-import type { Server } from '../../journal/event.ts';
+import type { SavedFile, Server } from '../../journal/event.ts';
 import { isObject, parseJson } from '../../json.ts';
 import { sidecarPath } from '../../paid-task/sidecar.ts';
 import type { ImageRequest } from '../../request/request.ts';
@@ -30,9 +30,10 @@ export interface Before {
 export async function askedBefore(context: Context, typed: string): Promise<Before> {
   const path = resolve(context.world.cwd, typed);
   if (/\.json$/i.test(typed)) return await readSidecar(path, typed);
+  const number = typed === 'last' ? 1 : /^\d{1,6}$/.test(typed) ? Number(typed) : 0;
   const entry =
-    (await newest(context, ({ accepted }) => accepted?.id === typed)) ??
-    (await byNumber(context, typed)) ??
+    (await newest(context, ({ accepted }) => accepted?.id === typed)) ||
+    (number > 0 && (await newestSent(context, { matches: () => true }, number))[number - 1]) ||
     (await byPicture(context, path));
   if (entry) return entry.intended;
   const sidecar = await readSidecar(sidecarPath(path), typed).catch(() => undefined);
@@ -51,12 +52,6 @@ async function newest(context: Context, matches: (entry: Entry) => boolean): Pro
   return (await newestSent(context, { matches }, 1))[0];
 }
 
-async function byNumber(context: Context, typed: string): Promise<Entry | undefined> {
-  const number = typed === 'last' ? 1 : /^\d{1,6}$/.test(typed) ? Number(typed) : 0;
-  if (number === 0) return undefined;
-  return (await newestSent(context, { matches: () => true }, number))[number - 1];
-}
-
 /** As many as --max-bytes allows unasked. */
 const mostPictureBytes = 256 * 2 ** 20;
 
@@ -64,7 +59,7 @@ const mostPictureBytes = 256 * 2 ** 20;
 async function byPicture(context: Context, path: string): Promise<Entry | undefined> {
   const bytes = readRegular(path, mostPictureBytes);
   const sha256 = bytes && createHash('sha256').update(bytes).digest('hex');
-  const holding = (test: (file: { path: string; sha256: string }) => boolean): Promise<Entry | undefined> =>
+  const holding = (test: (file: SavedFile) => boolean): Promise<Entry | undefined> =>
     newest(context, (entry) => filesOf(entry).some(test));
   return (sha256 && (await holding((file) => file.sha256 === sha256))) || (await holding((file) => file.path === path));
 }

@@ -4,8 +4,8 @@ import { parseFiles } from '../../command-line/prepare-target.ts';
 import { spendingSources } from '../../command-line/spending.ts';
 import type { Context } from '../../context.ts';
 import { tellAll } from '../../errors.ts';
-import { parseFields, textAs } from '../../request/parse-fields.ts';
-import { parseModels, wholeNumberIn } from '../../request/request.ts';
+import { parseFields } from '../../request/parse-fields.ts';
+import { parseModels, wholeNumber } from '../../request/request.ts';
 import { flagSource, namedSource } from '../../request/sources.ts';
 import { parseWishes } from '../../request/wishes.ts';
 
@@ -24,12 +24,6 @@ export type ServeSettings = ReturnType<typeof readServeSettings>;
 
 /** What programs ask for that know OpenAI's models only. */
 const openAiNames = ['gpt-image-1', 'gpt-image-1-mini', 'gpt-image-1.5', 'dall-e-2', 'dall-e-3'];
-
-const wholeNumber = (least: number, most: number) =>
-  textAs(
-    (typed) => (typed === '0' && least === 0 ? 0 : wholeNumberIn(typed, most)),
-    `use a whole number from ${least} to ${most}`,
-  );
 
 const ownFlags = object({
   port: _default(wholeNumber(0, 65_535), 4011),
