@@ -17,6 +17,8 @@ describe('faults by chance', () => {
     ['20 %, pictures too', () => byChance(0.2), 1000, 3, true],
     ['20 %: 429', () => byChance(0.2, ['429']), 2000, 3],
     ['5 %: 429', () => byChance(0.05, ['429']), 500, 1.7],
+    ['30 %: 429', () => byChance(0.3, ['429']), 500, 6],
+    ['40 %: 429', () => byChance(0.4, ['429']), 500, 20],
   ];
   test.each(few)('cost a batch little: %s', costsLittle);
   test.each(many)('cost a batch little: %s', { tags: ['slow'], timeout: 300_000 }, costsLittle);
