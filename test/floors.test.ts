@@ -29,7 +29,11 @@ const floors = [
 const hidden = { folder: 'commands/*/', from: 'commands/list.ts' };
 
 /** Packages that belong to one place. */
-const packages: Record<string, string[]> = { ora: ['terminal/'], chalk: ['terminal/'] };
+const packages: Record<string, string[]> = {
+  commander: ['command-line/', 'commands/*/command.ts'],
+  ora: ['terminal/'],
+  chalk: ['terminal/'],
+};
 
 /** The files of a program with what each imports. */
 type Program = Map<string, string[]>;
@@ -54,7 +58,7 @@ describe('a wrong import is refused:', () => {
   const right: Record<string, string> = {
     'main.ts': "import { list } from './commands/list.ts'; import './context.ts';",
     'commands/list.ts': "const load = () => import('./batch/command.ts');",
-    'commands/batch/command.ts': "const run = () => import('./run.ts');",
+    'commands/batch/command.ts': "import { Command } from 'commander'; const run = () => import('./run.ts');",
     'commands/batch/run.ts': "import type { Task } from '../../paid-task/task.ts';",
     'commands/status/run.ts': "import text from './text.md'; import { join } from 'node:path';",
     'context.ts': "export { openJournal } from './journal/open.ts'; import './create-world.ts';",
@@ -85,6 +89,8 @@ describe('a wrong import is refused:', () => {
     ['of the command line by the engine', 'paid-task/follow.ts', "import '../command-line/flags.ts';"],
     ['of the terminal by the engine', 'paid-task/follow.ts', "import '../terminal/spinner.ts';"],
     ['of the journal by the sandbox', 'sandbox/server.ts', "import '../journal/open.ts';"],
+    ['of commander by a run', 'commands/batch/run.ts', "import type { Command } from 'commander';"],
+    ['of commander by main', 'main.ts', "const load = () => import('commander');"],
     ['of ora by a command', 'commands/batch/run.ts', "import ora from 'ora';"],
     ['of chalk by the reporter', 'report/human.ts', "import { Chalk } from 'chalk';"],
     ['of a file that is on no floor', 'errors.ts', "import './utils.ts';"],

@@ -1,18 +1,19 @@
 import { invalid } from '../errors.ts';
 import { didYouMean, nearMiss } from '../near-miss.ts';
-import { bareWord, type Declaration, type Flag, keyOf, namesOf, valueNameOf } from './declaration.ts';
-import { aliases, flagsOf, helpFlag, isRepeatable, versionFlag } from './flags.ts';
+import { type Declaration, type Flag, namesOf, valueNameOf } from './declaration.ts';
+import { flagsOf, helpFlag, versionFlag } from './flags.ts';
 import { type Part, splitWords } from './read-words.ts';
 
+/** The command line, in the order in which commander reads it. */
 export interface CommandLine {
   /** The names of the command and subcommand. */
   path: string[];
   /** Undefined for the program as a whole. */
   command: Declaration | undefined;
   asksFor?: 'help' | 'version';
-  /** What the command gets. Flags with a problem are left out; undefined where a word is missing or too many. */
-  values?: { words: readonly unknown[]; flags: object } | undefined;
-  /** Every problem, each naming its flag. */
+  /** Flags, `--` and words. Flags with a problem are left out. */
+  argv: string[];
+  /** Every problem with the flags, each naming its flag. */
   problems: string[];
 }
 
@@ -33,22 +34,21 @@ export function readCommandLine(typed: readonly string[], commands: readonly Dec
   const parts = splitWords(typed.slice(0, end), takesValue, (flag) => flagsMeantBy(flag, known)[0] ?? flag);
   const { command, path, asksHelp, rest } = findCommand(parts, commands, known);
   const has = (flag: Flag): boolean => rest.some((part) => known.get(part.flag ?? '') === flag);
-  if (asksHelp || has(helpFlag)) return { path, command, asksFor: 'help', problems: [] };
-  if (has(versionFlag)) return { path, command, asksFor: 'version', problems: [] };
+  if (asksHelp || has(helpFlag)) return { path, command, asksFor: 'help', argv: [], problems: [] };
+  if (has(versionFlag)) return { path, command, asksFor: 'version', argv: [], problems: [] };
   if (!command?.run) throw missingCommand(command, path, unknownFlags(parts, known));
 
   const own = byName(flagsOf(command));
   const problems: string[] = [];
   const words: string[] = [];
-  const right: Part[] = [];
+  const right: string[] = [];
   for (const part of rest) {
     if (part.flag === undefined || isSentence(part.flag)) words.push(part.flag ?? part.value ?? '');
     const problem = part.flag === undefined ? undefined : problemOf(part, own, path, known);
     if (problem !== undefined) problems.push(problem);
-    else if (part.flag !== undefined) right.push(part);
+    else if (part.flag !== undefined) right.push(part.flag, ...(part.value === undefined ? [] : [part.value]));
   }
-  const read = readWords(command, [...words, ...typed.slice(end + 1)], problems);
-  return { path, command, values: read && { words: read, flags: readFlags(right, own, problems) }, problems };
+  return { path, command, argv: [...right, '--', ...words, ...typed.slice(end + 1)], problems };
 }
 
 /** Finds the command that the first words name, and returns the rest. `help` asks for the help of the words that follow. */
@@ -86,44 +86,6 @@ function problemOf({ flag = '', flaw }: Part, own: Flags, path: readonly string[
   if (known.has(flag))
     return `${path.join(' ')} does not accept ${flag}${flag in otherNames ? didYouMeanFlag(flag, own) : ''}`;
   return `unknown flag ${flag}${didYouMeanFlag(flag, new Map([...own, ...byName([helpFlag, versionFlag])]))}`;
-}
-
-/** Returns the words as the command gets them, the last ones as a list where it takes several. */
-function readWords(
-  { words: declared = [] }: Declaration,
-  typed: readonly string[],
-  problems: string[],
-): readonly unknown[] | undefined {
-  const isList = ([written]: readonly [string, string]): boolean => written.includes('...');
-  const missing = declared.find(([written], at) => written.startsWith('<') && typed[at] === undefined);
-  const count = declared.length;
-  if (missing) problems.push(`missing required argument '${bareWord(missing)}'`);
-  else if (typed.length > count && !declared.some(isList))
-    problems.push(`too many arguments. Expected ${count} argument${count === 1 ? '' : 's'} but got ${typed.length}.`);
-  else return declared.map((word, at) => (isList(word) ? typed.slice(at) : typed[at]));
-  return undefined;
-}
-
-/** Returns the values of the flags. Two different values for two names of one flag are a problem. */
-function readFlags(parts: readonly Part[], own: Flags, problems: string[]): object {
-  const isNegated = (name: string): boolean => name.startsWith('--no-');
-  const values: Record<string, unknown> = {};
-  for (const name of own.keys()) if (isNegated(name)) values[keyOf(name)] = true;
-  for (const { flag: name = '', value } of parts) {
-    const [written = ''] = own.get(name) ?? [];
-    const key = keyOf(written);
-    values[key] = isRepeatable(written) ? [...((values[key] as string[]) ?? []), value] : (value ?? !isNegated(name));
-  }
-  for (const [name, alias] of aliases) {
-    const { [keyOf(alias)]: value, [keyOf(name)]: other = value } = values;
-    if (value === undefined) continue;
-    if (other !== value)
-      problems.push(
-        `${name} ${JSON.stringify(other)} and ${alias} ${JSON.stringify(value)} are the same flag; use one of them`,
-      );
-    values[keyOf(name)] = value;
-  }
-  return values;
 }
 
 /** Reports flags that no command has: the word behind one may be its value rather than a command. */

@@ -4,7 +4,7 @@ import { newRoom, npm, project } from './lab.mjs';
 import { span } from './table.mjs';
 
 const mostKilobytes = 700;
-const unbundled = ['ora@9', 'chalk@5', 'conf@15', 'undici@7', 'zod@4'];
+const unbundled = ['commander@14', 'ora@9', 'chalk@5', 'conf@15', 'undici@7', 'zod@4'];
 
 /** What `npx` does in CI: everything from nothing. */
 export async function* cold() {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readValues } from '../../src/command-line/commander.ts';
 import type { Declaration, Flag } from '../../src/command-line/declaration.ts';
 import { readCommandLine } from '../../src/command-line/read-command-line.ts';
 import { Failure } from '../../src/errors.ts';
@@ -25,14 +26,16 @@ const commands: readonly Declaration[] = [
 
 /** Reads a line: the command, the flags that were given and, behind `--`, the words. */
 function read(line: string | string[]): { read: string; problems: string[] } {
-  const { path, asksFor, values, problems } = readCommandLine(
-    typeof line === 'string' ? line.split(' ') : line,
-    commands,
-  );
+  const { path, asksFor, values, problems } = valuesOf(typeof line === 'string' ? line.split(' ') : line);
   if (asksFor !== undefined) return { read: [...path, `(${asksFor})`].join(' '), problems };
   const given = Object.entries(values?.flags ?? {}).filter(([name, value]) => !isUsual(name, value));
   const flags = given.map(([name, value]) => (value === true ? `--${name}` : `--${name} ${value}`));
   return { read: [...path, ...flags, '--', ...(values?.words ?? []).flat()].join(' '), problems };
+}
+
+function valuesOf(typed: readonly string[], from = commands) {
+  const line = readCommandLine(typed, from);
+  return { ...line, values: line.command && readValues(line.command, line.argv, line.problems) };
 }
 
 /** Without `--no-wait` and `--no-color`. */
@@ -69,7 +72,7 @@ describe('flags may stand anywhere', () => {
 
   test('a prompt keeps its spaces, newlines and quotes', () => {
     const prompt = ' a\n"mug"  --ratio 1:1 ';
-    expect(readCommandLine(['generate', prompt], commands).values?.words).toEqual([[prompt]]);
+    expect(valuesOf(['generate', prompt]).values?.words).toEqual([[prompt]]);
   });
 });
 
@@ -154,7 +157,7 @@ describe('the words and flags that a command gets', () => {
     ['--no-wait', ''],
   ];
   const set: Declaration = { name: 'set', summary: '', words, flags, run: async () => 0 };
-  const readSet = (line: string) => readCommandLine(['set', ...line.split(' ')], [set]);
+  const readSet = (line: string) => valuesOf(['set', ...line.split(' ')], [set]);
 
   test.each<[string, unknown]>([
     ['a --max-cost 1 --max-cost 2', { maxCost: '2' }],
