@@ -63,12 +63,13 @@ function resultLines(report: TaskReport, withImage: boolean): string[] {
   const paths = report.images.flatMap(({ path }) => path ?? []);
   if (report.status === 'completed' && paths.length > 0)
     return [...(withImage ? [] : paths), `${summary(report, plainColours)} · task ${report.task_id}`];
-  return [`Task ${report.task_id}: ${report.status}`, ...report.images.map(({ url }) => url)];
+  const name = report.task_id === null ? 'The picture' : `Task ${report.task_id}`;
+  return [`${name}: ${report.status}`, ...report.images.map(({ url }) => url)];
 }
 
 function nextStep({ task_id, status, error, resume, images }: TaskReport): string | null {
   if (error && resume === null) return null;
-  if (error && task_id === null)
+  if (task_id === null)
     return 'The request may have been accepted: call generate_image again with the same arguments, it is then not paid twice.';
   if (error)
     return `The task is paid already: call get_image with task_id ${task_id} to try again (or run: ${resume}).`;
