@@ -14,14 +14,13 @@ export async function record(
   { work, run, entry }: Pick<Job, 'work' | 'run' | 'entry'>,
   what: Untimed<Event>,
 ): Promise<void> {
-  const { clock, listener } = work.engine;
-  const event = { ...what, key: entry.key, at: clock.now() } as Event;
+  const event = { ...what, key: entry.key, at: work.engine.clock.now() } as Event;
   try {
     await run.append(event);
   } catch (error) {
     if (isInterrupted(error)) throw error;
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    listener.warn(`cannot write the record (${reason}); task ${entry.accepted?.id ?? entry.key} continues without it`);
+    warnOnce(work, `cannot write the record (${reason}); task ${entry.accepted?.id ?? entry.key} continues without it`);
   }
 }
 
@@ -31,8 +30,15 @@ export async function keepRecord({ work, run, entry }: Pick<Job, 'work' | 'run' 
     await run.restore();
   } catch (error) {
     if (isInterrupted(error)) throw error;
-    work.engine.listener.warn(`cannot write the record of task ${entry.accepted?.id ?? entry.key}: ${error}`);
+    warnOnce(work, `cannot write the record of task ${entry.accepted?.id ?? entry.key}: ${error}`);
   }
+}
+
+/** Warns once for all tasks and polls of a call. */
+export function warnOnce({ remarks, engine }: Work, text: string, remark = text): void {
+  if (remarks.has(remark)) return;
+  remarks.add(remark);
+  engine.listener.warn(text);
 }
 
 export function isInterrupted(error: unknown): boolean {

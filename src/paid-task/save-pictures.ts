@@ -15,7 +15,7 @@ import { embedRequest } from './embed-picture.ts';
 import type { Job } from './engine.ts';
 import { namedBy } from './existing.ts';
 import { freshImages, isPastLife, isYoung } from './follow-task.ts';
-import { createJobFile, isInterrupted, record } from './record.ts';
+import { createJobFile, isInterrupted, record, warnOnce } from './record.ts';
 import { sidecarPath, writeSidecar } from './sidecar.ts';
 import { type Received, transfer } from './transfer.ts';
 
@@ -182,7 +182,8 @@ async function keep(job: Job, temp: TempFile, received: Received, index: number)
     if ((await temp.place(path, overwrites)) === 'taken') continue;
     const file: SavedFile = { path, bytes, mime: format.mime, width, height, sha256 };
     await record(job, { event: 'saved', index, file });
-    if (isRenamed) sayRenamed(job, path, format.name);
+    if (isRenamed)
+      warnOnce(job.work, `the service sent a ${format.name} picture: saved as ${path}`, `${format.name} pictures`);
     return;
   }
 }
@@ -199,14 +200,6 @@ async function keepExisting(job: Job, path: string, sha256: string, index: numbe
 async function isTaken({ entry }: Job, path: string): Promise<boolean> {
   const { sidecar } = entry.intended.target;
   return (await exists(path)) || (sidecar === true && (await exists(sidecarPath(path))));
-}
-
-/** Once for all pictures of a call. */
-function sayRenamed({ work }: Job, path: string, format: string): void {
-  const remark = `the service sent ${format} pictures`;
-  if (work.remarks.has(remark)) return;
-  work.remarks.add(remark);
-  work.engine.listener.warn(`the service sent a ${format} picture: saved as ${path}`);
 }
 
 function pathOf({ entry, work }: Job, ext: string, picture: number, attempt: number): string {
