@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -49,6 +50,7 @@ export function createDirect(lookup?: LookupFunction | ''): Exchange {
 
   return ({ url, method, headers, body, signal, leave }) =>
     new Promise((resolve, reject) => {
+      if (signal) setMaxListeners(0, signal); // many requests may share one
       const { request, agent, ready } = ways[url.protocol as keyof typeof ways];
       const outgoing = request(url, {
         method,
@@ -60,10 +62,11 @@ export function createDirect(lookup?: LookupFunction | ''): Exchange {
         ...(signal && { signal }),
       });
       let late = timedOut('CONNECT_TIMEOUT');
+      let answer: IncomingMessage | undefined;
       let broken: unknown;
       outgoing.on('timeout', () => outgoing.destroy(late));
       outgoing.on('error', (error) => {
-        broken ??= error;
+        if (!answer?.complete) broken ??= error; // else all of it is here
         reject(error);
       });
       outgoing.on('close', () => reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' })));
@@ -83,6 +86,7 @@ export function createDirect(lookup?: LookupFunction | ''): Exchange {
         }
       });
       outgoing.on('response', (incoming) => {
+        answer = incoming;
         late = timedOut('BODY_TIMEOUT');
         incoming.on('error', () => undefined); // told to the reader of the body, and to nobody who closed it
         incoming.socket.setTimeout(0);
@@ -102,7 +106,7 @@ async function* readBody(incoming: IncomingMessage, broken: () => unknown): Asyn
   const chunks: AsyncIterator<Uint8Array> = incoming[Symbol.asyncIterator]();
   try {
     for (;;) {
-      socket.setTimeout(limits.stallMs);
+      if (!incoming.complete) socket.setTimeout(limits.stallMs); // else it may be another request's by now
       const next = await chunks.next();
       if (next.done) break;
       socket.setTimeout(0);

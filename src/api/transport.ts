@@ -53,7 +53,7 @@ export function createTransport({ env, redact, log }: TransportOptions): Transpo
 
   /** Requests to addresses that the service named look names up in their own way, and share no connection with others. */
   function exchangeFor(proxy: NamedProxy | undefined, namedBy: string | undefined): Promise<Exchange> {
-    const name = proxy?.url ?? namedBy ?? '';
+    const name = proxy ? JSON.stringify(proxy) : (namedBy ?? '');
     const known = exchanges.get(name);
     if (known) return known;
     const made = proxy

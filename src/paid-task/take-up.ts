@@ -114,7 +114,7 @@ export function refuseUnreadable(problems: readonly string[]): void {
   if (problems.length === 0) return;
   const count = problems.length === 1 ? '1 file' : `${problems.length} files`;
   throw new Failure('conflict', `the record may hold this picture and cannot be read (${count}): ${problems[0]}`, {
-    hint: 'Nothing was bought. resume saves what can be read; --new buys in any case',
+    hint: 'Nothing was bought. resume saves what can be read, and tells what to do; --new buys in any case',
   });
 }
 

@@ -64,6 +64,15 @@ test.each<[string, string, (socket: Socket) => void]>([
   await expect(answer.text(100)).rejects.toThrow('cut the connection');
 });
 
+test('what came whole stays whole, whatever the connection does before it is read', async () => {
+  const answer = await asked((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello');
+    setTimeout(() => socket.resetAndDestroy(), 20);
+  });
+  await new Promise((later) => setTimeout(later, 100));
+  expect(await answer.text(100)).toBe('hello');
+});
+
 test('a body that is read when the signal comes ends with its reason', async () => {
   const controller = new AbortController();
   const answer = await asked((socket) => socket.write('HTTP/1.1 200 OK\r\n\r\nhalf'), controller.signal);
@@ -116,4 +125,24 @@ test('a request that finds no server has never left', async () => {
   const sent = send({ method: 'POST', url: 'http://127.0.0.1:1/', headers: {}, body: 'x', leaving });
   await expect(sent).rejects.toMatchObject({ neverSent: true, message: '127.0.0.1:1 refused the connection' });
   expect(left).toEqual([]);
+});
+
+test('a body that is read slowly leaves the time-out of its connection alone, once that is free for others', {
+  tags: ['slow'],
+}, async () => {
+  const server = createHttpServer((_, response) => response.end('hello'));
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const send = createTransport({ env: {}, redact: (text) => text });
+  const { port } = server.address() as { port: number };
+  const answer = await send({ method: 'GET', url: `http://127.0.0.1:${port}/`, headers: {} });
+  for await (const _ of answer.body) await new Promise((later) => setTimeout(later, 50));
+  await new Promise((later) => setTimeout(later, 5000)); // idle connections are closed after 4 s
+  expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]);
 });

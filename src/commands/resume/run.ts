@@ -107,8 +107,11 @@ async function tellTrouble(
 ): Promise<number> {
   for (const problem of unreadable) reporter.warn(problem);
   const damaged = dead.filter(({ strange }) => strange > 0);
-  for (const { path, strange } of damaged)
-    reporter.warn(`${path}: ${strange === 1 ? 'one line' : `${strange} lines`} cannot be read`);
+  for (const run of damaged) {
+    const lines = run.strange === 1 ? 'one line' : `${run.strange} lines`;
+    const wayOut = 'A task in it may be paid for: if your account shows none, move the file away';
+    reporter.warn(`${run.path}: ${lines} cannot be read${holdsUnknown(run) ? `. ${wayOut}` : ''}`);
+  }
   if (forgotten.length > 0) {
     const dates = forgotten.map(({ entry }) => new Date(entry.intended.at).toISOString());
     await reporter.failure(
@@ -140,6 +143,11 @@ function damagedTasks(context: Context, work: Work, dead: readonly LeftRun[]): A
   });
 }
 
+/** Tells whether more lines are damaged than ids can be read in them. */
+function holdsUnknown({ ids, strange }: LeftRun): boolean {
+  return strange > ids.size;
+}
+
 /** Puts damaged runs aside once the task of each damaged line is done. Others may hold one that nobody knows: they stay. */
 async function closeDamaged(
   { journal }: Context,
@@ -148,7 +156,7 @@ async function closeDamaged(
 ): Promise<void> {
   const saved = new Set(reports.flatMap((report) => (report && !report.error ? [report.task_id] : [])));
   for (const run of dead) {
-    if (run.ids.size === 0 || run.strange > run.ids.size) continue;
+    if (run.ids.size === 0 || holdsUnknown(run)) continue;
     if ([...run.ids.keys()].every((id) => saved.has(id))) await journal.takeOver(run).catch(() => undefined);
   }
 }
