@@ -31,10 +31,12 @@ export function noteWrites(to, plant) {
 }
 
 function noting(write) {
-  return (to, content, ...rest) => {
+  const noted = (to, content, ...rest) => {
     note(to, content);
     return write(to, content, ...rest);
   };
+  // With what promisify() reads of it: else there is one result where there were two, by name.
+  return Object.defineProperties(noted, Object.getOwnPropertyDescriptors(write));
 }
 
 /** FileHandle has no name that can be imported. */

@@ -33,6 +33,7 @@ export function search(folder, keys) {
   for (const name of readdirSync(folder)) {
     const noted = readFileSync(join(folder, name));
     const end = noted.indexOf('\n');
+    if (end < 0) continue; // the program was killed before it wrote there
     const { place, mode, words } = JSON.parse(noted.toString('utf8', 0, end));
     const content = noted.subarray(end + 1);
     found.runs.add(name.replace(/-\d+$/, ''));
