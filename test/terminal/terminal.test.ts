@@ -147,13 +147,13 @@ describe.skipIf(process.platform !== 'linux' || !has('script'))('on odd terminal
 
   test('of 40 columns: an error and its hint are broken between words, and the command stays whole', async () => {
     const run = 'stty cols 40; $run --no-color';
-    const { exitCode, stdout } = await onTerminal(await newMachine(), `${run} resume tsk_0123456789abcdef`);
+    const { exitCode, stdout } = await onTerminal(await newMachine(), `${run} resume tsk_fedcba9876543210`);
     expect(exitCode).toBe(4);
     expect(stdout.replaceAll('\r', '').trim().split('\n')).toEqual([
       'error: the record of this machine has no',
-      'task tsk_0123456789abcdef',
+      'task tsk_fedcba9876543210',
       'Fetch it by its id:',
-      'runapi-imagen download tsk_0123456789abcdef --wait',
+      'runapi-imagen download tsk_fedcba9876543210 --wait',
     ]);
   });
 

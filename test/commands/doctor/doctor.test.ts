@@ -72,7 +72,7 @@ describe('a machine on which all is well', () => {
     const host = new URL(service.url).host;
     expect(String(stdout).split('\n')).toEqual([
       `✔ node       ${process.version} (${process.execPath})`,
-      expect.stringMatching(/^✔ version {4}\d+\.\d+\.\d+ \(.*runapi-imagen\.cjs\)$/),
+      expect.stringMatching(/^✔ version {4}\d+\.\d+\.\d+ \(.*runapi-imagen\.[cm]js\)$/),
       `✔ settings   none yet (${machine.home}/.config/runapi-imagen/config.json)`,
       '✔ key        …cdef, from RUNAPI_API_KEY',
       `✔ address    ${service.url}, from --base-url`,
