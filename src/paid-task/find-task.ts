@@ -1,8 +1,8 @@
 import type { Entry } from '../journal/entry.ts';
 import type { Server, Target } from '../journal/event.ts';
 import type { Known } from '../journal/look-up.ts';
+import { adopt, type Claims, foreign, reopen } from './adopt.ts';
 import type { Begun, Engine, Work } from './engine.ts';
-import { adopt, type Claims, foreign, reopen } from './take-up.ts';
 
 /**
  * Finds tasks in the record by their ids.

@@ -4,10 +4,11 @@ import { type Entry, filesOf } from '../journal/entry.ts';
 import type { BatchRow, Server } from '../journal/event.ts';
 import type { LeftRun } from '../journal/left-runs.ts';
 import type { Run } from '../journal/run.ts';
+import { adopt, type Claims, reopen } from './adopt.ts';
 import { intend } from './begin.ts';
 import type { Begun, Engine, Wanted, Work } from './engine.ts';
 import type { Shard } from './row-key.ts';
-import { adopt, type Claims, deadRuns, isForgotten, refuseUnreadable, reopen, unanswered } from './take-up.ts';
+import { deadRuns, isForgotten, refuseUnreadable, unanswered } from './take-up.ts';
 
 /** A rate limit is that of all rows: each is retried until its own deadline. */
 export const rateLimitTries = 1000;
