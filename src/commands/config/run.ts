@@ -41,7 +41,7 @@ export async function setSetting(context: Context, typed: string, value: string 
 export async function unsetSetting(context: Context, typed: string): Promise<number> {
   const name = settingName(typed);
   await writeSetting(context.world, name, undefined);
-  context.reporter.note(`${shownSetting(name)} is no longer set`);
+  context.reporter.note(`${shownSetting(name)} is not set`);
   return 0;
 }
 

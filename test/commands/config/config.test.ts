@@ -47,7 +47,7 @@ describe('a setting', () => {
       'api\tauto\tthe default',
     ]);
     const unset = await run(machine, ['config', 'unset', 'model']);
-    expect({ exit: unset.exitCode, err: unset.stderr }).toEqual({ exit: 0, err: 'model is no longer set' });
+    expect({ exit: unset.exitCode, err: unset.stderr }).toEqual({ exit: 0, err: 'model is not set' });
     expect((await run(machine, ['config', 'get', 'model', '--json'])).stdout).toBe(
       '{"name":"model","value":"imagen-4","source":"the default"}',
     );
